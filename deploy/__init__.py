@@ -1,0 +1,1 @@
+"""Without this package nothing would be laid down, rehearsed or operated: templates, lab, hook and CLI."""
