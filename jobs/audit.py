@@ -1,0 +1,135 @@
+"""The audit trail's closed set of kinds and its chain: what is not an entry did not happen."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+GENESIS = "0" * 64
+"""The previous hash of a trail's first entry."""
+
+
+class Kind(StrEnum):
+    """Every kind of entry there is; a reader may match on them exhaustively."""
+
+    EVENT = "event"  # an event was accepted
+    REFUSED = "refused"  # requests were refused (at most one a reason and minute)
+    OPENED = "opened"  # an incident opened
+    VERDICT = "verdict"  # the verdict of an open incident changed
+    PLANNED = "planned"  # hosts were given to repoint jobs
+    HOST = "host"  # one host's outcome
+    TAKEN_OVER = "taken-over"  # what a dead worker left was given to another
+    SUPERSEDED = "superseded"  # a job found a newer epoch and gave way
+    ALARM = "alarm"  # somebody should look: two writable primaries, partial, held up
+    CONCLUDED = "concluded"  # every target holds the newest epoch
+    DRIFT = "drift"  # a host no longer is what was applied
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    FENCE_LIFTED = "fence-lifted"  # reset-fence or adopt, by an operator
+    JOURNAL = "journal"  # taken in from an inline repoint made while Redis was down
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """An entry before it has a place in the chain. `id` makes appending idempotent: the same id
+    is appended once. `seconds` is how long the fact took, where it took time."""
+
+    id: str
+    kind: Kind
+    incident: str | None = None
+    seconds: float | None = None
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+
+    def body(self) -> str:
+        """The canonical JSON that is hashed: sorted keys, no blanks, UTF-8 as it is."""
+        return canonical(
+            {
+                "id": self.id,
+                "kind": str(self.kind),
+                "incident": self.incident,
+                "seconds": None if self.seconds is None else round(self.seconds, 6),
+                "evidence": self.evidence,
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """An entry in its place. `at` is Redis TIME in microseconds; `body` the canonical JSON."""
+
+    seq: int
+    at: int
+    body: str
+    prev: str
+    hash: str
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """The parsed body: id, kind, incident, seconds, evidence."""
+        parsed: Mapping[str, Any] = json.loads(self.body)
+        return parsed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified:
+    """What a walk along the chain found. `bad` is the first entry that does not fit, or None."""
+
+    entries: int
+    head: str
+    bad: int | None = None
+    reason: str = ""
+
+
+def canonical(value: object) -> str:
+    """The one JSON spelling of a value that hashes are made of."""
+    return json.dumps(
+        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    )
+
+
+def link(*, prev: str, seq: int, at: int, body: str) -> str:
+    """An entry's hash: SHA-256 over previous hash, number, instant and body, one a line, as hex."""
+    return hashlib.sha256(f"{prev}\n{seq}\n{at}\n{body}".encode()).hexdigest()
+
+
+def verify(entries: Iterable[Entry], *, start: str = GENESIS, first: int = 1) -> Verified:
+    """Walk the chain from `start`: numbers without a gap, each hash over the one before."""
+    head, seq = start, first - 1
+    for entry in entries:
+        fault = _fault(entry, head=head, seq=seq + 1)
+        if fault:
+            return Verified(entries=seq - first + 1, head=head, bad=entry.seq, reason=fault)
+        head, seq = entry.hash, entry.seq
+    return Verified(entries=seq - first + 1, head=head)
+
+
+def _fault(entry: Entry, *, head: str, seq: int) -> str | None:
+    if entry.seq != seq:
+        return f"entry {seq} is missing; entry {entry.seq} stands in its place"
+    if entry.prev != head:
+        return f"entry {entry.seq} does not follow the entry before it"
+    if entry.hash != link(prev=entry.prev, seq=entry.seq, at=entry.at, body=entry.body):
+        return f"entry {entry.seq} was changed after it was written"
+    return None
+
+
+def to_line(entry: Entry) -> str:
+    """One JSON line of an export, from which `from_line` rebuilds the very same entry."""
+    return canonical(
+        {"seq": entry.seq, "at": entry.at, "prev": entry.prev, "hash": entry.hash, **entry.facts}
+    )
+
+
+def from_line(line: str) -> Entry:
+    """Read one line of an export; ValueError where it is none."""
+    raw = json.loads(line)
+    try:
+        place = {name: raw.pop(name) for name in ("seq", "at", "prev", "hash")}
+    except (KeyError, AttributeError, TypeError) as error:
+        msg = f"is no line of an exported trail: {error} is missing"
+        raise ValueError(msg) from None
+    return Entry(**place, body=canonical(raw))

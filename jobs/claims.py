@@ -1,0 +1,142 @@
+"""The evidence a verdict rests on: without it, an answer and a guess would look the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unknown:
+    """Something could not be asked, or did not answer in time. Never a "no", never a "yes"."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaderKey:
+    """Patroni's `<scope>/leader`, read linearizably. `epoch` is its etcd create_revision."""
+
+    member: str
+    epoch: int
+    lease: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberRecord:
+    """Patroni's `<scope>/members/<name>`, parsed. What it says of roles is never proof."""
+
+    name: str
+    conn_url: str
+    api_url: str
+    proxy_url: str | None = None
+    role: str | None = None
+    state: str | None = None
+    pg_timeline: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokenRecord:
+    """A member record that does not parse, or lacks an address; `reason` says what is wrong."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClusterView:
+    """One cluster's keys as of one etcd revision, all read in one linearizable transaction."""
+
+    cluster: str
+    revision: int
+    leader: LeaderKey | None
+    members: tuple[MemberRecord | BrokenRecord, ...] = ()
+    system_identifier: str | None = None
+    paused: bool = False
+    failsafe: bool = False
+    standby_cluster: bool = False
+
+    def member(self, name: str) -> MemberRecord | BrokenRecord | None:
+        """The record of the named member, or None when etcd holds none."""
+        return next((m for m in self.members if m.name == name), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestAnswer:
+    """The body of Patroni's `GET /patroni`, parsed (shapes: Patroni `api.py`, 3.0 and 4.x)."""
+
+    role: str
+    state: str
+    scope: str | None = None
+    name: str | None = None
+    system_identifier: str | None = None
+    pg_timeline: int | None = None
+    paused: bool = False
+    failsafe_active: bool = False
+    version: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SqlAnswer:
+    """What PostgreSQL itself says of being writable. `read_only` is transaction_read_only."""
+
+    in_recovery: bool
+    read_only: bool
+    system_identifier: str | None = None
+    pg_timeline: int | None = None
+
+    @property
+    def writable(self) -> bool:
+        """True where a transaction could write right now."""
+        return not self.in_recovery and not self.read_only
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SqlRefused:
+    """PostgreSQL answered but did not let the probe in (SQLSTATE 28*, 3D000, 53300)."""
+
+    sqlstate: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SqlStarting:
+    """PostgreSQL answered that it cannot serve yet (SQLSTATE 57P03)."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotProbed:
+    """No monitoring role is configured, so nobody asked PostgreSQL."""
+
+    reason: str = "no monitoring role is configured"
+
+
+SqlClaim = SqlAnswer | SqlRefused | SqlStarting | NotProbed | Unknown
+RestClaim = RestAnswer | Unknown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherMember:
+    """What a member that does not hold the key says of being writable."""
+
+    name: str
+    sql: SqlClaim
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claims:
+    """Everything gathered about one cluster within one deadline.
+
+    `before` and `after` are the key before and after the probes; a leadership that changed in
+    between shows as two epochs. `rest` and `sql` are the answers of the member the key names,
+    None while nobody holds it.
+    """
+
+    cluster: str
+    scope: str
+    before: ClusterView | Unknown
+    rest: RestClaim | None = None
+    sql: SqlClaim | None = None
+    after: LeaderKey | Unknown | None = None
+    others: tuple[OtherMember, ...] = field(default=())

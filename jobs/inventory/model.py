@@ -1,0 +1,205 @@
+"""The one file that says what there is: clusters, hosts, applications, senders. No secret in it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from jobs.inventory.address import Address, parse_address
+from jobs.templates import check_template
+
+SCHEMA = 1
+"""Version of the job arguments and of the inventory; a worker with another one requeues."""
+
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$")]
+Path = Annotated[str, StringConstraints(pattern=r"^/[^\x00-\x1f]*$", max_length=1024)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=1024)]
+Seconds = Annotated[float, Field(gt=0, le=3600)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+Template = Annotated[str, AfterValidator(check_template)]
+
+
+def _endpoint(text: str) -> str:
+    if re.fullmatch(r"https?://[^/\s]+:\d{1,5}/?", text) is None:
+        msg = "must look like https://10.0.0.1:2379"
+        raise ValueError(msg)
+    return text.rstrip("/")
+
+
+def _address(text: str) -> str:
+    parse_address(text)
+    return text
+
+
+class Part(BaseModel):
+    """Every table: frozen, and a key nobody knows is a mistake, not a comment."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Tls(Part):
+    """Files of a TLS client; all optional, `cert` and `key` only together."""
+
+    ca: Path | None = None
+    cert: Path | None = None
+    key: Path | None = None
+
+
+class Redis(Part):
+    """Where all state lives. The password comes from the secret `redis-password`."""
+
+    url: Annotated[str, StringConstraints(pattern=r"^(redis|rediss|unix)://\S+$")]
+    ca: Path | None = None
+    sentinels: tuple[Text, ...] = ()
+    sentinel_service: Name = "pgbaton"
+    prefix: Name = "pgbaton"
+
+
+class Etcd(Part):
+    """One etcd cluster. With `user`, its password is the secret `etcd-<id>-password`."""
+
+    endpoints: Annotated[tuple[Annotated[str, AfterValidator(_endpoint)], ...], Field(min_length=1)]
+    user: Text | None = None
+    tls: Tls = Tls()
+    machines: Mapping[Name, Text] = {}
+
+
+class Probe(Part):
+    """The monitoring role; without `user` nobody asks PostgreSQL. Secret: `probe-<cluster>-password`."""
+
+    policy: Literal["preferred", "required"] = "preferred"
+    user: Text | None = None
+    dbname: Text = "postgres"
+    sslmode: Literal["disable", "prefer", "require", "verify-ca", "verify-full"] = "prefer"
+    tls: Tls = Tls()
+
+
+class Cluster(Part):
+    """One PostgreSQL cluster run by Patroni. `machines` maps member names to addresses (deploy)."""
+
+    etcd: Name
+    scope: Text
+    namespace: Text = "/service/"
+    probe: Probe = Probe()
+    rest: Tls = Tls()
+    machines: Mapping[Name, Text] = {}
+    postgresql_port: Port = 5432
+    rest_port: Port = 8008
+    ttl: Annotated[int, Field(ge=20)] = 30
+    loop_wait: Annotated[int, Field(ge=1)] = 10
+    retry_timeout: Annotated[int, Field(ge=3)] = 10
+    synchronous: bool = True
+    parameters: Mapping[Name, str | int | bool] = {}
+
+
+class Host(Part):
+    """A machine that applications run on, reached over SSH. `host_keys`: known_hosts key fields."""
+
+    address: Text
+    port: Port = 22
+    user: Name = "pgbaton"
+    host_keys: Annotated[tuple[Text, ...], Field(min_length=1)]
+    become: Literal["sudo", "none"] = "sudo"
+    mode: Literal["plain", "hardened"] = "plain"
+
+
+class File(Part):
+    """A managed file. `keys` maps a key of the format to a template over the leader."""
+
+    path: Path
+    format: Literal["dotenv", "ini", "json", "toml", "yaml"] = "dotenv"
+    keys: Annotated[Mapping[Text, Template], Field(min_length=1)]
+
+
+class Service(Part):
+    """What is restarted, and by whom."""
+
+    name: Text
+    manager: Literal["systemd", "runit"] = "systemd"
+
+
+class Application(Part):
+    """What follows a cluster's leader: files to edit, commands to run as their owner, services."""
+
+    cluster: Name
+    hosts: tuple[Name, ...] = ()
+    endpoint: Literal["leader", "nodebalancer"] = "leader"
+    files: tuple[File, ...] = ()
+    after: tuple[Text, ...] = ()
+    after_timeout: Seconds = 60
+    services: tuple[Service, ...] = ()
+    restart_timeout: Seconds = 60
+    check: Text | None = None
+    check_timeout: Seconds = 30
+    addresses: Mapping[Name, Annotated[str, AfterValidator(_address)]] = {}
+
+    def address_of(self, member: str) -> Address | None:
+        """The address this application uses for a member, where its map names one."""
+        text = self.addresses.get(member)
+        return parse_address(text) if text is not None else None
+
+
+class Sender(Part):
+    """Who may speak of which clusters. `keys`: `whpk_…` public keys, several while they rotate.
+
+    With `hmac`, its shared secrets (`whsec_…`, several allowed) are the secret `sender-<id>`.
+    """
+
+    clusters: tuple[Name, ...]
+    keys: tuple[Annotated[str, StringConstraints(pattern=r"^whpk_[A-Za-z0-9+/]{43}=$")], ...] = ()
+    hmac: bool = False
+    per_minute: Annotated[int, Field(ge=1)] = 600
+
+
+class Webhook(Part):
+    """Where hooks post, and what the intake allows."""
+
+    urls: tuple[Text, ...] = ()
+    max_body: Annotated[int, Field(ge=512, le=1_000_000)] = 20_000
+    tolerance: Seconds = 300
+
+
+class Timing(Part):
+    """Seconds. Defaults are the contract's; a lab or a test may be quicker."""
+
+    clock: Seconds = 2
+    drift: Seconds = 300
+    beat: Seconds = 1
+    take_over: Seconds = 5
+    chunk: Annotated[int, Field(ge=1, le=25)] = 25
+
+
+class Inventory(Part):
+    """The whole file. Look things up here; `digest` tells two versions apart."""
+
+    schema_version: Annotated[Literal[1], Field(alias="schema")] = 1
+    redis: Redis
+    etcd: Annotated[Mapping[Name, Etcd], Field(min_length=1)]
+    clusters: Annotated[Mapping[Name, Cluster], Field(min_length=1)]
+    hosts: Mapping[Name, Host] = {}
+    applications: Mapping[Name, Application] = {}
+    senders: Mapping[Name, Sender] = {}
+    webhook: Webhook = Webhook()
+    timing: Timing = Timing()
+
+    @cached_property
+    def digest(self) -> str:
+        """Twelve hex digits over the whole content, whatever its order and comments."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:12]
+
+    def applications_of(self, cluster: str, host: str | None = None) -> tuple[Application, ...]:
+        """The applications that follow a cluster, of one host where one is named."""
+        return tuple(
+            a
+            for a in self.applications.values()
+            if a.cluster == cluster and (host is None or host in a.hosts)
+        )
+
+    def hosts_of(self, cluster: str) -> tuple[str, ...]:
+        """Ids of the hosts that follow a cluster, each once, in the inventory's order."""
+        return tuple(dict.fromkeys(h for a in self.applications_of(cluster) for h in a.hosts))

@@ -1,0 +1,115 @@
+"""What is remembered of a cluster between two jobs; Redis keeps it, these values are its shape."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, TypeVar
+
+from jobs.fence import Fence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """An open incident. `verdict` is the last one's kind, `fence` the newest confirmed leadership.
+
+    Instants are seconds since 1970 by Redis TIME. `alarms` names what was already said loudly,
+    so that it is said once.
+    """
+
+    id: str
+    cluster: str
+    opened: float
+    verdict: str
+    reason: str = ""
+    member: str | None = None
+    before: str | None = None
+    fence: Fence | None = None
+    verified: float | None = None
+    epochs: tuple[int, ...] = ()
+    alarms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostRecord:
+    """What is known of one host. `fence` is what it held at its last answer; `epoch` and `attempt`
+    number that answer, and a lower pair never overwrites a higher one."""
+
+    epoch: int
+    attempt: int
+    outcome: str
+    fence: Fence | None = None
+    reason: str = ""
+    remedy: str = ""
+    at: float = 0.0
+    seconds: float = 0.0
+    next_try: float | None = None
+    restarted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """A host given to a repoint job. `beat` is the last sign of life, by Redis TIME, in seconds;
+    `started` is False while the job still waits in its queue."""
+
+    epoch: int
+    attempt: int
+    job: str
+    beat: float
+    started: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """An operator's hold: nothing is repointed until `until` (seconds since 1970)."""
+
+    why: str
+    until: float
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """The last concluded leadership: who led, under which fence, and the incident's number."""
+
+    fence: Fence | None = None
+    member: str | None = None
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClusterState:
+    """Everything remembered of one cluster as of `now` (Redis TIME, seconds)."""
+
+    cluster: str
+    now: float
+    incident: Incident | None = None
+    settled: Settled = field(default_factory=Settled)
+    hosts: Mapping[str, HostRecord] = field(default_factory=dict)
+    assignments: Mapping[str, Assignment] = field(default_factory=dict)
+    pause: Pause | None = None
+    flight: str | None = None
+
+    def paused(self) -> bool:
+        """True while an operator's hold lasts."""
+        return self.pause is not None and self.now < self.pause.until
+
+
+T = TypeVar("T", Incident, HostRecord, Assignment, Pause, Settled)
+
+
+def dump(value: Incident | HostRecord | Assignment | Pause | Settled) -> str:
+    """The JSON a value is kept as."""
+    return json.dumps(asdict(value), separators=(",", ":"), ensure_ascii=False)
+
+
+def load(kind: type[T], text: str) -> T:
+    """Read what `dump` wrote."""
+    raw: dict[str, Any] = json.loads(text)
+    if raw.get("fence") is not None:
+        raw["fence"] = Fence(**raw["fence"])
+    for name in ("epochs", "alarms", "restarted"):
+        if name in raw:
+            raw[name] = tuple(raw[name])
+    return kind(**raw)
