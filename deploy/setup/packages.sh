@@ -8,6 +8,7 @@
 # A run that was killed leaves marked files and a list of packages; the next one finishes its work.
 # PGBATON_SETUP_ROOT (tests only) stands before every path touched here.
 set -eu
+export DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l
 
 root=${PGBATON_SETUP_ROOT:-}
 policy=$root/usr/sbin/policy-rc.d
@@ -21,16 +22,27 @@ main() {
     mkdir -p "${policy%/*}" "$root/run"
     exec 9>"$root/run/pgbaton-setup.lock"
     flock 9
-    trap 'undo' EXIT
+    trap undo EXIT
     trap 'exit 129' HUP
     trap 'exit 130' INT
     trap 'exit 143' TERM
+    if [ -d "$state" ]; then finish_killed_run; fi
+    if [ $# -gt 0 ]; then
+        put_guards
+        install_packages "$@"
+    fi
+}
+
+# The folder is there exactly while guards may be: made before them, removed after them.
+finish_killed_run() {
+    echo "dev: finishing a set-up that was killed" >&2
+    put_guards
+    dpkg --configure -a || apt-get -q -y --no-install-recommends -f install
     undo_guards
-    mkdir -p "$state"
-    [ $# -eq 0 ] || { put_guards && install_packages "$@"; }
 }
 
 put_guards() {
+    mkdir -p "$state"
     if ! already_refuses; then
         if [ -e "$policy" ]; then mv "$policy" "$saved"; fi
         printf '#!/bin/sh\n# %s\nexit 101\n' "$mark" >"$policy.new"
@@ -50,7 +62,6 @@ already_refuses() {
 }
 
 install_packages() {
-    export DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l
     set -- -q -y -o DPkg::Lock::Timeout=300 --no-install-recommends install "$@"
     apt-get -s "$@" >"$state/plan" 2>&1 || { apt-get -q update && plan "$@"; }
     sed -n 's/^Inst \([^ ]*\) (.*/\1/p' "$state/plan" >>"$state/new"
@@ -67,6 +78,7 @@ plan() {
 
 undo() {
     code=$?
+    set +e
     trap '' HUP INT TERM
     undo_guards
     exit "$code"
@@ -78,7 +90,8 @@ undo_guards() {
     rm -f "$policy.new"
     if [ -e "$saved" ] && [ ! -e "$policy" ]; then mv "$saved" "$policy"; fi
     if ours "$nocluster"; then rm -f "$nocluster"; fi
-    rmdir "${nocluster%/*}" "$root/etc/postgresql-common" "$state" 2>/dev/null || :
+    rmdir "${nocluster%/*}" "$root/etc/postgresql-common" 2>/dev/null || :
+    rm -rf "$state"
 }
 
 ours() {
@@ -92,7 +105,6 @@ disable_new_units() {
         dpkg-query -L "$package" 2>/dev/null || :
     done <"$state/new" | sed -n 's,^\(/usr\)\{0\,1\}/lib/systemd/system/\([^/@]*\.\(service\|socket\|timer\|path\)\)$,\2,p' |
         sort -u | while read -r unit; do disable_unit "$unit"; done
-    rm -f "$state/new" "$state/plan"
 }
 
 disable_unit() {
