@@ -99,12 +99,19 @@ class AppSwap:
     check: str | None = None
     check_timeout: float = 30
 
+    @property
+    def key(self) -> str:
+        """What a host's journal calls this application: its first file, or else its services."""
+        if self.files:
+            return self.files[0].path
+        return "services:" + ",".join(s.name for s in self.services)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SwapRequest:
     """Brings one host to one leadership. `leader` must be reachable from there before any rename;
     no socket of a restarted service may lead to `avoid` afterwards. `force` restarts although no
-    file changes (a NodeBalancer endpoint, or an operator's wish)."""
+    file changes (a NodeBalancer endpoint, or an operator's wish), each application once per fence."""
 
     cluster: str
     fence: Fence
@@ -156,8 +163,8 @@ class LiftRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostFailure:
-    """The host could not be asked: `kind` is unreachable, host-key, login, timeout, script, protocol.
-    `retry` says whether a later try can help without anybody's hand."""
+    """The host could not be asked: `kind` is unreachable, host-key, login, timeout, script, protocol,
+    or superseded (nothing was sent: `confirm` said so). `retry` says whether a later try can help without anybody's hand."""
 
     kind: str
     reason: str
