@@ -1,0 +1,193 @@
+"""Without this file a YAML settings file could only be written anew, indented and wrapped afresh."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from ruamel.yaml import YAML
+from ruamel.yaml.composer import ComposerError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from jobs.edits.path import dotted
+from jobs.edits.slot import NOT_APPENDED, Obstacle, Path, Refusal, Slot, line, other_type
+
+_CORE = "tag:yaml.org,2002:"
+_PROPERTIES = re.compile(r"(?:[&!]\S*\s+)*")
+_BLOCK = re.compile(
+    r"[|>](?P<marks>[-+0-9]*)(?P<comment>[ \t]*#[^\r\n]*)?[ \t]*(?:\r\n|\n|\r)"
+    r"(?P<body>(?P<indent> +)(?P<first>[^\r\n]+)(?:(?:\r\n|\n|\r)+(?P=indent)[^\r\n]+)*)"
+)
+_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?")
+# Both YAML 1.1 and 1.2 read these as strings, in block and in flow style.
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./:@%+=?&~\-]*(?<!:)|\d{1,3}(?:\.\d{1,3}){3}")
+_WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
+
+path = dotted
+
+
+def read(text: str) -> tuple[Slot, ...] | Refusal:
+    """Every scalar of the only document, found by the parser's own marks."""
+    try:
+        root = YAML(typ="safe", pure=True).compose(text)
+        return tuple(_walk(text, root)) if root else ()
+    except ComposerError as error:
+        return _composed(error)
+    except MarkedYAMLError as error:
+        at = f"line {error.problem_mark.line + 1}" if error.problem_mark else "a line"
+        return _unparsable(f"{at} is no YAML: {error.problem or error.context}")
+    except (YAMLError, ValueError, RecursionError):
+        return _unparsable("it holds characters that do not print, or too many levels")
+
+
+def _composed(error: ComposerError) -> Refusal:
+    if "single document" not in str(error.context):
+        return _unparsable(f"it is no YAML: {error.problem}")
+    return Refusal(
+        key="",
+        reason="the file holds several YAML documents",
+        remedy="keep the managed keys in a file of their own, with one document",
+    )
+
+
+def _unparsable(reason: str) -> Refusal:
+    return Refusal(key="", reason=reason, remedy="correct the file until a YAML parser takes it")
+
+
+def _walk(text: str, root: Node) -> Iterator[Slot]:
+    uses = Counter(_references(root))
+    shared = frozenset(node for node, count in uses.items() if count > 1)
+    yield from _slots(text, root, (), shared=shared, met=set(), below=False)
+
+
+def _references(root: Node) -> Iterator[int]:
+    """The identity of every node, once for each place that refers to it."""
+    waiting, met = [root], set()
+    while waiting:
+        node = waiting.pop()
+        yield id(node)
+        if id(node) not in met:
+            met.add(id(node))
+            waiting += [child for _, child in _children(node)]
+
+
+def _children(node: Node) -> list[tuple[str, Node]]:
+    match node:
+        case MappingNode():
+            return [(str(name.value), value) for name, value in node.value if _is_name(name)]
+        case SequenceNode():
+            return [(str(index), value) for index, value in enumerate(node.value)]
+        case _:
+            return []
+
+
+def _is_name(node: Node) -> bool:
+    return isinstance(node, ScalarNode)
+
+
+def _slots(
+    text: str, node: Node, path: Path, *, shared: frozenset[int], met: set[int], below: bool
+) -> Iterator[Slot]:
+    below = below or id(node) in shared
+    if id(node) in met:
+        yield _blocked(path, _SHARED, node.value if isinstance(node, ScalarNode) else None)
+        return
+    met.add(id(node))
+    if isinstance(node, ScalarNode):
+        yield _scalar(text, node, path, _SHARED if below else None)
+    names: set[str] = set()
+    for name, child in _children(node):
+        if name == "<<" or name in names:
+            yield _blocked((*path, name), _MERGED if name == "<<" else _TWICE)
+        if name != "<<":
+            yield from _slots(text, child, (*path, name), shared=shared, met=met, below=below)
+        names.add(name)
+
+
+def _blocked(path: Path, obstacle: Obstacle, value: str | None = None) -> Slot:
+    return Slot(path=path, start=0, end=0, value=value, style="", obstacle=obstacle)
+
+
+def _scalar(text: str, node: ScalarNode, path: Path, obstacle: Obstacle | None) -> Slot:
+    first, end = node.start_mark.index, node.end_mark.index
+    properties = _PROPERTIES.match(text, first, end)
+    start = properties.end() if properties else first
+    kind = str(node.tag).removeprefix(_CORE)
+    if ":" in kind or kind.startswith("!"):
+        obstacle = obstacle or _tagged(text, start)
+    style = node.style or (kind if kind != "str" else "plain")
+    if style in ("|", ">"):
+        return _block(text, path, start, node.value, obstacle)
+    if start == end:
+        style = "empty"
+    value = None if kind == "null" else node.value
+    return Slot(path=path, start=start, end=end, value=value, style=style, obstacle=obstacle)
+
+
+def _block(text: str, path: Path, start: int, value: str, obstacle: Obstacle | None) -> Slot:
+    """A chomped block of one line is changed in its line, any other becomes a quoted string."""
+    match = _BLOCK.match(text, start)
+    if match is None or match["comment"]:
+        return _blocked(path, obstacle or _odd_block(text, start), value)
+    one_line = match["marks"] == "-" and match["first"] == value
+    begin = match.start("first") if one_line else start
+    style = "line" if one_line else '"'
+    return Slot(
+        path=path, start=begin, end=match.end("body"), value=value, style=style, obstacle=obstacle
+    )
+
+
+def write(slot: Slot, new: str) -> str | Obstacle:
+    """In the slot's own style if YAML 1.1 and 1.2 read it alike, else in double quotes."""
+    match slot.style:
+        case "int" | "float":
+            return new if _NUMBER.fullmatch(new) else other_type("number")
+        case "line" if new and new == new.strip():
+            return new
+        case "plain" | "null" | "empty" | "'" | '"' | "line":
+            return _string(slot.style, new)
+        case _:
+            return other_type(slot.style)
+
+
+def _string(style: str, new: str) -> str:
+    space = " " if style == "empty" else ""
+    if style == "'":
+        quoted = new.replace("'", "''")
+        return f"'{quoted}'"
+    if style != '"' and _PLAIN.fullmatch(new) and new.lower() not in _WORDS:
+        return space + new
+    escaped = new.replace("\\", "\\\\").replace('"', '\\"')
+    return f'{space}"{escaped}"'
+
+
+def append(text: str, path: Path, new: str) -> Obstacle:  # noqa: ARG001
+    return NOT_APPENDED
+
+
+_SHARED = Obstacle(
+    reason="an anchor (&) and its aliases (*) share the value, so other keys would change too",
+    remedy="write the value out in each place, without anchor and alias",
+)
+_MERGED = Obstacle(
+    reason="the value may come from a merge (<<), which other keys use too",
+    remedy="write the key out in its own mapping",
+)
+_TWICE = Obstacle(
+    reason="the key stands twice in its mapping, and readers disagree which one counts",
+    remedy="remove one of the two",
+)
+
+
+def _tagged(text: str, start: int) -> Obstacle:
+    return Obstacle(
+        reason=f"line {line(text, start)} gives the value a tag of the application's own",
+        remedy="write the value without a tag",
+    )
+
+
+def _odd_block(text: str, start: int) -> Obstacle:
+    return Obstacle(
+        reason=f"line {line(text, start)} opens a block scalar that is empty or has a comment",
+        remedy="write the value on the line of its key",
+    )
