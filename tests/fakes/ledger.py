@@ -1,0 +1,267 @@
+"""All state in memory: without it, a test of the jobs would need a Redis and a worker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+from jobs import names
+from jobs.audit import Draft, Entry
+from jobs.event import Event
+from jobs.inventory import SCHEMA
+from jobs.ports import Clock, LedgerUnavailable
+from jobs.state import (
+    Assignment,
+    ClusterState,
+    HostRecord,
+    Incident,
+    Pause,
+    Settled,
+    dump,
+    load,
+)
+from tests.fakes.clock import FakeClock
+from tests.fakes.ledger_parts import Faults, Line, Memory, When
+
+
+@dataclass(slots=True)
+class FakeLedger:
+    """A jobs.ports.Ledger whose chain is real and whose jobs wait in `line` until `take` is called.
+
+    `clock` stands for Redis TIME. `effects` names every step that happened. `fail(k, "after",
+    error)` raises once around the k-th effect from now on: LedgerUnavailable or a worker's death.
+    """
+
+    clock: Clock = field(default_factory=FakeClock)
+    inventory: str = "inventory"
+    effects: list[str] = field(default_factory=list)
+    unavailable: LedgerUnavailable | None = None
+    line: Line = field(default_factory=Line)
+    memories: dict[str, Memory] = field(default_factory=dict)
+    leases: dict[str, tuple[str, float]] = field(default_factory=dict)
+    _faults: Faults = field(default_factory=Faults)
+
+    # What only tests may do.
+
+    def take(self) -> tuple[str, dict[str, object]] | None:
+        """The oldest waiting job as (function, kwargs), as a worker takes it; None when idle."""
+        job = self.line.take(at=self.clock.now())
+        return None if job is None else (job.function, dict(job.kwargs))
+
+    def waiting_jobs(self) -> list[tuple[str, dict[str, object]]]:
+        """What waits, oldest first, left where it is."""
+        return [(job.function, dict(job.kwargs)) for job in self.line.waiting]
+
+    def fail(self, effect: int, when: When, error: BaseException) -> None:
+        """Raise `error` once, before or after the `effect`-th step from now on (1 is the next)."""
+        self._faults = Faults(left=effect, when=when, error=error)
+
+    def break_down(self, reason: str = "Redis cannot be reached") -> None:
+        """From now on every call raises."""
+        self.unavailable = LedgerUnavailable(reason, "start Redis")
+
+    def recover(self) -> None:
+        self.unavailable = None
+        self._faults = Faults()
+
+    # The port.
+
+    def append(self, cluster: str, drafts: Sequence[Draft]) -> None:
+        with self._step("append"):
+            self._tell(cluster, drafts)
+
+    def entries(self, cluster: str, *, after: int = 0) -> Iterator[Entry]:
+        self._refuse()
+        yield from self._of(cluster).chain.entries[after:]
+
+    def hear(self, event: Event, draft: Draft) -> bool:
+        with self._step("hear"):
+            if draft.id in self._of(event.cluster).chain.seen:
+                return False
+            self._tell(event.cluster, [draft])
+            self._ask_respond(event.cluster)
+            return True
+
+    def call(self, cluster: str, drafts: Sequence[Draft] = ()) -> None:
+        with self._step("call"):
+            self._tell(cluster, drafts)
+            self._ask_respond(cluster)
+
+    def begin(self, cluster: str, flight: str, *, lease: float) -> bool:
+        with self._step("begin"):
+            of, now = self._of(cluster), self.clock.now()
+            of.asked = {name: job for name, job in of.asked.items() if job != flight}
+            if of.flight not in {None, flight} and now < of.until:
+                of.mark = True
+                return False
+            of.mark = of.mark and of.flight == flight
+            of.flight, of.until = flight, now + lease
+            return True
+
+    def again(self, cluster: str, flight: str, *, lease: float) -> bool:
+        with self._step("again"):
+            of = self._of(cluster)
+            if of.flight != flight:
+                return False
+            repeat, of.mark = of.mark, False
+            of.flight = flight if repeat else None
+            of.until = self.clock.now() + lease if repeat else 0.0
+            return repeat
+
+    def state(self, cluster: str) -> ClusterState:
+        self._refuse()
+        of, now = self._of(cluster), self.clock.now()
+        return ClusterState(
+            cluster=cluster,
+            now=now,
+            incident=load(Incident, of.incident) if of.incident else None,
+            settled=load(Settled, of.settled) if of.settled else Settled(),
+            hosts={host: load(HostRecord, text) for host, text in of.hosts.items()},
+            assignments={h: load(Assignment, text) for h, text in of.assignments.items()},
+            pause=load(Pause, of.paused) if of.paused else None,
+            flight=of.flight if now < of.until else None,
+        )
+
+    def save(
+        self,
+        cluster: str,
+        flight: str,
+        *,
+        drafts: Sequence[Draft] = (),
+        incident: Incident | None = None,
+        settled: Settled | None = None,
+        assign: Mapping[str, Assignment] | None = None,
+        conclude: bool = False,
+    ) -> bool:
+        with self._step("save"):
+            of = self._of(cluster)
+            if of.flight != flight:
+                return False
+            self._tell(cluster, drafts)
+            of.incident = dump(incident) if incident else of.incident
+            if settled:
+                of.incident, of.settled = None, dump(settled)
+            self._hand_out(cluster, assign or {})
+            if conclude:
+                self._ask_conclude(cluster)
+            return True
+
+    def report(
+        self, cluster: str, job: str, records: Mapping[str, HostRecord], drafts: Sequence[Draft]
+    ) -> None:
+        with self._step("report"):
+            of = self._of(cluster)
+            self._tell(cluster, drafts)
+            for host, record in records.items():
+                if not self._outdated(of, host, record):
+                    of.hosts[host] = dump(record)
+            done = [host for host in records if self._belongs(of, host, job)]
+            for host in done:
+                del of.assignments[host]
+            if done and not of.assignments:
+                self._ask_conclude(cluster)
+
+    def beat(self, cluster: str, job: str, hosts: Sequence[str]) -> None:
+        with self._step("beat"):
+            of = self._of(cluster)
+            for host in (host for host in hosts if self._belongs(of, host, job)):
+                held = load(Assignment, of.assignments[host])
+                of.assignments[host] = dump(replace(held, beat=self.clock.now(), started=True))
+
+    def forget(self, cluster: str, hosts: Sequence[str], drafts: Sequence[Draft]) -> None:
+        with self._step("forget"):
+            self._tell(cluster, drafts)
+            for host in hosts:
+                self._of(cluster).hosts.pop(host, None)
+
+    def pause(self, cluster: str, pause: Pause | None, drafts: Sequence[Draft]) -> None:
+        with self._step("pause"):
+            self._tell(cluster, drafts)
+            self._of(cluster).paused = dump(pause) if pause else None
+
+    def waiting(self, jobs: Sequence[str]) -> frozenset[str]:
+        self._refuse()
+        return frozenset(job for job in jobs if self.line.holds(job))
+
+    def lease(self, name: str, holder: str, *, seconds: float) -> bool:
+        with self._step("lease"):
+            held, until = self.leases.get(name, ("", 0.0))
+            if held not in {"", holder} and self.clock.now() < until:
+                return False
+            self.leases[name] = (holder, self.clock.now() + seconds)
+            return True
+
+    def requeue(self, function: str, arguments: Mapping[str, object]) -> None:
+        with self._step("requeue"):
+            cluster, now = str(arguments.get("cluster", "")), self.clock.now()
+            if function == names.RESPOND:
+                self._ask_respond(cluster, arguments)
+            elif function == names.CONCLUDE:
+                self._ask_conclude(cluster, arguments)
+            else:
+                job = str(arguments.get("job") or names.job_id(function, cluster))
+                self.line.put(job, function, arguments, at=now)
+
+    # Steps within a step.
+
+    @contextmanager
+    def _step(self, name: str) -> Iterator[None]:
+        self._refuse()
+        self._faults.strike("before")
+        yield
+        self.effects.append(name)
+        self._faults.strike("after")
+
+    def _refuse(self) -> None:
+        if self.unavailable is not None:
+            raise self.unavailable
+
+    def _of(self, cluster: str) -> Memory:
+        return self.memories.setdefault(cluster, Memory())
+
+    def _tell(self, cluster: str, drafts: Sequence[Draft]) -> None:
+        self._of(cluster).chain.append(drafts, at=round(self.clock.now() * 1_000_000))
+
+    def _ask_respond(self, cluster: str, like: Mapping[str, object] | None = None) -> None:
+        of, now = self._of(cluster), self.clock.now()
+        if self.line.expects(of.asked.get(names.RESPOND), now=now):
+            return
+        if of.flight is not None and now < of.until:
+            of.mark = True
+            return
+        self._enqueue(cluster, names.RESPOND, like)
+
+    def _ask_conclude(self, cluster: str, like: Mapping[str, object] | None = None) -> None:
+        if not self.line.holds(self._of(cluster).asked.get(names.CONCLUDE, "")):
+            self._enqueue(cluster, names.CONCLUDE, like)
+
+    def _enqueue(self, cluster: str, function: str, like: Mapping[str, object] | None) -> None:
+        job = names.job_id(function, cluster)
+        plain: dict[str, object] = {"cluster": cluster}
+        plain |= {"inventory": self.inventory, "schema": SCHEMA}
+        self._of(cluster).asked[function] = job
+        self.line.put(job, function, {**(like or plain), "flight": job}, at=self.clock.now())
+
+    def _hand_out(self, cluster: str, assign: Mapping[str, Assignment]) -> None:
+        of, now = self._of(cluster), self.clock.now()
+        fresh = {h: a for h, a in assign.items() if a.job not in of.handed_out}
+        for host, given in fresh.items():
+            of.assignments[host] = dump(replace(given, beat=now, started=False))
+        for job in dict.fromkeys(given.job for given in fresh.values()):
+            of.handed_out.add(job)
+            hosts = [host for host, given in fresh.items() if given.job == job]
+            own = {"inventory": self.inventory, "schema": SCHEMA}
+            plain = {"cluster": cluster, "job": job, "hosts": hosts, **own}
+            self.line.put(job, names.REPOINT, plain, at=now)
+
+    @staticmethod
+    def _outdated(of: Memory, host: str, record: HostRecord) -> bool:
+        if host not in of.hosts:
+            return False
+        held = load(HostRecord, of.hosts[host])
+        return (held.epoch, held.attempt) > (record.epoch, record.attempt)
+
+    @staticmethod
+    def _belongs(of: Memory, host: str, job: str) -> bool:
+        return host in of.assignments and load(Assignment, of.assignments[host]).job == job
