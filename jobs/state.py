@@ -7,15 +7,19 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, TypeVar
 
+from jobs.claims import MemberRecord
 from jobs.fence import Fence
+from jobs.verdict import Leadership
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
-    """An open incident. `verdict` is the last one's kind, `fence` the newest confirmed leadership.
+    """An open incident. `verdict` is the last one's kind, `leadership` the newest proven one, and
+    `verified` when it was proven.
 
     Instants are seconds since 1970 by Redis TIME. `alarms` names what was already said loudly,
-    so that it is said once.
+    so that it is said once. `seen_epoch` is the newest epoch that etcd showed, proven or not, and
+    `seen_at` when it was first seen.
     """
 
     id: str
@@ -23,12 +27,18 @@ class Incident:
     opened: float
     verdict: str
     reason: str = ""
-    member: str | None = None
     before: str | None = None
-    fence: Fence | None = None
+    leadership: Leadership | None = None
     verified: float | None = None
     epochs: tuple[int, ...] = ()
     alarms: tuple[str, ...] = ()
+    seen_epoch: int | None = None
+    seen_at: float | None = None
+
+    @property
+    def fence(self) -> Fence | None:
+        """The fence of the newest proven leadership."""
+        return None if self.leadership is None else self.leadership.fence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,11 +81,21 @@ class Pause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
-    """The last concluded leadership: who led, under which fence, and the incident's number."""
+    """The last concluded leadership, when it was proven, and its incident's number."""
 
-    fence: Fence | None = None
-    member: str | None = None
+    leadership: Leadership | None = None
+    verified: float | None = None
     number: int = 0
+
+    @property
+    def fence(self) -> Fence | None:
+        """The fence that every target held when the last incident ended."""
+        return None if self.leadership is None else self.leadership.fence
+
+    @property
+    def member(self) -> str | None:
+        """Who led when the last incident ended."""
+        return None if self.leadership is None else self.leadership.member
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +129,18 @@ def load(kind: type[T], text: str) -> T:
     raw: dict[str, Any] = json.loads(text)
     if raw.get("fence") is not None:
         raw["fence"] = Fence(**raw["fence"])
+    if raw.get("leadership") is not None:
+        raw["leadership"] = _leadership(raw["leadership"])
     for name in ("epochs", "alarms", "restarted"):
         if name in raw:
             raw[name] = tuple(raw[name])
     return kind(**raw)
+
+
+def _leadership(raw: Mapping[str, Any]) -> Leadership:
+    return Leadership(
+        member=raw["member"],
+        fence=Fence(**raw["fence"]),
+        record=MemberRecord(**raw["record"]),
+        others=tuple(MemberRecord(**other) for other in raw["others"]),
+    )

@@ -1,0 +1,129 @@
+"""The end of an incident is looked at, not assumed: judge once more, then close, or say what is left."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+
+from jobs.audit import Draft, Kind
+from jobs.decide import alarm, missing
+from jobs.evidence import of_verdict
+from jobs.judge import judge
+from jobs.names import CONCLUDE
+from jobs.respond import LEASE, known_for
+from jobs.state import ClusterState, Incident, Settled
+from jobs.tools import Tools, equipped
+from jobs.verdict import Confirmed, Verdict
+
+EVERYONE_WITHIN = 2.0
+
+
+def conclude(*, cluster: str, flight: str, inventory: str, schema: int) -> str:
+    """Close a cluster's incident if its leader still leads and every host holds the newest fence.
+
+    Otherwise name the hosts that are left, or ask for another respond. Takes the cluster's flight,
+    so that it never writes beside a respond. Returns a word for RQ's result.
+    """
+    tools = equipped()
+    if tools.passes_on(CONCLUDE, {"cluster": cluster}, inventory=inventory, schema=schema):
+        return "requeued"
+    if cluster not in tools.inventory.clusters:
+        return "unknown-cluster"
+    if not tools.ledger.begin(cluster, flight, lease=LEASE):
+        return "busy"
+    said = _look_and_close(tools, cluster=cluster, flight=flight)
+    if tools.ledger.again(cluster, flight, lease=LEASE) or said == "look-again":
+        _land(tools, cluster=cluster, flight=flight)
+    return said
+
+
+def _land(tools: Tools, *, cluster: str, flight: str) -> None:
+    """Leave the flight, then let a respond take what was asked for meanwhile."""
+    while tools.ledger.again(cluster, flight, lease=LEASE):
+        pass
+    tools.ledger.call(cluster)
+
+
+def _look_and_close(tools: Tools, *, cluster: str, flight: str) -> str:
+    state = tools.ledger.state(cluster)
+    if state.incident is None:
+        return "nothing-open"
+    claims = tools.witness.gather(cluster, timeout=EVERYONE_WITHIN, everyone=True)
+    verdict = judge(claims, policy=tools.policy(cluster), known_for=known_for(state, claims))
+    if not isinstance(verdict, Confirmed) or verdict.leadership.fence != state.incident.fence:
+        return "look-again"
+    return _close(tools, state=state, verdict=verdict, flight=flight)
+
+
+def _close(tools: Tools, *, state: ClusterState, verdict: Confirmed, flight: str) -> str:
+    incident = state.incident
+    assert incident is not None
+    left = missing(state, verdict.leadership.fence, tools.inventory.hosts_of(state.cluster))
+    alarms = [*_stale(incident, verdict), *_left(incident, state, left)]
+    if alarms or left or verdict.stale:
+        new = [(key, draft) for key, draft in alarms if key not in incident.alarms]
+        held = replace(incident, alarms=(*incident.alarms, *(key for key, _ in new)))
+        if new:
+            tools.ledger.save(state.cluster, flight, incident=held, drafts=[d for _, d in new])
+        return "held-open"
+    tools.ledger.save(
+        state.cluster,
+        flight,
+        settled=Settled(
+            leadership=verdict.leadership, verified=state.now, number=state.settled.number + 1
+        ),
+        drafts=[_concluded(incident, state, verdict)],
+    )
+    return "concluded"
+
+
+def _stale(incident: Incident, verdict: Confirmed) -> list[tuple[str, Draft]]:
+    epoch = verdict.leadership.fence.epoch
+    return [
+        _keyed(
+            incident,
+            f"two-primaries:{name}:{epoch}",
+            reason=f"two writable primaries: {name} accepts writes while {verdict.leadership.member} leads",
+            remedy=f"stop PostgreSQL on {name}, or start Patroni there so that it demotes",
+        )
+        for name in verdict.stale
+    ]
+
+
+def _left(
+    incident: Incident, state: ClusterState, left: tuple[str, ...]
+) -> list[tuple[str, Draft]]:
+    failed = {h: state.hosts[h] for h in left if h in state.hosts and h not in state.assignments}
+    return [
+        _keyed(
+            incident,
+            f"left:{host}:{record.epoch}:{record.outcome}",
+            reason=f"{host} does not follow yet ({record.outcome}): {record.reason}",
+            remedy=record.remedy or f"pgbaton repoint {state.cluster} --host {host}",
+        )
+        for host, record in failed.items()
+    ]
+
+
+def _keyed(incident: Incident, key: str, *, reason: str, remedy: str) -> tuple[str, Draft]:
+    return key, alarm(incident, key, reason=reason, remedy=remedy)
+
+
+def _concluded(incident: Incident, state: ClusterState, verdict: Verdict) -> Draft:
+    hosts = {
+        h: {"outcome": r.outcome, "seconds": r.seconds, "restarted": list(r.restarted)}
+        for h, r in state.hosts.items()
+    }
+    evidence = {
+        **of_verdict(verdict),
+        "before": incident.before,
+        "epochs": list(incident.epochs),
+        "fence": None if incident.fence is None else asdict(incident.fence),
+        "hosts": hosts,
+    }
+    return Draft(
+        id=f"{incident.id}:concluded",
+        kind=Kind.CONCLUDED,
+        incident=incident.id,
+        seconds=state.now - incident.opened,
+        evidence=evidence,
+    )

@@ -1,0 +1,196 @@
+"""From a proven leader and a host's present files to one swap request, purely."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from jobs.claims import MemberRecord
+from jobs.edits.edit import Change, Edit, Refusal, edit, values
+from jobs.edits.splice import apply
+from jobs.inventory import Address, Application, File, Inventory, parse_conn_url
+from jobs.remote import (
+    AppSwap,
+    FileFault,
+    FileState,
+    FileSwap,
+    ReadReply,
+    ReadRequest,
+    ServiceRef,
+    SwapRequest,
+)
+from jobs.templates import Values, fill
+from jobs.verdict import Leadership
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blocked:
+    """Why a host cannot be planned, where, and what would lift it."""
+
+    where: str
+    reason: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileDiff:
+    """What changes in one file, for people; secrets are masked."""
+
+    path: str
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostPlan:
+    """One host's swap and the same thing as people read it."""
+
+    request: SwapRequest
+    diffs: tuple[FileDiff, ...]
+
+
+def read_request(inventory: Inventory, *, cluster: str, host: str) -> ReadRequest:
+    """What to ask a host for before it can be planned."""
+    apps = inventory.applications_of(cluster, host)
+    return ReadRequest(cluster=cluster, paths=tuple(f.path for a in apps for f in a.files))
+
+
+def resolve(application: Application, record: MemberRecord) -> Address | Blocked:
+    """Where an application reaches a member: its own map, then proxy_url, then conn_url (DESIGN 5)."""
+    mapped = application.address_of(record.name)
+    if mapped is not None:
+        return mapped
+    url = record.proxy_url or record.conn_url
+    try:
+        return parse_conn_url(url)
+    except ValueError as error:
+        return Blocked(
+            where=f"member {record.name}",
+            reason=str(error),
+            remedy=f"give the application addresses.{record.name} in the inventory",
+        )
+
+
+def plan_host(
+    inventory: Inventory, *, cluster: str, host: str, leadership: Leadership, reply: ReadReply
+) -> HostPlan | Blocked:
+    """One host's swap to a leadership, from what the host just said; Blocked names the first hindrance."""
+    files = {f.path: f for f in reply.files}
+    hardened = inventory.hosts[host].mode == "hardened"
+    swaps: list[AppSwap] = []
+    diffs: list[FileDiff] = []
+    leader: Address | None = None
+    avoid: list[Address] = []
+    for app in inventory.applications_of(cluster, host):
+        address = resolve(app, leadership.record)
+        if isinstance(address, Blocked):
+            return address
+        leader = leader or address
+        avoid += [a for a in _others(app, leadership) if a != address]
+        edited = _edit_files(app.files, files, _values(app, leadership, address))
+        if isinstance(edited, Blocked):
+            return edited
+        swaps.append(
+            _app_swap(app, tuple(_file_swap(f, e, files, hardened=hardened) for f, e in edited))
+        )
+        diffs += [FileDiff(path=f.path, changes=e.changes) for f, e in edited]
+    if leader is None:
+        return Blocked(
+            where=host,
+            reason="no application of this cluster lives here",
+            remedy="mend the inventory",
+        )
+    request = SwapRequest(
+        cluster=cluster,
+        fence=leadership.fence,
+        leader=leader,
+        avoid=tuple(dict.fromkeys(avoid)),
+        apps=tuple(swaps),
+    )
+    return HostPlan(request=request, diffs=tuple(diffs))
+
+
+def _others(app: Application, leadership: Leadership) -> Iterator[Address]:
+    found = (resolve(app, record) for record in leadership.others)
+    yield from (a for a in found if isinstance(a, Address))
+
+
+def _values(app: Application, leadership: Leadership, address: Address) -> Values:
+    replicas = (resolve(app, r) for r in leadership.others if r.state in {"running", "streaming"})
+    return Values(
+        leader=address,
+        member=leadership.member,
+        read_hosts=tuple(a.host for a in replicas if isinstance(a, Address)),
+    )
+
+
+def _edit_files(
+    wanted: Sequence[File], have: Mapping[str, FileState | FileFault], to: Values
+) -> list[tuple[File, Edit]] | Blocked:
+    edited: list[tuple[File, Edit]] = []
+    for file in wanted:
+        state = have.get(file.path)
+        if not isinstance(state, FileState):
+            return _unreadable(file.path, state)
+        result = edit_file(file, state.content, to)
+        if isinstance(result, Blocked):
+            return result
+        edited.append((file, result))
+    return edited
+
+
+def edit_file(file: File, content: bytes, to: Values) -> Edit | Blocked:
+    """The splices that make one file's managed keys what their templates say."""
+    current = values(file.format, content, tuple(file.keys))
+    if isinstance(current, Refusal):
+        return _refused(file.path, current)
+    try:
+        wanted = {
+            key: fill(template, to, current=current.get(key)) for key, template in file.keys.items()
+        }
+    except ValueError as error:
+        return Blocked(
+            where=file.path,
+            reason=str(error),
+            remedy="mend the file or its template in the inventory",
+        )
+    result = edit(file.format, content, wanted)
+    return _refused(file.path, result) if isinstance(result, Refusal) else result
+
+
+def _refused(path: str, refusal: Refusal) -> Blocked:
+    return Blocked(where=f"{path} {refusal.key}", reason=refusal.reason, remedy=refusal.remedy)
+
+
+def _unreadable(path: str, fault: FileFault | None) -> Blocked:
+    if fault is None:
+        return Blocked(
+            where=path, reason="the host did not answer for this file", remedy="run pgbaton check"
+        )
+    return Blocked(where=path, reason=fault.reason, remedy=fault.remedy)
+
+
+def _file_swap(
+    file: File, edited: Edit, have: Mapping[str, FileState | FileFault], *, hardened: bool
+) -> FileSwap:
+    state = have[file.path]
+    assert isinstance(state, FileState)
+    after = hashlib.sha256(apply(state.content, edited.splices)).hexdigest()
+    return FileSwap(
+        path=file.path,
+        before=state.sha256,
+        after=None if hardened else after,
+        splices=tuple(edited.splices),
+    )
+
+
+def _app_swap(app: Application, files: tuple[FileSwap, ...]) -> AppSwap:
+    return AppSwap(
+        files=files,
+        after=app.after,
+        after_timeout=app.after_timeout,
+        services=tuple(ServiceRef(name=s.name, manager=s.manager) for s in app.services),
+        restart_timeout=app.restart_timeout,
+        check=app.check,
+        check_timeout=app.check_timeout,
+    )

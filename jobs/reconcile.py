@@ -1,0 +1,127 @@
+"""Level, not edge: what is true against what was applied, so that a lost event costs only time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+
+from jobs.audit import Draft, Kind
+from jobs.claims import ClusterView, Unknown
+from jobs.decide import alive, missing
+from jobs.names import RECONCILE
+from jobs.plan import Blocked, HostPlan
+from jobs.remote import HostFailure
+from jobs.repoint import Hands, Mission, plan_now
+from jobs.state import ClusterState
+from jobs.tools import Tools, equipped
+
+
+class Due(StrEnum):
+    """Why the clock asks for a respond."""
+
+    ETCD = "etcd cannot be asked"
+    LEADERLESS = "nobody holds the leader key"
+    EPOCH = "the epoch is not the one that was applied"
+    UNSETTLED = "an incident is open"
+    LEFT = "a job went silent"
+    HOSTS = "hosts do not hold the newest fence"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How long a silent job counts as alive, and which jobs still wait in their queue."""
+
+    take_over: float
+    waiting: frozenset[str] = frozenset()
+
+
+def due(
+    view: ClusterView | Unknown, state: ClusterState, hosts: Collection[str], pace: Pace
+) -> Due | None:
+    """Why a cluster needs a look now, or None. Pure: truth, memory and the inventory's hosts in."""
+    if state.flight is not None:
+        return None
+    return _untrue(view, state) or _unfinished(state, hosts, pace)
+
+
+def _untrue(view: ClusterView | Unknown, state: ClusterState) -> Due | None:
+    if isinstance(view, Unknown):
+        return Due.ETCD
+    if view.leader is None:
+        return Due.LEADERLESS
+    known = (state.incident or state.settled).fence
+    return Due.EPOCH if known is None or known.epoch != view.leader.epoch else None
+
+
+def _unfinished(state: ClusterState, hosts: Collection[str], pace: Pace) -> Due | None:
+    if any(
+        not alive(a, now=state.now, take_over=pace.take_over, waiting=pace.waiting)
+        for a in state.assignments.values()
+    ):
+        return Due.LEFT
+    if _waits(state, hosts):
+        return Due.HOSTS
+    return Due.UNSETTLED if state.incident is not None and not state.assignments else None
+
+
+def _waits(state: ClusterState, hosts: Collection[str]) -> bool:
+    """True where a host that lacks the fence is nobody's, and its next try has come."""
+    known = (state.incident or state.settled).fence
+    if known is None or state.paused():
+        return False
+    for host in missing(state, known, tuple(hosts)):
+        record = state.hosts.get(host)
+        later = (
+            record is not None
+            and record.epoch == known.epoch
+            and (record.next_try or 0) > state.now
+        )
+        if host not in state.assignments and not later:
+            return True
+    return False
+
+
+def reconcile(*, cluster: str, flight: str, inventory: str, schema: int) -> str:
+    """Read every host's own files against the settled leadership; forget what drifted.
+
+    Changes no host: a host that is forgotten is brought back by the next respond. Returns a word
+    for RQ's result.
+    """
+    tools = equipped()
+    if tools.passes_on(RECONCILE, {"cluster": cluster}, inventory=inventory, schema=schema):
+        return "requeued"
+    state = tools.ledger.state(cluster)
+    leadership = state.settled.leadership
+    if leadership is None or state.incident is not None:
+        return "not-settled"
+    mission = Mission(cluster=cluster, leadership=leadership, incident=None, verified=0.0)
+    drifted = _drifted(tools, mission, flight=flight)
+    if not drifted:
+        return "as-applied"
+    tools.ledger.forget(cluster, [host for host, _ in drifted], [draft for _, draft in drifted])
+    tools.ledger.call(cluster)
+    return "drifted"
+
+
+def _drifted(tools: Tools, mission: Mission, *, flight: str) -> list[tuple[str, Draft]]:
+    hands = Hands(
+        inventory=tools.inventory, witness=tools.witness, hosts=tools.hosts, clock=tools.clock
+    )
+    hosts = tools.inventory.hosts_of(mission.cluster)
+    found = []
+    for host, plan in tools.fleet.each(hosts, partial(plan_now, hands, mission)):
+        what = drift(plan)
+        if what is not None:
+            evidence = {"host": host, "drift": what}
+            found.append((host, Draft(id=f"{flight}:{host}", kind=Kind.DRIFT, evidence=evidence)))
+    return found
+
+
+def drift(plan: HostPlan | HostFailure | Blocked) -> list[str] | None:
+    """What no longer is as it was applied, or None. A host that cannot be asked has not drifted."""
+    if not isinstance(plan, HostPlan):
+        return None
+    keys = [f"{d.path} {c.key}" for d in plan.diffs for c in d.changes]
+    return keys or None

@@ -1,0 +1,254 @@
+"""Hosts follow the leader: read, plan, ask the epoch once more, swap; each host for itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+
+from jobs.audit import Draft, Kind
+from jobs.claims import LeaderKey, MemberRecord, SqlAnswer, Unknown
+from jobs.inventory import Inventory
+from jobs.names import REPOINT
+from jobs.plan import Blocked, HostPlan, plan_host, read_request
+from jobs.ports import Clock, HostHand, Witness
+from jobs.remote import HOLDS, HostFailure, Outcome, ReadReply, SwapReply
+from jobs.state import Assignment, ClusterState, HostRecord
+from jobs.tools import Tools, equipped
+from jobs.verdict import Leadership
+
+READ_WITHIN = 10.0
+SWAP_WITHIN = 20.0
+"""Seconds a swap may take besides the application's own commands, restarts and checks."""
+
+TRIES = 3
+"""Reads a job makes of a host whose files change under its hands."""
+
+VERDICT_GOOD_FOR = 10.0
+"""Seconds a verdict stands in for an etcd that cannot be asked (nobody gains leadership without it)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mission:
+    """What all hosts of one job have in common: where to, and since when that is known."""
+
+    cluster: str
+    leadership: Leadership
+    incident: str | None
+    verified: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hands:
+    """The few ports a host needs; the operator's inline repoint brings the same ones without Redis."""
+
+    inventory: Inventory
+    witness: Witness
+    hosts: HostHand
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """How one host ended. `failure` is set where it was not asked, or could not be planned."""
+
+    reply: SwapReply | HostFailure | Blocked
+    seconds: float
+    note: str = ""
+
+
+def repoint(*, cluster: str, job: str, hosts: Sequence[str], inventory: str, schema: int) -> str:
+    """Bring up to 25 hosts to the incident's leader, all at once; report each as it ends.
+
+    A host that is no longer assigned to `job` is left alone: somebody else has it. Returns a word
+    for RQ's result.
+    """
+    tools = equipped()
+    if tools.passes_on(
+        REPOINT,
+        {"cluster": cluster, "job": job, "hosts": list(hosts)},
+        inventory=inventory,
+        schema=schema,
+    ):
+        return "requeued"
+    tools.ledger.beat(cluster, job, hosts)
+    state = tools.ledger.state(cluster)
+    mine = {h: a for h in hosts if (a := state.assignments.get(h)) is not None and a.job == job}
+    if not mine:
+        return "superseded"
+    with tools.heart.beating(cluster, job, tuple(mine)):
+        return _move_all(tools, job=job, state=state, mine=mine)
+
+
+def _move_all(
+    tools: Tools, *, job: str, state: ClusterState, mine: Mapping[str, Assignment]
+) -> str:
+    mission = _mission(state, epoch=max(a.epoch for a in mine.values()))
+    if mission is None:
+        tools.ledger.report(state.cluster, job, {h: _given_up(a) for h, a in mine.items()}, ())
+        tools.ledger.call(state.cluster)
+        return "superseded"
+    hands = Hands(
+        inventory=tools.inventory, witness=tools.witness, hosts=tools.hosts, clock=tools.clock
+    )
+    for host, result in tools.fleet.each(tuple(mine), partial(move, hands, mission)):
+        record = record_of(result, given=mine[host], now=tools.clock.now())
+        draft = draft_of(record, host=host, mission=mission, job=job, note=result.note)
+        tools.ledger.report(state.cluster, job, {host: record}, (draft,))
+        if record.outcome == "superseded":
+            tools.ledger.call(state.cluster)
+    return "done"
+
+
+def _mission(state: ClusterState, *, epoch: int) -> Mission | None:
+    """The proven leadership these hosts were assigned for; None where a newer one has come."""
+    known = state.incident or state.settled
+    if known.leadership is None or known.leadership.fence.epoch != epoch:
+        return None
+    return Mission(
+        cluster=state.cluster,
+        leadership=known.leadership,
+        incident=state.incident.id if state.incident is not None else None,
+        verified=known.verified or 0.0,
+    )
+
+
+def move(hands: Hands, mission: Mission, host: str) -> Result:
+    """One host's whole road: never raises, and ends in a result that says what to do."""
+    began = hands.clock.monotonic()
+    notes: list[str] = []
+    reply = _try(hands, mission, host, notes)
+    for _ in range(TRIES - 1):
+        if not (isinstance(reply, SwapReply) and reply.outcome is Outcome.FILE_CHANGED):
+            break
+        reply = _try(hands, mission, host, notes)
+    return Result(reply=reply, seconds=hands.clock.monotonic() - began, note="; ".join(notes))
+
+
+def _try(
+    hands: Hands, mission: Mission, host: str, notes: list[str]
+) -> SwapReply | HostFailure | Blocked:
+    plan = plan_now(hands, mission, host)
+    if not isinstance(plan, HostPlan):
+        return plan
+    apps = hands.inventory.applications_of(mission.cluster, host)
+    own = sum(
+        len(a.after) * a.after_timeout + len(a.services) * a.restart_timeout + a.check_timeout
+        for a in apps
+    )
+    return hands.hosts.swap(
+        hands.inventory.hosts[host],
+        plan.request,
+        timeout=SWAP_WITHIN + own,
+        confirm=partial(still_leads, hands, mission, notes),
+    )
+
+
+def plan_now(hands: Hands, mission: Mission, host: str) -> HostPlan | HostFailure | Blocked:
+    """What this host needs, from what it says now; changes nothing."""
+    request = read_request(hands.inventory, cluster=mission.cluster, host=host)
+    reply = hands.hosts.read(hands.inventory.hosts[host], request, timeout=READ_WITHIN)
+    if not isinstance(reply, ReadReply):
+        return reply
+    return plan_host(
+        hands.inventory,
+        cluster=mission.cluster,
+        host=host,
+        leadership=mission.leadership,
+        reply=reply,
+    )
+
+
+def still_leads(hands: Hands, mission: Mission, notes: list[str]) -> bool:
+    """The look right before a mutation. Without etcd, a young verdict and a fresh probe suffice."""
+    key = hands.witness.leader(mission.cluster, timeout=1.0)
+    if not isinstance(key, Unknown):
+        return isinstance(key, LeaderKey) and key.epoch == mission.leadership.fence.epoch
+    age = hands.clock.now() - mission.verified
+    if age > VERDICT_GOOD_FOR or not _writes(hands, mission.cluster, mission.leadership.record):
+        return False
+    notes.append(
+        f"etcd could not be asked ({key.reason}); a verdict {age:.1f} s old and a fresh SQL probe stood in"
+    )
+    return True
+
+
+def _writes(hands: Hands, cluster: str, record: MemberRecord) -> bool:
+    answer = hands.witness.writable(cluster, record, timeout=1.0)
+    return isinstance(answer, SqlAnswer) and answer.writable
+
+
+def _given_up(given: Assignment) -> HostRecord:
+    return HostRecord(
+        epoch=given.epoch,
+        attempt=given.attempt,
+        outcome="superseded",
+        reason="the leadership is no longer proven",
+    )
+
+
+def backoff(attempt: int) -> float:
+    """Seconds until a failed host is tried again: 1, 2, 4 … 60."""
+    return float(min(2 ** max(attempt - 1, 0), 60))
+
+
+def record_of(result: Result, *, given: Assignment, now: float) -> HostRecord:
+    """What to remember of a host's end. A failure says when it is tried again."""
+    blank = HostRecord(
+        epoch=given.epoch,
+        attempt=given.attempt,
+        outcome="failed",
+        at=now,
+        seconds=round(result.seconds, 4),
+    )
+    later = now + backoff(given.attempt)
+    match result.reply:
+        case SwapReply() as reply:
+            return replace(
+                blank,
+                outcome=str(reply.outcome),
+                fence=reply.fence,
+                reason=reply.reason,
+                remedy=reply.remedy,
+                restarted=reply.restarted,
+                next_try=None if reply.outcome in HOLDS else later,
+            )
+        case HostFailure() as failure:
+            return replace(
+                blank,
+                outcome=failure.kind,
+                reason=failure.reason,
+                remedy=failure.remedy,
+                next_try=later,
+            )
+        case Blocked() as blocked:
+            return replace(
+                blank,
+                outcome="blocked",
+                reason=f"{blocked.where}: {blocked.reason}",
+                remedy=blocked.remedy,
+                next_try=later,
+            )
+
+
+def draft_of(record: HostRecord, *, host: str, mission: Mission, job: str, note: str) -> Draft:
+    """The audit entry of one host's end."""
+    kind = Kind.SUPERSEDED if record.outcome == "superseded" else Kind.HOST
+    evidence = {
+        "host": host,
+        "outcome": record.outcome,
+        "fence": asdict(mission.leadership.fence),
+        "member": mission.leadership.member,
+        "attempt": record.attempt,
+        "restarted": list(record.restarted),
+        "reason": record.reason,
+        "remedy": record.remedy,
+        "note": note,
+    }
+    return Draft(
+        id=f"{job}:{host}",
+        kind=kind,
+        incident=mission.incident,
+        seconds=record.seconds,
+        evidence=evidence,
+    )

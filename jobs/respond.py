@@ -1,0 +1,116 @@
+"""The first job after an event: look, judge, decide, write down. One at a time per cluster."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+
+from jobs.claims import Claims, ClusterView, Unknown
+from jobs.decide import Ground, Step, decide
+from jobs.evidence import of_claims
+from jobs.judge import judge
+from jobs.names import REPOINT, RESPOND, job_id
+from jobs.state import ClusterState
+from jobs.tools import Tools, equipped
+from jobs.verdict import Confirmed, Standby, Verdict
+
+LEASE = 5.0
+"""Seconds a flight stays ours without a sign of life; a dead worker's flight is free after that."""
+
+LOOKS_FOR = 1.0
+"""Seconds a respond looks for a confirmed leader before it leaves the worker."""
+
+LOOK_EVERY = 0.02
+GATHER_WITHIN = 1.5
+ROUNDS = 20
+
+
+def respond(*, cluster: str, flight: str, inventory: str, schema: int) -> str:
+    """Bring one cluster's applications to its proven leader; the job that every event ends in.
+
+    `flight` is this job's id and its token for the cluster's single flight. Returns one word for
+    RQ's result: what the last round came to.
+    """
+    tools = equipped()
+    if tools.passes_on(RESPOND, {"cluster": cluster}, inventory=inventory, schema=schema):
+        return "requeued"
+    if cluster not in tools.inventory.clusters:
+        return "unknown-cluster"
+    if not tools.ledger.begin(cluster, flight, lease=LEASE):
+        return "busy"
+    said = "landed"
+    for number in range(ROUNDS):
+        said = one_round(tools, cluster=cluster, flight=flight, number=number)
+        if said == "lost-flight" or not tools.ledger.again(cluster, flight, lease=LEASE):
+            return said
+    tools.ledger.call(cluster)
+    return said
+
+
+def one_round(tools: Tools, *, cluster: str, flight: str, number: int) -> str:
+    """One look, one verdict, one step, written in one atomic write."""
+    state = tools.ledger.state(cluster)
+    claims, verdict = look(tools, cluster=cluster, state=state)
+    step = decide(state, verdict, _ground(tools, state, claims, round_id=f"{flight}:{number}"))
+    if step.empty:
+        return verdict.kind
+    return verdict.kind if _save(tools, cluster, flight, step) else "lost-flight"
+
+
+def look(tools: Tools, *, cluster: str, state: ClusterState) -> tuple[Claims, Verdict]:
+    """Look every 20 ms for at most a second, until somebody leads for certain."""
+    until = tools.clock.monotonic() + LOOKS_FOR
+    while True:
+        claims = tools.witness.gather(cluster, timeout=GATHER_WITHIN)
+        verdict = judge(claims, policy=tools.policy(cluster), known_for=known_for(state, claims))
+        if isinstance(verdict, Confirmed | Standby) or tools.clock.monotonic() >= until:
+            return claims, verdict
+        tools.clock.sleep(LOOK_EVERY)
+
+
+def known_for(state: ClusterState, claims: Claims) -> float:
+    """Seconds since the epoch that the claims show was first seen; 0 for a new one."""
+    epoch = epoch_of(claims.before)
+    if epoch is not None and state.settled.fence is not None and state.settled.fence.epoch == epoch:
+        return math.inf
+    incident = state.incident
+    if (
+        epoch is None
+        or incident is None
+        or incident.seen_epoch != epoch
+        or incident.seen_at is None
+    ):
+        return 0.0
+    return state.now - incident.seen_at
+
+
+def epoch_of(view: ClusterView | Unknown) -> int | None:
+    """The epoch a view shows, where it shows one."""
+    return None if isinstance(view, Unknown) or view.leader is None else view.leader.epoch
+
+
+def _ground(tools: Tools, state: ClusterState, claims: Claims, *, round_id: str) -> Ground:
+    timing = tools.inventory.timing
+    given = tuple(dict.fromkeys(a.job for a in state.assignments.values() if not a.started))
+    return Ground(
+        hosts=tools.inventory.hosts_of(state.cluster),
+        chunk=timing.chunk,
+        take_over=timing.take_over,
+        waiting=tools.ledger.waiting(given) if given else frozenset(),
+        fresh_job=partial(job_id, REPOINT, state.cluster),
+        round_id=round_id,
+        epoch=epoch_of(claims.before),
+        claims=of_claims(claims),
+    )
+
+
+def _save(tools: Tools, cluster: str, flight: str, step: Step) -> bool:
+    return tools.ledger.save(
+        cluster,
+        flight,
+        drafts=step.drafts,
+        incident=step.incident,
+        settled=step.settled,
+        assign=step.assign,
+        conclude=step.conclude,
+    )
