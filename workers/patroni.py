@@ -1,0 +1,112 @@
+"""What a member's own Patroni says: without it, the key's word would stand alone."""
+
+from __future__ import annotations
+
+import json
+import socket
+import ssl
+import time
+from collections.abc import Callable, Mapping
+from http.client import HTTPConnection, HTTPException
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
+
+from jobs.claims import MemberRecord, RestAnswer, RestClaim, Unknown
+from workers.deadline import Cord, within
+from workers.tls import Tls
+
+_LARGEST_BODY = 1 << 20
+_PORTS = {"http": 80, "https": 443}
+
+
+class PatroniRest:
+    """`jobs.ports.Rest`: one `GET /patroni` at the address that the member's record gives.
+
+    The status is ignored (503 says only that the member is not running): the body is the answer.
+    """
+
+    def __init__(
+        self, *, tls: Tls | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._tls = tls or Tls()
+        self._clock = clock
+
+    def ask(self, record: MemberRecord, *, timeout: float) -> RestClaim:
+        url = urlsplit(record.api_url)
+        place = f"{url.scheme}://{url.netloc.rpartition('@')[2]}"
+        deadline = self._clock() + timeout
+        try:
+            body = within(timeout, lambda cord: self._fetch(url, cord, deadline))
+            return parse(body)
+        except (OSError, HTTPException, ValueError) as error:
+            return Unknown(reason=f"Patroni at {place}: {_cause(error, timeout)}")
+
+    def _fetch(self, url: SplitResult, cord: Cord, deadline: float) -> bytes:
+        host, port = url.hostname or "", url.port or _PORTS[url.scheme]
+        with self._connect(host, port, deadline) as plain:
+            cord.hold(plain)
+            with self._secured(plain, url) as connected:
+                cord.hold(connected)
+                return _get(HTTPConnection(host, port), connected)
+
+    def _connect(self, host: str, port: int, deadline: float) -> socket.socket:
+        left = max(deadline - self._clock(), 0.001)
+        connected = socket.create_connection((host, port), timeout=left)
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(left * 1000))
+        return connected
+
+    def _secured(self, plain: socket.socket, url: SplitResult) -> socket.socket:
+        if url.scheme != "https":
+            return plain
+        return self._tls.context().wrap_socket(plain, server_hostname=url.hostname)
+
+
+def parse(body: bytes) -> RestClaim:
+    """Patroni's status document (`api.py get_postgresql_status`); raises ValueError for others."""
+    found = json.loads(body)
+    if not isinstance(found, dict):
+        raise TypeError("the answer is JSON, but not an object")
+    role, state = found.get("role"), found.get("state")
+    if not isinstance(role, str) or not isinstance(state, str):
+        return Unknown(reason="the answer names no role and state: that is not Patroni")
+    own = found.get("patroni")
+    about: Mapping[str, Any] = own if isinstance(own, dict) else {}
+    timeline = found.get("timeline")
+    return RestAnswer(
+        role=role,
+        state=state,
+        scope=_text(about.get("scope")),
+        name=_text(about.get("name")),
+        system_identifier=_text(found.get("database_system_identifier")),
+        pg_timeline=timeline if type(timeline) is int else None,
+        paused=found.get("pause") is True,
+        failsafe_active=found.get("failsafe_mode_is_active") is True,
+        version=_text(about.get("version")),
+    )
+
+
+def _get(connection: HTTPConnection, connected: socket.socket) -> bytes:
+    connection.sock = connected
+    connection.request("GET", "/patroni", headers={"Connection": "close"})
+    with connection.getresponse() as response:
+        body = response.read(_LARGEST_BODY + 1)
+    if len(body) > _LARGEST_BODY:
+        raise ValueError(f"the answer is larger than {_LARGEST_BODY} bytes: that is not Patroni")
+    return body
+
+
+def _cause(error: Exception, timeout: float) -> str:
+    if isinstance(error, TimeoutError):
+        return f"no answer within {timeout:g} s"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"its certificate was refused: {error.verify_message}"
+    if isinstance(error, json.JSONDecodeError | UnicodeDecodeError):
+        return "the answer is not JSON"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return str(error) or type(error).__name__
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
