@@ -8,7 +8,7 @@
 # A run that was killed leaves marked files and a list of packages; the next one finishes its work.
 # PGBATON_SETUP_ROOT (tests only) stands before every path touched here.
 set -eu
-export DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l
+export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1
 
 root=${PGBATON_SETUP_ROOT:-}
 policy=$root/usr/sbin/policy-rc.d

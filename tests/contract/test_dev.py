@@ -86,16 +86,17 @@ def machine(tmp_path: Path) -> Machine:
     return Machine(files=tmp_path / "files", tools=tools)
 
 
-def kill_while_apt_runs(machine: Machine) -> None:
+def end_while_apt_runs(machine: Machine, how: signal.Signals) -> int:
     (machine.files / "hang").touch()
     process = machine.start("fresh")
     deadline = time.monotonic() + 10
     while not (machine.files / "apt-runs").exists():
         assert time.monotonic() < deadline, "the made-up apt never ran"
         time.sleep(0.02)
-    os.killpg(process.pid, signal.SIGKILL)
+    os.killpg(process.pid, how)
     process.communicate(timeout=10)
     (machine.files / "hang").unlink()
+    return process.returncode
 
 
 def test_nothing_starts_while_packages_are_installed(machine: Machine) -> None:
@@ -145,7 +146,7 @@ def test_the_next_run_finishes_a_killed_one(machine: Machine, policy: str | None
     """After SIGKILL dpkg is finished under guards, units are disabled, a foreign policy is back."""
     if policy:
         program(machine.policy, policy)
-    kill_while_apt_runs(machine)
+    end_while_apt_runs(machine, signal.SIGKILL)
     assert "by pgbaton" in machine.policy.read_text()
     code, output = machine.run()
     assert code == 0
@@ -157,13 +158,7 @@ def test_the_next_run_finishes_a_killed_one(machine: Machine, policy: str | None
 
 def test_an_interrupt_takes_the_guards_away(machine: Machine) -> None:
     """Ctrl-C while apt runs ends with 130 and without a trace."""
-    (machine.files / "hang").touch()
-    process = machine.start("fresh")
-    while not (machine.files / "apt-runs").exists() and process.poll() is None:
-        time.sleep(0.02)
-    os.killpg(process.pid, signal.SIGINT)
-    process.communicate(timeout=10)
-    assert process.returncode == 130
+    assert end_while_apt_runs(machine, signal.SIGINT) == 130
     assert machine.left_over() == []
 
 
