@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from jobs.fence import Fence, parse_fence
 from jobs.remote import FileFault, FileState, Journal, Outcome, Phase, ReadReply, SwapReply
-from jobs.wire.words import VERSION, unquote
+from jobs.wire.words import VERSION, sha, unquote
 
 
 class BadReplyError(ValueError):
