@@ -1,0 +1,96 @@
+"""The lab's inventory: written like an operator would, and everything else is rendered from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import tomlkit
+
+from deploy.lab import layout
+from deploy.lab.keys import LabSecrets
+
+QUICK: Mapping[str, str | int | bool] = {
+    "shared_buffers": "64MB",
+    "effective_cache_size": "256MB",
+    "maintenance_work_mem": "32MB",
+}
+"""The reference's memory is meant for a machine with 4 GB; three of them share one here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """Patroni's timing, in seconds."""
+
+    ttl: int
+    loop_wait: int
+    retry_timeout: int
+
+
+PROFILES: Mapping[str, Profile] = {
+    "lab": Profile(ttl=20, loop_wait=2, retry_timeout=3),
+    "default": Profile(ttl=30, loop_wait=10, retry_timeout=10),
+}
+
+
+def inventory_toml(*, profile: Profile, secrets: LabSecrets) -> str:
+    """The text of the inventory; no secret is in it."""
+    return tomlkit.dumps(_tables(profile, secrets))
+
+
+def _tables(profile: Profile, secrets: LabSecrets) -> dict[str, Any]:
+    return {
+        "schema": 1,
+        "redis": {"url": f"redis://{layout.REDIS['redis']}:{layout.REDIS_PORT}/0"},
+        "etcd": {"main": _etcd()},
+        "clusters": {layout.CLUSTER: _cluster(profile)},
+        "hosts": {
+            name: {
+                "address": address,
+                "user": layout.DEPLOY_USER,
+                "host_keys": [secrets.host_keys[name].ssh_public],
+            }
+            for name, address in layout.SHOPS.items()
+        },
+        "applications": {"shop": _shop()},
+        "senders": {
+            name: {"clusters": [layout.CLUSTER], "keys": [pair.whpk]}
+            for name, pair in secrets.senders.items()
+        },
+        "webhook": {"urls": [f"{layout.WEBHOOK}/events"]},
+    }
+
+
+def _etcd() -> dict[str, Any]:
+    return {
+        "endpoints": [f"http://{address}:2379" for address in layout.ETCD.values()],
+        "machines": dict(layout.ETCD),
+    }
+
+
+def _cluster(profile: Profile) -> dict[str, Any]:
+    return {
+        "etcd": "main",
+        "scope": layout.SCOPE,
+        "machines": dict(layout.MEMBERS),
+        "probe": {"user": "pgbaton"},
+        "ttl": profile.ttl,
+        "loop_wait": profile.loop_wait,
+        "retry_timeout": profile.retry_timeout,
+        "synchronous": True,
+        "parameters": dict(QUICK),
+    }
+
+
+def _shop() -> dict[str, Any]:
+    return {
+        "cluster": layout.CLUSTER,
+        "hosts": list(layout.SHOPS),
+        "files": [
+            {"path": layout.ENV_FILE, "keys": {"DB_HOST": "{host}", "DB_PORT": "{port}"}},
+        ],
+        "services": [{"name": "shop", "manager": "runit"}],
+        "check": f"curl -fsS --max-time 2 http://127.0.0.1:{layout.SHOP_PORT}/healthz",
+        "check_timeout": 10,
+    }

@@ -1,0 +1,36 @@
+"""Who is who in the lab: names and addresses, the same in every lab, for each has its own network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+CLUSTER = "shop"
+SCOPE = "shop-pg-cluster"
+ETCD = {"etcd1": "10.77.0.11", "etcd2": "10.77.0.12", "etcd3": "10.77.0.13"}
+MEMBERS = {"pg1": "10.77.0.21", "pg2": "10.77.0.22", "pg3": "10.77.0.23"}
+REDIS = {"redis": "10.77.0.31"}
+CONTROL = {"control": "10.77.0.41"}
+SHOPS = {"shop1": "10.77.0.51", "shop2": "10.77.0.52"}
+UNMANAGED = {"shop3": "10.77.0.53"}
+OPERATOR = {"operator": "10.77.0.2"}
+
+ADDRESSES: Mapping[str, str] = {
+    **OPERATOR,
+    **ETCD,
+    **MEMBERS,
+    **REDIS,
+    **CONTROL,
+    **SHOPS,
+    **UNMANAGED,
+}
+
+DEPLOY_USER, SHOP_USER = "deploy", "shop"
+ENV_FILE = "/var/www/shop/.env"
+SHOP_PORT, WEBHOOK_PORT, REDIS_PORT = 8080, 8000, 6379
+WEBHOOK = f"http://{CONTROL['control']}:{WEBHOOK_PORT}"
+
+
+def hosts_file(name: str) -> str:
+    """The /etc/hosts of one machine: itself, and everybody by name."""
+    lines = [f"127.0.0.1 localhost {name}", "::1 localhost ip6-localhost"]
+    return "\n".join([*lines, *(f"{a} {n}" for n, a in ADDRESSES.items() if n != name)]) + "\n"

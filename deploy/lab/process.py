@@ -1,0 +1,64 @@
+"""A process on a machine: what is signalled is the process itself, not the door it came in by."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Process:
+    """A process started through nsenter. `outer` is nsenter, which waits outside the machine."""
+
+    name: str
+    log: Path
+    outer: subprocess.Popen[bytes]
+
+    @property
+    def pid(self) -> int | None:
+        """The process itself, as seen from outside the machine; None once it is gone."""
+        return next(iter(children(self.outer.pid)), None)
+
+    @property
+    def alive(self) -> bool:
+        return self.outer.poll() is None
+
+    def signal(self, number: signal.Signals) -> None:
+        pid = self.pid
+        if pid is not None:
+            os.kill(pid, number)
+
+    def stop(self, *, grace: float = 5) -> None:
+        """TERM, and KILL for what is still there after `grace` seconds."""
+        self.signal(signal.SIGTERM)
+        try:
+            self.outer.wait(timeout=grace)
+        except subprocess.TimeoutExpired:
+            self.signal(signal.SIGKILL)
+            self.outer.wait(timeout=grace)
+
+    def tail(self, lines: int = 15) -> str:
+        """The log's last lines, for an error message."""
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+
+
+def children(pid: int) -> list[int]:
+    """Ids of a process's children; none where it is gone."""
+    try:
+        return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except FileNotFoundError:
+        return []
+
+
+def wait_until(what: str, done: object, *, seconds: float, step: float = 0.05) -> None:
+    """Call `done` until it is true; TimeoutError says what was waited for."""
+    assert callable(done)
+    deadline = time.monotonic() + seconds
+    while not done():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"waited {seconds:g} s in vain for {what}")
+        time.sleep(step)

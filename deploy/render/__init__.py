@@ -1,0 +1,19 @@
+"""Public face of the renderer: inventory in, the files of a machine out."""
+
+from deploy.render.etcd import EtcdGround, ServerTls, etcd_yml
+from deploy.render.hook import HookGround, hook_conf
+from deploy.render.jinja import CannotRender
+from deploy.render.patroni import PatroniGround, PatroniSecrets, bootstrap_sql, patroni_yml
+
+__all__ = [
+    "CannotRender",
+    "EtcdGround",
+    "HookGround",
+    "PatroniGround",
+    "PatroniSecrets",
+    "ServerTls",
+    "bootstrap_sql",
+    "etcd_yml",
+    "hook_conf",
+    "patroni_yml",
+]

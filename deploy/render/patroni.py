@@ -1,0 +1,101 @@
+"""patroni.yml of one member and the roles made at bootstrap, from the inventory and secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from deploy.render.jinja import CannotRender, render
+from jobs.inventory import Cluster, Etcd, Inventory, parse_address
+
+PARAMETERS: Mapping[str, str | int | bool] = {
+    "max_connections": 100,
+    "shared_buffers": "1GB",
+    "effective_cache_size": "3GB",
+    "maintenance_work_mem": "512MB",
+    "logging_collector": True,
+    "log_directory": "/var/log/postgresql",
+    "log_statement": "ddl",
+    "log_replication_commands": True,
+    "wal_level": "replica",
+    "hot_standby": True,
+    "max_wal_senders": 10,
+    "max_replication_slots": 10,
+    "synchronous_commit": "on",
+    "wal_log_hints": True,  # pg_rewind needs them (or checksums, which are on as well)
+    "password_encryption": "scram-sha-256",
+}
+"""The reference architecture's settings; `parameters` of a cluster overrides any of them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatroniSecrets:
+    """Passwords, generated where they are first needed; none stands in the inventory."""
+
+    superuser: str = field(repr=False)
+    replication: str = field(repr=False)
+    rewind: str = field(repr=False)
+    rest: str = field(repr=False)
+    probe: str | None = field(default=None, repr=False)
+    etcd: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatroniGround:
+    """Paths and networks of a database node. `networks` (CIDR) may connect, nobody else.
+
+    `hook` is the whole callback command, quoted for a shell; `post_bootstrap` likewise.
+    """
+
+    networks: tuple[str, ...]
+    hook: str | None
+    post_bootstrap: str | None = None
+    data_dir: str = "/var/lib/postgresql/pgbaton"
+    bin_dir: str = "/usr/lib/postgresql/15/bin"
+    socket_dir: str = "/run/postgresql"
+    pgpass: str = "/var/lib/postgresql/.pgpass-patroni"
+
+
+def patroni_yml(
+    inventory: Inventory,
+    cluster: str,
+    member: str,
+    *,
+    secrets: PatroniSecrets,
+    ground: PatroniGround,
+) -> str:
+    """The file of `member` in `cluster`; CannotRender where the inventory lacks something."""
+    known = inventory.clusters[cluster]
+    if member not in known.machines:
+        raise CannotRender(f"add {member} with its address to [clusters.{cluster}.machines]")
+    etcd = inventory.etcd[known.etcd]
+    return render(
+        "patroni.yml.j2",
+        cluster=known,
+        member=member,
+        host=parse_address(known.machines[member]).url_host,
+        listen="[::]" if ":" in known.machines[member] else "0.0.0.0",  # noqa: S104 - pg_hba decides
+        etcd=etcd,
+        etcd_hosts=[urlsplit(endpoint).netloc for endpoint in etcd.endpoints],
+        etcd_scheme=_scheme(etcd, known),
+        parameters={**PARAMETERS, **known.parameters},
+        secrets=secrets,
+        ground=ground,
+    )
+
+
+def _scheme(etcd: Etcd, cluster: Cluster) -> str:
+    schemes = {urlsplit(endpoint).scheme for endpoint in etcd.endpoints}
+    if len(schemes) != 1:
+        raise CannotRender(
+            f"[etcd.{cluster.etcd}] endpoints mix http and https; Patroni speaks one of them"
+        )
+    return schemes.pop()
+
+
+def bootstrap_sql(cluster: Cluster, *, secrets: PatroniSecrets) -> str:
+    """SQL run once, when the first member has made the database: the monitoring role."""
+    if cluster.probe.user is None or secrets.probe is None:
+        return ""
+    return render("bootstrap.sql.j2", user=cluster.probe.user, password=secrets.probe)
