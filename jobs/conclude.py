@@ -24,7 +24,9 @@ def conclude(*, cluster: str, flight: str, inventory: str, schema: int) -> str:
     so that it never writes beside a respond. Returns a word for RQ's result.
     """
     tools = equipped()
-    if tools.passes_on(CONCLUDE, {"cluster": cluster}, inventory=inventory, schema=schema):
+    if tools.passes_on(
+        CONCLUDE, {"cluster": cluster, "flight": flight}, inventory=inventory, schema=schema
+    ):
         return "requeued"
     if cluster not in tools.inventory.clusters:
         return "unknown-cluster"

@@ -196,7 +196,8 @@ class Ledger(Trail, Protocol):
         """Take or renew a named lease, so that of two processes one acts."""
 
     def requeue(self, function: str, arguments: Mapping[str, object]) -> None:
-        """Put a job back for a worker with another inventory."""
+        """Put a job back, with all its own arguments, for a worker with another inventory. It
+        stays the cluster's queued respond, if it was that: `flight` names the job taken."""
 
 
 class Heart(Protocol):

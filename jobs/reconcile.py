@@ -90,7 +90,9 @@ def reconcile(*, cluster: str, flight: str, inventory: str, schema: int) -> str:
     for RQ's result.
     """
     tools = equipped()
-    if tools.passes_on(RECONCILE, {"cluster": cluster}, inventory=inventory, schema=schema):
+    if tools.passes_on(
+        RECONCILE, {"cluster": cluster, "flight": flight}, inventory=inventory, schema=schema
+    ):
         return "requeued"
     state = tools.ledger.state(cluster)
     leadership = state.settled.leadership

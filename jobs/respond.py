@@ -32,7 +32,9 @@ def respond(*, cluster: str, flight: str, inventory: str, schema: int) -> str:
     RQ's result: what the last round came to.
     """
     tools = equipped()
-    if tools.passes_on(RESPOND, {"cluster": cluster}, inventory=inventory, schema=schema):
+    if tools.passes_on(
+        RESPOND, {"cluster": cluster, "flight": flight}, inventory=inventory, schema=schema
+    ):
         return "requeued"
     if cluster not in tools.inventory.clusters:
         return "unknown-cluster"

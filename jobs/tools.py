@@ -32,7 +32,7 @@ class Tools:
         if inventory == self.inventory.digest and schema == SCHEMA:
             return False
         self.clock.sleep(0.2)
-        self.ledger.requeue(function, arguments)
+        self.ledger.requeue(function, {**arguments, "inventory": inventory, "schema": schema})
         return True
 
     def policy(self, cluster: str) -> Policy:

@@ -195,6 +195,9 @@ class FakeLedger:
     def requeue(self, function: str, arguments: Mapping[str, object]) -> None:
         with self._step("requeue"):
             cluster, now = str(arguments.get("cluster", "")), self.clock.now()
+            asked = self._of(cluster).asked
+            if asked.get(function) == arguments.get("flight"):
+                asked.pop(function, None)
             if function == names.RESPOND:
                 self._ask_respond(cluster, arguments)
             elif function == names.CONCLUDE:
