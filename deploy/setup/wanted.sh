@@ -21,7 +21,7 @@ wanted_for_lab() {
     need etcd-server etcd "holds who leads the cluster: three of them in the lab"
     need etcd-client etcdctl "asks etcd by another road than our own"
     need postgresql '/usr/lib/postgresql/*/bin/initdb' "the database: three members in the lab"
-    need patroni patroni "Debian's own Patroni 3, for --patroni 3"
+    need patroni /usr/bin/patroni "Debian's own Patroni 3, for --patroni 3"
     need python3-psycopg2 '/usr/lib/python3/dist-packages/psycopg2' "Patroni 3 speaks to PostgreSQL with it"
     need python3-etcd '/usr/lib/python3/dist-packages/etcd' "Patroni 3 speaks to etcd with it"
     need redis-server redis-server "keeps queue, incidents and audit trail"
