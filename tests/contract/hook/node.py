@@ -1,0 +1,150 @@
+"""A database node as the hook sees it: without it every test would lay out config, keys and tools itself."""
+
+import base64
+import contextlib
+import hashlib
+import hmac
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from tests.contract.hook.receiver import Post
+
+HOOK = Path(__file__).parents[3] / "deploy/hook/pgbaton-hook"
+TOOLS = """
+cat curl cut date find flock grep iconv id mkdir mktemp mv nohup od openssl rm sed setsid sleep tail tr wc
+"""
+
+
+class Node:
+    """One config, one spool, both kinds of key, and a folder with the tools that there are."""
+
+    def __init__(self, folder: Path, *, shell: Path, urls: list[str]) -> None:
+        self.folder = folder
+        self.shell = shell
+        self.config = folder / "hook.conf"
+        self.spool = folder / "spool"
+        self.settings = {
+            "sender": "db-1",
+            "cluster": "main",
+            "member": "pg0",
+            "spool": str(self.spool),
+            "key": str(folder / "key"),
+            "scheme": "v1a",
+            "path": str(folder / "tools"),
+        }
+        self.urls = urls
+        self.private = Ed25519PrivateKey.generate()
+        self.secret = secrets.token_bytes(32)
+        self.spool.mkdir()
+        self._lay_tools()
+        self._write_keys()
+        self.write()
+
+    def _lay_tools(self) -> None:
+        tools = self.folder / "tools"
+        tools.mkdir()
+        (tools / "sh").symlink_to(self.shell)
+        for name in TOOLS.split():
+            if found := shutil.which(name, path="/usr/bin:/bin:/usr/sbin:/sbin"):
+                (tools / name).symlink_to(found)
+
+    def _write_keys(self) -> None:
+        pem = self.private.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        padded = self.secret.ljust(64, b"\0")
+        self.key_file("key", pem)
+        self.key_file("key.inner", bytes(byte ^ 0x36 for byte in padded))
+        self.key_file("key.outer", bytes(byte ^ 0x5C for byte in padded))
+
+    def key_file(self, name: str, content: bytes) -> None:
+        path = self.folder / name
+        path.write_bytes(content)
+        path.chmod(0o600)
+
+    def write(self, *, extra: str = "", **settings: str) -> None:
+        """Write the config anew, with these settings changed and these lines added."""
+        self.settings |= settings
+        lines = [f"{name}={value}" for name, value in self.settings.items()]
+        lines += [f"url={url}" for url in self.urls]
+        self.config.write_text("\n".join(["# a comment", "", *lines, extra]) + "\n")
+
+    def without(self, tool: str) -> None:
+        (self.folder / "tools" / tool).unlink()
+
+    def command(self, *arguments: str | bytes) -> list[str | bytes]:
+        return [str(self.shell), str(HOOK), "--config", str(self.config), *arguments]
+
+    def run(self, *arguments: str | bytes) -> subprocess.CompletedProcess[str]:
+        """Run the hook with a bare environment; waits, as Patroni's log would, for its pipes to close."""
+        return subprocess.run(
+            self.command(*arguments),
+            env={},
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+
+    def callback(self, action: str = "on_role_change", role: str = "primary") -> None:
+        done = self.run(action, role, "main")
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+    def spooled(self) -> list[Path]:
+        return sorted(self.spool.glob("[0-9]*.json"))
+
+    def rejected(self) -> list[Path]:
+        return sorted(self.spool.glob("rejected/*.json"))
+
+    def log(self) -> str:
+        log = self.spool / "log"
+        return log.read_text() if log.exists() else ""
+
+    def signed(self, post: Post) -> bool:
+        """Tell whether the post carries this node's signature in its scheme."""
+        scheme, _, text = post.headers["webhook-signature"].partition(",")
+        timestamp = post.headers["webhook-timestamp"]
+        message = f"{post.id}.{timestamp}.".encode() + post.body
+        given = base64.b64decode(text, validate=True)
+        if scheme == "v1":
+            return hmac.compare_digest(given, hmac.digest(self.secret, message, hashlib.sha256))
+        self.private.public_key().verify(given, message)
+        return scheme == "v1a"
+
+    def processes(self) -> list[int]:
+        """List the processes that were started for this node's config."""
+        wanted = os.fsencode(self.config)
+        return [pid for pid, line in command_lines().items() if wanted in line]
+
+    def settle(self, *, within: float) -> None:
+        """Wait until no deliverer of this node is left."""
+        deadline = time.monotonic() + within
+        while self.processes():
+            assert time.monotonic() < deadline, f"still delivering after {within} s: {self.log()}"
+            time.sleep(0.02)
+
+    def end(self) -> None:
+        for pid in self.processes():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+
+def command_lines() -> dict[int, bytes]:
+    """Read what `ps` would show of every process."""
+    lines = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError):
+                lines[int(entry.name)] = (entry / "cmdline").read_bytes()
+    return lines

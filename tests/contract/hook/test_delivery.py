@@ -1,0 +1,180 @@
+"""The way of a spooled event to a webhook that is down, silent or far behind."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import pairwise
+
+import pytest
+
+from tests.contract.hook.node import Node
+from tests.contract.hook.receiver import Answer, Post, Receiver, silent, unreachable
+
+
+def test_event_as_it_arrives(node: Node, receiver: Receiver) -> None:
+    """The post is a signed CloudEvent that says what Patroni said, from whom, and when."""
+    receiver.up()
+    node.callback()
+    (post,) = receiver.wait(1, within=3)
+    assert node.signed(post)
+    assert post.headers["content-type"] == "application/cloudevents+json"
+    assert abs(int(post.headers["webhook-timestamp"]) - time.time()) < 5
+    event = post.event
+    assert event.pop("time").startswith(time.strftime("%Y-%m-%dT", time.gmtime()))
+    assert event.pop("id") == post.id
+    assert post.id.startswith("db-1-")
+    assert "." not in post.id
+    assert event == {
+        "specversion": "1.0",
+        "source": "db-1",
+        "type": "pgbaton.patroni.callback",
+        "subject": "main",
+        "datacontenttype": "application/json",
+        "data": {"action": "on_role_change", "role": "primary", "scope": "main", "member": "pg0"},
+    }
+    node.settle(within=3)
+    assert node.spooled() == []
+
+
+@pytest.mark.parametrize("shell", ["dash"], indirect=True)
+def test_webhook_back_after_twelve_seconds(node: Node, receiver: Receiver) -> None:
+    """An event of an outage of 12 s arrives within the longest wait after its end, once."""
+    outage(node, receiver, seconds=12)
+
+
+@pytest.mark.scenario
+@pytest.mark.parametrize("shell", ["dash"], indirect=True)
+@pytest.mark.timeout(120)
+def test_webhook_back_after_a_minute(node: Node, receiver: Receiver) -> None:
+    """An event of an outage of 60 s arrives within 15 s of its end, once."""
+    outage(node, receiver, seconds=60)
+
+
+def outage(node: Node, receiver: Receiver, *, seconds: float) -> None:
+    node.callback()
+    time.sleep(seconds)
+    back = receiver.up()
+    (post,) = receiver.wait(1, within=15)
+    assert post.at - back <= 15
+    node.settle(within=3)
+    assert len(receiver.posts) == 1
+
+
+def test_new_event_ends_the_waiting(node: Node, receiver: Receiver) -> None:
+    """A fresh event does not wait behind the backoff of an old one, and both arrive in their order."""
+    node.callback("on_stop")
+    time.sleep(4.3)  # into the wait of five seconds
+    back = receiver.up()
+    node.callback("on_role_change")
+    posts = receiver.wait(2, within=2)
+    assert [post.event["data"]["action"] for post in posts] == ["on_stop", "on_role_change"]
+    assert posts[-1].at - back < 1.5
+
+
+def test_retry_is_the_same_message(node: Node, receiver: Receiver) -> None:
+    """A retry carries the id and body of the first sending, and a signature of its own time."""
+    receiver.answer = lambda _: Answer(status=500 if len(receiver.posts) < 4 else 202)
+    receiver.up()
+    node.callback()
+    posts = receiver.wait(4, within=6)
+    assert len({(post.id, post.body) for post in posts}) == 1
+    assert len({post.headers["webhook-timestamp"] for post in posts}) > 1
+    assert all(node.signed(post) for post in posts)
+    waits = [later.at - post.at for post, later in pairwise(posts)]
+    assert all(
+        least <= wait < least + 0.8 for wait, least in zip(waits, (0.2, 0.5, 1), strict=True)
+    )
+
+
+def test_one_deliverer_at_a_time(node: Node, receiver: Receiver) -> None:
+    """Many callbacks at once give each event once, never two at the same time, oldest first."""
+    receiver.answer = lambda _: Answer(after=0.05)
+    receiver.up()
+    for _ in range(12):
+        node.callback()
+    posts = receiver.wait(12, within=10)
+    node.settle(within=3)
+    ids = [post.id for post in posts]
+    assert ids == sorted(set(ids))
+    assert receiver.most_at_once == 1
+    assert node.spooled() == []
+
+
+def test_without_flock(node: Node, receiver: Receiver) -> None:
+    """Without flock a folder is the lock; a dead deliverer's lock is broken, a live one's is not."""
+    node.without("flock")
+    lock = node.spool / "lock.d"
+    lock.mkdir()
+    (lock / "pid").write_text("1\n")  # somebody, but no deliverer
+    receiver.answer = lambda _: Answer(after=0.05)
+    receiver.up()
+    for _ in range(6):
+        node.callback()
+    receiver.wait(6, within=5)
+    node.settle(within=3)
+    assert (receiver.most_at_once, len(receiver.posts), lock.exists()) == (1, 6, False)
+
+
+def test_killed_deliverer_leaves_no_lock(node: Node, receiver: Receiver) -> None:
+    """The lock ends with the deliverer, although its sleep lives on."""
+    node.callback()
+    time.sleep(2)  # into the wait of one or two seconds
+    node.end()
+    receiver.up()
+    assert node.run("--flush").returncode == 0
+    assert len(receiver.posts) == 1
+
+
+@contextmanager
+def refusing() -> Iterator[str]:
+    """Give the URL of a port where nobody listens."""
+    yield Receiver().url
+
+
+@pytest.mark.parametrize("hole", [refusing, silent, unreachable])
+def test_next_webhook_is_asked(node: Node, receiver: Receiver, hole: object) -> None:
+    """A first webhook that is gone costs about a second once, not for every event."""
+    receiver.up()
+    assert callable(hole)
+    with hole() as gone:
+        node.urls = [gone, receiver.url]
+        node.write()
+        start = time.monotonic()
+        for _ in range(5):
+            node.callback()
+        posts = receiver.wait(5, within=5)
+    assert posts[0].at - start < 1.6
+    assert posts[-1].at - start < 2.4
+
+
+def test_webhook_in_trouble_is_passed_over(node: Node, receiver: Receiver) -> None:
+    """A webhook that says 503 leaves the event to the next one, even if the first is up."""
+    other = Receiver()
+    other.answer = lambda _: Answer(status=503, headers={"Retry-After": "9"})
+    other.up()
+    receiver.up()
+    node.urls = [other.url, receiver.url]
+    node.write()
+    node.callback()
+    receiver.wait(1, within=2)
+    other.down()
+    assert len(other.posts) == 1
+
+
+def test_silent_webhook_is_given_up(node: Node, receiver: Receiver) -> None:
+    """An answer that takes longer than three seconds is none: the event is sent again."""
+    slow = threading.Event()
+
+    def answer(_: Post) -> Answer:
+        if not slow.is_set():
+            slow.set()
+            return Answer(after=4)
+        return Answer()
+
+    receiver.answer = answer
+    receiver.up()
+    node.callback()
+    first, second = receiver.wait(2, within=6)
+    assert 3 <= second.at - first.at < 4.5
+    assert first.id == second.id

@@ -1,0 +1,139 @@
+"""What the spool does not do: grow, show secrets, or trip over odd names."""
+
+import base64
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.contract.hook.node import Node, command_lines
+from tests.contract.hook.receiver import Answer, Receiver
+
+SECOND = 1_000_000_000
+DAY = 86_400 * SECOND
+
+
+def plant(folder: Path, *, count: int, age: int) -> list[Path]:
+    """Write so many old events, `age` nanoseconds old, the oldest first."""
+    folder.mkdir(exist_ok=True)
+    born = time.time_ns() - age
+    paths = [folder / f"{born + number}-1-0.json" for number in range(count)]
+    for path in paths:
+        path.write_text('{"specversion":"1.0","id":"db-1-0-1-0"}')
+        path.with_suffix(".problem").write_text("{}")
+    return paths
+
+
+@pytest.mark.parametrize("where", ["", "rejected"])
+def test_no_more_than_a_thousand(node: Node, where: str) -> None:
+    """Beyond 1,000 events the oldest go, and are counted."""
+    planted = plant(node.spool / where, count=1007, age=DAY)
+    node.run("--flush")
+    assert sorted((node.spool / where).glob("*.json")) == planted[7:]
+    assert not planted[0].with_suffix(".problem").exists()
+    assert (node.spool / "dropped").read_text() == "7\n"
+    assert "dropped the 7 oldest" in node.log()
+
+
+def test_no_older_than_seven_days(node: Node) -> None:
+    """An event older than seven days goes, a younger one stays; the count adds up."""
+    (node.spool / "dropped").write_text("2\n")
+    plant(node.spool, count=3, age=8 * DAY)
+    young = plant(node.spool, count=2, age=6 * DAY)
+    node.run("--flush")
+    assert node.spooled() == young
+    assert node.run("--status").stdout.startswith("spooled 2, rejected 0, dropped 5 ")
+
+
+@pytest.mark.timeout(120)
+def test_full_spool_does_not_slow_the_callback(node: Node) -> None:
+    """With 1,000 events waiting the callback still returns at once."""
+    plant(node.spool, count=1000, age=DAY)
+    start = time.perf_counter()
+    node.callback()
+    assert time.perf_counter() - start < 0.1
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ('a"b', 'a"b'),
+        ("a\\b\\", "a\\b\\"),
+        ("grün 日本", "grün 日本"),
+        ("a\tb\nc\x7fd\x1b[0m", "abcd[0m"),
+        (b"bad \xff\xc3 bytes", "bad  bytes"),
+        ("$(touch planted) `touch planted` ; *", "$(touch planted) `touch planted` ; *"),
+        ("%s%n %d", "%s%n %d"),
+        ("--flush", "--flush"),
+        ("", ""),
+    ],
+)
+def test_odd_names(node: Node, receiver: Receiver, given: str | bytes, told: str) -> None:
+    """A role or scope of odd characters arrives as it is, without control bytes and broken UTF-8."""
+    receiver.up()
+    assert node.run("on_start", given, given).returncode == 0
+    data = receiver.wait(1, within=3)[0].event["data"]
+    assert (data["role"], data["scope"]) == (told, told)
+    assert node.signed(receiver.posts[0])
+    assert not (node.folder / "planted").exists()
+
+
+def test_odd_config(node: Node, receiver: Receiver) -> None:
+    """Values are taken as they stand, nothing in the config is run, and unknown names are logged."""
+    receiver.up()
+    odd = 'p"g\\0 $(touch planted) = `id`'
+    node.write(
+        member=odd, cluster="é", sender="db.1 x", extra="  color=red\n$(touch planted)\nkey2"
+    )
+    node.callback()
+    (post,) = receiver.wait(1, within=3)
+    assert post.event["data"]["member"] == odd
+    assert (post.event["subject"], post.event["source"]) == ("é", "db.1 x")
+    assert post.id.startswith("db_1_x-")
+    assert not list(node.folder.rglob("planted"))
+    assert "color $(touch planted) key2" in node.log()
+
+
+@pytest.mark.parametrize("scheme", ["v1a", "v1"])
+def test_nothing_secret_in_process_list(node: Node, receiver: Receiver, scheme: str) -> None:
+    """While an event is delivered, no command line shows a key, a signature or a URL's password."""
+    password = "not-for-everybody"
+    node.urls = [receiver.url.replace("//", f"//hook:{password}@")]
+    node.write(scheme=scheme)
+    receiver.answer = lambda _: Answer(after=0.3)
+    receiver.up()
+    lines: set[bytes] = set()
+    done = threading.Event()
+    watcher = threading.Thread(target=watch_command_lines, args=(lines, done))
+    watcher.start()
+    for _ in range(4):
+        node.callback()
+    posts = receiver.wait(4, within=10)
+    node.settle(within=3)
+    done.set()
+    watcher.join()
+    assert all(node.signed(post) and post.headers["authorization"] for post in posts)
+    pem = (node.folder / "key").read_bytes().splitlines()[1]
+    hidden = [password.encode(), pem, node.secret, node.secret.hex().encode()]
+    hidden += [base64.b64encode(node.secret), *(signature(post.headers) for post in posts)]
+    assert any(line.startswith(b"curl\0") for line in lines)
+    assert [line for line in lines if any(secret in line for secret in hidden)] == []
+
+
+def watch_command_lines(lines: set[bytes], done: threading.Event) -> None:
+    while not done.wait(0.01):
+        lines.update(command_lines().values())
+
+
+def signature(headers: dict[str, str]) -> bytes:
+    return headers["webhook-signature"].partition(",")[2].encode()
+
+
+def test_files_are_for_the_owner_only(node: Node) -> None:
+    """What the hook writes is readable by its own user alone."""
+    node.callback()
+    time.sleep(0.5)
+    made = [path for path in node.spool.rglob("*") if path.exists()]
+    assert len(made) > 3
+    assert [path for path in made if path.stat().st_mode & 0o077] == []
