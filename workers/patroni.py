@@ -13,6 +13,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from jobs.claims import MemberRecord, RestAnswer, RestClaim, Unknown
 from workers.deadline import Cord, within
+from workers.dial import dial, secure
 from workers.tls import Tls
 
 _LARGEST_BODY = 1 << 20
@@ -43,23 +44,12 @@ class PatroniRest:
 
     def _fetch(self, url: SplitResult, cord: Cord, deadline: float) -> bytes:
         host, port = url.hostname or "", url.port or _PORTS[url.scheme]
-        with self._connect(host, port, deadline) as plain:
+        left = max(deadline - self._clock(), 0.001)
+        with dial(host, port, timeout=left) as plain:
             cord.hold(plain)
-            with self._secured(plain, url) as connected:
+            with secure(plain, scheme=url.scheme, hostname=host, tls=self._tls) as connected:
                 cord.hold(connected)
                 return _get(HTTPConnection(host, port), connected)
-
-    def _connect(self, host: str, port: int, deadline: float) -> socket.socket:
-        left = max(deadline - self._clock(), 0.001)
-        connected = socket.create_connection((host, port), timeout=left)
-        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(left * 1000))
-        return connected
-
-    def _secured(self, plain: socket.socket, url: SplitResult) -> socket.socket:
-        if url.scheme != "https":
-            return plain
-        return self._tls.context().wrap_socket(plain, server_hostname=url.hostname)
 
 
 def parse(body: bytes) -> RestClaim:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain, islice
+from typing import Any
 
 from jobs.claims import ClusterView, LeaderKey
 from jobs.ports import DcsUnavailable, ScopeRef
@@ -11,6 +13,8 @@ from workers.etcd import layout
 from workers.etcd.gateway import Gateway
 from workers.etcd.refusal import Denied
 from workers.etcd.wire import Answer, key_range
+
+Questions = Callable[[ScopeRef], list[dict[str, Any]]]
 
 MOST_OPERATIONS = 128  # etcd's own default for --max-txn-ops
 
@@ -31,7 +35,8 @@ class EtcdDcs:
         views: dict[str, ClusterView] = {}
         refusals: list[DcsUnavailable] = []
         for batch in in_batches(scopes, MOST_OPERATIONS // layout.QUESTIONS_PER_SCOPE):
-            for outcome in self._batch(batch, deadline):
+            for scope, part in self._each(batch, layout.questions, deadline):
+                outcome = _parse(scope, part)
                 if isinstance(outcome, ClusterView):
                     views[outcome.cluster] = outcome
                 else:
@@ -47,34 +52,39 @@ class EtcdDcs:
     def leaders(
         self, scopes: Sequence[ScopeRef], *, timeout: float
     ) -> Mapping[str, tuple[int, LeaderKey | None]]:
-        """Every leader key with the revision it was read at, by cluster id; all or an error."""
+        """Every leader key with the revision it was read at, by cluster id."""
         deadline = self._clock() + timeout
         found: dict[str, tuple[int, LeaderKey | None]] = {}
+        refusals: list[DcsUnavailable] = []
         for batch in in_batches(scopes, MOST_OPERATIONS):
-            asked = [key_range(layout.leader_key(s)) for s in batch]
-            answer = self._gateway.read(asked, timeout=deadline - self._clock())
-            for scope, keys in zip(batch, answer.ranges, strict=True):
-                found[scope.cluster] = answer.revision, layout.parse_leader(keys)
+            for scope, part in self._each(batch, _leader_question, deadline):
+                if isinstance(part, Answer):
+                    found[scope.cluster] = part.revision, layout.parse_leader(part.ranges[0])
+                else:
+                    refusals.append(part)
+        if refusals and not found:
+            raise refusals[0]
         return found
 
-    def _batch(
-        self, batch: Sequence[ScopeRef], deadline: float
-    ) -> Iterator[ClusterView | DcsUnavailable]:
+    def _each(
+        self, batch: Sequence[ScopeRef], questions: Questions, deadline: float
+    ) -> Iterator[tuple[ScopeRef, Answer | Denied]]:
+        """One transaction for all; where a key is denied, one for each, so that only its own
+        cluster goes without."""
+        asked = [questions(scope) for scope in batch]
         try:
-            answer = self._ask(batch, deadline)
+            answer = self._gateway.read([*chain(*asked)], timeout=deadline - self._clock())
         except Denied as denied:
             if len(batch) == 1:
-                yield denied
+                yield batch[0], denied
                 return
             for scope in batch:
-                yield from self._batch([scope], deadline)
+                yield from self._each([scope], questions, deadline)
             return
-        for scope, part in zip(batch, _parts(answer), strict=True):
-            yield _parse(scope, part)
-
-    def _ask(self, batch: Sequence[ScopeRef], deadline: float) -> Answer:
-        asked = [question for scope in batch for question in layout.questions(scope)]
-        return self._gateway.read(asked, timeout=deadline - self._clock())
+        ranges = iter(answer.ranges)
+        for scope, own in zip(batch, asked, strict=True):
+            part = tuple(islice(ranges, len(own)))
+            yield scope, Answer(revision=answer.revision, ranges=part)
 
 
 def in_batches(scopes: Sequence[ScopeRef], size: int) -> Iterator[Sequence[ScopeRef]]:
@@ -82,15 +92,12 @@ def in_batches(scopes: Sequence[ScopeRef], size: int) -> Iterator[Sequence[Scope
     return (scopes[i : i + size] for i in range(0, len(scopes), size))
 
 
-def _parts(answer: Answer) -> Iterator[Answer]:
-    """The transaction's ranges, one cluster's at a time."""
-    for at in range(0, len(answer.ranges), layout.QUESTIONS_PER_SCOPE):
-        ranges = answer.ranges[at : at + layout.QUESTIONS_PER_SCOPE]
-        yield Answer(revision=answer.revision, ranges=ranges)
+def _leader_question(scope: ScopeRef) -> list[dict[str, Any]]:
+    return [key_range(layout.leader_key(scope))]
 
 
-def _parse(scope: ScopeRef, answer: Answer) -> ClusterView | DcsUnavailable:
+def _parse(scope: ScopeRef, part: Answer | Denied) -> ClusterView | DcsUnavailable:
     try:
-        return layout.view(scope, answer)
+        return layout.view(scope, part) if isinstance(part, Answer) else part
     except layout.UnsupportedLayout as unsupported:
         return unsupported

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -14,24 +13,16 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection
 from urllib3.exceptions import NewConnectionError
 
 from jobs.ports import DcsUnavailable
+from workers.dial import OPTIONS
 from workers.etcd import refusal
 from workers.tls import Tls
 
 REACH = "check the network to the etcd endpoints, and that a majority of etcd's members is running"
 
 _ROUNDS = 2
-_SOCKET_OPTIONS = [
-    *HTTPConnection.default_socket_options,  # TCP_NODELAY among them
-    (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
-    (socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 2),
-    (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 1),
-    (socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3),
-    (socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 5000),
-]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +73,8 @@ class Transport:
         hedge: float,
     ) -> None:
         self.endpoints = tuple(_plain(e) for e in endpoints)
-        self._sessions = {e: _session(tls) for e in self.endpoints}
+        self.tls = tls or Tls()
+        self._sessions = {e: _session(self.tls) for e in self.endpoints}
         self._clock = clock
         self._hedge = hedge
         self._best = self.endpoints[0]
@@ -111,12 +103,6 @@ class Transport:
                 break
         raise self._nobody(flaws, timeout)
 
-    def stream(
-        self, endpoint: str, question: Question, *, connect: float, silence: float
-    ) -> requests.Response:
-        """An answer that goes on and on, from this endpoint; raises requests' own errors."""
-        return self._post(endpoint, question, (connect, silence), stream=True)
-
     def alive(self, endpoint: str, *, timeout: float) -> bool:
         """Whether this endpoint itself answers at all, whatever it says."""
         try:
@@ -144,7 +130,7 @@ class Transport:
 
     def _attempt(self, endpoint: str, question: Question, left: float) -> Reply | Flaw:
         try:
-            response = self._post(endpoint, question, (left, left), stream=False)
+            response = self._post(endpoint, question, left)
         except (requests.RequestException, OSError) as error:
             return Flaw(endpoint=endpoint, text=flaw_text(error), unsent=_unsent(error))
         if response.status_code != HTTPStatus.OK:
@@ -153,16 +139,13 @@ class Transport:
                 return Flaw(endpoint=endpoint, text=understood.text)
         return Reply(endpoint=endpoint, status=response.status_code, body=response.content)
 
-    def _post(
-        self, endpoint: str, question: Question, timeout: tuple[float, float], **how: Any
-    ) -> requests.Response:
+    def _post(self, endpoint: str, question: Question, left: float) -> requests.Response:
         return self._sessions[endpoint].post(
             endpoint + question.path,
             data=question.body,
             headers=dict(question.headers),
-            timeout=timeout,
+            timeout=left,
             allow_redirects=False,
-            **how,
         )
 
     def _nobody(self, flaws: Mapping[str, str], timeout: float) -> DcsUnavailable:
@@ -205,15 +188,14 @@ def _plain(endpoint: str) -> str:
     return f"{url.scheme}://{url.netloc.rpartition('@')[2]}"
 
 
-def _session(tls: Tls | None) -> requests.Session:
+def _session(tls: Tls) -> requests.Session:
     """One endpoint's connections. The environment's proxies and netrc are none of etcd's business."""
     session = requests.Session()
     session.trust_env = False
     session.mount("https://", _Adapter())
     session.mount("http://", _Adapter())
-    if tls is not None:
-        session.verify = str(tls.ca) if tls.ca else True
-        session.cert = (str(tls.cert), str(tls.key or tls.cert)) if tls.cert else None
+    session.verify = str(tls.ca) if tls.ca else True
+    session.cert = (str(tls.cert), str(tls.key or tls.cert)) if tls.cert else None
     return session
 
 
@@ -221,4 +203,4 @@ class _Adapter(HTTPAdapter):
     """Connections that notice a vanished peer by themselves, within some five seconds."""
 
     def init_poolmanager(self, *args: Any, **more: Any) -> None:
-        super().init_poolmanager(*args, **more, socket_options=_SOCKET_OPTIONS)
+        super().init_poolmanager(*args, **more, socket_options=list(OPTIONS))

@@ -89,3 +89,49 @@ def read_transaction(reply: Json) -> Answer:
 
 def _keys(reply: Json) -> tuple[KeyValue, ...]:
     return tuple(read_key(kv) for kv in reply.get("kvs", ()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One change of one key; `now` is None where the key was deleted (or its lease ran out)."""
+
+    key: bytes
+    revision: int
+    now: KeyValue | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchReply:
+    """One line of a watch stream. `compacted` is the oldest revision that still can be watched."""
+
+    created: bool = False
+    canceled: str | None = None
+    compacted: int = 0
+    error: str | None = None
+    events: tuple[Event, ...] = ()
+
+
+def watch_request(key: bytes, *, start_revision: int) -> dict[str, Any]:
+    """Watch one key from a revision on, that revision included."""
+    return {"create_request": {"key": text(key), "start_revision": str(start_revision)}}
+
+
+def read_watch(line: Json) -> WatchReply:
+    """A line of the stream: the gateway wraps answers in `result`, a stream's end in `error`."""
+    if "error" in line:
+        return WatchReply(error=str(line["error"].get("message", line["error"])))
+    result = line.get("result", {})
+    canceled = result.get("cancel_reason", "canceled") if result.get("canceled") else None
+    return WatchReply(
+        created=bool(result.get("created")),
+        canceled=canceled,
+        compacted=int(result.get("compact_revision", 0)),
+        events=tuple(_event(e) for e in result.get("events", ())),
+    )
+
+
+def _event(raw: Json) -> Event:
+    """A put has no `type`: it is the enumeration's zero, which the gateway leaves out."""
+    kv = read_key(raw.get("kv", {}))
+    gone = raw.get("type") == "DELETE"
+    return Event(key=kv.key, revision=kv.mod_revision, now=None if gone else kv)
