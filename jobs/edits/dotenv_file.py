@@ -43,7 +43,7 @@ def read(text: str) -> tuple[Slot, ...] | Refusal:
             continue
         slot = _slot(text, name)
         if slot is None:
-            return _open_quote(name["key"], line(text, name.start()))
+            return _open_quote(line(text, name.start()))
         slots.append(
             slot if name.start() in lines else replace(slot, obstacle=_swallowed(text, slot))
         )
@@ -136,7 +136,7 @@ def _bare_comment(text: str, end: int) -> bool:
 def write(slot: Slot, new: str) -> str | Obstacle:
     """In the slot's own quotes if both readers get `new` from them, else in others that do."""
     raw = {
-        _NONE: new if _reads_plain(new) and (new or slot.settled) else None,
+        _NONE: new if _reads_plain(new) else None,
         _DOUBLE: _double(new),
         _SINGLE: None if re.search(r"['\"\\]|\$\{", new) else f"'{new}'",
     }
@@ -151,7 +151,8 @@ def write(slot: Slot, new: str) -> str | Obstacle:
 
 
 def _reads_plain(new: str) -> bool:
-    return not re.search(r"[\s#'\"\\$`]", new)
+    """Nothing at all would make a comment behind it the value, so that needs quotes."""
+    return new != "" and not re.search(r"[\s#'\"\\$`]", new)
 
 
 def _double(new: str) -> str | None:
@@ -172,9 +173,9 @@ def append(text: str, path: Path, new: str) -> str | Obstacle:
     return f"{opened}{path[0]}={raw}{ending}"
 
 
-def _open_quote(key: str, number: int) -> Refusal:
+def _open_quote(number: int) -> Refusal:
     return Refusal(
-        key=key,
+        key="",
         reason=f"line {number} opens a quote that nothing closes",
         remedy="close the quote on that line",
     )

@@ -1,15 +1,13 @@
 """Without this file two wanted parts of one value, a host and its port, would undo each other."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from jobs.edits.connection import with_part
 from jobs.edits.document import Address, Document, address
+from jobs.edits.raw import exchanged
 from jobs.edits.secret import masked
 from jobs.edits.slot import NOT_APPENDED, Obstacle, Path, Refusal, Slot
-
-_SIMPLE = re.compile(r"[A-Za-z0-9_.,\-]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,16 +78,18 @@ class Draft:
         value = new if where.part is None else with_part(now.value, where.part, new)
         if value is None:
             return _NO_SUCH_PART
-        raw = self._verbatim(now, value) if where.part and _simple(slot, new) else None
-        written = self.before.grammar.write(slot, value) if raw is None else raw
+        written = self._exchanged(slot, where, value) or self.before.grammar.write(slot, value)
         if isinstance(written, Obstacle):
             return written
         self.written[slot] = Written(raw=written, value=value)
         return None
 
-    def _verbatim(self, now: Written, value: str) -> str | None:
-        """The raw text with only the value's text exchanged: escapes and ${...} stay as they are."""
-        return now.raw.replace(now.value, value, 1) if now.value in now.raw else None
+    def _exchanged(self, slot: Slot, where: Address, value: str) -> str | None:
+        now = self._now(slot)
+        quoted = slot.settled and now.raw[:1] in ("'", '"')
+        if not quoted and where.part is None:
+            return None
+        return exchanged(now.raw, old=now.value, new=value, settled=slot.settled)
 
     def _right(self, slot: Slot, where: Address, new: str) -> bool:
         settled = slot.settled or where.part is not None or slot in self.written
@@ -102,10 +102,6 @@ class Draft:
     def _changed(self, where: Address, old: str, new: str) -> None:
         shown = Change(key=where.key, old=masked(where.key, old), new=masked(where.key, new))
         self.changes.append(shown)
-
-
-def _simple(slot: Slot, new: str) -> bool:
-    return bool(_SIMPLE.fullmatch(new)) or not slot.settled
 
 
 _UNPRINTABLE = Obstacle(

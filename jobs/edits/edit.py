@@ -99,9 +99,10 @@ def _doubt(draft: Draft, content: bytes, wanted: Mapping[str, str]) -> Refusal |
     after = document(draft.before.grammar, content)
     if isinstance(after, Refusal):
         return _unproved(after.key, f"the edited file would not be read: {after.reason}")
-    wrong = [key for key, new in wanted.items() if _answer(after, key) != new]
-    if wrong:
-        return _unproved(wrong[0], "the edited file would not say the wanted value")
+    second = Draft(before=after)
+    for key, new in wanted.items():
+        if second.want(key, new) or second.changes:
+            return _unproved(key, "the edited file would not say the wanted value")
     if _meaning(after.slots) != _expected(draft):
         return _unproved("", "the edited file would say something else about another key")
     return None

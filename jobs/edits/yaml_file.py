@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 
 from ruamel.yaml import YAML
 from ruamel.yaml.composer import ComposerError
@@ -35,19 +36,24 @@ def read(text: str) -> tuple[Slot, ...] | Refusal:
         return _composed(error)
     except MarkedYAMLError as error:
         at = f"line {error.problem_mark.line + 1}" if error.problem_mark else "a line"
-        return _unparsable(f"{at} is no YAML: {error.problem or error.context}")
+        return _unparsable(f"{at} is no YAML: {_unquoted(error.problem or error.context)}")
     except (YAMLError, ValueError, RecursionError):
         return _unparsable("it holds characters that do not print, or too many levels")
 
 
 def _composed(error: ComposerError) -> Refusal:
     if "single document" not in str(error.context):
-        return _unparsable(f"it is no YAML: {error.problem}")
+        return _unparsable(f"it is no YAML: {_unquoted(error.problem)}")
     return Refusal(
         key="",
         reason="the file holds several YAML documents",
         remedy="keep the managed keys in a file of their own, with one document",
     )
+
+
+def _unquoted(problem: object) -> str:
+    """The parser's words without what they quote, which may be somebody's password."""
+    return re.sub(r"(['\"]).*\1", "...", str(problem), flags=re.DOTALL)
 
 
 def _unparsable(reason: str) -> Refusal:
@@ -57,7 +63,7 @@ def _unparsable(reason: str) -> Refusal:
 def _walk(text: str, root: Node) -> Iterator[Slot]:
     uses = Counter(_references(root))
     shared = frozenset(node for node, count in uses.items() if count > 1)
-    yield from _slots(text, root, (), shared=shared, met=set(), below=False)
+    yield from _Walk(text=text, shared=shared).slots(root, (), name_end=None, below=False)
 
 
 def _references(root: Node) -> Iterator[int]:
@@ -68,73 +74,89 @@ def _references(root: Node) -> Iterator[int]:
         yield id(node)
         if id(node) not in met:
             met.add(id(node))
-            waiting += [child for _, child in _children(node)]
+            waiting += [child for _, child, _ in _children(node)]
 
 
-def _children(node: Node) -> list[tuple[str, Node]]:
+def _children(node: Node) -> list[tuple[str, Node, int | None]]:
+    """Name or index, node, and where the name ends."""
     match node:
         case MappingNode():
-            return [(str(name.value), value) for name, value in node.value if _is_name(name)]
+            pairs = [pair for pair in node.value if isinstance(pair[0], ScalarNode)]
+            return [(str(name.value), value, name.end_mark.index) for name, value in pairs]
         case SequenceNode():
-            return [(str(index), value) for index, value in enumerate(node.value)]
+            return [(str(index), value, None) for index, value in enumerate(node.value)]
         case _:
             return []
 
 
-def _is_name(node: Node) -> bool:
-    return isinstance(node, ScalarNode)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Walk:
+    """One pass over a document whose nodes may be referred to from several places."""
 
+    text: str
+    shared: frozenset[int]
+    met: set[int] = field(default_factory=set)
 
-def _slots(
-    text: str, node: Node, path: Path, *, shared: frozenset[int], met: set[int], below: bool
-) -> Iterator[Slot]:
-    below = below or id(node) in shared
-    if id(node) in met:
-        yield _blocked(path, _SHARED, node.value if isinstance(node, ScalarNode) else None)
-        return
-    met.add(id(node))
-    if isinstance(node, ScalarNode):
-        yield _scalar(text, node, path, _SHARED if below else None)
-    names: set[str] = set()
-    for name, child in _children(node):
-        if name == "<<" or name in names:
-            yield _blocked((*path, name), _MERGED if name == "<<" else _TWICE)
-        if name != "<<":
-            yield from _slots(text, child, (*path, name), shared=shared, met=met, below=below)
-        names.add(name)
+    def slots(self, node: Node, path: Path, *, name_end: int | None, below: bool) -> Iterator[Slot]:
+        below = below or id(node) in self.shared
+        if id(node) in self.met:
+            yield _blocked(path, _SHARED, node.value if isinstance(node, ScalarNode) else None)
+            return
+        self.met.add(id(node))
+        if isinstance(node, ScalarNode):
+            slot = _scalar(self.text, node, path, name_end)
+            yield replace(slot, obstacle=_SHARED) if below else slot
+        yield from self._children(node, path, below=below)
+
+    def _children(self, node: Node, path: Path, *, below: bool) -> Iterator[Slot]:
+        names: set[str] = set()
+        for name, child, end in _children(node):
+            if name == "<<":
+                yield _blocked((*path, name), _MERGED)
+                continue
+            if name in names:
+                yield _blocked((*path, name), _TWICE)
+            names.add(name)
+            yield from self.slots(child, (*path, name), name_end=end, below=below)
 
 
 def _blocked(path: Path, obstacle: Obstacle, value: str | None = None) -> Slot:
     return Slot(path=path, start=0, end=0, value=value, style="", obstacle=obstacle)
 
 
-def _scalar(text: str, node: ScalarNode, path: Path, obstacle: Obstacle | None) -> Slot:
+def _scalar(text: str, node: ScalarNode, path: Path, name_end: int | None) -> Slot:
     first, end = node.start_mark.index, node.end_mark.index
     properties = _PROPERTIES.match(text, first, end)
     start = properties.end() if properties else first
     kind = str(node.tag).removeprefix(_CORE)
-    if ":" in kind or kind.startswith("!"):
-        obstacle = obstacle or _tagged(text, start)
-    style = node.style or (kind if kind != "str" else "plain")
-    if style in ("|", ">"):
-        return _block(text, path, start, node.value, obstacle)
+    if ":" in kind or kind.startswith("!") or text[start:end].startswith(("&", "!")):
+        return _blocked(path, _tagged(text, start), node.value)
     if start == end:
-        style = "empty"
+        return _empty(text, path, name_end)
+    if node.style in ("|", ">"):
+        return _block(text, path, start, node.value)
+    style = node.style or (kind if kind != "str" else "plain")
     value = None if kind == "null" else node.value
-    return Slot(path=path, start=start, end=end, value=value, style=style, obstacle=obstacle)
+    return Slot(path=path, start=start, end=end, value=value, style=style)
 
 
-def _block(text: str, path: Path, start: int, value: str, obstacle: Obstacle | None) -> Slot:
+def _empty(text: str, path: Path, name_end: int | None) -> Slot:
+    """The place behind a name's colon; the parser's own mark stands behind comments, too far."""
+    colon = None if name_end is None else re.compile(r"[ \t]*:").match(text, name_end)
+    if colon is None:
+        return _blocked(path, _NOTHING)
+    return Slot(path=path, start=colon.end(), end=colon.end(), value=None, style="empty")
+
+
+def _block(text: str, path: Path, start: int, value: str) -> Slot:
     """A chomped block of one line is changed in its line, any other becomes a quoted string."""
     match = _BLOCK.match(text, start)
     if match is None or match["comment"]:
-        return _blocked(path, obstacle or _odd_block(text, start), value)
+        return _blocked(path, _odd_block(text, start), value)
     one_line = match["marks"] == "-" and match["first"] == value
     begin = match.start("first") if one_line else start
     style = "line" if one_line else '"'
-    return Slot(
-        path=path, start=begin, end=match.end("body"), value=value, style=style, obstacle=obstacle
-    )
+    return Slot(path=path, start=begin, end=match.end("body"), value=value, style=style)
 
 
 def write(slot: Slot, new: str) -> str | Obstacle:
@@ -173,6 +195,10 @@ _MERGED = Obstacle(
     reason="the value may come from a merge (<<), which other keys use too",
     remedy="write the key out in its own mapping",
 )
+_NOTHING = Obstacle(
+    reason="nothing stands in the place of the value",
+    remedy="write any value there once",
+)
 _TWICE = Obstacle(
     reason="the key stands twice in its mapping, and readers disagree which one counts",
     remedy="remove one of the two",
@@ -181,8 +207,8 @@ _TWICE = Obstacle(
 
 def _tagged(text: str, start: int) -> Obstacle:
     return Obstacle(
-        reason=f"line {line(text, start)} gives the value a tag of the application's own",
-        remedy="write the value without a tag",
+        reason=f"line {line(text, start)} gives the value a tag or an anchor that it needs",
+        remedy="write the value without tag and anchor",
     )
 
 

@@ -82,7 +82,7 @@ def test_value_changes_and_nothing_else(before: bytes, after: bytes) -> None:
     [
         (b"A=x\n", "two words", b'A="two words"\n'),
         (b"A=x\n", "a#b", b'A="a#b"\n'),
-        (b"A=x\n", "", b"A=\n"),
+        (b"A=x\n", "", b'A=""\n'),
         (b"A='x'\n", "it's", b'A="it\'s"\n'),
         (b'A="x"\n', 'say "a"', b'A="say \\"a\\""\n'),
         (b'A="x"\n', "back\\slash", b'A="back\\\\slash"\n'),
