@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import subprocess
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -121,7 +121,6 @@ def boot(plans: Sequence[Plan]) -> list[Machine]:
 
 def _unshare(plan: Plan) -> subprocess.Popen[bytes]:
     plan.folder.mkdir(mode=0o755, parents=True, exist_ok=True)
-    (plan.folder / "up").unlink(missing_ok=True)
     mounts = (f"{source} {target}\n" for target, source in plan.files.items())
     (plan.folder / "mounts").write_text("".join(mounts))
     script = CHECKOUT / "deploy/lab/machine.sh"
@@ -147,17 +146,16 @@ def _unshare(plan: Plan) -> subprocess.Popen[bytes]:
             ],
             env={"PATH": PATH},
             stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
+            stdout=subprocess.PIPE,
+            stderr=log,
             start_new_session=True,
         )
 
 
 def _booted(plan: Plan, shell: subprocess.Popen[bytes]) -> Machine:
-    deadline = time.monotonic() + 10
-    while not (plan.folder / "up").exists():
-        if shell.poll() is not None or time.monotonic() > deadline:
-            said = (plan.folder / "machine.log").read_text()
-            raise LabError(f"machine {plan.name} did not start: {said}")
-        time.sleep(0.005)
+    assert shell.stdout is not None
+    readable, _, _ = select.select([shell.stdout], [], [], 10)
+    if not readable or shell.stdout.readline() != b"up\n":
+        said = (plan.folder / "machine.log").read_text()
+        raise LabError(f"machine {plan.name} did not start: {said}")
     return Machine(plan=plan, shell=shell, pid=children(shell.pid)[0])

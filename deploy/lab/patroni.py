@@ -68,8 +68,15 @@ def start_patroni(
 ) -> Process:
     """Write the member's files and start Patroni as postgres."""
     config = write_files(machine, inventory, secrets)
+    write_pgpass(machine, secrets)
     machine.run(["install", "-d", "-o", "postgres", "-g", "postgres", "/run/postgresql"])
     return restart_patroni(machine, config, program)
+
+
+def write_pgpass(machine: Machine, secrets: LabSecrets) -> None:
+    """So that whoever looks around as postgres gets in without a password being shown."""
+    line = f"*:*:*:postgres:{secrets.patroni.superuser}\n"
+    _private(machine.folder / "postgresql/.pgpass", line)
 
 
 def restart_patroni(machine: Machine, config: Path, program: PatroniProgram) -> Process:

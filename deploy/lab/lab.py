@@ -1,0 +1,111 @@
+"""A whole lab as one value: its folder, machines and inventory, and how they come up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from deploy.lab import layout, patroni, shophost
+from deploy.lab.ground import lab_folder
+from deploy.lab.inventory import Profile, inventory_toml
+from deploy.lab.keys import LabSecrets, make_secrets
+from deploy.lab.machine import LabError, Machine, Plan, boot
+from deploy.lab.network import Switch, standing_in
+from deploy.lab.patroni import PatroniProgram
+from deploy.lab.process import Process
+from jobs.inventory import BadInventory, Inventory, load_inventory
+
+Say = Callable[[str], None]
+
+
+@dataclass(slots=True, kw_only=True)
+class Lab:
+    """A lab with its machines running, and nothing on them yet."""
+
+    folder: Path
+    inventory: Inventory
+    secrets: LabSecrets
+    program: PatroniProgram
+    switch: Switch
+    machines: dict[str, Machine] = field(default_factory=dict)
+
+    @property
+    def inventory_file(self) -> Path:
+        return self.folder / "inventory.toml"
+
+    @property
+    def history_file(self) -> Path:
+        return self.folder / "orders.jsonl"
+
+    def boot(self, names: Sequence[str]) -> None:
+        """Boot machines and connect them; one that was lost returns with its disk."""
+        booted = boot([self._plan(name) for name in names])
+        self.switch.join(booted)
+        self.machines |= {machine.name: machine for machine in booted}
+
+    def processes(self) -> Iterator[tuple[Machine, Process]]:
+        for machine in self.machines.values():
+            yield from ((machine, process) for process in machine.processes)
+
+    def _plan(self, name: str) -> Plan:
+        folder = self.folder / name
+        returning = folder.exists()
+        folder.mkdir(mode=0o755, exist_ok=True)
+        (folder / "hosts").write_text(layout.hosts_file(name))
+        files = {"/etc/hosts": folder / "hosts"}
+        if name in layout.MEMBERS:
+            files |= patroni.own_files(folder)
+        elif name in {**layout.SHOPS, **layout.UNMANAGED}:
+            if returning:
+                raise LabError(f"a shop's machine ({name}) cannot return yet")
+            files |= shophost.shop_files(folder, name, self.secrets)
+        return Plan(name=name, address=layout.ADDRESSES[name], folder=folder, files=files)
+
+
+@contextmanager
+def open_lab(*, profile: Profile, program: PatroniProgram) -> Iterator[Lab]:
+    """A lab whose machines run; this thread stands on the operator's network meanwhile.
+
+    Leaving the block, however, ends every process of the lab and removes its folder.
+    """
+    with lab_folder() as folder:
+        secrets = make_secrets(
+            senders=tuple(layout.MEMBERS), hosts=(*layout.SHOPS, *layout.UNMANAGED)
+        )
+        text = inventory_toml(profile=profile, secrets=secrets)
+        (folder / "inventory.toml").write_text(text)
+        lab = Lab(
+            folder=folder,
+            inventory=_loaded(text),
+            secrets=secrets,
+            program=program,
+            switch=_switch(folder),
+        )
+        try:
+            lab.boot(list(layout.ADDRESSES))
+            with standing_in(lab.machines["operator"]):
+                yield lab
+        finally:
+            pull_every_plug(lab)
+
+
+def pull_every_plug(lab: Lab) -> None:
+    for machine in (*lab.machines.values(), lab.switch.machine):
+        if machine.shell.poll() is None:
+            machine.pull_plug()
+
+
+def _loaded(text: str) -> Inventory:
+    inventory = load_inventory(text)
+    if isinstance(inventory, BadInventory):
+        raise LabError(f"the lab wrote a bad inventory:\n{inventory}")
+    return inventory
+
+
+def _switch(folder: Path) -> Switch:
+    [machine] = boot([Plan(name="switch", address="", folder=folder / "switch")])
+    switch = Switch(machine=machine)
+    switch.open()
+    return switch

@@ -1,0 +1,84 @@
+"""How a lab comes up, in reading order: etcd and Redis, the database, pgbaton, the shops, orders."""
+
+from __future__ import annotations
+
+import sys
+
+from deploy.lab import layout, patroni, pgbaton, redis, shophost
+from deploy.lab.etcd import all_healthy, start_etcd
+from deploy.lab.lab import Lab, Say
+from deploy.lab.machine import LabError
+from deploy.lab.process import wait_until
+
+
+def rise(lab: Lab, say: Say) -> str:
+    """Bring everything up; return the leader's name. LabError shows the logs of what did not."""
+    try:
+        return _rise(lab, say)
+    except TimeoutError as error:
+        raise LabError(f"{error}\n{_logs(lab)}") from None
+
+
+def _rise(lab: Lab, say: Say) -> str:
+    start_state(lab)
+    say("etcd and Redis are up")
+    pgbaton.start_all(lab)
+    start_database(lab)
+    leader = first_leader(lab)
+    say(f"{leader} leads; the shops open")
+    start_shops(lab, leader)
+    wait_until("synchronous replication", patroni.synchronous, seconds=60, step=0.2)
+    say("two replicas follow, one of them synchronously")
+    wait_until("the shops", shops_open, seconds=20)
+    start_orders(lab)
+    say("customers order, ten a second at each shop")
+    return leader
+
+
+def start_state(lab: Lab) -> None:
+    """etcd and Redis, which everything else needs."""
+    for name in layout.ETCD:
+        start_etcd(lab.machines[name], lab.inventory)
+    redis.start_redis(lab.machines["redis"], lab.secrets.redis)
+    wait_until("etcd", all_healthy, seconds=20)
+    wait_until("Redis", lambda: redis.answers(lab.secrets.redis), seconds=10)
+
+
+def start_database(lab: Lab) -> None:
+    for name in layout.MEMBERS:
+        patroni.start_patroni(lab.machines[name], lab.inventory, lab.secrets, lab.program)
+
+
+def first_leader(lab: Lab) -> str:
+    wait_until("a first leader", patroni.leader, seconds=60, step=0.1)
+    leader = patroni.leader()
+    if leader is None:
+        raise LabError(f"the first leader is gone again\n{_logs(lab)}")
+    return leader
+
+
+def start_shops(lab: Lab, leader: str) -> None:
+    for name in (*layout.SHOPS, *layout.UNMANAGED):
+        machine = lab.machines[name]
+        shophost.write_env(machine, leader, lab.secrets)
+        shophost.start_sshd(machine)
+        shophost.start_shop(machine)
+
+
+def shops_open() -> bool:
+    return all(shophost.healthz(name) for name in (*layout.SHOPS, *layout.UNMANAGED))
+
+
+def start_orders(lab: Lab) -> None:
+    shops = {**layout.SHOPS, **layout.UNMANAGED}
+    command = [sys.executable, "-m", "deploy.lab.orders", str(lab.history_file)]
+    lab.machines["operator"].start(
+        "orders",
+        [*command, *(f"{name}={address}" for name, address in shops.items())],
+        env=pgbaton.PYTHON,
+    )
+
+
+def _logs(lab: Lab) -> str:
+    parts = (f"--- {m.name}: {p.name}\n{p.tail()}" for m, p in lab.processes())
+    return "\n".join(parts)

@@ -1,0 +1,141 @@
+"""A machine that the shop runs on: sshd, accounts and sudo of its own, runit, and the shop."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+
+from deploy.lab import layout
+from deploy.lab.accounts import Account, account_files
+from deploy.lab.keys import LabSecrets
+from deploy.lab.machine import CHECKOUT, Machine
+from deploy.lab.patroni import lab_venv
+from deploy.lab.process import Process
+
+DEPLOY = Account(name=layout.DEPLOY_USER, number=7001, home="/srv/deploy", login="/bin/sh")
+SHOP = Account(name=layout.SHOP_USER, number=7002, home="/srv/shop", login="/usr/sbin/nologin")
+
+SSHD_CONFIG = """\
+HostKey /etc/ssh/ssh_host_ed25519_key
+AuthorizedKeysFile /etc/ssh/authorized_keys
+AllowUsers {user}
+UsePAM no
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+PermitRootLogin no
+PrintMotd no
+"""
+
+RUN = """\
+#!/bin/sh
+# One process with eight threads; a stop waits 1 s for requests, for those on a dead line never end.
+exec 2>&1
+cd /srv/shop
+exec chpst -u {user} env PYTHONPATH=/srv/code PYTHONDONTWRITEBYTECODE=1 \\
+    {gunicorn} --bind 0.0.0.0:{port} \\
+    --worker-class gthread --threads 8 --no-control-socket --graceful-timeout 1 deploy.lab.shop.wsgi:app
+"""
+
+
+def shop_files(folder: Path, name: str, secrets: LabSecrets) -> Mapping[str, Path]:
+    """What stands on a shop's machine over the real machine's files. /var/lib comes last, since
+    it hides the lab's own folder."""
+    srv = _srv(folder / "srv")
+    return {
+        **account_files(folder, (DEPLOY, SHOP), sudoer=DEPLOY.name),
+        "/etc/ssh": _ssh(folder / "ssh", name, secrets),
+        "/etc/service": _service(folder / "service"),
+        "/srv": srv,
+        "/var/lib": _folder(folder / "var-lib"),
+    }
+
+
+def _srv(folder: Path) -> Path:
+    _folder(folder)
+    for account in (DEPLOY, SHOP):
+        _owned(_folder(folder / account.name), account)
+    code = _folder(folder / "code/deploy/lab")
+    for package in ("deploy", "deploy/lab"):
+        (folder / "code" / package / "__init__.py").touch()
+    shutil.copytree(CHECKOUT / "deploy/lab/shop", code / "shop")
+    return folder
+
+
+def _ssh(folder: Path, name: str, secrets: LabSecrets) -> Path:
+    _folder(folder)
+    key = folder / "ssh_host_ed25519_key"
+    key.touch(mode=0o600)
+    key.write_text(secrets.host_keys[name].openssh)
+    (folder / "sshd_config").write_text(SSHD_CONFIG.format(user=DEPLOY.name))
+    (folder / "authorized_keys").write_text(secrets.ssh.ssh_public + "\n")
+    return folder
+
+
+def _service(folder: Path) -> Path:
+    run = _folder(folder / "shop") / "run"
+    gunicorn = lab_venv() / "bin/gunicorn"
+    run.write_text(RUN.format(user=SHOP.name, gunicorn=gunicorn, port=layout.SHOP_PORT))
+    run.chmod(0o755)
+    return folder
+
+
+def _folder(path: Path) -> Path:
+    path.mkdir(mode=0o755, parents=True)
+    return path
+
+
+def _owned(path: Path, account: Account) -> Path:
+    os.chown(path, account.number, account.number)
+    return path
+
+
+def write_env(machine: Machine, leader: str, secrets: LabSecrets) -> None:
+    """The shop's `.env`, pointing at the leader of now."""
+    lines = {
+        "APP_NAME": '"The Corner Shop"',
+        "SHOP_HOST": machine.name,
+        "DB_CONNECTION": "pgsql",
+        "DB_HOST": layout.MEMBERS[leader],
+        "DB_PORT": "5432",
+        "DB_DATABASE": "shop",
+        "DB_USERNAME": "shop",
+        "DB_PASSWORD": secrets.shop,
+    }
+    path = machine.folder / "srv/shop/.env"
+    path.touch(mode=0o640)
+    path.write_text("".join(f"{key}={value}\n" for key, value in lines.items()))
+    _owned(path, SHOP)
+
+
+def start_sshd(machine: Machine) -> Process:
+    machine.run(["mkdir", "-m", "0755", "-p", "/run/sshd"])
+    return machine.start("sshd", ["/usr/sbin/sshd", "-D", "-e"])
+
+
+def start_shop(machine: Machine) -> Process:
+    """Supervised by runit, as on a real host: `sv restart shop` works there."""
+    return machine.start("shop", ["runsvdir", "-P", "/etc/service"])
+
+
+def healthz(host: str) -> Mapping[str, Any]:
+    """What the running shop says of itself; an empty mapping where it does not answer."""
+    at = f"{layout.ADDRESSES[host]}:{layout.SHOP_PORT}"
+    try:
+        with urllib.request.urlopen(f"http://{at}/healthz", timeout=1) as answer:
+            body: Mapping[str, Any] = json.load(answer)
+            return body
+    except (URLError, OSError, ValueError):
+        return {}
+
+
+def boots(folder: Path) -> list[tuple[float, str]]:
+    """Every start of the shop on one machine: when, and with which DB_HOST."""
+    log = folder / "srv/shop/boots.log"
+    lines = log.read_text().splitlines() if log.exists() else []
+    return [(float(line.split()[0]), line.split()[1]) for line in lines]

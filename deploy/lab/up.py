@@ -1,0 +1,69 @@
+"""`./dev lab`: a lab that stays, with everything one needs to hurt it."""
+
+from __future__ import annotations
+
+import signal
+import time
+
+from deploy.lab import layout
+from deploy.lab.inventory import PROFILES
+from deploy.lab.lab import Lab, open_lab
+from deploy.lab.patroni import PatroniProgram
+from deploy.lab.rise import rise
+
+GUIDE = """
+Machines ({folder}):
+{machines}
+
+  inventory   {folder}/inventory.toml
+  logs        tail -F {folder}/*/log/*.log
+  orders      tail -F {folder}/orders.jsonl
+
+On a machine, as root (here pg1):
+  look around        {pg1} bash
+  ask PostgreSQL     {pg1} setpriv --reuid=postgres --regid=postgres --init-groups psql -h /run/postgresql
+  ask Patroni        {operator} curl -s http://10.77.0.21:8008/cluster
+  ask the shop       {operator} curl -s http://10.77.0.51:8080/healthz
+
+Hurt it (pg1 again; leader at the start: {leader}):
+  lose the machine   {switch} ip link set pg1 down && kill -KILL {pg1_pid}
+  cut its link       {switch} ip link set pg1 down        # and up again
+  cut it from etcd   {pg1} nft -f - <<'END'
+table inet cut {{
+  chain in {{ type filter hook input priority 0; ip saddr 10.77.0.11-10.77.0.13 drop; }}
+  chain out {{ type filter hook output priority 0; ip daddr 10.77.0.11-10.77.0.13 drop; }}
+}}
+END
+  heal               {pg1} nft delete table inet cut
+  kill Patroni       kill -KILL {patroni_pid}
+  hang PostgreSQL    {pg1} pkill -STOP -o postgres        # CONT lets it go on
+Ctrl-C tears everything down.
+"""
+
+
+def up(*, profile: str, patroni: int) -> None:
+    """Bring the lab up, print the guide, and stay until Ctrl-C."""
+    began = time.monotonic()
+    with open_lab(profile=PROFILES[profile], program=PatroniProgram(version=patroni)) as lab:
+        leader = rise(lab, lambda text: print(f"{time.monotonic() - began:6.1f} s  {text}"))
+        print(guide(lab, leader), flush=True)
+        signal.pause()
+
+
+def guide(lab: Lab, leader: str) -> str:
+    pg1 = lab.machines["pg1"]
+    patroni = next(process for process in pg1.processes if process.name == "patroni")
+    return GUIDE.format(
+        folder=lab.folder,
+        leader=leader,
+        machines="\n".join(f"  {n:<9} {a}" for n, a in layout.ADDRESSES.items()),
+        pg1=_enter(pg1.pid),
+        operator=_enter(lab.machines["operator"].pid),
+        switch=_enter(lab.switch.machine.pid),
+        pg1_pid=pg1.pid,
+        patroni_pid=patroni.pid,
+    )
+
+
+def _enter(pid: int) -> str:
+    return f"nsenter -t {pid} -n -m -p -i -u"
