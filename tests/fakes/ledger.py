@@ -91,7 +91,7 @@ class FakeLedger:
     def begin(self, cluster: str, flight: str, *, lease: float) -> bool:
         with self._step("begin"):
             of, now = self._of(cluster), self.clock.now()
-            of.asked = {name: job for name, job in of.asked.items() if job != flight}
+            self._give_up_place(cluster, flight)
             if of.flight not in {None, flight} and now < of.until:
                 of.mark = True
                 return False
@@ -225,6 +225,10 @@ class FakeLedger:
 
     def _tell(self, cluster: str, drafts: Sequence[Draft]) -> None:
         self._of(cluster).chain.append(drafts, at=round(self.clock.now() * 1_000_000))
+
+    def _give_up_place(self, cluster: str, flight: object) -> None:
+        of = self._of(cluster)
+        of.asked = {name: job for name, job in of.asked.items() if job != flight}
 
     def _ask_respond(self, cluster: str, like: Mapping[str, object] | None = None) -> None:
         of, now = self._of(cluster), self.clock.now()

@@ -1,0 +1,124 @@
+"""Ways to reach Redis: a URL, a socket, TLS or Sentinel; without it each process would know them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from redis import Redis as Client
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+from redis.sentinel import Sentinel
+
+CONNECT = 1.0
+"""Seconds to open a connection."""
+READ = 2.0
+"""Seconds to wait for a reply."""
+HEALTH = 15
+"""Seconds of idleness after which a connection is tried before it is used."""
+
+Redis = Client
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RedisSettings:
+    """Where Redis is. `url` is redis://host:port/db, rediss://host:port/db, unix:///path?db=0, or,
+    with Sentinel, redis+sentinel://host:port,host:port/service/db (rediss+sentinel:// for TLS).
+
+    Passwords never stand in the URL: they are arguments, from the composition root. `ca` is the
+    PEM file that signs the server's certificate (None: the system's), `cert` and `key` our own.
+    """
+
+    url: str
+    password: str | None = None
+    username: str | None = None
+    sentinel_password: str | None = None
+    ca: Path | None = None
+    cert: Path | None = None
+    key: Path | None = None
+
+    @property
+    def sentinel(self) -> bool:
+        """True where Sentinel says who the primary is."""
+        return urlsplit(self.url).scheme.endswith("+sentinel")
+
+
+def connect(settings: RedisSettings, *, read: float = READ) -> Client:
+    """A client that connects when first used. It never repeats a command by itself: a repeated
+    command whose reply was lost would be applied twice. ValueError where the URL is none of ours."""
+    parts = urlsplit(settings.url)
+    common: dict[str, Any] = _common(settings, read=read)
+    match parts.scheme:
+        case "unix":
+            path, db = unquote(parts.path), _query_db(parts.query)
+            return Client(unix_socket_path=path, db=db, **common)
+        case "redis" | "rediss":
+            tls = _tls(settings) if parts.scheme == "rediss" else {}
+            host, port = parts.hostname or "127.0.0.1", parts.port or 6379
+            return Client(host=host, port=port, db=_db(parts.path), **common, **tls)
+        case "redis+sentinel" | "rediss+sentinel":
+            tls = _tls(settings) if parts.scheme.startswith("rediss") else {}
+            return _by_sentinel(settings, {**common, **tls})
+        case _:
+            msg = f"{settings.url!r} is no Redis address: begin with redis://, rediss://, unix:// or redis+sentinel://"
+            raise ValueError(msg)
+
+
+def where(client: Client) -> str:
+    """The server's address, for messages; never a password."""
+    known = client.connection_pool.connection_kwargs
+    if "path" in known:
+        return str(known["path"])
+    if "host" in known:
+        return f"{known['host']}:{known.get('port')}"
+    return f"Sentinel's {getattr(client.connection_pool, 'service_name', 'primary')}"
+
+
+def _common(settings: RedisSettings, *, read: float) -> dict[str, Any]:
+    return {
+        "username": settings.username,
+        "password": settings.password,
+        "socket_connect_timeout": CONNECT,
+        "socket_timeout": read,
+        "socket_keepalive": True,
+        "health_check_interval": HEALTH,
+        "retry": Retry(NoBackoff(), 0),
+        "protocol": 2,
+    }
+
+
+def _tls(settings: RedisSettings) -> dict[str, Any]:
+    return {
+        "ssl": True,
+        "ssl_ca_certs": str(settings.ca) if settings.ca else None,
+        "ssl_certfile": str(settings.cert) if settings.cert else None,
+        "ssl_keyfile": str(settings.key) if settings.key else None,
+        "ssl_check_hostname": True,
+    }
+
+
+def _by_sentinel(settings: RedisSettings, common: dict[str, Any]) -> Client:
+    parts = urlsplit(settings.url)
+    service, _, db = parts.path.strip("/").partition("/")
+    if not service:
+        msg = f"{settings.url!r} names no service: redis+sentinel://host:port,host:port/service"
+        raise ValueError(msg)
+    own = {"username": None, "password": settings.sentinel_password, "socket_timeout": READ}
+    sentinel: Any = Sentinel(_addresses(parts.netloc), sentinel_kwargs={**common, **own})  # type: ignore[no-untyped-call]
+    client: Client = sentinel.master_for(service, db=int(db or 0), **common)
+    return client
+
+
+def _addresses(netloc: str) -> list[tuple[str, int]]:
+    split = (urlsplit(f"//{one}") for one in netloc.rpartition("@")[2].split(","))
+    return [(one.hostname or "127.0.0.1", one.port or 26379) for one in split]
+
+
+def _db(path: str) -> int:
+    return int(path.strip("/") or 0)
+
+
+def _query_db(query: str) -> int:
+    return int(query.removeprefix("db=") or 0)

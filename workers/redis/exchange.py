@@ -1,0 +1,127 @@
+"""One atomic step over one connection: without it, a lost reply would be a doubled step."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from redis import Redis
+from redis.exceptions import RedisError, ResponseError
+
+from jobs.ports import Clock, LedgerUnavailable
+from workers.redis.connect import where
+from workers.redis.refusal import told_as_unavailable, unavailable, worth_repeating
+from workers.redis.scripts import script
+
+PAUSES = (0.05, 0.2)
+"""Seconds before the second and the third attempt."""
+PATIENCE = 3.0
+"""Seconds after which no further attempt begins: whoever asks has a deadline too."""
+
+Command = tuple[Any, ...]
+Build = Callable[[int], tuple[Sequence[Command], dict[str, object]]]
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """Runs scripts, alone or last in a MULTI with other commands, and repeats them when the reply
+    was lost: every step carries a token that the script checks. `replicas` is how many must have
+    acknowledged (WAIT) within `grace` seconds, or the step counts as not durable."""
+
+    redis: Redis
+    clock: Clock
+    replicas: int = 0
+    grace: float = 1.0
+    where: str = field(default="")
+
+    def step(self, name: str, arguments: dict[str, object], *, durable: bool = True) -> Any:
+        """Run one script. LedgerUnavailable where it cannot be made durable; it may have
+        happened nevertheless, which a repeated call finds out."""
+        return self.transaction(name, lambda _: ([], arguments), durable=durable)
+
+    def transaction(self, name: str, build: Build, *, durable: bool = True) -> Any:
+        """Run `build(attempt)`'s commands and then the script, in one MULTI."""
+        token = secrets.token_hex(8)
+
+        def attempt(number: int) -> Any:
+            before, arguments = build(number)
+            text = json.dumps({**arguments, "token": token}, ensure_ascii=False)
+            last = ("EVAL", script(name), 0, text.encode())
+            return self._send([*before, last], durable=durable)
+
+        return self.repeating(attempt)
+
+    def repeating(self, attempt: Callable[[int], Answer]) -> Answer:
+        """Call `attempt(0)`, and again while the reply is lost and there is patience left."""
+        end = self.clock.monotonic() + PATIENCE
+        for number, pause in enumerate(PAUSES):
+            try:
+                return attempt(number)
+            except (RedisError, OSError) as error:
+                if not worth_repeating(error) or self.clock.monotonic() > end:
+                    raise unavailable(error, self._place()) from error
+            self.clock.sleep(pause)
+        with told_as_unavailable(self._place()):
+            return attempt(len(PAUSES))
+
+    def _place(self) -> str:
+        return self.where or where(self.redis)
+
+    def _send(self, commands: Sequence[Command], *, durable: bool) -> Any:
+        """WAIT counts for the connection it is sent on only: so all of it goes over one."""
+        pool: Any = self.redis.connection_pool
+        connection = pool.get_connection()
+        try:
+            wait = self._wait() if durable else []
+            plan = [*_framed(commands), *wait]
+            connection.send_packed_command(connection.pack_commands(plan))
+            replies = [_reply(connection) for _ in plan]
+        except BaseException:
+            connection.disconnect()  # what is left unread must never answer the next question
+            raise
+        finally:
+            pool.release(connection)
+        if wait:
+            self._demand(replies.pop())
+        return _last(replies)
+
+    def _wait(self) -> list[Command]:
+        return [("WAIT", self.replicas, round(self.grace * 1000))] if self.replicas else []
+
+    def _demand(self, acknowledged: Any) -> None:
+        if not isinstance(acknowledged, int) or acknowledged < self.replicas:
+            raise LedgerUnavailable(
+                f"Redis at {self._place()}: {acknowledged} of {self.replicas} replicas acknowledged",
+                "bring Redis' replicas back; the step is repeated safely",
+            )
+
+
+def _framed(commands: Sequence[Command]) -> list[Command]:
+    if len(commands) == 1:
+        return list(commands)
+    return [("MULTI",), *commands, ("EXEC",)]
+
+
+def _reply(connection: Any) -> Any:
+    try:
+        return connection.read_response()
+    except ResponseError as error:
+        return error
+
+
+def _last(replies: list[Any]) -> Any:
+    """The script's reply; the first refusal wins, for EXEC only says that there was one."""
+    for reply in replies:
+        if isinstance(reply, Exception):
+            raise reply
+    last = replies[-1]
+    if isinstance(last, list) and len(replies) > 1:
+        for reply in last:
+            if isinstance(reply, Exception):
+                raise reply
+        return last[-1]
+    return last

@@ -1,0 +1,188 @@
+"""All state in Redis: without it, two workers would not know of each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from redis import Redis
+
+from jobs.audit import Draft, Entry
+from jobs.event import Event
+from jobs.inventory import SCHEMA
+from jobs.ports import Clock
+from jobs.state import Assignment, ClusterState, HostRecord, Incident, Pause, Settled, dump
+from workers.queue import Offer, enqueueing, job_key_prefix, queue_on
+from workers.redis.exchange import Command, Exchange
+from workers.redis.offers import Offered, conclusion, handed_out, pushed_back, response
+from workers.redis.reading import entry_from, state_from
+
+REMEMBER = 8 * 86_400
+"""Seconds an entry's id is remembered: a hook may spool for 7 days."""
+PAGE = 500
+"""Entries read at once."""
+
+Ask = Callable[[int], Offered]
+"""What an attempt, numbered from 0, offers to RQ."""
+
+
+class RedisLedger:
+    """jobs.ports.Ledger over one Redis. `inventory` is the digest that enqueued jobs carry.
+
+    `replicas`: how many must acknowledge a step (1 with Sentinel, else 0). `prefix` stands before
+    every key; RQ's own keys begin with `rq:`.
+    """
+
+    def __init__(
+        self,
+        redis: Redis,
+        *,
+        clock: Clock,
+        inventory: str,
+        prefix: str = "pgbaton",
+        replicas: int = 0,
+        grace: float = 1.0,
+    ) -> None:
+        self._redis, self._prefix = redis, prefix
+        self._own = {"inventory": inventory, "schema": SCHEMA}
+        self._exchange = Exchange(redis=redis, clock=clock, replicas=replicas, grace=grace)
+        self._queue = queue_on(redis)
+
+    def append(self, cluster: str, drafts: Sequence[Draft]) -> None:
+        self._step("append", cluster, drafts=_plain(drafts), offers=[])
+
+    def entries(self, cluster: str, *, after: int = 0) -> Iterator[Entry]:
+        """Read in pages, so that a long trail never stands in memory as a whole."""
+        while True:
+            page = self._page(cluster, after)
+            yield from page
+            if len(page) < PAGE:
+                return
+            after = page[-1].seq
+
+    def hear(self, event: Event, draft: Draft) -> bool:
+        """The draft's id is the event's identity: it decides what was heard before."""
+        cluster, plain = event.cluster, {"drafts": _plain([draft])}
+        return _yes(self._offering("hear", cluster, lambda _: response(cluster, self._own), plain))
+
+    def call(self, cluster: str, drafts: Sequence[Draft] = ()) -> None:
+        plain = {"drafts": _plain(drafts)}
+        self._offering("call", cluster, lambda _: response(cluster, self._own), plain)
+
+    def begin(self, cluster: str, flight: str, *, lease: float) -> bool:
+        micros = round(lease * 1_000_000)
+        return _yes(self._step("begin", cluster, flight=flight, lease=micros, offers=[]))
+
+    def again(self, cluster: str, flight: str, *, lease: float) -> bool:
+        micros = round(lease * 1_000_000)
+        return _yes(self._step("again", cluster, flight=flight, lease=micros, offers=[]))
+
+    def state(self, cluster: str) -> ClusterState:
+        return state_from(cluster, self._step("state", cluster, durable=False))
+
+    def save(
+        self,
+        cluster: str,
+        flight: str,
+        *,
+        drafts: Sequence[Draft] = (),
+        incident: Incident | None = None,
+        settled: Settled | None = None,
+        assign: Mapping[str, Assignment] | None = None,
+        conclude: bool = False,
+    ) -> bool:
+        plain = {
+            "flight": flight,
+            "drafts": _plain(drafts),
+            "incident": dump(incident) if incident else None,
+            "settled": dump(settled) if settled else None,
+        }
+
+        def ask(attempt: int) -> Offered:
+            return handed_out(cluster, self._own, assign or {}, conclude=conclude, attempt=attempt)
+
+        return _yes(self._offering("save", cluster, ask, plain))
+
+    def report(
+        self, cluster: str, job: str, records: Mapping[str, HostRecord], drafts: Sequence[Draft]
+    ) -> None:
+        plain = {"job": job, "drafts": _plain(drafts), "records": _records(records)}
+        self._offering("report", cluster, lambda _: conclusion(cluster, self._own), plain)
+
+    def beat(self, cluster: str, job: str, hosts: Sequence[str]) -> None:
+        self._step("beat", cluster, job=job, hosts=list(hosts), durable=False)
+
+    def forget(self, cluster: str, hosts: Sequence[str], drafts: Sequence[Draft]) -> None:
+        self._step("forget", cluster, hosts=list(hosts), drafts=_plain(drafts), offers=[])
+
+    def pause(self, cluster: str, pause: Pause | None, drafts: Sequence[Draft]) -> None:
+        held = dump(pause) if pause else None
+        self._step("pause", cluster, pause=held, drafts=_plain(drafts), offers=[])
+
+    def waiting(self, jobs: Sequence[str]) -> frozenset[str]:
+        found = self._step("waiting", "", asked=list(jobs), durable=False)
+        return frozenset(job.decode() for job in found)
+
+    def lease(self, name: str, holder: str, *, seconds: float) -> bool:
+        plain = {"name": name, "holder": holder, "milliseconds": round(seconds * 1000)}
+        return _yes(self._step("lease", "", **plain, durable=False))
+
+    def requeue(self, function: str, arguments: Mapping[str, object]) -> None:
+        """The job keeps its arguments; a flight's id, which is its job's own, is a new one."""
+        cluster, plain = str(arguments.get("cluster", "")), {"flight": arguments.get("flight")}
+
+        def ask(attempt: int) -> Offered:
+            return pushed_back(function, arguments, attempt=attempt)
+
+        self._offering("requeue", cluster, ask, plain)
+
+    def _step(self, step: str, cluster: str, /, *, durable: bool = True, **plain: object) -> Any:
+        arguments = self._arguments(cluster, plain)
+        return self._exchange.step(step, arguments, durable=durable)
+
+    def _offering(self, name: str, cluster: str, ask: Ask, plain: Mapping[str, object]) -> Any:
+        """A step whose jobs RQ enqueues in the same MULTI; each attempt offers fresh ids."""
+
+        def build(attempt: int) -> tuple[list[Command], dict[str, object]]:
+            offers, more = ask(attempt)
+            ids = [offer.id for offer in offers]
+            arguments = self._arguments(cluster, {**plain, **more, "offers": ids})
+            return self._enqueueing(offers), arguments
+
+        return self._exchange.transaction(name, build)
+
+    def _enqueueing(self, offers: list[Offer]) -> list[Command]:
+        return enqueueing(self._queue, offers) if offers else []
+
+    def _arguments(self, cluster: str, plain: Mapping[str, object]) -> dict[str, object]:
+        place: dict[str, object] = {
+            "prefix": self._prefix,
+            "cluster": cluster,
+            "queue": self._queue.key,
+            "jobs": job_key_prefix(),
+            "remember": REMEMBER,
+        }
+        return place | {name: value for name, value in plain.items() if value is not None}
+
+    def _page(self, cluster: str, after: int) -> list[Entry]:
+        trail = f"{self._prefix}:trail:{cluster}"
+
+        def read(_: int) -> Any:
+            return self._redis.xrange(trail, min=f"({after}-0", count=PAGE)
+
+        return [entry_from(fields) for _, fields in self._exchange.repeating(read)]
+
+
+def _yes(answer: object) -> bool:
+    return answer == b"1"
+
+
+def _plain(drafts: Sequence[Draft]) -> list[dict[str, str]]:
+    return [{"id": draft.id, "body": draft.body()} for draft in drafts]
+
+
+def _records(records: Mapping[str, HostRecord]) -> list[dict[str, object]]:
+    return [
+        {"host": host, "epoch": record.epoch, "attempt": record.attempt, "text": dump(record)}
+        for host, record in records.items()
+    ]

@@ -1,0 +1,4 @@
+local function step()
+  append(a.drafts)
+  return "1"
+end

@@ -1,0 +1,5 @@
+local function step()
+  append(a.drafts)
+  ask_respond(a.respond)
+  return "1"
+end

@@ -1,0 +1,32 @@
+-- What RQ enqueued in this very transaction, kept or taken back: nobody saw it yet.
+local kept = {}
+
+local function keep(offer)
+  kept[offer] = true
+end
+
+-- RQ pushed the ids in the order of the offers, so each is the last of its name in the list.
+local function withdraw()
+  for place = #a.offers, 1, -1 do
+    local id = a.offers[place]
+    if not kept[id] then
+      redis.call("LREM", a.queue, -1, id)
+      redis.call("DEL", a.jobs .. id)
+    end
+  end
+end
+
+-- A job between queue and worker: RQ moves it at once, unless its worker died just then.
+local function lately_moved(id)
+  if not redis.call("LPOS", a.queue .. ":intermediate", id) then
+    return false
+  end
+  local moved = a.prefix .. ":moved"
+  redis.call("ZREMRANGEBYSCORE", moved, "-inf", whole(now - 86400000000))
+  redis.call("ZADD", moved, "NX", whole(now), id)
+  return now - tonumber(redis.call("ZSCORE", moved, id)) < STUCK
+end
+
+local function waits(id)
+  return (redis.call("LPOS", a.queue, id) and true) or lately_moved(id)
+end

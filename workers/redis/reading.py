@@ -1,0 +1,60 @@
+"""Redis' answers as our values: raw bytes go no further than this file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from jobs.audit import Entry
+from jobs.state import Assignment, ClusterState, HostRecord, Incident, Pause, Settled, load
+
+MICRO = 1_000_000
+
+
+def entry_from(fields: Mapping[bytes, bytes]) -> Entry:
+    """One entry of the stream."""
+    text = {name.decode(): value.decode() for name, value in fields.items()}
+    return Entry(
+        seq=int(text["seq"]),
+        at=int(text["at"]),
+        body=text["body"],
+        prev=text["prev"],
+        hash=text["hash"],
+    )
+
+
+def state_from(cluster: str, answer: Sequence[object]) -> ClusterState:
+    """What state.lua returned: instant, holder, and four hashes as flat lists."""
+    now, holder, *hashes = answer
+    kept, hosts, assigned, beats = (_texts(flat) for flat in hashes)
+    given = {host: load(Assignment, text) for host, text in assigned.items()}
+    return ClusterState(
+        cluster=cluster,
+        now=int(_text(now)) / MICRO,
+        incident=load(Incident, kept["incident"]) if "incident" in kept else None,
+        settled=load(Settled, kept["settled"]) if "settled" in kept else Settled(),
+        hosts={host: load(HostRecord, text) for host, text in hosts.items()},
+        assignments={host: _alive(one, beats.get(host)) for host, one in given.items()},
+        pause=load(Pause, kept["pause"]) if "pause" in kept else None,
+        flight=_text(holder) or None,
+    )
+
+
+def _alive(given: Assignment, beat: str | None) -> Assignment:
+    """`beat` is "microseconds started", kept apart so that a sign of life rewrites no JSON."""
+    if beat is None:
+        return given
+    at, _, started = beat.partition(" ")
+    return replace(given, beat=int(at) / MICRO, started=started == "1")
+
+
+def _texts(flat: object) -> dict[str, str]:
+    assert isinstance(flat, list)
+    texts = [_text(one) for one in flat]
+    return dict(list(pairwise(texts))[::2])
+
+
+def _text(raw: object) -> str:
+    assert isinstance(raw, bytes)
+    return raw.decode()
