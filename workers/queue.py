@@ -1,55 +1,94 @@
-"""RQ as pgbaton uses it: one queue, JSON, its own limits; without it pickle would be the default."""
+"""RQ's worker as pgbaton runs it: without it, a restart of Redis would end every worker."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import logging
+import secrets
+import time
+from itertools import count
+from types import FrameType
 from typing import Any
 
 from redis import Redis
-from rq import Queue
-from rq.job import Job
+from redis.exceptions import RedisError
+from rq import Worker
+from rq.exceptions import StopRequested
 
-from jobs import names
+from workers.redis.connect import RedisSettings, connect
+from workers.redis.enqueue import queue_on
 
-DAY = 86_400
-TIMEOUTS = {names.RESPOND: 30, names.CONCLUDE: 30, names.REPOINT: 900, names.RECONCILE: 60}
-"""Seconds after which RQ ends a job; a repoint's real bound is its own."""
-RESULT_TTL, FAILURE_TTL = DAY, 7 * DAY
+DEQUEUE = 5
+"""Seconds a blocking pop lasts; after a lost machine a worker is blind for DEQUEUE + SLACK."""
+SLACK = 3
+LONGEST = 2.0
+"""Seconds between two attempts to reach Redis, at most."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
-    """A job about to be enqueued; `id` is fresh for every attempt."""
-
-    id: str
-    function: str
-    kwargs: Mapping[str, object]
+log = logging.getLogger(__name__)
 
 
-def queue_on(connection: Redis, name: str = names.QUEUE) -> Queue:
-    """The queue, with JSON: with pickle, whoever can write Redis could run code in a worker."""
-    return Queue(name, connection=connection, serializer="json")
+class PgbatonWorker(Worker):
+    """Listens to one queue (so that RQ moves jobs reliably), with JSON and short intervals.
+
+    `asked_to_end` tells an order to end (SIGTERM, SIGINT) from RQ's giving up.
+    """
+
+    exponential_backoff_factor = 1.5
+    max_connection_wait_time = LONGEST
+    log_result_lifespan = False
+    asked_to_end = False
+
+    @property
+    def dequeue_timeout(self) -> int:
+        """RQ's own would be 15 s with this worker_ttl."""
+        return DEQUEUE
+
+    @property
+    def connection_timeout(self) -> int:
+        """RQ raises the socket's timeout to this."""
+        return DEQUEUE + SLACK
+
+    def request_stop(self, signum: int, frame: FrameType | None) -> None:
+        """Finish the running job, then end."""
+        self.asked_to_end = True
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
 
 
-def enqueueing(queue: Queue, offers: list[Offer]) -> list[tuple[Any, ...]]:
-    """The commands with which RQ itself enqueues the offers, in their order; nothing is sent."""
-    with queue.connection.pipeline(transaction=True) as pipe:
-        pipe.multi()
-        for offer in offers:
-            queue.enqueue_call(
-                offer.function,
-                kwargs=dict(offer.kwargs),
-                timeout=TIMEOUTS.get(offer.function, 60),
-                result_ttl=RESULT_TTL,
-                failure_ttl=FAILURE_TTL,
-                description=offer.function,
-                job_id=offer.id,
-                pipeline=pipe,
-            )
-        return [arguments for arguments, _ in pipe.command_stack]
+def worker_on(connection: Redis, *, name: str | None = None) -> PgbatonWorker:
+    """A worker. Its name gets a random end, for RQ refuses one that a killed worker bore."""
+    fresh = secrets.token_hex(4)
+    return PgbatonWorker(
+        [queue_on(connection)],
+        connection=connection,
+        name=f"{name}-{fresh}" if name else fresh,
+        serializer="json",
+        worker_ttl=30,
+        maintenance_interval=15,
+        job_monitoring_interval=5,
+    )
 
 
-def job_key_prefix() -> str:
-    """What RQ puts before a job's id to name its hash."""
-    return str(Job.redis_job_namespace_prefix)
+def serve(settings: RedisSettings, *, name: str | None = None, burst: bool = False) -> None:
+    """Work until SIGTERM or SIGINT, or, with `burst`, until the queue is empty.
+
+    RQ ends on a timeout or on an outage at the wrong moment: begun anew here, at most LONGEST
+    seconds later. Set what the jobs need in a ContextVar before: it is seen in the forked horse.
+    """
+    for failures in count():
+        try:
+            if _work(settings, name=name, burst=burst):
+                return
+        except StopRequested:
+            return
+        except (RedisError, OSError) as error:
+            log.warning("worker.redis.lost: %s; trying again", error)
+        try:
+            time.sleep(min(LONGEST, 0.2 * 2 ** min(failures, 4)))
+        except StopRequested:
+            return
+
+
+def _work(settings: RedisSettings, *, name: str | None, burst: bool) -> bool:
+    """True where the work is over, False where RQ gave up."""
+    worker: Any = worker_on(connect(settings, read=DEQUEUE + SLACK), name=name)
+    worker.work(burst=burst)
+    return burst or worker.asked_to_end

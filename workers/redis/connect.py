@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 from redis import Redis as Client
 from redis.backoff import NoBackoff
 from redis.retry import Retry
-from redis.sentinel import Sentinel
+from redis.sentinel import Sentinel, SentinelConnectionPool
 
 CONNECT = 1.0
 """Seconds to open a connection."""
@@ -38,11 +38,6 @@ class RedisSettings:
     ca: Path | None = None
     cert: Path | None = None
     key: Path | None = None
-
-    @property
-    def sentinel(self) -> bool:
-        """True where Sentinel says who the primary is."""
-        return urlsplit(self.url).scheme.endswith("+sentinel")
 
 
 def connect(settings: RedisSettings, *, read: float = READ) -> Client:
@@ -74,6 +69,11 @@ def where(client: Client) -> str:
     if "host" in known:
         return f"{known['host']}:{known.get('port')}"
     return f"Sentinel's {getattr(client.connection_pool, 'service_name', 'primary')}"
+
+
+def led_by_sentinel(client: Client) -> bool:
+    """True where a failover may happen, so that one server's word is not enough."""
+    return isinstance(client.connection_pool, SentinelConnectionPool)
 
 
 def _common(settings: RedisSettings, *, read: float) -> dict[str, Any]:

@@ -12,10 +12,12 @@ from jobs.event import Event
 from jobs.inventory import SCHEMA
 from jobs.ports import Clock
 from jobs.state import Assignment, ClusterState, HostRecord, Incident, Pause, Settled, dump
-from workers.queue import Offer, enqueueing, job_key_prefix, queue_on
+from workers.redis.connect import led_by_sentinel
+from workers.redis.enqueue import Offer, enqueueing, job_key_prefix, queue_on
 from workers.redis.exchange import Command, Exchange
 from workers.redis.offers import Offered, conclusion, handed_out, pushed_back, response
 from workers.redis.reading import entry_from, state_from
+from workers.timepiece import SystemClock
 
 REMEMBER = 8 * 86_400
 """Seconds an entry's id is remembered: a hook may spool for 7 days."""
@@ -29,23 +31,27 @@ Ask = Callable[[int], Offered]
 class RedisLedger:
     """jobs.ports.Ledger over one Redis. `inventory` is the digest that enqueued jobs carry.
 
-    `replicas`: how many must acknowledge a step (1 with Sentinel, else 0). `prefix` stands before
-    every key; RQ's own keys begin with `rq:`.
+    `replicas`: how many must acknowledge a step within `grace` seconds; None asks for one where
+    Sentinel names the primary, else for none. `prefix` stands before every key of ours; RQ's own
+    begin with `rq:`.
     """
 
     def __init__(
         self,
         redis: Redis,
         *,
-        clock: Clock,
         inventory: str,
         prefix: str = "pgbaton",
-        replicas: int = 0,
+        clock: Clock | None = None,
+        replicas: int | None = None,
         grace: float = 1.0,
     ) -> None:
         self._redis, self._prefix = redis, prefix
         self._own = {"inventory": inventory, "schema": SCHEMA}
-        self._exchange = Exchange(redis=redis, clock=clock, replicas=replicas, grace=grace)
+        needed = int(led_by_sentinel(redis)) if replicas is None else replicas
+        self._exchange = Exchange(
+            redis=redis, clock=clock or SystemClock(), replicas=needed, grace=grace
+        )
         self._queue = queue_on(redis)
 
     def append(self, cluster: str, drafts: Sequence[Draft]) -> None:

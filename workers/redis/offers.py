@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from jobs import names
 from jobs.state import Assignment, dump
-from workers.queue import Offer
+from workers.redis.enqueue import Offer
 
 Own = Mapping[str, object]
 Offered = tuple[list[Offer], dict[str, object]]
