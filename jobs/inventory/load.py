@@ -48,7 +48,11 @@ def load_inventory(text: str) -> Inventory | BadInventory:
 
 
 def _shapes(error: ValidationError) -> Iterator[Mistake]:
-    for one in error.errors(include_url=False):
+    found = error.errors(include_url=False)
+    deep = {one["loc"][:-1] for one in found}
+    for one in found:
+        if one["type"] == "too_short" and one["loc"] in deep:
+            continue  # pydantic drops items that are wrong, then counts too few
         reason = one["msg"].removeprefix("Value error, ")
         if one["type"] == "extra_forbidden":
             reason = "is not a key of this table; remove it or mend its spelling"

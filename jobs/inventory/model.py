@@ -51,12 +51,15 @@ class Tls(Part):
 
 
 class Redis(Part):
-    """Where all state lives. The password comes from the secret `redis-password`."""
+    """Where all state lives: redis://, rediss://, unix:// or, with Sentinel,
+    redis+sentinel://host:port,host:port/service. Passwords: the secrets `redis-password` and
+    `redis-sentinel-password`."""
 
-    url: Annotated[str, StringConstraints(pattern=r"^(redis|rediss|unix)://\S+$")]
-    ca: Path | None = None
-    sentinels: tuple[Text, ...] = ()
-    sentinel_service: Name = "pgbaton"
+    url: Annotated[
+        str, StringConstraints(pattern=r"^(rediss?(\+sentinel)?|unix)://[^@\s]+$", max_length=1024)
+    ]
+    username: Text | None = None
+    tls: Tls = Tls()
     prefix: Name = "pgbaton"
 
 

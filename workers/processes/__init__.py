@@ -1,0 +1,1 @@
+"""The long-running processes, each a composition root: settings in, a loop that outlives failures."""

@@ -1,0 +1,40 @@
+"""`pgbaton chronicle`: follows the trail and shows it as metrics."""
+
+from __future__ import annotations
+
+import structlog
+from prometheus_client import CollectorRegistry, start_http_server
+
+from jobs.inventory import Inventory
+from jobs.ports import LedgerUnavailable
+from workers.chronicle import Chronicle, Metrics
+from workers.processes.signals import Stop
+from workers.secrets import Secrets
+from workers.toolbox import ledger_of
+
+log = structlog.get_logger(__name__)
+
+EVERY = 1.0
+"""Seconds between two looks at the trail; metrics are scraped more seldom than that."""
+
+
+def run_chronicle(
+    inventory: Inventory, secrets: Secrets, *, port: int, address: str = "127.0.0.1"
+) -> None:
+    """Serve /metrics and follow the trail until told to end; an unreachable Redis is waited out."""
+    registry = CollectorRegistry()
+    chronicle = Chronicle(
+        trail=ledger_of(inventory, secrets),
+        clusters=tuple(inventory.clusters),
+        metrics=Metrics(registry),
+    )
+    stop = Stop()
+    server, _ = start_http_server(port, addr=address, registry=registry)
+    log.info("chronicle.started", port=port, address=address)
+    while not stop.asked():
+        try:
+            chronicle.read()
+        except LedgerUnavailable as error:
+            log.warning("chronicle.blind", reason=str(error))
+        stop.wait(EVERY)
+    server.shutdown()

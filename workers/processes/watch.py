@@ -1,0 +1,59 @@
+"""`pgbaton watch`: hears of a new leader from etcd itself, and tells the webhook."""
+
+from __future__ import annotations
+
+import threading
+
+import structlog
+
+from jobs.inventory import Inventory
+from workers.clock import scopes_of
+from workers.etcd.watch import Watch
+from workers.herald import Herald, news_events
+from workers.processes.signals import Stop
+from workers.secrets import Secrets
+from workers.sender import Sender
+from workers.toolbox import gateway_of
+
+log = structlog.get_logger(__name__)
+
+SENDER = "watch"
+"""The inventory's [senders.watch]; its private key is the secret `sender-key-watch`."""
+
+
+def run_watch(inventory: Inventory, secrets: Secrets) -> None:
+    """Watch every etcd of the inventory until told to end, one thread each. ValueError where the
+    watch has no key to sign with."""
+    herald = Herald(sender_of(inventory, secrets))
+    watches = [
+        Watch(
+            gateway_of(name, etcd, secrets),
+            scopes_of(inventory, name),
+            every=inventory.timing.clock,
+        )
+        for name, etcd in inventory.etcd.items()
+    ]
+    stop = Stop()
+    for watch in watches:
+        threading.Thread(target=_follow, args=(watch, herald), daemon=True).start()
+    threading.Thread(target=herald.deliver_for_ever, daemon=True).start()
+    log.info("watch.started", clusters=len(inventory.clusters), etcd=len(watches))
+    while not stop.wait(1.0):
+        pass
+    for watch in watches:
+        watch.stop()
+
+
+def sender_of(inventory: Inventory, secrets: Secrets) -> Sender:
+    """The watch's own voice towards the webhook."""
+    keys = secrets.words(f"sender-key-{SENDER}")
+    if not keys:
+        msg = "the watch cannot sign: put its whsk_ key in the secret sender-key-watch"
+        raise ValueError(msg)
+    return Sender(urls=inventory.webhook.urls, keys=keys)
+
+
+def _follow(watch: Watch, herald: Herald) -> None:
+    for news in watch:
+        for event in news_events(news, sender=SENDER):
+            herald.tell(event)

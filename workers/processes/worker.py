@@ -1,0 +1,43 @@
+"""`pgbaton worker`: equips the jobs and lets RQ run them."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+from dataclasses import replace
+from types import FrameType
+
+import structlog
+
+from jobs import names
+from jobs.inventory import Inventory
+from jobs.tools import EQUIPPED
+from workers.processes.reload import reread
+from workers.queue import serve
+from workers.secrets import Secrets
+from workers.toolbox import equip, redis_of
+
+log = structlog.get_logger(__name__)
+
+
+def run_worker(
+    inventory: Inventory, secrets: Secrets, *, name: str | None = None, burst: bool = False
+) -> None:
+    """Work until told to end. Jobs and their libraries are imported once, before RQ forks for each
+    job; SIGHUP reads the inventory anew for the jobs that follow."""
+    tools = equip(inventory, secrets)
+    if name is not None:
+        tools = replace(tools, worker=name)
+    EQUIPPED.set(tools)
+    for job in (names.RESPOND, names.REPOINT, names.CONCLUDE, names.RECONCILE):
+        importlib.import_module(job.rpartition(".")[0])
+
+    def reload(_number: int, _frame: FrameType | None) -> None:
+        fresh = reread(EQUIPPED.get().inventory)
+        EQUIPPED.set(replace(equip(fresh, secrets), worker=tools.worker))
+        log.info("worker.reloaded", inventory=fresh.digest)
+
+    signal.signal(signal.SIGHUP, reload)
+    log.info("worker.started", name=tools.worker, inventory=inventory.digest, pid=os.getpid())
+    serve(redis_of(inventory, secrets), name=name, burst=burst)

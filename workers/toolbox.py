@@ -1,0 +1,117 @@
+"""Equips the jobs: from inventory and secrets to every hand, in one place that can be read through."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from pathlib import Path
+
+from jobs.inventory import Cluster, Etcd, Inventory, Tls
+from jobs.ports import Dcs, ScopeRef
+from jobs.tools import Tools
+from workers.etcd import EtcdDcs, Gateway, Password
+from workers.fleet import ThreadFleet
+from workers.heart import ThreadHeart
+from workers.patroni import PatroniRest
+from workers.postgres import Login, PostgresProbe
+from workers.redis import RedisLedger, RedisSettings, connect
+from workers.secrets import Secrets
+from workers.ssh import SshHands
+from workers.timepiece import SystemClock
+from workers.tls import Tls as TlsFiles
+from workers.witness import Sight, Witnesses
+
+
+def equip(inventory: Inventory, secrets: Secrets) -> Tools:
+    """Every hand that the jobs need, connected when first used. ValueError where a secret is missing."""
+    ledger = ledger_of(inventory, secrets)
+    return Tools(
+        inventory=inventory,
+        ledger=ledger,
+        witness=witness_of(inventory, secrets),
+        hosts=hosts_of(secrets),
+        fleet=ThreadFleet(),
+        heart=ThreadHeart(ledger, every=inventory.timing.beat),
+        clock=SystemClock(),
+        worker=platform.node(),
+    )
+
+
+def ledger_of(inventory: Inventory, secrets: Secrets) -> RedisLedger:
+    """All state, in Redis."""
+    return RedisLedger(
+        connect(redis_of(inventory, secrets)),
+        prefix=inventory.redis.prefix,
+        inventory=inventory.digest,
+    )
+
+
+def redis_of(inventory: Inventory, secrets: Secrets) -> RedisSettings:
+    """How to reach Redis, passwords included."""
+    known = inventory.redis
+    return RedisSettings(
+        url=known.url,
+        username=known.username,
+        password=secrets.get("redis-password"),
+        sentinel_password=secrets.get("redis-sentinel-password"),
+        ca=_path(known.tls.ca),
+        cert=_path(known.tls.cert),
+        key=_path(known.tls.key),
+    )
+
+
+def witness_of(inventory: Inventory, secrets: Secrets) -> Witnesses:
+    """Evidence about every cluster of the inventory."""
+    dcs = dcs_of(inventory, secrets)
+    return Witnesses(
+        {name: _sight(name, c, dcs[c.etcd], secrets) for name, c in inventory.clusters.items()}
+    )
+
+
+def dcs_of(inventory: Inventory, secrets: Secrets) -> Mapping[str, Dcs]:
+    """One adapter per etcd cluster, by the inventory's id."""
+    return {name: EtcdDcs(gateway_of(name, etcd, secrets)) for name, etcd in inventory.etcd.items()}
+
+
+def gateway_of(name: str, etcd: Etcd, secrets: Secrets) -> Gateway:
+    """One etcd cluster's JSON gateway, with its user and certificates."""
+    password = secrets.get(f"etcd-{name}-password")
+    credentials = Password(user=etcd.user, password=password) if etcd.user and password else None
+    secure = any(e.startswith("https:") for e in etcd.endpoints)
+    return Gateway(etcd.endpoints, credentials=credentials, tls=_tls(etcd.tls) if secure else None)
+
+
+def hosts_of(secrets: Secrets) -> SshHands:
+    """SSH to the application hosts, with the key that the secret `ssh-key` names."""
+    key = secrets.get("ssh-key")
+    if key is None:
+        msg = "no SSH key: put its path in PGBATON_SSH_KEY, or the key itself into the credential ssh-key"
+        raise ValueError(msg)
+    return SshHands(key=Path(key))
+
+
+def _sight(name: str, cluster: Cluster, dcs: Dcs, secrets: Secrets) -> Sight:
+    probe = cluster.probe
+    login = None
+    if probe.user is not None:
+        login = Login(
+            user=probe.user,
+            dbname=probe.dbname,
+            password=secrets.get(f"probe-{name}-password"),
+            sslmode=probe.sslmode,
+            tls=_tls(probe.tls),
+        )
+    return Sight(
+        scope=ScopeRef(cluster=name, namespace=cluster.namespace, scope=cluster.scope),
+        dcs=dcs,
+        rest=PatroniRest(tls=_tls(cluster.rest)),
+        sql=None if login is None else PostgresProbe(login),
+    )
+
+
+def _tls(files: Tls) -> TlsFiles:
+    return TlsFiles(ca=_path(files.ca), cert=_path(files.cert), key=_path(files.key))
+
+
+def _path(text: str | None) -> Path | None:
+    return None if text is None else Path(text)
