@@ -77,24 +77,13 @@ def plan_host(
     """One host's swap to a leadership, from what the host just said; Blocked names the first hindrance."""
     files = {f.path: f for f in reply.files}
     hardened = inventory.hosts[host].mode == "hardened"
-    swaps: list[AppSwap] = []
-    diffs: list[FileDiff] = []
-    leader: Address | None = None
-    avoid: list[Address] = []
+    parts: list[_AppPlan] = []
     for app in inventory.applications_of(cluster, host):
-        address = resolve(app, leadership.record)
-        if isinstance(address, Blocked):
-            return address
-        leader = leader or address
-        avoid += [a for a in _others(app, leadership) if a != address]
-        edited = _edit_files(app.files, files, _values(app, leadership, address))
-        if isinstance(edited, Blocked):
-            return edited
-        swaps.append(
-            _app_swap(app, tuple(_file_swap(f, e, files, hardened=hardened) for f, e in edited))
-        )
-        diffs += [FileDiff(path=f.path, changes=e.changes) for f, e in edited]
-    if leader is None:
+        part = _plan_app(app, leadership, files, hardened=hardened)
+        if isinstance(part, Blocked):
+            return part
+        parts.append(part)
+    if not parts:
         return Blocked(
             where=host,
             reason="no application of this cluster lives here",
@@ -103,11 +92,42 @@ def plan_host(
     request = SwapRequest(
         cluster=cluster,
         fence=leadership.fence,
-        leader=leader,
-        avoid=tuple(dict.fromkeys(avoid)),
-        apps=tuple(swaps),
+        leader=parts[0].leader,
+        avoid=tuple(dict.fromkeys(a for part in parts for a in part.avoid)),
+        apps=tuple(part.swap for part in parts),
     )
-    return HostPlan(request=request, diffs=tuple(diffs))
+    return HostPlan(request=request, diffs=tuple(d for part in parts for d in part.diffs))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _AppPlan:
+    """One application's share of a host's plan."""
+
+    leader: Address
+    avoid: tuple[Address, ...]
+    swap: AppSwap
+    diffs: tuple[FileDiff, ...]
+
+
+def _plan_app(
+    app: Application,
+    leadership: Leadership,
+    files: Mapping[str, FileState | FileFault],
+    *,
+    hardened: bool,
+) -> _AppPlan | Blocked:
+    address = resolve(app, leadership.record)
+    if isinstance(address, Blocked):
+        return address
+    edited = _edit_files(app.files, files, _values(app, leadership, address))
+    if isinstance(edited, Blocked):
+        return edited
+    return _AppPlan(
+        leader=address,
+        avoid=tuple(a for a in _others(app, leadership) if a != address),
+        swap=_app_swap(app, tuple(_file_swap(f, e, files, hardened=hardened) for f, e in edited)),
+        diffs=tuple(FileDiff(path=f.path, changes=e.changes) for f, e in edited),
+    )
 
 
 def _others(app: Application, leadership: Leadership) -> Iterator[Address]:
