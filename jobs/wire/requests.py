@@ -26,7 +26,7 @@ def encode(request: Request, *, wait: float = 10, state: str | None = None) -> b
         lines.append(f"state {word(state)}")
     match request:
         case ReadRequest():
-            lines += [f"file {word(path)} - -" for path in request.paths]
+            lines += [f"file {word(path)}" for path in request.paths]
         case SwapRequest():
             lines += _swap_lines(request)
         case LiftRequest():
@@ -69,6 +69,6 @@ def _app_lines(app: AppSwap) -> Iterator[str]:
 
 
 def _file_lines(file: FileSwap) -> Iterator[str]:
-    yield f"file {word(file.path)} {sha(file.before)} {sha(file.after) if file.after else '-'}"
+    yield f"file {word(file.path)} {sha(file.before)} {sha(file.after) if file.after else '-'} {len(file.splices)}"
     for splice in file.splices:
         yield f"splice {splice.offset} {splice.length} {quote(splice.replacement)}"

@@ -87,7 +87,7 @@ def test_a_swap_is_told_line_by_line() -> None:
         "avoid 10.0.0.1 5432",
         "force",
         "app /srv/my\\0040shop/.env 60.000 60.000 30.000",
-        f"file /srv/my\\0040shop/.env {SHA} -",
+        f"file /srv/my\\0040shop/.env {SHA} - 1",
         "splice 8 1 10.0.0.2",
         "after php\\0040artisan\\0040config:cache",
         "service runit:shop",

@@ -1,0 +1,17 @@
+# Runs as the file's owner: the rename. On stdin: folder, name, temporary, checksum.
+# Says `renamed`, `changed` or `failed REASON`.
+set -u
+say() {
+    printf '%s\n' "$*"
+    exit 0
+}
+IFS= read -r folder
+IFS= read -r name
+IFS= read -r tmp
+read -r before
+cd -- "$folder" 2>/dev/null || say changed
+[ "$(pwd -P)" = "$folder" ] || say changed
+[ ! -L "./$name" ] && sum=$(sha256sum <"./$name") && [ "${sum%% *}" = "$before" ] || say changed
+errors=$(mv -fT -- "$tmp" "./$name" 2>&1) || say failed "$errors"
+sync -- . 2>/dev/null
+say renamed

@@ -1,0 +1,124 @@
+# Every look at a managed file before anything is changed. A fault sets $why and $remedy.
+
+# resolve PATH: the real file into $real, its owner into $uid $gid, identity into $inode.
+resolve() {
+    case $1 in
+        *[[:cntrl:]]*) why='has a control character in its name' remedy='rename it' && return 1 ;;
+        /*) ;;
+        *) why='is no absolute path' remedy='write the whole path' && return 1 ;;
+    esac
+    real=$(readlink -e -- "$1") || {
+        why='does not exist, or a link on the way leads nowhere' remedy='create it, or correct its path in the inventory'
+        return 1
+    }
+    case $real in
+        *[[:cntrl:]]*) why='leads to a name with a control character' remedy='rename its target' && return 1 ;;
+    esac
+    [ -f "$real" ] || { why='is no regular file' remedy='correct its path in the inventory' && return 1; }
+    read -r uid gid inode size <<END
+$(stat -c '%u %g %d:%i %s' -- "$real")
+END
+    [ "${size:-0}" -le "$FILE_LIMIT" ] || { why="is larger than $FILE_LIMIT bytes" remedy='manage a smaller file' && return 1; }
+    [ -r "$real" ] || { why='cannot be read' remedy='become = "sudo", or log in as its owner' && return 1; }
+    trusted_way "$1" && permitted_file "$1" "$real"
+}
+
+# A link that an application's user planted may not lead us to a file of root.
+trusted_way() {
+    [ "$me" -eq 0 ] && [ "$uid" -eq 0 ] && [ "$1" != "$real" ] || return 0
+    namei -l -- "$1" | awk '$1 ~ /^l/ && $2 != "root" { bad = 1 } END { exit bad }' && return 0
+    why="is reached through somebody else's link, but $real belongs to root"
+    remedy='give the file to its application, or the link to root'
+    return 1
+}
+
+# replaceable: whether $real could be renamed over by its owner.
+replaceable() {
+    folder_of "$real"
+    if [ "$me" -ne 0 ] && [ "$me" -ne "$uid" ]; then
+        why="belongs to user $uid" remedy='become = "sudo", or log in as its owner'
+        return 1
+    fi
+    if [ "$me" -eq 0 ] && [ "$uid" -eq 0 ] && foreign_folder; then
+        why="belongs to root in a folder that others may write"
+        remedy='give the file to its application, or the folder to root alone'
+        return 1
+    fi
+    if is_mount_point; then
+        why='is a mount point (bind mount): a rename cannot replace it'
+        remedy='mount its folder instead of the file, or manage the file that is mounted'
+        return 1
+    fi
+    immutable || return 0
+    why='is immutable' remedy="chattr -i -a $real"
+    return 1
+}
+
+# folder_of PATH: into $parent.
+folder_of() {
+    parent=${1%/*}
+    parent=${parent:-/}
+}
+
+foreign_folder() {
+    case $(stat -c '%u %A' -- "$parent") in
+        '0 '?????-??-?) return 1 ;;
+        *) return 0 ;;
+    esac
+}
+
+is_mount_point() {
+    while read -r a b c d point rest; do
+        case $point in
+            *\\*) point=$(printf '%b.' "$point") && point=${point%.} ;;
+        esac
+        [ "$point" != "$real" ] || return 0
+    done </proc/self/mountinfo
+    return 1
+}
+
+immutable() {
+    command -v lsattr >/dev/null || return 1
+    flags=$(lsattr -d -- "$real" 2>/dev/null)
+    case ${flags%% *} in
+        *[ia]*) return 0 ;;
+        *) return 1 ;;
+    esac
+}
+
+checksum() {
+    sum=$(sha256sum <"$1" 2>/dev/null) && sum=${sum%% *}
+}
+
+# look_at_files: fills $files (one line a file: app word inode sum path real uid gid before after status) and $changing (applications), or answers with the
+# first fault. Nothing has been changed when it returns.
+look_at_files() {
+    files='' changing='' app=''
+    while read -r name a b c d rest <&3; do
+        case $name in
+            app) app=$a && permitted_app ;;
+            file) look_at_file "$app" "$a" "$b" "$c" "$d" ;;
+            after | check) unquote "$a" && permitted_command "$name" "$text" ;;
+            service) permitted_service "$a" ;;
+        esac
+    done 3<<END
+$request
+END
+}
+
+look_at_file() {
+    unquote "$2"
+    path=$text
+    resolve "$path" || answer failed "$path $why" "$remedy"
+    checksum "$real" || answer failed "$path cannot be read" 'look at its permissions and its disk'
+    status=right
+    if [ "$sum" != "$4" ]; then
+        [ "$sum" = "$3" ] || answer file-changed "$path is not as it was read" 'nothing; it is read again'
+        [ "$5" -eq 0 ] || status=ready
+    fi
+    if [ "$status" = ready ]; then
+        replaceable || answer failed "$path $why" "$remedy"
+        has "$changing" "$1" || changing="$changing $1"
+    fi
+    files="$files$1$US$2$US$inode$US$sum$US$path$US$real$US$uid$US$gid$US$3$US$4$US$status$NL"
+}

@@ -1,0 +1,72 @@
+# Reads one request from stdin, does it under a lock, prints one answer at the end.
+# Nothing of a request is ever evaluated as shell code, except the after-commands and checks,
+# which are shell commands by contract and run as the application's own user.
+
+set -u -f
+umask 077
+unset CDPATH ENV BASH_ENV
+LC_ALL=C
+PATH=/usr/sbin:/usr/bin:/sbin:/bin
+IFS=' 	
+'
+export LC_ALL PATH
+# A client that dies must not end a swap half way; the answer is then printed to nobody.
+trap '' PIPE HUP INT TERM
+
+NL='
+'
+US=$(printf '\037') # separates fields of our own lists; paths with control characters are refused
+LOG_LIMIT=65536
+FILE_LIMIT=1048576
+me=$(id -u)
+verb=
+journal_fence='' journal_phase='' restarted='' timings='' staged=''
+
+# answer OUTCOME [REASON REMEDY]: the one thing ever printed, and the end.
+answer() {
+    discard_staged
+    text="pgbaton 1 $verb${NL}outcome $1${NL}fence ${journal_fence:--}${NL}phase ${journal_phase:--}$NL"
+    for service in $restarted; do
+        text="${text}restarted ${service#*:}$NL"
+    done
+    text=$text$timings
+    [ -z "${2:-}" ] || text="${text}reason $(one_line "$2")${NL}remedy $(one_line "${3:-}")$NL"
+    printf '%send\n' "$text" 2>/dev/null
+    exit 0
+}
+
+one_line() {
+    printf '%s' "$1" | tr '\000-\037\177' ' ' | cut -c 1-600
+}
+
+# broken WHY: the request itself is none; the worker shows what stands on stderr.
+broken() {
+    printf 'pgbaton-remote: %s\n' "$1" >&2
+    exit 65
+}
+
+# has LIST WORD: lists are words between spaces.
+has() {
+    case " $1 " in
+        *" $2 "*) return 0 ;;
+        *) return 1 ;;
+    esac
+}
+
+# The monotonic clock in hundredths of a second, into $now, without a fork.
+look_at_clock() {
+    read -r now rest </proc/uptime
+    now=${now%.*}${now#*.}
+}
+
+# took STAGE SINCE: notes how long a stage lasted.
+took() {
+    look_at_clock
+    spent=$((now - $2))
+    timings="${timings}seconds $1 $((spent / 100)).$((spent / 10 % 10))$((spent % 10))$NL"
+}
+
+# milliseconds 1.500: into $ms.
+milliseconds() {
+    ms=$((${1%.*} * 1000 + 1${1#*.} - 1000))
+}

@@ -1,0 +1,78 @@
+# receive VERB: the whole request into $request, unless its last line is missing.
+receive() {
+    verb=$1 request='' complete=''
+    while IFS= read -r line; do
+        [ "$line" != end ] || { complete=1 && break; }
+        request=$request$line$NL
+    done
+    [ -n "$complete" ] || broken 'the request was cut off; nothing was done'
+    exec </dev/null
+    parse_request
+}
+
+parse_request() {
+    greeting='' told='' cluster='' wait=10 state='' want='' leader_host='' leader_port='' avoid='' force=''
+    while read -r name a b c d rest; do
+        case $name in
+            pgbaton) greeting=$a ;;
+            verb) told=$a ;;
+            cluster) cluster=$a ;;
+            wait) wait=$a && demand_seconds "$a" ;;
+            state) unquote "$a" && state=$text ;;
+            fence) want=$a && demand_fence "$a" ;;
+            leader) leader_host=$a leader_port=$b && demand_number "$b" ;;
+            avoid) avoid="$avoid$a $b$NL" && demand_number "$b" ;;
+            force) force=1 ;;
+            app) demand_seconds "$b" && demand_seconds "$c" && demand_seconds "$d" ;;
+            file) [ "$verb" = read ] || demand_number "$d" ;;
+            splice) demand_number "$a" && demand_number "$b" ;;
+            service | after | check) [ -n "$a" ] || broken "an empty $name" ;;
+            '') ;;
+            *) broken "unknown line $name" ;;
+        esac
+    done <<END
+$request
+END
+    [ "$greeting" = 1 ] || broken "speaks pgbaton 1, not '$greeting'; bring worker and host to one version"
+    [ "$told" = "$verb" ] || broken "told to $verb, asked to $told"
+    case $cluster in
+        '' | .* | *[!A-Za-z0-9_.-]*) broken 'the cluster has no name that could be a folder' ;;
+    esac
+}
+
+demand_number() {
+    case $1 in
+        '' | *[!0-9]* | ????????????????*) broken "'$1' is no number" ;;
+    esac
+}
+
+demand_seconds() {
+    case $1 in
+        *[!0-9.]* | *.*.* | .* | *. | 0[0-9]* | '') broken "'$1' is no number of seconds" ;;
+    esac
+}
+
+demand_fence() {
+    case $1 in
+        */*/*/* | *[!A-Za-z0-9_./-]*) broken "'$1' is no fence" ;;
+        ?*/*/*) demand_number "${1##*/}" && fence_timeline "$1" && demand_number "$timeline" ;;
+        *) broken "'$1' is no fence" ;;
+    esac
+}
+
+fence_timeline() {
+    timeline=${1#*/}
+    timeline=${timeline%/*}
+}
+
+# unquote WORD: into $text, as jobs/wire/words.py made it.
+unquote() {
+    case $1 in
+        -) text= ;;
+        *\\*)
+            text=$(printf '%b.' "$1")
+            text=${text%.}
+            ;;
+        *) text=$1 ;;
+    esac
+}

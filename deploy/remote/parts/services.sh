@@ -1,0 +1,108 @@
+# Restarts, each once: before it is begun the journal says which process the service was, so that
+# after a crash a service that is another process since then counts as restarted.
+
+# services_of LIST: every service of those applications once, into $services, with its longest
+# timeout: lines of "manager:name seconds".
+services_of() {
+    services='' app='' seconds=''
+    while read -r name a b c rest <&3; do
+        case $name in
+            app) app=$a seconds=$c ;;
+            service) has "$1" "$app" && add_service "$a" "$seconds" ;;
+        esac
+    done 3<<END
+$request
+END
+}
+
+add_service() {
+    case $NL$services in
+        *"$NL$1 "*) ;;
+        *) services="$services$1 $2$NL" ;;
+    esac
+}
+
+restart_services() {
+    services_of "$owed"
+    while read -r service seconds <&5; do
+        [ -n "$service" ] && ! has "$finished" "$service" || continue
+        unquote "${service#*:}" && unit=$text manager=${service%%:*}
+        process_of
+        if [ "$doing" != "$service" ] || [ "$doing_process" = "$process" ]; then
+            doing=$service doing_process=$process
+            keep written
+            "restart_$manager"
+            restarted="$restarted $service"
+        fi
+        finished="$finished $service" doing='' doing_process=''
+    done 5<<END
+$services
+END
+}
+
+# process_of: one word into $process that changes when the service starts anew.
+process_of() {
+    process=none
+    case $manager in
+        systemd) process=$(systemctl show -p InvocationID --value -- "$unit" 2>/dev/null) ;;
+        runit) find_runit && runit_process ;;
+        *) answer failed "knows no service manager '$manager'" 'write systemd or runit' ;;
+    esac
+    process=${process:-none}
+}
+
+restart_systemd() {
+    errors=$(timeout -k 5 "$seconds" systemctl restart -- "$unit" 2>&1 9>&-) && return
+    answer failed "$unit does not restart: ${errors:-no answer within $seconds s}" "look at: systemctl status $unit"
+}
+
+# find_runit: the service's folder into $runit.
+find_runit() {
+    case $unit in
+        /*) runit=$unit && [ -d "$runit/supervise" ] && return ;;
+        */* | .*) ;;
+        *)
+            for parent in /etc/service /var/service /service; do
+                runit=$parent/$unit
+                [ ! -d "$runit/supervise" ] || return 0
+            done
+            ;;
+    esac
+    answer failed "runit supervises no service $unit here" 'enable it, or correct its name in the inventory'
+}
+
+runit_process() {
+    pid=''
+    [ ! -r "$runit/supervise/pid" ] || read -r pid rest <"$runit/supervise/pid"
+    process=none
+    [ -n "$pid" ] || return 0
+    started_at "$pid" && process=$pid.$started
+}
+
+# started_at PID: its start in clock ticks since boot into $started; fails when it is gone.
+started_at() {
+    { read -r started <"/proc/$1/stat"; } 2>/dev/null || return
+    started=${started##*) }
+    # shellcheck disable=SC2086 # fields are words
+    set -- $started
+    started=${20}
+}
+
+# sv restart looks only every 420 ms; term, cont and up do not wait, so we look ourselves.
+restart_runit() {
+    before_restart=$process
+    milliseconds "$seconds"
+    look_at_clock
+    limit=$((now + ms / 10))
+    errors=$(sv term "$runit" 2>&1 9>&- && sv cont "$runit" 2>&1 9>&- && sv up "$runit" 2>&1 9>&-) ||
+        answer failed "$unit cannot be told to restart: $errors" "look at: sv status $unit"
+    while :; do
+        runit_process
+        [ "$process" = none ] || [ "$process" = "$before_restart" ] || break
+        look_at_clock
+        [ "$now" -lt "$limit" ] || answer failed "$unit did not start anew within $seconds s" "look at: sv status $unit"
+        sleep 0.02
+    done
+    [ ! -x "$runit/check" ] || sv -w $((ms / 1000 + 1)) check "$runit" >/dev/null 2>&1 9>&- ||
+        answer failed "$unit started, but its own check script fails" "look at: sv check $unit"
+}

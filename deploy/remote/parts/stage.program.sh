@@ -1,0 +1,48 @@
+# Runs as the file's owner: writes the new bytes beside the file. On stdin: folder, name, checksums,
+# splices. Says `staged TEMPORARY`, `changed`, or `failed REASON`.
+set -u
+umask 077
+say() {
+    printf '%s\n' "$*"
+    exit 0
+}
+give_up() {
+    rm -f -- "$tmp"
+    say "$@"
+}
+IFS= read -r folder
+IFS= read -r name
+read -r before
+read -r after
+cd -- "$folder" 2>/dev/null || say failed "cannot enter $folder"
+[ "$(pwd -P)" = "$folder" ] || say changed
+rm -f -- ".$name.pgbaton-"*
+# Exclusive and unpredictable: a link planted under a guessed name is never followed.
+tmp=$(mktemp -- "./.$name.pgbaton-XXXXXXXXXX" 2>&1) || say failed "$tmp"
+
+# between FROM TO: those bytes of the file.
+between() {
+    [ "$1" -lt "$2" ] || return 0
+    tail -c "+$(($1 + 1))" <"./$name" 2>/dev/null | head -c "$(($2 - $1))"
+}
+compose() {
+    position=0
+    while read -r word offset length text; do
+        [ "$word" = splice ] || break
+        between "$position" "$offset" || return
+        [ "$text" = - ] || printf '%b' "$text" || return
+        position=$((offset + length))
+    done
+    tail -c "+$((position + 1))" <"./$name"
+}
+errors=$({ compose >"$tmp"; } 2>&1) || give_up failed "cannot write beside it: ${errors:-no room}"
+sum=$(sha256sum <"./$name") && [ "${sum%% *}" = "$before" ] || give_up changed
+sum=$(sha256sum <"$tmp") && sum=${sum%% *}
+[ "$after" = - ] || [ "$sum" = "$after" ] || give_up failed "the result is not what was planned (${errors:-no room, or wrong splices})"
+errors=$(cp --attributes-only --preserve=all -- "./$name" "$tmp" 2>&1) || give_up failed "cannot keep its owner, mode or ACL: $errors"
+touch -- "$tmp"
+look() { stat -c '%u %g %a %C' -- "$1" 2>/dev/null; }
+[ "$(look "./$name")" = "$(look "$tmp")" ] ||
+    give_up failed 'cannot keep its owner, group, mode and label'
+sync -- "$tmp" 2>/dev/null || give_up failed 'its disk does not take it'
+say staged "$tmp"
