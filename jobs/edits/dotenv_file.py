@@ -14,9 +14,11 @@ _NEWLINE = re.compile(r"\r\n|\n|\r")
 _REST = re.compile(rf"{_SPACE}(?:#[^\r\n]*)?(?:{_NEWLINE.pattern}|\Z)")
 _LINE = re.compile(rf"[^\r\n]*(?:{_NEWLINE.pattern}|\Z)")
 _NAME = re.compile(
-    rf"{_SPACE}(?:export[^\S\r\n]+)?(?P<key>'[^'\r\n]+'|\"[^\"\r\n]+\"|[^=#\s'\"][^=#\s]*)"
+    rf"{_SPACE}(?:export[^\S\r\n]+)?(?P<key>'[^'\r\n]+'|[^=#\s'][^=#\s]*)"
     rf"(?P<gap>{_SPACE})(?P<equals>=(?P<space>{_SPACE}))?"
 )
+# python-dotenv looks on following lines for the end of such a name.
+_OPEN_NAME = re.compile(rf"{_SPACE}(?:export[^\S\r\n]+)?'(?![^'\r\n]+')")
 _QUOTED = {
     "'": re.compile(r"'((?:[^'\\]|\\.)*)'", re.DOTALL),
     '"': re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL),
@@ -34,24 +36,22 @@ def path(key: str) -> Path | None:
 
 def read(text: str) -> tuple[Slot, ...] | Refusal:
     """Every `KEY=value` and bare `KEY`; lines that are neither are passed over, as readers do."""
-    slots, position, lines = [], 0, _lines_of_php(text)
+    slots, position, entries = [], 0, _entries_of_php(text)
     while position < len(text):
         name = _NAME.match(text, position)
         blank = _REST.match(text, position)
-        if blank or not name:
+        if blank or (not name and not _OPEN_NAME.match(text, position)):
             position = (blank or _following(text, position)).end()
             continue
-        slot = _slot(text, name)
+        slot = _slot(text, name) if name and not _OPEN_NAME.match(text, position) else None
         if slot is None:
-            return _open_quote(line(text, name.start()))
-        slots.append(
-            slot if name.start() in lines else replace(slot, obstacle=_swallowed(text, slot))
-        )
+            return _open_quote(line(text, position))
+        slots.append(slot if position in entries else _swallowed(text, slot))
         position = _following(text, slot.end).end()
-    return tuple(slot for slot in slots if slot.value is not None or not slot.obstacle)
+    return tuple(slots)
 
 
-def _lines_of_php(text: str) -> frozenset[int]:
+def _entries_of_php(text: str) -> frozenset[int]:
     """Where phpdotenv sees an entry begin; it lets even a comment's =" open several lines."""
     starts, inside = set(), False
     for match in _LINE.finditer(text):
@@ -77,7 +77,7 @@ def _following(text: str, position: int) -> re.Match[str]:
 def _slot(text: str, name: re.Match[str]) -> Slot | None:
     """The slot after a key; None if it opens a quote that nothing closes."""
     key, start = name["key"], name.end()
-    key = key[1:-1] if key[0] in _QUOTED else key
+    key = key[1:-1] if key[0] == _SINGLE else key
     if name["equals"] is None:
         return _absent(text, key, name.end("key"))
     quote = text[start : start + 1]
@@ -88,22 +88,20 @@ def _slot(text: str, name: re.Match[str]) -> Slot | None:
 
 
 def _absent(text: str, key: str, end: int) -> Slot:
-    clean = _REST.match(text, end)
-    return Slot(
-        path=(key,), start=end, end=end, value=None, style=_ABSENT, settled=False,
-        obstacle=None if clean else _junk(text, end),
-    )  # fmt: skip
+    junk = None if _REST.match(text, end) else _junk(text, end)
+    return Slot(path=(key,), start=end, end=end, value=None, style=_ABSENT, obstacle=junk)
 
 
 def _quoted(text: str, key: str, match: re.Match[str]) -> Slot:
-    quote, raw = match[0][0], match[1]
-    escapes = re.findall(r"\\(.)", raw, re.DOTALL)
-    # python-dotenv reads on behind a backslash before the closing quote, and knows no other escape
-    settled = "${" not in raw and not raw.endswith("\\")
-    settled = settled and (set(escapes) <= _ESCAPES.keys() if quote == _DOUBLE else not escapes)
+    quote, raw, end = match[0][0], match[1], match.end()
+    escapes = set(re.findall(r"\\(.)", raw, re.DOTALL))
+    junk = None if _REST.match(text, end) else _junk(text, end)
+    # python-dotenv reads on behind a backslash before the closing quote
+    settled = "${" not in raw and not raw.endswith("\\") and not junk
+    settled = settled and escapes <= (_ESCAPES.keys() if quote == _DOUBLE else set())
     return Slot(
-        path=(key,), start=match.start(), end=match.end(), value=_decoded(quote, raw), style=quote,
-        settled=settled, obstacle=None if _REST.match(text, match.end()) else _junk(text, match.end()),
+        path=(key,), start=match.start(), end=end, value=_decoded(quote, raw), style=quote,
+        settled=settled, obstacle=junk,
     )  # fmt: skip
 
 
@@ -195,8 +193,10 @@ def _hash(text: str, index: int) -> Obstacle:
     )
 
 
-def _swallowed(text: str, slot: Slot) -> Obstacle:
-    return Obstacle(
-        reason=f'phpdotenv takes line {line(text, slot.start)} for part of a text opened by =" above',
+def _swallowed(text: str, slot: Slot) -> Slot:
+    number = line(text, slot.start)
+    obstacle = Obstacle(
+        reason=f'phpdotenv takes line {number} for part of a text opened by =" above',
         remedy="close or remove the open double quote above it, also in a comment",
     )
+    return replace(slot, settled=False, obstacle=obstacle)

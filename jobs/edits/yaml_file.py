@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from ruamel.yaml import YAML
 from ruamel.yaml.composer import ComposerError
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from jobs.edits.path import dotted
@@ -37,8 +37,10 @@ def read(text: str) -> tuple[Slot, ...] | Refusal:
     except MarkedYAMLError as error:
         at = f"line {error.problem_mark.line + 1}" if error.problem_mark else "a line"
         return _unparsable(f"{at} is no YAML: {_unquoted(error.problem or error.context)}")
-    except (YAMLError, ValueError, RecursionError):
-        return _unparsable("it holds characters that do not print, or too many levels")
+    except RecursionError:
+        return _unparsable("it has too many levels")
+    except Exception:  # noqa: BLE001  # hostile text makes the parser assert, index and convert
+        return _unparsable("its YAML, or a character in it, is beyond the parser")
 
 
 def _composed(error: ComposerError) -> Refusal:
