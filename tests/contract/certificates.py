@@ -34,16 +34,15 @@ class Authority:
         signed = builder.sign(self._key, hashes.SHA256())
         self.ca.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
 
-    def issue(self, common_name: str) -> Pair:
+    def issue(self, name: str, *, common_name: bool = True) -> Pair:
+        """A pair of files called `name`; without a common name the subject is an organisation."""
         key = ec.generate_private_key(ec.SECP256R1())
         names = x509.SubjectAlternativeName(
             [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
         )
-        builder = _builder(_name(common_name), self._name, key)
+        builder = _builder(_name(name) if common_name else _organisation(name), self._name, key)
         signed = builder.add_extension(names, critical=False).sign(self._key, hashes.SHA256())
-        pair = Pair(
-            cert=self._folder / f"{common_name}.crt", key=self._folder / f"{common_name}.key"
-        )
+        pair = Pair(cert=self._folder / f"{name}.crt", key=self._folder / f"{name}.key")
         pair.cert.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
         pair.key.touch(mode=0o600)
         pair.key.write_bytes(
@@ -58,6 +57,10 @@ class Authority:
 
 def _name(common_name: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
+
+
+def _organisation(name: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.ORGANIZATION_NAME, name)])
 
 
 def _builder(

@@ -118,7 +118,7 @@ class Gateway:
         user = self._credentials.user if self._credentials else None
         if "permission denied" in text:
             return refusal.denied(text, user=user, ranges=_keys(request))
-        return refusal.explain(text, user=user, certificate=self._certificate)
+        return refusal.explain(text, certificate=self._certificate)
 
     def _fetch(self, stale: str | None, deadline: float) -> str:
         """A token newer than `stale`; threads that come meanwhile share the one being fetched."""

@@ -37,6 +37,7 @@ _BY_TEXT = (
     ("revision of auth store is old", Meaning.STALE),
     ("authentication is not enabled", Meaning.AUTH_OFF),
     ("user name is empty", Meaning.STALE),
+    ("CommonName", Meaning.FINAL),
     ("permission denied", Meaning.FINAL),
     ("authentication failed", Meaning.FINAL),
     ("no leader", Meaning.ELSEWHERE),
@@ -45,6 +46,7 @@ _BY_TEXT = (
     ("leader changed", Meaning.ELSEWHERE),
     ("stopped", Meaning.ELSEWHERE),
 )
+_SHOWN = 500
 _ELSEWHERE_STATUS = frozenset({404, 405, 408, 429})
 
 _REMEDIES = (
@@ -74,9 +76,9 @@ def read(status: int, body: bytes) -> Refusal:
     return Refusal(meaning=Meaning.ELSEWHERE if elsewhere else Meaning.FINAL, text=text)
 
 
-def explain(text: str, *, user: str | None, certificate: bool) -> DcsUnavailable:
+def explain(text: str, *, certificate: bool) -> DcsUnavailable:
     """The error for people, from etcd's own words and how we had introduced ourselves."""
-    return DcsUnavailable(reason=text, remedy=remedy(text, user=user, certificate=certificate))
+    return DcsUnavailable(reason=text, remedy=remedy(text, certificate=certificate))
 
 
 def denied(text: str, *, user: str | None, ranges: str) -> Denied:
@@ -92,16 +94,19 @@ def denied(text: str, *, user: str | None, ranges: str) -> Denied:
     )
 
 
-def remedy(text: str, *, user: str | None = None, certificate: bool = False) -> str:
-    if "user name is empty" in text and user is None:
-        return _WITH_CERTIFICATE if certificate else _WITHOUT_USER
+def remedy(text: str, *, certificate: bool = False) -> str:
+    if "CommonName" in text or ("user name is empty" in text and certificate):
+        return _COMMON_NAME
+    if "user name is empty" in text:
+        return _WITHOUT_USER
     return next((advice for fragment, advice in _REMEDIES if fragment in text), _GATEWAY)
 
 
 _WITHOUT_USER = "etcd's authentication is on: give pgbaton a user and a password"
-_WITH_CERTIFICATE = (
-    "etcd's authentication is on, and its JSON gateway does not take a certificate's common name"
-    " for a user: give pgbaton a user and a password besides the certificate"
+_COMMON_NAME = (
+    "etcd's JSON gateway takes no certificate's common name for a user, and with authentication on"
+    " it turns away every certificate that has one: give pgbaton a certificate without a common"
+    " name (names as SAN only), and a user and a password"
 )
 
 
@@ -110,9 +115,15 @@ def _text(body: bytes) -> str:
     try:
         found: Any = json.loads(body)
     except ValueError:
-        return ""
+        return _first_line(body)
     if not isinstance(found, dict):
         return ""
     found = found.get("error") if isinstance(found.get("error"), dict) else found
     text = found.get("message") or found.get("error") or ""
-    return text[:500] if isinstance(text, str) else ""
+    return text[:_SHOWN] if isinstance(text, str) else ""
+
+
+def _first_line(body: bytes) -> str:
+    """Plain text, as etcd's gateway and proxies in front of it write it; never a whole page."""
+    line = body.lstrip()[:_SHOWN].decode(errors="replace").partition("\n")[0].strip()
+    return "" if line.startswith("<") else line

@@ -1,0 +1,284 @@
+"""Users, passwords, tokens that expire, and permissions that are missing."""
+
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from jobs.ports import DcsUnavailable, ScopeRef
+from tests.contract.certificates import Authority
+from tests.contract.etcd.server import Cluster, Secured, cluster
+from workers.etcd import EtcdDcs, Gateway, Password
+from workers.tls import Tls
+
+SCOPE = ScopeRef(cluster="shop", namespace="service", scope="main")
+OTHER = ScopeRef(cluster="other", namespace="secret", scope="main")
+LEADER = b"/service/main/leader"
+
+
+class Guarded:
+    """An etcd with authentication on: root may all, `pgbaton` may read /service/."""
+
+    def __init__(self, running: Cluster) -> None:
+        self.endpoints = running.endpoints
+        self.words = {user: secrets.token_urlsafe(12) for user in ("root", "pgbaton")}
+        self.root = self.gateway("root")
+        for user, word in self.words.items():
+            self.do("user/add", name=user, password=word)
+        self.do("role/add", name="root")
+        self.do("role/add", name="reader")
+        everything = {"permType": "READ", "key": "L3NlcnZpY2Uv", "range_end": "L3NlcnZpY2Uw"}
+        self.do("role/grant", name="reader", perm=everything)
+        self.do("user/grant", user="root", role="root")
+        self.do("user/grant", user="pgbaton", role="reader")
+        Gateway(self.endpoints).put(LEADER, b"pg0", timeout=5)
+        self.do("enable")
+
+    def gateway(self, user: str = "pgbaton", **more: Any) -> Gateway:
+        return Gateway(
+            self.endpoints,
+            credentials=Password(user=user, password=self.words[user]),
+            **more,
+        )
+
+    def do(self, what: str, **request: Any) -> None:
+        """One of etcd's own calls about users and roles, as root."""
+        answer = requests.post(
+            f"{self.endpoints[0]}/v3/auth/{what}",
+            json=request,
+            headers=dict(self.root.headers(timeout=5)),
+            timeout=5,
+        )
+        if answer.status_code in {400, 401}:  # a token from before authentication was on
+            self.root.renew(self.root.headers(timeout=5), timeout=5)
+            headers = dict(self.root.headers(timeout=5))
+            url = f"{self.endpoints[0]}/v3/auth/{what}"
+            answer = requests.post(url, json=request, headers=headers, timeout=5)
+        answer.raise_for_status()
+
+
+@contextmanager
+def _guarded(program: Path, folder: Path, *options: str) -> Iterator[Guarded]:
+    with cluster(program, folder, options=options) as running:
+        yield Guarded(running)
+
+
+@pytest.fixture(scope="module")
+def guarded(etcd_program: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
+    """Tokens live for two seconds."""
+    options = ("--auth-token", "simple", "--auth-token-ttl", "2")
+    with _guarded(etcd_program, tmp_path_factory.mktemp("guarded"), *options) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def signed(etcd_program: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
+    """Tokens are JSON Web Tokens, which carry the revision of the users they were made for."""
+    folder = tmp_path_factory.mktemp("signed")
+    token = _signing_key(folder)
+    with _guarded(etcd_program, folder, "--auth-token", token) as running:
+        yield running
+
+
+def _signing_key(folder: Path) -> str:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    private, public = folder / "token.key", folder / "token.pub"
+    private.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.TraditionalOpenSSL,
+            serialization.NoEncryption(),
+        )
+    )
+    public.write_bytes(
+        key.public_key().public_bytes(
+            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+    )
+    return f"jwt,pub-key={public},priv-key={private},sign-method=RS256,ttl=10m"
+
+
+def test_a_user_with_the_role_reads(guarded: Guarded) -> None:
+    """User, password and a read-only role suffice."""
+    leader = EtcdDcs(guarded.gateway()).leader(SCOPE, timeout=3)
+    assert leader is not None
+    assert leader.member == "pg0"
+
+
+def test_one_token_serves_many_questions(guarded: Guarded) -> None:
+    """A token is kept: authenticating costs etcd a deliberately slow hash."""
+    gateway = guarded.gateway()
+    first = gateway.headers(timeout=3)
+    EtcdDcs(gateway).leader(SCOPE, timeout=3)
+    assert gateway.headers(timeout=3) == first
+
+
+def test_an_expired_token_is_replaced_unseen(guarded: Guarded) -> None:
+    """After a pause longer than the token's life the next question is answered all the same."""
+    gateway = guarded.gateway()
+    dcs = EtcdDcs(gateway)
+    before = dcs.leader(SCOPE, timeout=3)
+    old = gateway.headers(timeout=3)
+    time.sleep(3.5)
+    assert dcs.leader(SCOPE, timeout=3) == before
+    assert gateway.headers(timeout=3) != old
+
+
+@pytest.mark.parametrize("kind", ["guarded", "signed"])
+def test_a_user_added_meanwhile_does_no_harm(request: pytest.FixtureRequest, kind: str) -> None:
+    """Every change of users or roles outdates signed tokens; the next question is answered."""
+    guarded: Guarded = request.getfixturevalue(kind)
+    dcs = EtcdDcs(guarded.gateway())
+    before = dcs.leader(SCOPE, timeout=3)
+    for _ in range(3):
+        guarded.do("user/add", name=secrets.token_hex(4), password=secrets.token_hex(8))
+        assert dcs.leader(SCOPE, timeout=3) == before
+        assert dcs.look([SCOPE], timeout=3)["shop"].leader == before
+
+
+def test_a_changed_password_is_explained(guarded: Guarded) -> None:
+    """A password that is wrong by now ends in an error that says what to correct, but not itself."""
+    wrong = secrets.token_urlsafe(12)
+    gateway = Gateway(guarded.endpoints, credentials=Password(user="pgbaton", password=wrong))
+    with pytest.raises(DcsUnavailable, match="authentication failed") as refused:
+        EtcdDcs(gateway).leader(SCOPE, timeout=3)
+    assert "user and password" in refused.value.remedy
+    assert wrong not in str(refused.value)
+
+
+def test_without_a_user_the_remedy_is_to_give_one(guarded: Guarded) -> None:
+    """etcd says only "user name is empty"; we say what to do."""
+    with pytest.raises(DcsUnavailable) as refused:
+        EtcdDcs(Gateway(guarded.endpoints)).leader(SCOPE, timeout=3)
+    assert "give pgbaton a user and a password" in refused.value.remedy
+    assert "certificate" not in refused.value.remedy
+
+
+def test_a_missing_permission_names_keys_user_and_role(guarded: Guarded) -> None:
+    """What may not be read, by whom, and which command grants it."""
+    with pytest.raises(DcsUnavailable, match="/secret/main/leader") as refused:
+        EtcdDcs(guarded.gateway()).leader(OTHER, timeout=3)
+    assert "'pgbaton'" in refused.value.reason
+    assert "grant-permission" in refused.value.remedy
+
+
+def test_one_forbidden_cluster_does_not_hide_the_others(guarded: Guarded) -> None:
+    """Of a batch, the clusters that may be read are; alone, the forbidden one says why."""
+    dcs = EtcdDcs(guarded.gateway())
+    assert set(dcs.look([OTHER, SCOPE], timeout=3)) == {"shop"}
+    assert set(dcs.leaders([OTHER, SCOPE], timeout=3)) == {"shop"}
+    with pytest.raises(DcsUnavailable, match="permission denied"):
+        dcs.look([OTHER], timeout=3)
+
+
+def test_a_password_where_none_is_needed_does_no_harm(etcd: Cluster, scope: ScopeRef) -> None:
+    """Authentication may be switched on later: the user can be configured before."""
+    credentials = Password(user="pgbaton", password=secrets.token_urlsafe(12))
+    assert (
+        EtcdDcs(Gateway(etcd.endpoints, credentials=credentials)).leader(scope, timeout=3) is None
+    )
+
+
+def test_authentication_switched_on_meanwhile_is_noticed(
+    etcd_program: Path, tmp_path: Path
+) -> None:
+    """A gateway that asked while nobody needed a password authenticates as soon as one does."""
+    with cluster(etcd_program, tmp_path) as running:
+        word = secrets.token_urlsafe(12)
+        gateway = Gateway(running.endpoints, credentials=Password(user="root", password=word))
+        dcs = EtcdDcs(gateway)
+        assert dcs.leader(SCOPE, timeout=3) is None
+        for what, request in _first_user(word):
+            url = f"{running.endpoints[0]}/v3/auth/{what}"
+            requests.post(url, json=request, timeout=5).raise_for_status()
+        assert dcs.leader(SCOPE, timeout=3) is None
+
+
+def test_a_certificates_common_name_is_no_user_here(certified: "Certified") -> None:
+    """etcd's JSON gateway does not take CN users: detected, and explained."""
+    with pytest.raises(DcsUnavailable, match="CommonName") as refused:
+        EtcdDcs(Gateway(certified.endpoints, tls=certified.named)).leader(SCOPE, timeout=3)
+    assert "certificate without a common name" in refused.value.remedy
+    assert "a user and a password" in refused.value.remedy
+
+
+def test_a_common_name_is_in_the_way_even_of_a_password(certified: "Certified") -> None:
+    """etcd turns the certificate away before it looks at the user; the same remedy is told."""
+    gateway = Gateway(certified.endpoints, tls=certified.named, credentials=certified.credentials)
+    with pytest.raises(DcsUnavailable) as refused:
+        EtcdDcs(gateway).leader(SCOPE, timeout=3)
+    assert "certificate without a common name" in refused.value.remedy
+
+
+def test_the_remedy_for_common_names_works(certified: "Certified") -> None:
+    """A certificate without a common name, with user and password, is served."""
+    gateway = Gateway(
+        certified.endpoints, tls=certified.nameless, credentials=certified.credentials
+    )
+    assert EtcdDcs(gateway).leader(SCOPE, timeout=3) is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certified:
+    """An etcd that wants certificates and users, with two kinds of certificate."""
+
+    endpoints: list[str]
+    named: Tls
+    nameless: Tls
+    credentials: Password
+
+
+@pytest.fixture(scope="module")
+def certified(etcd_program: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Certified]:
+    folder = tmp_path_factory.mktemp("certified")
+    authority = Authority(folder)
+    named, nameless = authority.issue("root"), authority.issue("pgbaton", common_name=False)
+    behind = Secured(pair=authority.issue("server"), ca=authority.ca)
+    with cluster(etcd_program, folder, secured=behind) as running:
+        has = Certified(
+            endpoints=running.endpoints,
+            named=Tls(ca=authority.ca, cert=named.cert, key=named.key),
+            nameless=Tls(ca=authority.ca, cert=nameless.cert, key=nameless.key),
+            credentials=Password(user="root", password=secrets.token_urlsafe(12)),
+        )
+        _enable_users(has)
+        yield has
+
+
+def _enable_users(certified: Certified) -> None:
+    credentials, tls = certified.credentials, certified.named
+    for what, request in _first_user(credentials.password):
+        requests.post(
+            f"{certified.endpoints[0]}/v3/auth/{what}",
+            json=request,
+            timeout=5,
+            verify=str(tls.ca),
+            cert=(str(tls.cert), str(tls.key)),
+        ).raise_for_status()
+
+
+def _first_user(word: str) -> tuple[tuple[str, dict[str, str]], ...]:
+    return (
+        ("user/add", {"name": "root", "password": word}),
+        ("role/add", {"name": "root"}),
+        ("user/grant", {"user": "root", "role": "root"}),
+        ("enable", {}),
+    )
+
+
+@pytest.mark.parametrize("show", [repr, str, lambda g: repr(vars(g))])
+def test_nothing_shows_the_password(show: Callable[[object], str]) -> None:
+    """Neither the credentials nor the gateway that holds them give the password away."""
+    word = secrets.token_urlsafe(12)
+    credentials = Password(user="pgbaton", password=word)
+    gateway = Gateway(["http://127.0.0.1:1"], credentials=credentials)
+    assert word not in repr(credentials)
+    assert word not in show(gateway)
