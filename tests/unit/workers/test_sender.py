@@ -11,7 +11,6 @@ from jobs.event import Event
 from tests.unit.webhook.ear import NOW, Ear
 from workers.sender import Delivered, Rejected, Sender, Undelivered, events_url
 
-
 FIRST, SECOND = "http://one.invalid/events", "http://two.invalid/events"
 
 
