@@ -55,7 +55,9 @@ def judge(claims: Claims, *, policy: Policy, known_for: float = 0.0) -> Verdict:
         return held
     rest = claims.rest
     if not isinstance(rest, RestAnswer):
-        return Undetermined(reason=f"{held.key.member} cannot be asked by REST: {_why(rest)}")
+        return Undetermined(
+            reason=f"{held.key.member} cannot be asked by REST: {_why(rest)}", from_here=True
+        )
     return (
         _identity(claims, held, rest)
         or _role(claims, held, rest, promoting=known_for < policy.promotion_grace)
@@ -141,7 +143,9 @@ def _writable(claims: Claims, held: _Held, *, policy: Policy, promoting: bool) -
                 )
             return None
         case _:
-            return Undetermined(reason=f"{member} cannot be asked by SQL: {_why(sql)}")
+            return Undetermined(
+                reason=f"{member} cannot be asked by SQL: {_why(sql)}", from_here=True
+            )
 
 
 def _recovering(member: str, said: str, *, promoting: bool) -> Verdict:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
@@ -117,12 +118,33 @@ def move(hands: Hands, mission: Mission, host: str) -> Result:
     """One host's whole road: never raises, and ends in a result that says what to do."""
     began = hands.clock.monotonic()
     notes: list[str] = []
+    try:
+        reply = _tries(hands, mission, host, notes)
+    except Exception as error:  # noqa: BLE001 - one host's bug must not keep the others from reporting
+        reply = _bug(error)
+    return Result(reply=reply, seconds=hands.clock.monotonic() - began, note="; ".join(notes))
+
+
+def _tries(
+    hands: Hands, mission: Mission, host: str, notes: list[str]
+) -> SwapReply | HostFailure | Blocked:
     reply = _try(hands, mission, host, notes)
     for _ in range(TRIES - 1):
         if not (isinstance(reply, SwapReply) and reply.outcome is Outcome.FILE_CHANGED):
             break
         reply = _try(hands, mission, host, notes)
-    return Result(reply=reply, seconds=hands.clock.monotonic() - began, note="; ".join(notes))
+    return reply
+
+
+def _bug(error: Exception) -> HostFailure:
+    """Names the place, never the message: that could hold a line of somebody's file."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{frame.filename.rpartition('/')[2]}:{frame.lineno}"
+    return HostFailure(
+        kind="bug",
+        reason=f"{type(error).__name__} at {place}",
+        remedy="this is a mistake in pgbaton; repoint the host by hand and report it",
+    )
 
 
 def _try(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import partial
 
 from jobs.claims import Claims, ClusterView, Unknown
@@ -12,47 +13,64 @@ from jobs.judge import judge
 from jobs.names import REPOINT, RESPOND, job_id
 from jobs.state import ClusterState
 from jobs.tools import Tools, equipped
-from jobs.verdict import Confirmed, Standby, Verdict
+from jobs.verdict import Confirmed, Standby, Undetermined, Verdict
 
-LEASE = 5.0
+LEASE = 6.0
 """Seconds a flight stays ours without a sign of life; a dead worker's flight is free after that."""
 
 LOOKS_FOR = 1.0
 """Seconds a respond looks for a confirmed leader before it leaves the worker."""
 
 LOOK_EVERY = 0.02
-GATHER_WITHIN = 1.5
+GATHER_WITHIN = 1.0
 ROUNDS = 20
 
+HANDED_ON = 2
+"""Times that a leader who cannot be reached is left to whichever worker comes next."""
 
-def respond(*, cluster: str, flight: str, inventory: str, schema: int) -> str:
+
+def respond(
+    *, cluster: str, flight: str, inventory: str, schema: int, tried: Sequence[str] = ()
+) -> str:
     """Bring one cluster's applications to its proven leader; the job that every event ends in.
 
-    `flight` is this job's id and its token for the cluster's single flight. Returns one word for
-    RQ's result: what the last round came to.
+    `flight` is this job's id and its token for the cluster's single flight; `tried` names the
+    workers that could not reach the leader. Returns one word for RQ's result: what the last round
+    came to.
     """
     tools = equipped()
-    if tools.passes_on(
-        RESPOND, {"cluster": cluster, "flight": flight}, inventory=inventory, schema=schema
-    ):
+    arguments = {"cluster": cluster, "flight": flight, "tried": list(tried)}
+    if tools.passes_on(RESPOND, arguments, inventory=inventory, schema=schema):
         return "requeued"
     if cluster not in tools.inventory.clusters:
         return "unknown-cluster"
     if not tools.ledger.begin(cluster, flight, lease=LEASE):
         return "busy"
+    said = _rounds(tools, cluster=cluster, flight=flight, last_try=len(tried) >= HANDED_ON)
+    if said == "out-of-reach":
+        again = {**arguments, "tried": [*tried, tools.worker]}
+        tools.ledger.requeue(RESPOND, {**again, "inventory": inventory, "schema": schema})
+    return said
+
+
+def _rounds(tools: Tools, *, cluster: str, flight: str, last_try: bool) -> str:
+    """Round after round while somebody asks; then land."""
     said = "landed"
     for number in range(ROUNDS):
-        said = one_round(tools, cluster=cluster, flight=flight, number=number)
-        if said == "lost-flight" or not tools.ledger.again(cluster, flight, lease=LEASE):
+        said = one_round(tools, cluster=cluster, flight=flight, number=number, last_try=last_try)
+        asked = said != "lost-flight" and tools.ledger.again(cluster, flight, lease=LEASE)
+        if not asked:
             return said
     tools.ledger.call(cluster)
     return said
 
 
-def one_round(tools: Tools, *, cluster: str, flight: str, number: int) -> str:
+def one_round(tools: Tools, *, cluster: str, flight: str, number: int, last_try: bool) -> str:
     """One look, one verdict, one step, written in one atomic write."""
     state = tools.ledger.state(cluster)
     claims, verdict = look(tools, cluster=cluster, state=state)
+    if isinstance(verdict, Undetermined) and verdict.from_here and not last_try:
+        return "out-of-reach"
     step = decide(state, verdict, _ground(tools, state, claims, round_id=f"{flight}:{number}"))
     if step.empty:
         return verdict.kind

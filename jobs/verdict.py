@@ -58,10 +58,14 @@ class Standby:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undetermined:
-    """The verdict "unknown": somebody could not be asked. Act on nothing, alert, keep looking."""
+    """The verdict "unknown": somebody could not be asked. Act on nothing, alert, keep looking.
+
+    `from_here`: only this worker may be unable to reach the leader; another one should try.
+    """
 
     kind: ClassVar[VerdictKind] = "unknown"
     reason: str
+    from_here: bool = False
 
 
 Verdict = Confirmed | NotYet | Contradicted | Standby | Undetermined

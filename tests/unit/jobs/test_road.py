@@ -208,6 +208,33 @@ def test_old_verdict_does_not_stand_in_for_etcd(world: World) -> None:
     assert "DB_HOST=10.0.0.1" in world.env("web1")
 
 
+def test_unreachable_leader_is_tried_by_others_before_anybody_is_told(world: World) -> None:
+    """A worker that cannot reach the leader leaves it to the next; the third one says so."""
+    world.witness.down.add("pg2")
+    world.fail_over("pg2")
+    world.ledger.call("shop")
+    assert world.work() == ["respond: out-of-reach", "respond: out-of-reach", "respond: unknown"]
+    assert "cannot be asked by REST" in world.told(Kind.VERDICT)[-1]["reason"]
+    world.witness.down.clear()
+    world.live_on(seconds=10)
+    assert "DB_HOST=10.0.0.2" in world.env("web1")
+
+
+def test_bug_in_one_host_keeps_no_other_from_following(world: World) -> None:
+    """An exception on one host becomes that host's failure, without the text it may carry."""
+
+    def explode() -> None:
+        raise RuntimeError("a line of somebody's file")
+
+    world.hosts.at("10.0.1.1").on_swap = explode
+    world.fail_over("pg2")
+    world.settle()
+    assert "DB_HOST=10.0.0.2" in world.env("web2")
+    outcome = world.told(Kind.HOST)[-2]
+    assert (outcome["host"], outcome["outcome"]) == ("web1", "bug")
+    assert "somebody" not in str(outcome)
+
+
 def test_job_for_another_inventory_is_put_back(world: World) -> None:
     """A worker with another inventory runs nothing and loses nothing."""
     world.ledger.inventory = "another"
