@@ -94,7 +94,7 @@ def _move_all(
     )
     for host, result in tools.fleet.each(tuple(mine), partial(move, hands, mission)):
         record = record_of(result, given=mine[host], now=tools.clock.now())
-        draft = draft_of(record, host=host, mission=mission, job=job, note=result.note)
+        draft = draft_of(record, result, host=host, mission=mission, job=job)
         tools.ledger.report(state.cluster, job, {host: record}, (draft,))
         if record.outcome == "superseded":
             tools.ledger.call(state.cluster)
@@ -253,8 +253,8 @@ def record_of(result: Result, *, given: Assignment, now: float) -> HostRecord:
             )
 
 
-def draft_of(record: HostRecord, *, host: str, mission: Mission, job: str, note: str) -> Draft:
-    """The audit entry of one host's end."""
+def draft_of(record: HostRecord, result: Result, *, host: str, mission: Mission, job: str) -> Draft:
+    """The audit entry of one host's end; `stages` are the host's own seconds."""
     kind = Kind.SUPERSEDED if record.outcome == "superseded" else Kind.HOST
     evidence = {
         "host": host,
@@ -265,7 +265,8 @@ def draft_of(record: HostRecord, *, host: str, mission: Mission, job: str, note:
         "restarted": list(record.restarted),
         "reason": record.reason,
         "remedy": record.remedy,
-        "note": note,
+        "note": result.note,
+        "stages": dict(result.reply.seconds) if isinstance(result.reply, SwapReply) else {},
     }
     return Draft(
         id=f"{job}:{host}",
