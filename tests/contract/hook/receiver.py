@@ -2,6 +2,7 @@
 
 import json
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -57,10 +58,12 @@ class Receiver:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}/events"
 
-    def up(self) -> float:
+    def up(self, *, tls: ssl.SSLContext | None = None) -> float:
         """Start listening; the monotonic time of it."""
         self._server = ThreadingHTTPServer(("127.0.0.1", self.port), self._handler())
         self._server.daemon_threads = True
+        if tls is not None:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
         return time.monotonic()
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import pytest
 
+from jobs.event import Event, parse_event
 from tests.contract.hook.node import Node
 from tests.contract.hook.receiver import Answer, Post, Receiver, silent, unreachable
 
@@ -18,6 +19,7 @@ def test_event_as_it_arrives(node: Node, receiver: Receiver) -> None:
     node.callback()
     (post,) = receiver.wait(1, within=3)
     assert node.signed(post)
+    assert isinstance(parse_event(post.body), Event)
     assert post.headers["content-type"] == "application/cloudevents+json"
     assert abs(int(post.headers["webhook-timestamp"]) - time.time()) < 5
     event = post.event

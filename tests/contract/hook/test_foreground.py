@@ -14,6 +14,7 @@ import pytest
 
 from tests.contract.hook.node import HOOK, Node
 from tests.contract.hook.receiver import Receiver, silent, unreachable
+from tests.parts import require_root
 
 LIMIT = 0.1  # seconds
 LONGEST_START = 0.02  # seconds that pass before a callback is killed, at most
@@ -130,6 +131,25 @@ def test_unwritable_spool(node: Node, receiver: Receiver) -> None:
     assert "NOT SPOOLED" in done.stderr
     assert node.signed(receiver.wait(1, within=5)[0])
     node.settle(within=5)
+
+
+def test_full_disk(node: Node, receiver: Receiver) -> None:
+    """An event that would be half on disk counts as not spooled, and is posted from memory."""
+    require_root()
+    receiver.up()
+    script = """
+        mount -t tmpfs -o size=16k none "$0"
+        cat /dev/zero >"$0/filler" 2>/dev/null
+        "$@"
+        ls -A "$0" | grep -v filler
+        sleep 2
+    """
+    hook = node.command("on_start", "replica", "main")
+    command = ["unshare", "-m", "sh", "-c", script, str(node.spool), *hook]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    assert "NOT SPOOLED" in done.stderr
+    assert set(done.stdout.split()) <= {"log"}
+    assert node.signed(receiver.wait(1, within=1)[0])
 
 
 def kill_as_patroni(pid: int) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from jobs.event import Event, parse_event
 from tests.contract.hook.node import Node, command_lines
 from tests.contract.hook.receiver import Answer, Receiver
 
@@ -65,6 +66,7 @@ def test_full_spool_does_not_slow_the_callback(node: Node) -> None:
         (b"bad \xff\xc3 bytes", "bad  bytes"),
         ("$(touch planted) `touch planted` ; *", "$(touch planted) `touch planted` ; *"),
         ("%s%n %d", "%s%n %d"),
+        ("a\u0085b\u2028c\u2029d\u00a0e", "abcd\u00a0e"),
         ("--flush", "--flush"),
         ("", ""),
     ],
@@ -73,8 +75,9 @@ def test_odd_names(node: Node, receiver: Receiver, given: str | bytes, told: str
     """A role or scope of odd characters arrives as it is, without control bytes and broken UTF-8."""
     receiver.up()
     assert node.run("on_start", given, given).returncode == 0
-    data = receiver.wait(1, within=3)[0].event["data"]
-    assert (data["role"], data["scope"]) == (told, told)
+    event = parse_event(receiver.wait(1, within=3)[0].body)
+    assert isinstance(event, Event)
+    assert (event.data["role"], event.data["scope"]) == (told, told)
     assert node.signed(receiver.posts[0])
     assert not (node.folder / "planted").exists()
 
@@ -84,13 +87,18 @@ def test_odd_config(node: Node, receiver: Receiver) -> None:
     receiver.up()
     odd = 'p"g\\0 $(touch planted) = `id`'
     node.write(
-        member=odd, cluster="é", sender="db.1 x", extra="  color=red\n$(touch planted)\nkey2"
+        member=odd,
+        cluster="é",
+        sender="db.1 " + "x" * 90,
+        extra="  color=red\n$(touch planted)\nkey2",
     )
     node.callback()
     (post,) = receiver.wait(1, within=3)
-    assert post.event["data"]["member"] == odd
-    assert (post.event["subject"], post.event["source"]) == ("é", "db.1 x")
-    assert post.id.startswith("db_1_x-")
+    event = parse_event(post.body)
+    assert isinstance(event, Event)
+    assert event.data["member"] == odd
+    assert (event.cluster, event.sender) == ("é", "db.1 " + "x" * 90)
+    assert event.id == post.id
     assert not list(node.folder.rglob("planted"))
     assert "color $(touch planted) key2" in node.log()
 
