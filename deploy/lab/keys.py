@@ -49,6 +49,12 @@ class KeyPair:
         raw = self.private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
         return "whpk_" + base64.b64encode(raw).decode()
 
+    @property
+    def whsk(self) -> str:
+        """`whsk_…`, as a sender of ours holds its own."""
+        raw = self.private.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
+        return "whsk_" + base64.b64encode(raw).decode()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabSecrets:
@@ -67,7 +73,8 @@ class LabSecrets:
         own = self.patroni
         passwords = (own.superuser, own.replication, own.rewind, own.rest, own.probe or "")
         pairs = (self.ssh, *self.senders.values(), *self.host_keys.values())
-        return (*passwords, self.redis, self.shop, *(_middle(pair.pem) for pair in pairs))
+        spelt = (text for p in pairs for text in (_middle(p.pem), p.whsk))
+        return (*passwords, self.redis, self.shop, *spelt)
 
 
 def make_secrets(*, senders: tuple[str, ...], hosts: tuple[str, ...]) -> LabSecrets:

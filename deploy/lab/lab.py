@@ -72,7 +72,7 @@ def open_lab(*, profile: Profile, program: PatroniProgram) -> Iterator[Lab]:
     """
     with lab_folder() as folder:
         secrets = make_secrets(
-            senders=tuple(layout.MEMBERS), hosts=(*layout.SHOPS, *layout.UNMANAGED)
+            senders=(*layout.MEMBERS, "watch"), hosts=(*layout.SHOPS, *layout.UNMANAGED)
         )
         text = inventory_toml(profile=profile, secrets=secrets)
         (folder / "inventory.toml").write_text(text)

@@ -1,4 +1,4 @@
-"""pgbaton's own processes on the control machine, started as its Procfile starts them."""
+"""pgbaton's own processes on the control machine, each with the secrets it needs and no other."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deploy.lab.machine import CHECKOUT
+from deploy.lab import layout
+from deploy.lab.machine import CHECKOUT, Machine
+from deploy.lab.process import Process
 
 if TYPE_CHECKING:
     from deploy.lab.lab import Lab
@@ -17,7 +19,10 @@ PYTHON: Mapping[str, str] = {
     "PYTHONSAFEPATH": "1",
     "PYTHONDONTWRITEBYTECODE": "1",
     "PYTHONUNBUFFERED": "1",
+    "HOME": "/run",
 }
+ACCESS_FORMAT = "%(s)s %({webhook-id}i)s"
+"""Status and id of every request: the accepted events, from another hand than the trail's."""
 
 
 def program(name: str) -> str:
@@ -25,5 +30,60 @@ def program(name: str) -> str:
     return str(Path(sys.executable).parent / name)
 
 
-def start_all(lab: Lab) -> None:
-    """Nothing to start yet."""
+def start_all(lab: Lab) -> list[Process]:
+    """web, two workers, watch, clock and chronicle, as the Procfile has them."""
+    control = lab.machines["control"]
+    return [
+        start_web(lab),
+        *(start(lab, control, name, name.split("-")[0]) for name in ("worker-1", "worker-2")),
+        *(start(lab, control, name, name) for name in ("watch", "clock", "chronicle")),
+    ]
+
+
+def start_web(lab: Lab) -> Process:
+    control = lab.machines["control"]
+    bind = f"{control.address}:{layout.WEBHOOK_PORT}"
+    log = control.folder / "access.log"
+    return control.start(
+        "web",
+        [program("gunicorn"), "--worker-class", "gthread", "--threads", "8", "--bind", bind,
+         "--no-control-socket", "--access-logfile", str(log),
+         "--access-logformat", ACCESS_FORMAT, "webhook.wsgi:app"],
+        env=environment(lab, "web"),
+    )  # fmt: skip
+
+
+def start(lab: Lab, machine: Machine, name: str, command: str) -> Process:
+    """Start `pgbaton COMMAND` as the process `name`."""
+    return machine.start(name, [program("pgbaton"), command], env=environment(lab, command))
+
+
+def environment(lab: Lab, command: str) -> Mapping[str, str]:
+    """What a process may know; `cli` stands for the operator's own commands."""
+    known: dict[str, dict[str, str]] = {
+        "watch": {"PGBATON_SENDER_KEY_WATCH": lab.secrets.senders["watch"].whsk},
+        "worker": _hands(lab),
+        "cli": _hands(lab),
+    }
+    return {
+        **PYTHON,
+        "PGBATON_INVENTORY": str(lab.inventory_file),
+        "PGBATON_REDIS_PASSWORD": lab.secrets.redis,
+        **known.get(command, {}),
+    }
+
+
+def _hands(lab: Lab) -> dict[str, str]:
+    probe = lab.secrets.patroni.probe
+    assert probe is not None
+    return {
+        "PGBATON_SSH_KEY": str(_ssh_key(lab)),
+        f"PGBATON_PROBE_{layout.CLUSTER.upper()}_PASSWORD": probe,
+    }
+
+
+def _ssh_key(lab: Lab) -> Path:
+    path = lab.folder / "ssh-key"
+    path.touch(mode=0o600)
+    path.write_text(lab.secrets.ssh.openssh)
+    return path

@@ -1,0 +1,86 @@
+"""What happened in a drill, as values: the invariants are decided from this and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from jobs.audit import Entry
+from jobs.fence import Fence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leadership:
+    """One stay of a member under the leader key, as an etcd watch of the drill's own saw it."""
+
+    member: str
+    address: str
+    epoch: int
+    since: float
+    until: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """One customer's attempt. `result`: acknowledged, failed or unknown; `member` is the address
+    of the PostgreSQL that acknowledged it."""
+
+    id: str
+    host: str
+    sent: float
+    ended: float
+    result: str
+    member: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Boot:
+    """One start of a shop: when, and the DB_HOST it read."""
+
+    at: float
+    db_host: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostHistory:
+    """One managed host. `file` and `running` are DB_HOST at the end, in `.env` and in the running
+    shop (None: did not answer); `fences` every fence its journal held, in order."""
+
+    name: str
+    file: str | None
+    running: str | None
+    boots: tuple[Boot, ...] = ()
+    fences: tuple[Fence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """A whole drill. Instants are seconds since 1970 of the machine's one clock.
+
+    `writable` is when each member was first seen to take writes after the fault, by name;
+    `stored` the ids in the leader's table at the end; `accepted` the ids that the webhook answered
+    with 202, by its access log; `secrets` what must show nowhere; `places` every text that was
+    searched, by its name.
+    """
+
+    fault: float
+    leaderships: tuple[Leadership, ...]
+    writable: Mapping[str, float] = field(default_factory=dict)
+    orders: tuple[Order, ...] = ()
+    stored: frozenset[str] = frozenset()
+    hosts: tuple[HostHistory, ...] = ()
+    unmanaged: str | None = None
+    entries: tuple[Entry, ...] = ()
+    accepted: frozenset[str] = frozenset()
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    places: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def leader(self) -> Leadership | None:
+        """Who led at the end."""
+        last = self.leaderships[-1] if self.leaderships else None
+        return last if last is not None and last.until is None else None
+
+    @property
+    def acknowledged(self) -> tuple[Order, ...]:
+        return tuple(o for o in self.orders if o.result == "acknowledged")

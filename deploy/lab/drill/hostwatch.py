@@ -1,0 +1,87 @@
+"""What each shop host really did: its journal's fences, its shop's starts, its orders."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from deploy.lab import layout, shophost
+from deploy.lab.drill.history import Boot, HostHistory, Order
+from jobs.fence import Fence, parse_fence
+
+EVERY = 0.05
+
+
+@dataclass(slots=True, kw_only=True)
+class FenceWatch:
+    """Reads every managed host's journal on its own disk, whenever it changed."""
+
+    folders: dict[str, Path]
+    fences: dict[str, list[Fence]] = field(default_factory=dict)
+
+    def start(self) -> None:
+        threading.Thread(target=self._read_for_ever, daemon=True).start()
+
+    def _read_for_ever(self) -> None:
+        while True:
+            for host, folder in self.folders.items():
+                self._read(host, journal(folder))
+            time.sleep(EVERY)
+
+    def _read(self, host: str, path: Path) -> None:
+        fence = journal_fence(path)
+        seen = self.fences.setdefault(host, [])
+        if fence is not None and seen[-1:] != [fence]:
+            seen.append(fence)
+
+
+def journal(folder: Path) -> Path:
+    """Where the remote script keeps a host's journal of the lab's cluster."""
+    return folder / "var-lib/pgbaton" / layout.CLUSTER / "journal"
+
+
+def journal_fence(path: Path) -> Fence | None:
+    """The fence that a journal holds; None where there is none (yet)."""
+    try:
+        lines = path.read_text().splitlines()
+    except OSError:
+        return None
+    words = (line.split() for line in lines)
+    return next((parse_fence(w[1]) for w in words if len(w) > 1 and w[0] == "fence"), None)
+
+
+def observe(host: str, folder: Path, fences: list[Fence]) -> HostHistory:
+    """One host as it is now, with everything it went through."""
+    return HostHistory(
+        name=host,
+        file=env_value(folder / "srv/shop/.env", "DB_HOST"),
+        running=shophost.healthz(host).get("db_host"),
+        boots=tuple(Boot(at=at, db_host=to) for at, to in shophost.boots(folder)),
+        fences=tuple(fences),
+    )
+
+
+def env_value(path: Path, key: str) -> str | None:
+    lines = path.read_text().splitlines() if path.exists() else []
+    return next((line.partition("=")[2] for line in lines if line.startswith(f"{key}=")), None)
+
+
+def read_orders(history: Path) -> Iterator[Order]:
+    """Every attempt so far, in the order in which they ended; a half-written line is left out."""
+    for line in history.read_text().splitlines():
+        try:
+            raw = json.loads(line)
+        except ValueError:
+            continue
+        yield Order(
+            id=raw["id"],
+            host=raw["host"],
+            sent=raw["sent"],
+            ended=raw["ended"],
+            result=raw["result"],
+            member=raw.get("member"),
+        )

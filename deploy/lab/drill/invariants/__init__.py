@@ -1,0 +1,82 @@
+"""DESIGN 13, decided: each invariant is a pure function from the history to yes or no, with evidence.
+
+Every one yields its faults as sentences; none means that it held, and then its proof is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from deploy.lab.drill.history import History
+from deploy.lab.drill.invariants.fences import (
+    fences_seen,
+    lowered_fences,
+    unproven_mutations,
+    verdicts_told,
+)
+from deploy.lab.drill.invariants.hosts import (
+    all_at_leader,
+    needless_restarts,
+    restarts,
+    restarts_counted,
+    strays,
+)
+from deploy.lab.drill.invariants.record import (
+    broken_orders,
+    broken_trail,
+    orders_kept,
+    places_searched,
+    shown_secrets,
+    trail_told,
+)
+
+__all__ = ["ALL", "Checked", "check_all", "restarts"]
+
+SHOWN = 3
+"""Faults told in full; the rest is counted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """One invariant's answer, in the report's shape."""
+
+    name: str
+    held: bool
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Invariant:
+    """A sentence of DESIGN 13, what would break it, and what it is proven by."""
+
+    name: str
+    faults: Callable[[History], Iterator[str]]
+    proof: Callable[[History], str]
+
+
+ALL: Sequence[Invariant] = (
+    Invariant(
+        "every host points at the confirmed leader and its shop uses it", strays, all_at_leader
+    ),
+    Invariant("no host went from a higher fence to a lower one", lowered_fences, fences_seen),
+    Invariant("no acknowledged order is lost or foreign to its epoch", broken_orders, orders_kept),
+    Invariant("the trail verifies and holds every accepted event once", broken_trail, trail_told),
+    Invariant(
+        "one restart an epoch where needed, none elsewhere", needless_restarts, restarts_counted
+    ),
+    Invariant("no change without a confirmed verdict", unproven_mutations, verdicts_told),
+    Invariant("nothing secret shows anywhere", shown_secrets, places_searched),
+)
+
+
+def check_all(history: History) -> tuple[Checked, ...]:
+    """Every invariant that exists so far, in DESIGN's order."""
+    return tuple(_checked(one, history) for one in ALL)
+
+
+def _checked(one: Invariant, history: History) -> Checked:
+    found = list(one.faults(history))
+    more = [f"and {len(found) - SHOWN} more"] if len(found) > SHOWN else []
+    evidence = "; ".join(found[:SHOWN] + more) if found else one.proof(history)
+    return Checked(name=one.name, held=not found, evidence=evidence)

@@ -1,0 +1,31 @@
+"""What several invariants read from a trail: its changes, its fences, its kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from deploy.lab.drill.history import History
+from jobs.audit import Entry, Kind
+from jobs.fence import Fence
+
+SLACK = 0.05
+"""Seconds by which an observer's instant may lag behind the fact."""
+
+MUTATED = frozenset({"changed", "resumed"})
+
+
+def mutations(history: History) -> Iterator[Entry]:
+    return (entry for entry in history.entries if mutates(entry))
+
+
+def mutates(entry: Entry) -> bool:
+    facts = entry.facts
+    return facts["kind"] == Kind.HOST and facts["evidence"]["outcome"] in MUTATED
+
+
+def fence_of(entry: Entry) -> Fence:
+    return Fence(**entry.facts["evidence"]["fence"])
+
+
+def of_kind(history: History, kind: Kind) -> Iterator[Entry]:
+    return (entry for entry in history.entries if entry.facts["kind"] == kind)

@@ -1,0 +1,70 @@
+"""DESIGN 13, 2 and 6: fences only rise, and nothing changes without a confirmed verdict."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from deploy.lab.drill.history import History
+from deploy.lab.drill.invariants.facts import fence_of, mutates, mutations, of_kind
+from deploy.lab.drill.invariants.hosts import restarts
+from jobs.audit import Kind
+from jobs.fence import Fence
+
+
+def lowered_fences(history: History) -> Iterator[str]:
+    """Hosts whose fence went from a higher one to a lower one, in their journal or in the trail."""
+    for name, fences in _fences(history):
+        for before, after in pairwise(fences):
+            if _lower(after, before):
+                yield f"{name}: fence went from {before} to {after}"
+
+
+def _lower(after: Fence, before: Fence) -> bool:
+    return (
+        after.system != before.system
+        or after.pg_timeline < before.pg_timeline
+        or after.epoch < before.epoch
+    )
+
+
+def _fences(history: History) -> Iterator[tuple[str, Sequence[Fence]]]:
+    for host in history.hosts:
+        yield f"{host.name} (journal)", host.fences
+        entries = (e for e in mutations(history) if e.facts["evidence"]["host"] == host.name)
+        yield f"{host.name} (trail)", [fence_of(entry) for entry in entries]
+
+
+def fences_seen(history: History) -> str:
+    told = (f"{h.name} " + " < ".join(map(str, h.fences)) for h in history.hosts)
+    return "journals: " + ", ".join(told)
+
+
+def unproven_mutations(history: History) -> Iterator[str]:
+    """Hosts that were changed before the trail held a confirmed verdict with the same fence."""
+    confirmed: set[Fence] = set()
+    for entry in history.entries:
+        facts = entry.facts
+        if facts["kind"] == Kind.VERDICT and facts["evidence"]["verdict"] == "confirmed":
+            confirmed.add(fence_of(entry))
+        elif mutates(entry) and fence_of(entry) not in confirmed:
+            host = facts["evidence"]["host"]
+            yield f"entry {entry.seq}: {host} was changed under {fence_of(entry)} without a verdict"
+    yield from _untold_boots(history)
+
+
+def _untold_boots(history: History) -> Iterator[str]:
+    """Restarts that no entry tells of: somebody else's hand, or a hole in the trail."""
+    told = Counter(str(e.facts["evidence"]["host"]) for e in mutations(history))
+    for host in history.hosts:
+        if restarts(host) > told[host.name]:
+            yield f"{host.name}: {restarts(host)} restarts, but {told[host.name]} in the trail"
+
+
+def verdicts_told(history: History) -> str:
+    verdicts = (e.facts["evidence"] for e in of_kind(history, Kind.VERDICT))
+    confirmed = [v for v in verdicts if v["verdict"] == "confirmed"]
+    told = ", ".join(f"{v['member']} in epoch {v['fence']['epoch']}" for v in confirmed)
+    count = len(list(mutations(history)))
+    return f"{count} changes, each after its confirmed verdict ({told})"

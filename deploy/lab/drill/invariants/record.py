@@ -1,0 +1,68 @@
+"""DESIGN 13, 3, 4 and 8: what was acknowledged is kept, what was accepted is told, secrets are not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from deploy.lab.drill.history import History, Leadership, Order
+from deploy.lab.drill.invariants.facts import SLACK, of_kind
+from jobs.audit import Kind, verify
+
+
+def broken_orders(history: History) -> Iterator[str]:
+    """Acknowledged orders that are lost, or that somebody else than the leader acknowledged."""
+    if not history.acknowledged:
+        yield "no order was acknowledged, so nothing is proven"
+    for order in history.acknowledged:
+        if order.id not in history.stored:
+            yield f"order {order.id} of {order.host} was acknowledged by {order.member} and is lost"
+        if not any(_led(one, order) for one in history.leaderships):
+            yield f"order {order.id} was acknowledged by {order.member}, which did not lead then"
+
+
+def _led(one: Leadership, order: Order) -> bool:
+    over = one.until is not None and order.sent > one.until + SLACK
+    return one.address == order.member and not over and order.ended >= one.since - SLACK
+
+
+def orders_kept(history: History) -> str:
+    by = Counter(order.member for order in history.acknowledged)
+    told = ", ".join(f"{count} by {member}" for member, count in by.items())
+    return f"{len(history.acknowledged)} acknowledged ({told}), all of them stored"
+
+
+def broken_trail(history: History) -> Iterator[str]:
+    """A chain that does not verify; accepted events that are missing or doubled."""
+    walked = verify(history.entries)
+    if walked.bad is not None:
+        yield walked.reason
+    held = Counter(str(e.facts["evidence"]["id"]) for e in of_kind(history, Kind.EVENT))
+    for event in sorted(history.accepted):
+        if held[event] != 1:
+            yield f"accepted event {event} stands {held[event]} times in the trail"
+    for event in sorted(held.keys() - history.accepted):
+        yield f"event {event} stands in the trail but was never accepted"
+
+
+def trail_told(history: History) -> str:
+    walked = verify(history.entries)
+    return (
+        f"{walked.entries} entries, head {walked.head[:12]}; "
+        f"{len(history.accepted)} accepted events, each exactly once"
+    )
+
+
+def shown_secrets(history: History) -> Iterator[str]:
+    """Secrets that show in a log, the trail, Redis, job arguments, pages or a process list."""
+    for place, text in history.places.items():
+        for name, secret in history.secrets.items():
+            if secret in text:
+                yield f"{place} shows the secret {name}"
+    if not history.places or not history.secrets:
+        yield "nothing was searched"
+
+
+def places_searched(history: History) -> str:
+    size = sum(map(len, history.places.values())) // 1024
+    return f"{len(history.secrets)} secrets in none of {len(history.places)} places ({size} KiB)"

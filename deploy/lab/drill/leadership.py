@@ -1,0 +1,69 @@
+"""Who led when, seen by an etcd watch of the drill's own: pgbaton's word is not taken for it."""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from deploy.lab import layout
+from deploy.lab.drill.history import Leadership
+
+KEY = f"/service/{layout.SCOPE}/leader"
+
+
+@dataclass(slots=True, kw_only=True)
+class LeaderWatch:
+    """Follows the leader key from its first revision on. `changed` is told of every step."""
+
+    changed: Callable[[Leadership], None]
+    leaderships: list[Leadership] = field(default_factory=list)
+
+    def start(self) -> None:
+        threading.Thread(target=self._follow, daemon=True).start()
+
+    @property
+    def leader(self) -> Leadership | None:
+        """Who leads now; None while the key is gone."""
+        last = self.leaderships[-1] if self.leaderships else None
+        return last if last is not None and last.until is None else None
+
+    def after(self, epoch: int) -> Leadership | None:
+        """The first leadership newer than an epoch."""
+        return next((one for one in self.leaderships if one.epoch > epoch), None)
+
+    def _follow(self) -> None:
+        for event in watched(layout.ETCD["etcd1"], KEY):
+            self._take(event, at=time.time())
+
+    def _take(self, event: Mapping[str, Any], *, at: float) -> None:
+        self.leaderships = list(step(self.leaderships, event, at=at))
+        self.changed(self.leaderships[-1])
+
+
+def step(known: list[Leadership], event: Mapping[str, Any], *, at: float) -> list[Leadership]:
+    """The leaderships after one etcd event (PUT events have no type, create_revision is a string)."""
+    if event.get("type") == "DELETE":
+        return [*known[:-1], replace(known[-1], until=at)] if known else []
+    kv = event["kv"]
+    member, epoch = base64.b64decode(kv["value"]).decode(), int(kv["create_revision"])
+    if known and known[-1].epoch == epoch:
+        return known
+    address = layout.MEMBERS[member]
+    return [*known, Leadership(member=member, address=address, epoch=epoch, since=at)]
+
+
+def watched(address: str, key: str) -> Iterator[Mapping[str, Any]]:
+    """Events of one key from its first revision on, for as long as the connection lives."""
+    connection = http.client.HTTPConnection(address, 2379)
+    encoded = base64.b64encode(key.encode()).decode()
+    body = json.dumps({"create_request": {"key": encoded, "start_revision": "1"}})
+    connection.request("POST", "/v3/watch", body)
+    answer = connection.getresponse()
+    while line := answer.readline():
+        yield from json.loads(line)["result"].get("events", [])
