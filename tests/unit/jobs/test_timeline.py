@@ -1,0 +1,70 @@
+"""The trail as sentences: every kind has one, and an incident's row adds up."""
+
+from __future__ import annotations
+
+import pytest
+
+from jobs.audit import Kind
+from jobs.event import CALLBACK, Event
+from jobs.timeline import of_incident, summarise, tell
+from tests.world import World, make_world
+
+
+@pytest.fixture
+def world() -> World:
+    """A cluster that has failed over to pg2, told of by pg2's hook."""
+    from jobs.audit import Draft
+
+    world = make_world()
+    world.settle()
+    world.clock.pass_by(60)
+    world.fail_over("pg2")
+    event = Event(
+        id="pg2-1",
+        type=CALLBACK,
+        sender="pg2",
+        cluster="shop",
+        time=None,
+        data={"action": "on_role_change", "role": "primary", "member": "pg2"},
+    )
+    evidence = {"sender": "pg2", "type": CALLBACK, "data": dict(event.data)}
+    world.ledger.hear(event, Draft(id="event:pg2:pg2-1", kind=Kind.EVENT, evidence=evidence))
+    world.work()
+    return world
+
+
+def test_incident_reads_like_a_story(world: World) -> None:
+    """From the rumour to the conclusion: one sentence each, names in them."""
+    told = [tell(e).text for e in of_incident(world.ledger.entries("shop"), "shop-2")]
+    assert told[0] == "pg2 reports patroni.callback: on_role_change primary pg2"
+    assert (
+        told[1]
+        == "incident shop-2 opened: pg2 leads, epoch 9, PostgreSQL timeline 2; pg1 led until now"
+    )
+    assert told[3] == "repointing web1, web2"
+    assert told[4] == "web1 follows pg2 (changed, restarted store) in 0.00 s"
+    assert told[-1].startswith("concluded after 0.0 s: pg2 leads")
+
+
+def test_summary_names_from_to_and_every_host(world: World) -> None:
+    """The row that people scan: who led, who leads, how each host ended, in order of time."""
+    row = summarise(of_incident(world.ledger.entries("shop"), "shop-2"))
+    assert row is not None
+    assert (row.before, row.member, row.state) == ("pg1", "pg2", "concluded")
+    assert row.hosts == {"web1": "changed", "web2": "changed"}
+    times = row.times
+    assert times.heard is not None
+    assert times.concluded is not None
+    assert times.heard <= times.opened <= times.concluded
+
+
+def test_unknown_incident_has_no_row(world: World) -> None:
+    """Nothing is made up for an incident that never was."""
+    assert summarise(of_incident(world.ledger.entries("shop"), "shop-99")) is None
+
+
+def test_every_kind_has_a_sentence() -> None:
+    """A kind without a sentence would be an entry that nobody can read."""
+    from jobs.timeline import _SENTENCES
+
+    assert set(_SENTENCES) == set(Kind)

@@ -1,0 +1,105 @@
+"""The level check: what it asks for, how often, and what keeps it from acting."""
+
+from __future__ import annotations
+
+import pytest
+
+from jobs.names import RECONCILE, RESPOND
+from tests.world import World, make_world
+from workers.clock import LevelCheck
+
+
+@pytest.fixture
+def world() -> World:
+    """A settled cluster."""
+    world = make_world()
+    world.settle()
+    return world
+
+
+@pytest.fixture
+def check(world: World) -> LevelCheck:
+    """A clock process that has had its drift check already."""
+    check = make_check(world, "clock-1")
+    check.tick()
+    world.work()
+    return check
+
+
+def make_check(world: World, holder: str) -> LevelCheck:
+    return LevelCheck(
+        inventory=world.inventory,
+        dcs={"main": world.dcs},
+        ledger=world.ledger,
+        clock=world.clock,
+        holder=holder,
+    )
+
+
+def queued(world: World) -> list[str]:
+    return [function for function, _ in world.ledger.waiting_jobs()]
+
+
+def test_quiet_cluster_costs_no_job(world: World, check: LevelCheck) -> None:
+    """Truth and memory agree: nothing is enqueued."""
+    check.tick()
+    assert queued(world) == []
+
+
+def test_missed_failover_is_found_within_one_tick(world: World, check: LevelCheck) -> None:
+    """With every event lost, the next tick asks for a respond."""
+    world.fail_over("pg2")
+    world.clock.pass_by(2)
+    check.tick()
+    assert queued(world) == [RESPOND]
+
+
+def test_long_outage_does_not_fill_the_queue(world: World, check: LevelCheck) -> None:
+    """While etcd is gone a look is asked for every five seconds, not at every tick."""
+    world.dcs.break_down()
+    asked = 0
+    for _ in range(10):
+        world.clock.pass_by(2)
+        check.tick()
+        asked += len([w for w in world.work() if w.startswith("respond")])
+    assert 3 <= asked <= 5
+
+
+def test_of_two_clocks_one_acts(world: World, check: LevelCheck) -> None:
+    """The lease lets the second clock rest until the first is gone for three ticks."""
+    other = make_check(world, "clock-2")
+    world.fail_over("pg2")
+    check.tick()
+    world.work()
+    world.fail_over("pg3")
+    other.tick()
+    assert queued(world) == []
+    world.clock.pass_by(7)
+    other.tick()
+    assert queued(world) == [RESPOND]
+
+
+def test_hosts_own_files_are_read_every_five_minutes(world: World, check: LevelCheck) -> None:
+    """A file edited by hand is found by the drift check and brought back."""
+    from tests.world import ENV
+
+    web1 = world.hosts.at("10.0.1.1")
+    web1.files[ENV] = web1.files[ENV].replace(b"10.0.0.1", b"10.0.0.9")
+    world.clock.pass_by(200)
+    check.tick()
+    assert queued(world) == []
+    world.clock.pass_by(101)
+    check.tick()
+    assert queued(world) == [RECONCILE]
+    world.work()
+    assert "DB_HOST=10.0.0.1" in world.env("web1")
+
+
+def test_redis_away_is_waited_out(world: World, check: LevelCheck) -> None:
+    """A clock without Redis logs and goes on; the tick after its return finds what is due."""
+    world.ledger.break_down()
+    check.tick()
+    world.ledger.recover()
+    world.fail_over("pg2")
+    check.tick()
+    assert queued(world) == [RESPOND]
