@@ -135,9 +135,12 @@ class Node:
             time.sleep(0.02)
 
     def end(self) -> None:
-        for pid in self.processes():
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        """Kill all that was started for this node, and what that was about to start."""
+        for _ in range(3):
+            for pid in self.processes():
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            time.sleep(0.02)
 
 
 def command_lines() -> dict[int, bytes]:
