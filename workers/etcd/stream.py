@@ -34,13 +34,15 @@ class Stream:
 
     The body is a row of create requests. `Expect: 100-continue` keeps etcd's HTTP/1.1 server from
     throwing away what it has not read when its first answer leaves (seen with etcd 3.4: without
-    the header, one of 1,000 keys was watched). `close` may come from any thread.
+    the header, one of 1,000 keys was watched). `begun` turns true when etcd watches every key;
+    `close` may come from any thread.
     """
 
     def __init__(self, endpoint: str, *, tls: Tls, timeout: float) -> None:
         """Connects; raises StreamBroken."""
         url = urlsplit(endpoint)
         self.endpoint = endpoint
+        self.begun = False
         self._host, self._port = url.hostname or "", url.port or _PORTS[url.scheme]
         try:
             plain = dial(self._host, self._port, timeout=timeout)
@@ -62,9 +64,12 @@ class Stream:
         """
         requests = [wire.watch_request(key, start_revision=start_revision) for key in keys]
         body = "\n".join(json.dumps(request) for request in requests)
+        created = 0
         for line in self._lines(body.encode(), headers):
             reply = wire.read_watch(line)
             _raise_end(reply, partial=partial)
+            created += reply.created
+            self.begun = created == len(keys)
             yield from reply.events
 
     def close(self) -> None:

@@ -15,6 +15,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from jobs.ports import DcsUnavailable, ScopeRef
 from tests.contract.certificates import Authority
+from tests.contract.etcd.listener import Listener
+from tests.contract.etcd.proxy import Proxy
 from tests.contract.etcd.server import Cluster, Secured, cluster
 from workers.etcd import EtcdDcs, Gateway, Password
 from workers.tls import Tls
@@ -272,6 +274,30 @@ def _first_user(word: str) -> tuple[tuple[str, dict[str, str]], ...]:
         ("user/grant", {"user": "root", "role": "root"}),
         ("enable", {}),
     )
+
+
+def test_the_watch_outlives_its_token(guarded: Guarded) -> None:
+    """A stream that must be opened again after its token has expired is opened with a new one."""
+    with Proxy(guarded.endpoints[0]) as proxy:
+        credentials = Password(user="pgbaton", password=guarded.words["pgbaton"])
+        gateway = Gateway([proxy.endpoint], credentials=credentials)
+        with Listener(gateway, [SCOPE], every=600) as listener:
+            time.sleep(3.5)
+            proxy.drop()
+            _lead(guarded, "after-expiry")
+            listener.led_by("after-expiry", seconds=8)
+
+
+def test_one_forbidden_key_does_not_stop_the_watch(guarded: Guarded) -> None:
+    """The keys that may be watched are, beside one that may not."""
+    with Listener(guarded.gateway(), [OTHER, SCOPE], every=600) as listener:
+        _lead(guarded, "beside-forbidden")
+        listener.led_by("beside-forbidden", seconds=3)
+
+
+def _lead(guarded: Guarded, member: str) -> None:
+    guarded.root.delete(LEADER, timeout=5)
+    guarded.root.put(LEADER, member.encode(), timeout=5)
 
 
 @pytest.mark.parametrize("show", [repr, str, lambda g: repr(vars(g))])
