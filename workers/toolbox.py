@@ -16,20 +16,20 @@ from workers.patroni import PatroniRest
 from workers.postgres import Login, PostgresProbe
 from workers.redis import RedisLedger, RedisSettings, connect
 from workers.secrets import Secrets
-from workers.ssh import SshHands
+from workers.ssh import SshHands, load_key
 from workers.timepiece import SystemClock
 from workers.tls import Tls as TlsFiles
 from workers.witness import Sight, Witnesses
 
 
-def equip(inventory: Inventory, secrets: Secrets) -> Tools:
+def equip(inventory: Inventory, secrets: Secrets, *, script: str) -> Tools:
     """Every hand that the jobs need, connected when first used. ValueError where a secret is missing."""
     ledger = ledger_of(inventory, secrets)
     return Tools(
         inventory=inventory,
         ledger=ledger,
         witness=witness_of(inventory, secrets),
-        hosts=hosts_of(secrets),
+        hosts=hosts_of(secrets, script=script),
         fleet=ThreadFleet(),
         heart=ThreadHeart(ledger, every=inventory.timing.beat),
         clock=SystemClock(),
@@ -81,13 +81,14 @@ def gateway_of(name: str, etcd: Etcd, secrets: Secrets) -> Gateway:
     return Gateway(etcd.endpoints, credentials=credentials, tls=_tls(etcd.tls) if secure else None)
 
 
-def hosts_of(secrets: Secrets) -> SshHands:
-    """SSH to the application hosts, with the key that the secret `ssh-key` names."""
+def hosts_of(secrets: Secrets, *, script: str) -> SshHands:
+    """SSH to the application hosts, with the key file that the secret `ssh-key` names. `script` is
+    what plain hosts are sent. ValueError where the key is missing or unusable."""
     key = secrets.get("ssh-key")
     if key is None:
-        msg = "no SSH key: put its path in PGBATON_SSH_KEY, or the key itself into the credential ssh-key"
+        msg = "no SSH key: name its file in PGBATON_SSH_KEY"
         raise ValueError(msg)
-    return SshHands(key=Path(key))
+    return SshHands(key=load_key(Path(key)), script=script)
 
 
 def _sight(name: str, cluster: Cluster, dcs: Dcs, secrets: Secrets) -> Sight:

@@ -22,11 +22,16 @@ log = structlog.get_logger(__name__)
 
 
 def run_worker(
-    inventory: Inventory, secrets: Secrets, *, name: str | None = None, burst: bool = False
+    inventory: Inventory,
+    secrets: Secrets,
+    *,
+    script: str,
+    name: str | None = None,
+    burst: bool = False,
 ) -> None:
     """Work until told to end. Jobs and their libraries are imported once, before RQ forks for each
     job; SIGHUP reads the inventory anew for the jobs that follow."""
-    tools = equip(inventory, secrets)
+    tools = equip(inventory, secrets, script=script)
     if name is not None:
         tools = replace(tools, worker=name)
     EQUIPPED.set(tools)
@@ -35,7 +40,7 @@ def run_worker(
 
     def reload(_number: int, _frame: FrameType | None) -> None:
         fresh = reread(EQUIPPED.get().inventory)
-        EQUIPPED.set(replace(equip(fresh, secrets), worker=tools.worker))
+        EQUIPPED.set(replace(equip(fresh, secrets, script=script), worker=tools.worker))
         log.info("worker.reloaded", inventory=fresh.digest)
 
     signal.signal(signal.SIGHUP, reload)
