@@ -52,14 +52,16 @@ class PatroniRest:
                 return _get(HTTPConnection(host, port), connected)
 
 
-def parse(body: bytes) -> RestClaim:
-    """Patroni's status document (`api.py get_postgresql_status`); raises ValueError for others."""
-    found = json.loads(body)
-    if not isinstance(found, dict):
-        raise TypeError("the answer is JSON, but not an object")
+class NotPatroni(ValueError):
+    """Something answered, but not what Patroni answers."""
+
+
+def parse(body: bytes) -> RestAnswer:
+    """Patroni's status document (`api.py get_postgresql_status`); raises NotPatroni."""
+    found = _object(body)
     role, state = found.get("role"), found.get("state")
     if not isinstance(role, str) or not isinstance(state, str):
-        return Unknown(reason="the answer names no role and state: that is not Patroni")
+        raise NotPatroni("the answer names no role and state: that is not Patroni")
     own = found.get("patroni")
     about: Mapping[str, Any] = own if isinstance(own, dict) else {}
     timeline = found.get("timeline")
@@ -76,13 +78,23 @@ def parse(body: bytes) -> RestClaim:
     )
 
 
+def _object(body: bytes) -> Mapping[str, Any]:
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        raise NotPatroni("the answer is not JSON") from None
+    if not isinstance(found, dict):
+        raise NotPatroni("the answer is JSON, but not an object")
+    return found
+
+
 def _get(connection: HTTPConnection, connected: socket.socket) -> bytes:
     connection.sock = connected
     connection.request("GET", "/patroni", headers={"Connection": "close"})
     with connection.getresponse() as response:
         body = response.read(_LARGEST_BODY + 1)
     if len(body) > _LARGEST_BODY:
-        raise ValueError(f"the answer is larger than {_LARGEST_BODY} bytes: that is not Patroni")
+        raise NotPatroni(f"the answer is larger than {_LARGEST_BODY} bytes: that is not Patroni")
     return body
 
 
@@ -91,8 +103,6 @@ def _cause(error: Exception, timeout: float) -> str:
         return f"no answer within {timeout:g} s"
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"its certificate was refused: {error.verify_message}"
-    if isinstance(error, json.JSONDecodeError | UnicodeDecodeError):
-        return "the answer is not JSON"
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return str(error) or type(error).__name__

@@ -72,7 +72,7 @@ def parse_member(scope: ScopeRef, kv: KeyValue) -> MemberRecord | BrokenRecord:
     name = _decode(kv.key.removeprefix(f"{scope.path}members/".encode()))
     try:
         record = json.loads(kv.value)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         return BrokenRecord(name=name, reason=f"the record is not JSON: {error}")
     if not isinstance(record, dict):
         return BrokenRecord(name=name, reason="the record is JSON, but not an object")
@@ -128,7 +128,7 @@ def _object(raw: bytes) -> Mapping[str, Any]:
     """A JSON object, empty where there is none: Patroni itself falls back to its defaults."""
     try:
         found = json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 
