@@ -67,15 +67,16 @@ def decode_swap(data: bytes, *, verb: str = "swap") -> SwapReply:
 
 
 class _Lines:
-    """The lines between greeting and `end`, as (first word, the rest)."""
+    """The lines between greeting and `end`, as (first word, the rest). What a login shell's start
+    files printed before the greeting is passed over."""
 
     def __init__(self, data: bytes, *, verb: str) -> None:
         lines = data.decode("utf-8", "surrogateescape").removesuffix("\n").split("\n")
-        if not lines or lines[0] != f"{VERSION} {verb}":
-            raise BadReplyError(f"the answer does not begin with {VERSION!r}")
+        if f"{VERSION} {verb}" not in lines:
+            raise BadReplyError(f"the answer has no line {VERSION!r} {verb!r}")
         if lines[-1] != "end":
             raise BadReplyError("the answer was cut off")
-        self._rest = iter(lines[1:-1])
+        self._rest = iter(lines[lines.index(f"{VERSION} {verb}") + 1 : -1])
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
         for line in self._rest:

@@ -169,6 +169,11 @@ def test_an_answer_that_is_none_is_refused(text: str) -> None:
         decode_read(text.encode())
 
 
+def test_what_a_login_shell_prints_first_is_passed_over() -> None:
+    """A chatty start file does not cost a failover."""
+    assert decode_read(b"Welcome!\n\npgbaton 1 read\nfence -\njournal -\nend\n").fence is None
+
+
 @given(st.binary(max_size=200))
 def test_garbage_never_raises_anything_else(raw: bytes) -> None:
     """Whatever a host prints, the decoder ends in a value or in BadReplyError."""

@@ -1,0 +1,6 @@
+"""Hosts over SSH: without this package a job could decide and never act."""
+
+from workers.ssh.hand import SshHands
+from workers.ssh.keys import BadKeyError, load_key
+
+__all__ = ["BadKeyError", "SshHands", "load_key"]

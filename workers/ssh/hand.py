@@ -1,0 +1,166 @@
+"""The hand that reads and swaps on hosts, keeping connections warm between two commands."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Self, TypeVar
+
+from paramiko import PKey, SSHException
+
+from jobs.inventory import Host
+from jobs.remote import (
+    FileFault,
+    FileState,
+    HostFailure,
+    LiftRequest,
+    ReadReply,
+    ReadRequest,
+    SwapReply,
+    SwapRequest,
+)
+from jobs.wire import BadReplyError, Request, decode_read, decode_swap, encode, torn
+from workers.ssh.command import Finished, run
+from workers.ssh.connect import Connection
+from workers.ssh.failures import (
+    CutOffError,
+    DeadlineError,
+    HostKeyError,
+    NeverBegunError,
+    translate,
+)
+from workers.ssh.invocation import command_for, no_answer
+from workers.ssh.keys import BadKeyError
+from workers.ssh.sessions import Sessions
+
+Reply = TypeVar("Reply")
+
+LOCK_SHARE = 0.5  # of what time is left may pass waiting for another swap of the same host
+SUPERSEDED = HostFailure(
+    kind="superseded",
+    reason="the leader changed right before the swap was sent; nothing was sent",
+    remedy="nothing; the cluster is judged again",
+)
+_BROKEN = (CutOffError, SSHException, EOFError, OSError, NeverBegunError)
+_FAILURES = (*_BROKEN, HostKeyError, DeadlineError)
+
+
+class _SupersededError(Exception):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ask:
+    host: Host
+    request: Request
+    deadline: float
+    confirm: Callable[[], bool] | None = None
+
+
+class SshHands:
+    """A HostHand over SSH. `script` is sent to hosts in plain mode; `state` names another folder
+    for their journals. Threads may share it; leaving its `with` block ends every connection."""
+
+    def __init__(self, *, key: PKey, script: str, state: str | None = None) -> None:
+        self._script, self._state = script.encode(), state
+        self._sessions = Sessions(key)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End every connection. What hosts have begun, they finish."""
+        self._sessions.close()
+
+    def read(self, host: Host, request: ReadRequest, *, timeout: float) -> ReadReply | HostFailure:
+        """Files, fence and journal. Files that change while they are read are read once more."""
+        ask = _Ask(host=host, request=request, deadline=time.monotonic() + timeout)
+        reply = self._ask(ask, decode_read)
+        if isinstance(reply, ReadReply) and _torn_files(reply, host):
+            reply = self._ask(ask, decode_read)
+        return _without_torn(reply, host) if isinstance(reply, ReadReply) else reply
+
+    def swap(
+        self,
+        host: Host,
+        request: SwapRequest,
+        *,
+        timeout: float,
+        confirm: Callable[[], bool] | None = None,
+    ) -> SwapReply | HostFailure:
+        """Bring the host to a leadership. Safe to repeat: the host compares before it swaps."""
+        deadline = time.monotonic() + timeout
+        ask = _Ask(host=host, request=request, deadline=deadline, confirm=confirm)
+        return self._ask(ask, decode_swap)
+
+    def lift(self, host: Host, request: LiftRequest, *, timeout: float) -> SwapReply | HostFailure:
+        """Make the host forget a fence, on purpose."""
+        ask = _Ask(host=host, request=request, deadline=time.monotonic() + timeout)
+        return self._ask(ask, lambda data: decode_swap(data, verb="lift"))
+
+    def _ask(self, ask: _Ask, decode: Callable[[bytes], Reply]) -> Reply | HostFailure:
+        try:
+            finished = self._exchange(ask)
+        except _SupersededError:
+            return SUPERSEDED
+        except BadKeyError as error:
+            return HostFailure(
+                kind="host-key",
+                reason=str(error),
+                remedy="correct host_keys in the inventory",
+                retry=False,
+            )
+        except _FAILURES as error:
+            return translate(error, ask.host)
+        try:
+            return decode(finished.output)
+        except BadReplyError:
+            return no_answer(finished, ask.host)
+
+    def _exchange(self, ask: _Ask) -> Finished:
+        """Over the warm connection, and over a new one if that is found dead. A swap may be sent
+        twice: what the first one did, the second finds in the journal."""
+        connection, warm = self._sessions.get(ask.host, deadline=ask.deadline)
+        try:
+            return self._run(connection, ask)
+        except _BROKEN:
+            if not warm:
+                raise
+        connection, _ = self._sessions.get(ask.host, deadline=ask.deadline)
+        return self._run(connection, ask)
+
+    def _run(self, connection: Connection, ask: _Ask) -> Finished:
+        if ask.confirm is not None and not ask.confirm():
+            raise _SupersededError
+        command, ahead = command_for(ask.host, ask.request, script=self._script)
+        wait = max(ask.deadline - time.monotonic(), 0) * LOCK_SHARE
+        state = self._state if ask.host.mode == "plain" else None
+        data = ahead + encode(ask.request, wait=wait, state=state)
+        try:
+            return run(connection, command, data, deadline=ask.deadline)
+        except BaseException:
+            self._sessions.drop(ask.host, connection)
+            raise
+
+
+def _torn_files(reply: ReadReply, host: Host) -> list[FileState]:
+    if host.mode == "hardened":  # its content is blanked, so it never hashes to its checksum
+        return []
+    return [f for f in reply.files if isinstance(f, FileState) and torn(f)]
+
+
+def _without_torn(reply: ReadReply, host: Host) -> ReadReply:
+    bad = _torn_files(reply, host)
+    faults = {
+        f.path: FileFault(
+            path=f.path,
+            reason=f"{f.path} changes while it is read",
+            remedy="see who writes it all the time",
+        )
+        for f in bad
+    }
+    return replace(reply, files=tuple(faults.get(f.path, f) for f in reply.files))

@@ -1,0 +1,47 @@
+"""An end for waits that paramiko leaves endless: past the deadline the socket is shut down."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from workers.ssh.failures import DeadlineError
+
+
+class Watch:
+    """Tells whether the deadline passed, and what was being done then."""
+
+    def __init__(self) -> None:
+        self.doing = "connecting"
+        self.barked = False
+
+
+@contextmanager
+def watchdog(sock: socket.socket, *, deadline: float) -> Iterator[Watch]:
+    """Whatever hangs inside ends at `deadline` (monotonic), as a DeadlineError."""
+    watch = Watch()
+
+    def bark() -> None:
+        watch.barked = True
+        hang_up(sock)
+
+    timer = threading.Timer(max(deadline - time.monotonic(), 0.001), bark)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield watch
+    except Exception as error:
+        if watch.barked or isinstance(error, TimeoutError):
+            raise DeadlineError(watch.doing) from error
+        raise
+    finally:
+        timer.cancel()
+
+
+def hang_up(sock: socket.socket) -> None:
+    """End a connection from any thread; paramiko's own close would wait for its reader."""
+    with suppress(OSError):
+        sock.shutdown(socket.SHUT_RDWR)
