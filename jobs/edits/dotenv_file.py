@@ -23,7 +23,7 @@ _QUOTED = {
     "'": re.compile(r"'((?:[^'\\]|\\.)*)'", re.DOTALL),
     '"': re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL),
 }
-_PLAIN = re.compile(rf"(?P<value>[^\r\n]*?){_SPACE}(?:(?<=\s)#[^\r\n]*)?(?=[\r\n]|\Z)")
+_PLAIN = re.compile(r"(?:[^\r\n#]|(?<!\s)#)*")  # up to a comment, which begins behind a space
 _ESCAPES = {"\\": "\\", '"': '"', "n": "\n", "r": "\r", "t": "\t", "f": "\f", "v": "\v"}
 _AMBIGUOUS = re.compile(r"[\s#]|\$\{")
 
@@ -118,7 +118,8 @@ def _plain(text: str, key: str, name: re.Match[str]) -> Slot:
     else:
         match = _PLAIN.match(text, name.end())
         assert match is not None, "the pattern matches any line"
-        (start, end), value = match.span("value"), match["value"]
+        start, value = name.end(), match[0].rstrip()
+        end = start + len(value)
     return Slot(
         path=(key,), start=start, end=end, value=value, style=_NONE,
         settled=not _AMBIGUOUS.search(value) and not _bare_comment(text, end),

@@ -101,8 +101,10 @@ def _doubt(draft: Draft, content: bytes, wanted: Mapping[str, str]) -> Refusal |
         return _unproved(after.key, f"the edited file would not be read: {after.reason}")
     second = Draft(before=after)
     for key, new in wanted.items():
-        if second.want(key, new) or second.changes:
-            return _unproved(key, "the edited file would not say the wanted value")
+        again = second.want(key, new)
+        if again or second.changes:
+            why = again.reason if again else "another place or reader has it differently"
+            return _unproved(key, f"the edited file would not say the wanted value: {why}")
     if _meaning(after.slots) != _expected(draft):
         return _unproved("", "the edited file would say something else about another key")
     return None

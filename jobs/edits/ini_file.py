@@ -8,9 +8,9 @@ from dataclasses import replace
 from jobs.edits.path import dotted
 from jobs.edits.slot import NOT_APPENDED, Obstacle, Path, Refusal, Slot, line
 
-_LINE = re.compile(r"(?P<indent>[^\S\r\n]*)(?P<content>[^\r\n]*?)[^\S\r\n]*(?:\r\n|\n|\r|\Z)")
+_LINE = re.compile(r"[^\r\n]+")
 _SECTION = re.compile(r"\[(?P<name>[^\]]+)\]")
-_ENTRY = re.compile(r"(?P<key>\"(?:[^\"]|\"\")*\"|[^=:]*?)\s*[=:]\s*(?P<value>.*)", re.DOTALL)
+_NAME = re.compile(r"(?P<name>\"(?:[^\"]|\"\")*\"\s*|[^=:]*)[=:]\s*")
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 _COMMENT = re.compile(r"\s[;#]")
 _UNSAFE = re.compile(r"^[;#'\"]|\s[;#]")
@@ -54,13 +54,19 @@ def read(text: str) -> tuple[Slot, ...] | Refusal:
 def _slots(text: str) -> Iterator[Slot]:
     section = _TOP
     for match in _LINE.finditer(text):
-        content, start = match["content"], match.start("content")
+        content = match[0].strip()
+        start = match.start() + match[0].index(content)
         if header := _SECTION.match(content):
             section = header["name"]
-        elif content[:1] not in ("", ";", "#") and (entry := _ENTRY.fullmatch(content)):
-            key = entry["key"]
-            bare = key[1:-1].replace('""', '"') if key.startswith('"') else key
-            yield _slot(text, (section, bare), start + entry.start("value"), entry["value"])
+        elif content[:1] not in ("", ";", "#") and (name := _NAME.match(content)):
+            path = (section, _unquoted(name["name"].rstrip()))
+            yield _slot(text, path, start + name.end(), content[name.end() :])
+
+
+def _unquoted(name: str) -> str:
+    """PgBouncer quotes names of databases as SQL does."""
+    quoted = len(name) > 1 and name[0] == name[-1] == '"'
+    return name[1:-1].replace('""', '"') if quoted else name
 
 
 def _slot(text: str, path: Path, start: int, raw: str) -> Slot:

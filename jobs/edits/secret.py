@@ -4,9 +4,9 @@ import re
 
 MASK = "***"
 _NAME = re.compile(r"pass|pwd|secret|token|key|credential", re.IGNORECASE)
-_USERINFO = re.compile(r"(://[^\s:@/]*:).*@", re.DOTALL)
+_USERINFO = re.compile(r"(://[^\s:@/]*:).*", re.DOTALL)
 _KEYWORD = re.compile(
-    r"(\w*(?:pass|pwd|secret|token|key)\w*\s*=\s*)('(?:[^'\\]|\\.|'')*'|[^\s;&]*)",
+    r"((?:pass|pwd|secret|token|key)\w{0,20}\s*=\s*)('(?:[^'\\]|\\.|'')*'|[^\s;&]*)",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -18,5 +18,5 @@ def masked(key: str, value: str) -> str:
     """
     if _NAME.search(key) and not key.endswith((":host", ":port", ":hostaddr")):
         return MASK
-    visible = value.encode("utf-8", "replace").decode()
-    return _KEYWORD.sub(rf"\1{MASK}", _USERINFO.sub(rf"\1{MASK}@", visible))
+    userinfo, at, rest = value.encode("utf-8", "replace").decode().rpartition("@")
+    return _KEYWORD.sub(rf"\1{MASK}", _USERINFO.sub(rf"\1{MASK}", userinfo) + at + rest)

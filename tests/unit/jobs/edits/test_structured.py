@@ -204,3 +204,29 @@ def _edited(kind: Format, content: str, wanted: Mapping[str, str]) -> str:
     done = edit(kind, content.encode(), wanted)
     assert isinstance(done, Edit)
     return apply(content.encode(), done.splices).decode()
+
+
+def test_two_names_for_one_place_must_agree() -> None:
+    """Spelled in two ways with two values, a key cannot say both: refused by the proof."""
+    refusal = edit("json", b'{"a": "1"}', {"a": "2", '"a"': "3"})
+    assert isinstance(refusal, Refusal)
+    assert refusal.key == "a"
+
+
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize(
+    ("kind", "content", "key"),
+    [
+        ("dotenv", "K=a" + " " * 100_000 + "b\n", "K"),
+        ("dotenv", "K=" + "pass" * 100_000 + "://" * 100_000, "K"),
+        ("dotenv", "A=1\n" * 20_000 + "K=1\n", "K"),
+        ("ini", "[s]\nK = " + " a" * 100_000, "s.K"),
+        ("json", '{"K": "' + "\\n" * 100_000 + '"}', "K"),
+        ("toml", 'K = "' + "\\n" * 100_000 + '"', "K"),
+        ("yaml", 'K: "' + "x " * 20_000 + '"', "K"),
+    ],
+    ids=["spaces", "words that look secret", "lines", "ini", "json", "toml", "yaml"],
+)
+def test_a_long_value_takes_no_long_time(kind: Format, content: str, key: str) -> None:
+    """No pattern goes over a long value again and again."""
+    assert isinstance(edit(kind, content.encode(), {key: "db2"}), Edit)
