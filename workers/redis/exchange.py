@@ -18,7 +18,7 @@ from workers.redis.scripts import script
 
 PAUSES = (0.05, 0.2)
 """Seconds before the second and the third attempt."""
-PATIENCE = 3.0
+PATIENCE = 1.5
 """Seconds after which no further attempt begins: whoever asks has a deadline too."""
 
 Command = tuple[Any, ...]

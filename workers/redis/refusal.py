@@ -10,6 +10,7 @@ from redis.exceptions import (
     AuthorizationError,
     BusyLoadingError,
     ConnectionError,  # noqa: A004 - Redis' own, told apart from Python's
+    OutOfMemoryError,
     ReadOnlyError,
     RedisError,
     TimeoutError,  # noqa: A004 - likewise
@@ -59,7 +60,9 @@ def _remedy(error: Exception, text: str) -> str:
         return "this Redis is a replica: give pgbaton the primary, or Sentinel's addresses"
     if isinstance(error, BusyLoadingError):
         return "wait until Redis has read its files"
+    if isinstance(error, OutOfMemoryError):
+        return REMEDIES["OOM"]
     for code, remedy in REMEDIES.items():
-        if text.startswith(code) or f" {code} " in text:
+        if text.startswith(code):
             return remedy
     return "look whether Redis runs there and can be reached from here"

@@ -1,5 +1,15 @@
 -- Runs `step` once for a token, however often a client whose reply was lost repeats it, and takes
 -- back what RQ enqueued for a step that did not want it, was done before, or failed.
+local function refusal(problem)
+  local text = type(problem) == "table" and problem.err or tostring(problem)
+  for _, code in ipairs({"READONLY", "OOM", "NOREPLICAS", "MISCONF", "NOPERM"}) do
+    if string.find(text, code .. " ", 1, true) then
+      return redis.error_reply(code .. " " .. text)
+    end
+  end
+  return redis.error_reply("STEP " .. text)
+end
+
 local done = a.prefix .. ":done:" .. a.token
 local before = redis.call("GET", done)
 if before then
@@ -10,7 +20,7 @@ local well, result = pcall(step)
 if not well then
   kept = {}
   withdraw()
-  return redis.error_reply("STEP " .. (type(result) == "table" and result.err or tostring(result)))
+  return refusal(result)
 end
 withdraw()
 redis.call("SET", done, result, "EX", 120)

@@ -1,0 +1,110 @@
+import hashlib
+import os
+import random
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.contract.ledger.desks import QUEUE, RedisDesk, redis_desk, walked
+from tests.contract.ledger.server import RedisServer
+from tests.contract.ledger.values import CLUSTER, draft, event
+from workers.redis.scripts import script
+
+WRITERS, EACH = 8, 60
+
+
+def test_the_hash_inside_redis_is_sha256(real: RedisDesk) -> None:
+    """Against hashlib: every length around the edges of a block, random ones, UTF-8."""
+    chance = random.Random(2)  # noqa: S311 - the same bytes in every run
+    lengths = [*range(140), *(chance.randrange(20_000) for _ in range(60))]
+    texts = [chance.randbytes(length) for length in lengths]
+    texts += ["é😀".encode() * length for length in range(20)]
+    for text in texts:
+        found = real.redis.eval(script("digest"), 0, text)
+        assert found == hashlib.sha256(text).hexdigest().encode(), len(text)
+
+
+def test_writers_at_once_make_one_chain(real: RedisDesk) -> None:
+    """Eight writers, the same ids in part: each id once, one respond, and the chain verifies."""
+
+    def write(writer: int) -> int:
+        heard = 0
+        for number in range(EACH):
+            name = f"{number}" if number % 3 == 0 else f"{writer}-{number}"
+            heard += real.ledger.hear(event(name), draft(name))
+        return heard
+
+    with ThreadPoolExecutor(WRITERS) as pool:
+        heard = sum(pool.map(write, range(WRITERS)))
+    shared = EACH // 3
+    assert walked(real, CLUSTER).entries == heard == shared + WRITERS * (EACH - shared)
+    assert len(real.queued_ids()) == len(real.job_hashes()) == 1
+
+
+def test_a_waiting_worker_never_sees_a_job_that_was_taken_back(
+    real: RedisDesk, shared: RedisServer
+) -> None:
+    """Fifty events for one respond: whoever blocks on the queue gets that one, then nothing."""
+    got: list[object] = []
+    with shared.client() as waiting:
+        pops = threading.Thread(
+            target=lambda: got.extend(waiting.blmove(QUEUE, "test:got", 1) for _ in range(2))
+        )
+        pops.start()
+        while not real.redis.info("clients")["blocked_clients"]:
+            time.sleep(0.005)
+        for number in range(50):
+            real.ledger.hear(event(f"e{number}"), draft(f"e{number}"))
+        pops.join(timeout=10)
+    assert len(got) == 2
+    assert got[1] is None
+    assert {got[0].decode()} == real.job_hashes() if isinstance(got[0], bytes) else False
+
+
+def test_what_was_acknowledged_survives_a_crash(own: RedisServer) -> None:
+    """Redis killed right after the answer: trail, queue and state are there again."""
+    desk = redis_desk(own.client())
+    for number in range(20):
+        assert desk.ledger.hear(event(f"e{number}"), draft(f"e{number}"))
+    own.stop()
+    own.start()
+    assert walked(desk, CLUSTER).entries == 20
+    assert len(desk.queued_ids()) == 1
+    assert not desk.ledger.hear(event("e0"), draft("e0"))
+
+
+def _pace(write: Callable[[int], object]) -> tuple[float, float]:
+    """Writes a second, and the 99th percentile in milliseconds, of eight writers at once."""
+    took: list[float] = []
+
+    def run(writer: int) -> None:
+        for number in range(EACH):
+            begun = time.perf_counter()
+            write(writer * EACH + number)
+            took.append(time.perf_counter() - begun)
+
+    begun = time.perf_counter()
+    with ThreadPoolExecutor(WRITERS) as pool:
+        list(pool.map(run, range(WRITERS)))
+    rate = len(took) / (time.perf_counter() - begun)
+    return rate, sorted(took)[len(took) * 99 // 100] * 1000
+
+
+def test_recording_costs_little_more_than_writing(
+    real: RedisDesk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Chained entries and heard events against a bare XADD of the same run: a ratio is shown."""
+    body = "x" * 200
+    bare = _pace(lambda _: real.redis.xadd("test:bare", {"body": body}))
+    entry = _pace(lambda n: real.ledger.append(CLUSTER, [draft(f"a{n}", body=body)]))
+    heard = _pace(lambda n: real.ledger.hear(event(f"h{n}"), draft(f"h{n}", body=body)))
+    with capsys.disabled():
+        print(f"\n{WRITERS} writers, one stream ({os.cpu_count()} cores):")  # noqa: T201
+        for name, (rate, slow) in {"XADD": bare, "append": entry, "hear": heard}.items():
+            share = rate / bare[0]
+            print(f"  {name:7}{rate:7.0f}/s  p99 {slow:6.1f} ms  {share:.2f} of XADD")  # noqa: T201
+    assert walked(real, CLUSTER).entries == 2 * WRITERS * EACH
+    assert heard[0] / bare[0] > 0.05
