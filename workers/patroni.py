@@ -52,7 +52,7 @@ class PatroniRest:
                 return _get(HTTPConnection(host, port), connected)
 
 
-class NotPatroni(ValueError):
+class NotPatroni(ValueError):  # noqa: N818 - what it is, not what failed
     """Something answered, but not what Patroni answers."""
 
 
