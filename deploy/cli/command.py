@@ -1,0 +1,47 @@
+"""The root command: names every other one without loading it."""
+
+from __future__ import annotations
+
+import click
+
+from deploy.cli.exits import epilog
+from deploy.cli.lazy import LazyGroup
+
+DOORS = {
+    "verify": ("deploy.cli.verify:verify", "Who leads, for certain, and who says so."),
+    "plan": ("deploy.cli.plan:plan", "What a repoint would change on each host; changes nothing."),
+    "repoint": ("deploy.cli.repoint:repoint", "Bring the hosts to the proven leader."),
+    "incidents": ("deploy.cli.incidents:incidents", "What happened, one row an incident."),
+    "show": ("deploy.cli.incidents:show", "One incident's timeline."),
+    "tail": ("deploy.cli.tail:tail", "Follow the audit trail."),
+    "audit": ("deploy.cli.audit:audit", "Verify, export and take in the audit trail."),
+    "pause": ("deploy.cli.pause:pause", "Leave a cluster's hosts as they are for a while."),
+    "resume": ("deploy.cli.pause:resume", "End a pause."),
+    "reset-fence": ("deploy.cli.fences:reset_fence", "Let a host forget its fence, on the record."),
+    "adopt": ("deploy.cli.fences:adopt", "Move a host to another cluster, on the record."),
+    "check": ("deploy.cli.check:check", "All that is wrong with the inventory, at once."),
+    "keys": ("deploy.cli.keys:keys", "Make the keys that senders sign with."),
+    "worker": ("deploy.cli.processes:worker", "Run jobs (any number, anywhere)."),
+    "watch": ("deploy.cli.processes:watch", "Hear of new leaders from etcd itself."),
+    "clock": ("deploy.cli.processes:clock", "Compare truth with what was applied."),
+    "chronicle": ("deploy.cli.processes:chronicle", "Show the trail as metrics."),
+}
+
+
+@click.group(
+    cls=LazyGroup,
+    doors=DOORS,
+    epilog=epilog(),
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(package_name="pgbaton", message="%(prog)s %(version)s")
+@click.pass_context
+def main(ctx: click.Context) -> None:
+    """Moves applications to the proven new leader of a Patroni cluster, and keeps the record.
+
+    The inventory is the file that PGBATON_INVENTORY names (else /etc/pgbaton/inventory.toml).
+    """
+    if ctx.obj is None:
+        from deploy.cli.equipped import EquippedDesk
+
+        ctx.obj = EquippedDesk()

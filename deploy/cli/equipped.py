@@ -1,0 +1,81 @@
+"""The real desk: every hand from the toolbox, made when a command first reaches for it."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import secrets
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from deploy.cli.exits import Exit, Fault
+
+if TYPE_CHECKING:
+    from jobs.inventory import Inventory
+    from jobs.ports import Clock, Fleet, HostHand, Ledger, Witness
+    from workers.settings import Settings
+
+
+class EquippedDesk:
+    """A `Desk` over the environment. Faults say what is missing; nothing is asked before its time."""
+
+    def __init__(self, environ: Mapping[str, str] = os.environ) -> None:
+        self.environ = environ
+
+    @cached_property
+    def settings(self) -> Settings:
+        from workers.settings import BadSettings, read_settings
+
+        settings = read_settings(self.environ)
+        if isinstance(settings, BadSettings):
+            raise Fault(str(settings), "mend it, then: pgbaton check", code=Exit.CONFIG)
+        return settings
+
+    @property
+    def inventory(self) -> Inventory:
+        return self.settings.inventory
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        from workers.toolbox import ledger_of
+
+        return ledger_of(self.inventory, self.settings.secrets)
+
+    @cached_property
+    def witness(self) -> Witness:
+        from workers.toolbox import witness_of
+
+        return witness_of(self.inventory, self.settings.secrets)
+
+    @cached_property
+    def hosts(self) -> HostHand:
+        from deploy.remote import plain_script
+        from workers.toolbox import hosts_of
+
+        try:
+            return hosts_of(self.settings.secrets, script=plain_script())
+        except ValueError as error:
+            raise Fault(str(error), code=Exit.CONFIG) from None
+
+    @cached_property
+    def fleet(self) -> Fleet:
+        from workers.fleet import ThreadFleet
+
+        return ThreadFleet()
+
+    @cached_property
+    def clock(self) -> Clock:
+        from workers.timepiece import SystemClock
+
+        return SystemClock()
+
+    @cached_property
+    def by(self) -> str:
+        try:
+            return self.environ.get("SUDO_USER") or getpass.getuser()
+        except (KeyError, OSError):
+            return f"uid {os.getuid()}"
+
+    def token(self) -> str:
+        return secrets.token_hex(8)

@@ -1,0 +1,137 @@
+"""`pgbaton reset-fence` and `adopt`: the two ways in which a host forgets, both deliberate and recorded."""
+
+from __future__ import annotations
+
+import click
+
+from deploy.cli.deeds import deed, one_line
+from deploy.cli.desk import Desk, known_cluster, known_hosts
+from deploy.cli.exits import Exit, Fault
+from deploy.cli.looking import look
+from deploy.cli.verify import say_verdict
+from deploy.cli.voice import voice
+from jobs.audit import Draft, Kind
+from jobs.fence import Fence, Standing
+from jobs.ports import LedgerUnavailable
+from jobs.remote import HOLDS, HostFailure, LiftRequest, ReadRequest
+from jobs.verdict import Confirmed, Verdict
+
+WITHIN = 10.0
+
+YES = click.option("--yes", is_flag=True, help="Do not ask.")
+WHY = click.option("--why", callback=one_line, required=True, help="For the record.")
+
+
+@click.command(short_help="Let a host forget its fence, on the record.")
+@click.argument("cluster")
+@click.option("--host", required=True, help="The host.")
+@WHY
+@YES
+@click.pass_obj
+def reset_fence(desk: Desk, cluster: str, *, host: str, why: str, yes: bool) -> None:
+    """Let HOST forget the fence it holds for CLUSTER, and look at it anew.
+
+    For a fence that is higher than the truth: etcd was restored from a snapshot, or the cluster was
+    built anew. The fence is lifted only while it is still the one that is shown.
+    """
+    known_hosts(desk, known_cluster(desk, cluster), [host])
+    desk.ledger.state(cluster)  # what cannot be recorded is not done
+    held = held_fence(desk, cluster, host)
+    if held is None:
+        voice().line(f"{host} holds no fence of {cluster}; nothing to lift", "quiet")
+        return
+    _, verdict = look(desk, cluster, everyone=False)
+    voice().line(f"{host} holds {held}")
+    say_verdict(cluster, verdict)
+    _agree(_against(verdict, held) + f"Lift the fence of {host}?", yes=yes)
+    lift(desk, cluster, host, held)
+    entry = _entry(desk, host=host, how="reset-fence", why=why, fence=held)
+    _record(desk, {cluster: entry}, host, anew=cluster)
+    voice().line(f"{host} forgot {held}; follow it with: pgbaton tail {cluster}", "good")
+
+
+def held_fence(desk: Desk, cluster: str, host: str) -> Fence | None:
+    """The fence a host holds of a cluster now; Fault where it cannot be asked."""
+    request = ReadRequest(cluster=cluster, paths=())
+    reply = desk.hosts.read(desk.inventory.hosts[host], request, timeout=WITHIN)
+    if isinstance(reply, HostFailure):
+        raise Fault(f"{host}: {reply.reason}", reply.remedy, code=Exit.UNAVAILABLE)
+    return reply.fence
+
+
+def _against(verdict: Verdict, held: Fence) -> str:
+    if not isinstance(verdict, Confirmed):
+        return "No leader is confirmed now. "
+    match verdict.leadership.fence.stands_against(held):
+        case Standing.SAME | Standing.HIGHER:
+            return "The host would follow the leader without this. "
+        case _:
+            return f"The leader's fence {verdict.leadership.fence} is refused by it. "
+
+
+def _agree(question: str, *, yes: bool) -> None:
+    if not yes and not click.confirm(question, err=True):
+        raise Fault("nothing was done")
+
+
+def lift(desk: Desk, cluster: str, host: str, held: Fence) -> None:
+    """Let the host forget exactly this fence; Fault where it holds another one by now."""
+    request = LiftRequest(cluster=cluster, expected=held)
+    reply = desk.hosts.lift(desk.inventory.hosts[host], request, timeout=WITHIN)
+    if isinstance(reply, HostFailure) or reply.outcome not in HOLDS:
+        code = Exit.UNAVAILABLE if isinstance(reply, HostFailure) else Exit.NO
+        raise Fault(f"{host}: {reply.reason}", reply.remedy, code=code)
+
+
+def _entry(desk: Desk, *, host: str, how: str, why: str, fence: Fence | None) -> Draft:
+    evidence = {
+        "host": host,
+        "how": how,
+        "why": why,
+        "fence": None if fence is None else str(fence),
+    }
+    return deed(desk, Kind.FENCE_LIFTED, incident=None, evidence=evidence)
+
+
+def _record(desk: Desk, entries: dict[str, Draft], host: str, *, anew: str) -> None:
+    try:
+        for cluster, entry in entries.items():
+            desk.ledger.forget(cluster, [host], [entry])
+        desk.ledger.call(anew)
+    except LedgerUnavailable as error:
+        raise Fault(
+            f"the fence is lifted, but not recorded: {error.reason}",
+            f"once Redis is back: pgbaton repoint {anew} --host {host} --why 'fence lifted by hand'",
+            code=Exit.UNAVAILABLE,
+        ) from None
+
+
+@click.command(short_help="Move a host to another cluster, on the record.")
+@click.argument("host")
+@click.option("--from", "old", required=True, metavar="CLUSTER", help="The cluster it followed.")
+@click.option("--to", "new", required=True, metavar="CLUSTER", help="The cluster it shall follow.")
+@WHY
+@YES
+@click.pass_obj
+def adopt(desk: Desk, host: str, *, old: str, new: str, why: str, yes: bool) -> None:
+    """Let HOST, which followed one cluster, follow another.
+
+    First give it to the new cluster's application in the inventory and reload the workers; then this
+    lifts the old cluster's fence, records it in both trails, and lets the workers bring it over.
+    """
+    known_hosts(desk, known_cluster(desk, new), [host])
+    if host in desk.inventory.hosts_of(old):
+        raise Fault(
+            f"the inventory still lets {host} follow {old}",
+            f"take it out of {old}'s applications first, or both would move it",
+            code=Exit.CONFIG,
+        )
+    desk.ledger.state(new)
+    held = held_fence(desk, old, host)
+    _agree(f"{host} holds {held or 'no fence'} of {old}. Let it follow {new}?", yes=yes)
+    if held is not None:
+        lift(desk, old, host, held)
+    how = f"adopt, from {old} to {new}"
+    entries = {c: _entry(desk, host=host, how=how, why=why, fence=held) for c in (old, new)}
+    _record(desk, entries, host, anew=new)
+    voice().line(f"{host} follows {new} from now on; look with: pgbaton tail {new}", "good")

@@ -1,0 +1,128 @@
+"""What an inline repoint did, one JSON line a step, so that the trail can take it in later."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from deploy.cli.exits import Exit, Fault
+from jobs.audit import Draft, Entry, Kind, canonical
+from jobs.timeline import Line, tell
+
+if TYPE_CHECKING:
+    from jobs.ports import Ledger
+
+FOLDER = Path("/var/lib/pgbaton/journal")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One fact as it happened. `at` is seconds since 1970 by this machine's clock; `where` names
+    the machine, `by` the operator."""
+
+    cluster: str
+    at: float
+    by: str
+    where: str
+    fact: Draft
+
+    def to_line(self) -> str:
+        """One line of a journal file."""
+        place = {"cluster": self.cluster, "at": self.at, "by": self.by, "where": self.where}
+        return canonical({**place, **json.loads(self.fact.body())})
+
+    def told(self) -> Line:
+        """The fact's sentence, from the one narrator."""
+        return tell(Entry(seq=0, at=round(self.at * 1e6), body=self.fact.body(), prev="", hash=""))
+
+    def draft(self) -> Draft:
+        """The entry that takes the step into the trail: once, whatever file it comes from."""
+        fact = self.fact
+        evidence: Mapping[str, Any] = {
+            "source": f"a repoint by {self.by} on {self.where}",
+            "text": self.told().text,
+            "at": self.at,
+            "fact": {"id": fact.id, "kind": str(fact.kind), "evidence": fact.evidence},
+        }
+        return Draft(
+            id=f"journal:{fact.id}",
+            kind=Kind.JOURNAL,
+            incident=fact.incident,
+            seconds=fact.seconds,
+            evidence=evidence,
+        )
+
+
+def from_line(line: str) -> Step:
+    """Read one line of a journal; ValueError where it is none."""
+    raw = json.loads(line)
+    try:
+        place = {name: raw[name] for name in ("cluster", "at", "by", "where")}
+        fact = Draft(
+            id=raw["id"],
+            kind=Kind(raw["kind"]),
+            incident=raw["incident"],
+            seconds=raw["seconds"],
+            evidence=raw["evidence"],
+        )
+        step = Step(**place, fact=fact)
+        step.told()
+    except (KeyError, TypeError) as error:
+        msg = f"is no line of a journal: {error}"
+        raise ValueError(msg) from None
+    return step
+
+
+class Journal:
+    """Every step on disk before it is told anywhere else; and in the trail as well while Redis answers.
+
+    `ledger` is None while Redis is down; `late` says whether the trail lacks a step.
+    """
+
+    def __init__(self, path: Path, ledger: Ledger | None) -> None:
+        self.path, self.late, self._ledger = path, ledger is None, ledger
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+            opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o640)
+        except OSError as error:
+            raise Fault(
+                f"cannot write the journal {path}: {error.strerror}",
+                "name a file that you may write: --journal PATH",
+                code=Exit.UNAVAILABLE,
+            ) from None
+        self._file = os.fdopen(opened, "a", encoding="utf-8")
+
+    def write(self, step: Step) -> None:
+        from jobs.ports import LedgerUnavailable
+
+        self._file.write(step.to_line() + "\n")
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        if self._ledger is None:
+            return
+        try:
+            self._ledger.append(step.cluster, [step.draft()])
+        except LedgerUnavailable:
+            self._ledger, self.late = None, True
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def read(path: Path) -> Iterator[Step]:
+    """The steps of a file. Fault where a line is none; a torn last line is what a killed run leaves,
+    and is left out."""
+    lines = path.read_text(encoding="utf-8", errors="surrogateescape").splitlines(keepends=True)
+    for number, line in enumerate(lines, start=1):
+        try:
+            yield from_line(line)
+        except ValueError as error:
+            if number == len(lines) and not line.endswith("\n"):
+                return
+            raise Fault(
+                f"{path}, line {number}: {error}", "name a file that `repoint --now` wrote"
+            ) from None

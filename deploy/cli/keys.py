@@ -1,0 +1,62 @@
+"""`pgbaton keys`: makes what senders sign with, so that nobody has to know the spelling."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+import click
+
+from deploy.cli.exits import Exit, Fault
+from jobs.signatures import key_pair, private_key
+
+
+@click.group(short_help="Make the keys that senders sign with.")
+def keys() -> None:
+    """Keys of senders: private parts go into files, public ones into the inventory."""
+
+
+@keys.command()
+@click.argument("name")
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    default=Path(),
+    help="Where to write; else here.",
+)
+def sender(name: str, folder: Path) -> None:
+    """Make an Ed25519 pair for the sender NAME: NAME.pem for the hook on a database node, and
+    sender-key-NAME for a process of ours (a systemd credential). Prints what the inventory needs.
+    """
+    pair = key_pair(secrets.token_bytes(32))
+    pem, text = folder / f"{name}.pem", folder / f"sender-key-{name}"
+    _write(pem, _pem(pair.private))
+    _write(text, pair.private + "\n")
+    click.echo(f"private, for the hook (hook.conf: key=): {pem}", err=True)
+    click.echo(f"private, for our own processes (credential sender-key-{name}): {text}", err=True)
+    click.echo(f"public, for the inventory under [senders.{name}]:", err=True)
+    click.echo(f'keys = ["{pair.public}"]')
+
+
+def _pem(private: str) -> str:
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+    key = private_key(private)
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise Fault(
+            f"{path} exists already",
+            "a key is never overwritten: move it away, or name another folder",
+        ) from None
+    except OSError as error:
+        raise Fault(
+            f"cannot write {path}: {error.strerror}", "name another --folder", code=Exit.UNAVAILABLE
+        ) from None
+    with os.fdopen(opened, "w", encoding="utf-8") as file:
+        file.write(text)

@@ -1,0 +1,174 @@
+"""What an inventory needs and this environment does not have, and what would make it safer."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from workers.secrets import Secrets, SecretUnreadableError
+
+if TYPE_CHECKING:
+    from jobs.inventory import Inventory, Tls
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """Something that is no mistake of the file: where, what, and what to do."""
+
+    path: str
+    reason: str
+    remedy: str
+
+    def to_json(self) -> dict[str, str]:
+        return asdict(self)
+
+
+def lacks(inventory: Inventory, environ: Mapping[str, str]) -> Iterator[Remark]:
+    """Secrets and files that are named and cannot be had from here, each with where to put it."""
+    secrets = Secrets(environ)
+    for path, name, reason in _needed(inventory):
+        yield from _secret(secrets, path, name, reason)
+    yield from _ssh_key(inventory, secrets)
+    for path, files in _tls(inventory):
+        for part in ("ca", "cert", "key"):
+            named = getattr(files, part)
+            if named is not None:
+                yield from _file(f"{path}.{part}", Path(named))
+
+
+def _needed(inventory: Inventory) -> Iterator[tuple[str, str, str]]:
+    """Path, secret and who needs it."""
+    for name, etcd in inventory.etcd.items():
+        if etcd.user is not None:
+            yield f"etcd.{name}.user", f"etcd-{name}-password", "worker, watch and clock"
+    for name, cluster in inventory.clusters.items():
+        if cluster.probe.user is not None and cluster.probe.tls.cert is None:
+            yield f"clusters.{name}.probe.user", f"probe-{name}-password", "worker"
+    for name, sender in inventory.senders.items():
+        if sender.hmac:
+            yield f"senders.{name}.hmac", f"sender-{name}", "the webhook"
+    if "watch" in inventory.senders:
+        yield "senders.watch", "sender-key-watch", "watch"
+
+
+def _secret(secrets: Secrets, path: str, name: str, who: str) -> Iterator[Remark]:
+    try:
+        if secrets.get(name) is not None:
+            return
+    except SecretUnreadableError as error:
+        yield Remark(path=path, reason=str(error), remedy=f"{who} cannot start without it")
+        return
+    variable = secrets.variable(name)
+    yield Remark(
+        path=path,
+        reason=f"the secret {name} is not here, and {who} will need it",
+        remedy=f"put it in {variable}, its file's path in {variable}_FILE, or a systemd credential {name}",
+    )
+
+
+def _ssh_key(inventory: Inventory, secrets: Secrets) -> Iterator[Remark]:
+    if not inventory.hosts:
+        return
+    missing = list(_secret(secrets, "hosts", "ssh-key", "worker"))
+    yield from missing
+    if not missing and "PRIVATE KEY" not in (key := secrets.get("ssh-key") or ""):
+        yield from _file("hosts (secret ssh-key)", Path(key))
+
+
+def _tls(inventory: Inventory) -> Iterator[tuple[str, Tls]]:
+    yield "redis.tls", inventory.redis.tls
+    yield from ((f"etcd.{n}.tls", e.tls) for n, e in inventory.etcd.items())
+    for name, cluster in inventory.clusters.items():
+        yield f"clusters.{name}.probe.tls", cluster.probe.tls
+        yield f"clusters.{name}.rest", cluster.rest
+
+
+def _file(path: str, file: Path) -> Iterator[Remark]:
+    if not file.is_file():
+        yield Remark(
+            path=path, reason=f"there is no file {file}", remedy="put it there, or mend the path"
+        )
+    elif not os.access(file, os.R_OK):
+        yield Remark(
+            path=path,
+            reason=f"{file} cannot be read by this user",
+            remedy="run the check as the user of the processes, or mend owner and mode",
+        )
+
+
+def warnings(inventory: Inventory) -> Iterator[Remark]:
+    """What works, but less well than it could."""
+    yield from _unprobed(inventory)
+    yield from _idle(inventory)
+    if not inventory.senders:
+        yield Remark(
+            path="senders",
+            reason="nobody may post events",
+            remedy="make a key: pgbaton keys sender NAME",
+        )
+    elif not inventory.webhook.urls:
+        yield Remark(
+            path="webhook.urls",
+            reason="hooks do not know where to post",
+            remedy='add urls = ["https://…/events"]',
+        )
+    for name, etcd in inventory.etcd.items():
+        if etcd.user is not None and any(_open_road(e) for e in etcd.endpoints):
+            yield Remark(
+                path=f"etcd.{name}.endpoints",
+                reason="the password travels unencrypted",
+                remedy="use https:// endpoints",
+            )
+
+
+def _unprobed(inventory: Inventory) -> Iterator[Remark]:
+    for name, cluster in inventory.clusters.items():
+        path = f"clusters.{name}.probe"
+        if cluster.probe.user is not None:
+            continue
+        if cluster.probe.policy == "required":
+            yield Remark(
+                path=path,
+                reason='policy = "required" without a user: nothing will ever be confirmed',
+                remedy="name the monitoring role in user",
+            )
+        else:
+            yield Remark(
+                path=path,
+                reason="no user: nobody asks PostgreSQL whether it is writable",
+                remedy="name a monitoring role in user",
+            )
+
+
+def _idle(inventory: Inventory) -> Iterator[Remark]:
+    for name in inventory.clusters:
+        if not inventory.hosts_of(name):
+            yield Remark(
+                path=f"clusters.{name}",
+                reason="no application host follows it",
+                remedy="give an application its hosts",
+            )
+    used = {h for app in inventory.applications.values() for h in app.hosts}
+    for host in inventory.hosts:
+        if host not in used:
+            yield Remark(
+                path=f"hosts.{host}",
+                reason="no application lives there",
+                remedy="add it to an application's hosts, or remove it",
+            )
+    for name, app in inventory.applications.items():
+        if not app.services and not app.after:
+            yield Remark(
+                path=f"applications.{name}",
+                reason="no services and no after: nothing learns of a changed file",
+                remedy="name the services that read it",
+            )
+
+
+def _open_road(endpoint: str) -> bool:
+    parts = urlsplit(endpoint)
+    return parts.scheme == "http" and parts.hostname not in {"127.0.0.1", "localhost", "::1"}

@@ -1,0 +1,62 @@
+"""The long-running processes' commands; what they do is in workers/processes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import click
+
+from deploy.cli.exits import Exit, Fault
+
+
+@click.command(short_help="Run jobs (any number, anywhere).")
+@click.option("--name", help="This worker's name; else its machine's and a random part.")
+@click.option("--burst", is_flag=True, help="End when no job waits.")
+def worker(*, name: str | None, burst: bool) -> None:
+    """Run jobs until told to end (SIGTERM finishes the job at hand; SIGHUP reads the inventory anew)."""
+    from deploy.remote import plain_script
+    from workers.processes.worker import run_worker
+
+    _run(partial(run_worker, script=plain_script(), name=name, burst=burst))
+
+
+@click.command(short_help="Hear of new leaders from etcd itself.")
+def watch() -> None:
+    """Watch every etcd of the inventory, and post what changes to the webhook, signed as [senders.watch]."""
+    from workers.processes.watch import run_watch
+
+    _run(run_watch)
+
+
+@click.command(short_help="Compare truth with what was applied.")
+def clock() -> None:
+    """Compare every cluster's truth with what was applied, again and again. Two may run; one acts."""
+    from workers.processes.clock import run_clock
+
+    _run(run_clock)
+
+
+@click.command(short_help="Show the trail as metrics.")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), default=9187, show_default=True, help="For /metrics."
+)
+@click.option("--address", default="127.0.0.1", show_default=True, help="To listen on.")
+def chronicle(*, port: int, address: str) -> None:
+    """Follow every trail and serve what it says at /metrics."""
+    from workers.processes.chronicle import run_chronicle
+
+    _run(partial(run_chronicle, port=port, address=address))
+
+
+def _run(process: Callable[..., Any]) -> None:
+    """Settings in, or every mistake and exit code 78, which systemd shows as a configuration error."""
+    from workers.settings import settings_or_exit
+
+    settings = settings_or_exit(os.environ)
+    try:
+        process(settings.inventory, settings.secrets)
+    except ValueError as error:
+        raise Fault(str(error), code=Exit.CONFIG) from None

@@ -1,0 +1,66 @@
+"""The trail as commands read it: from its end, onwards, and line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from jobs.audit import Entry
+from jobs.timeline import Line, tell
+
+if TYPE_CHECKING:
+    from deploy.cli.voice import Voice
+    from jobs.ports import Trail
+
+EVERY = 0.2
+"""Seconds between two looks at a trail that is followed."""
+
+
+def head(trail: Trail, cluster: str) -> int:
+    """The newest entry's number, 0 for an empty trail; reads a page some 2·log2(n) times, not all n."""
+    above = 1
+    while _reaches(trail, cluster, above):
+        above *= 2
+    low, high = above // 2, above
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if _reaches(trail, cluster, middle) else (low, middle)
+    return low
+
+
+def _reaches(trail: Trail, cluster: str, number: int) -> bool:
+    return next(iter(trail.entries(cluster, after=number - 1)), None) is not None
+
+
+def fresh(trail: Trail, cluster: str, *, after: int) -> Iterator[Line]:
+    """What came after an entry, as sentences."""
+    return (told(entry) for entry in trail.entries(cluster, after=after))
+
+
+def told(entry: Entry) -> Line:
+    """The entry's sentence, or that it cannot be read: a broken entry must not hide the others."""
+    try:
+        return tell(entry)
+    except (KeyError, TypeError, ValueError) as error:
+        from jobs.audit import Kind
+
+        text = f"entry {entry.seq} cannot be read ({type(error).__name__}); pgbaton audit verify"
+        return Line(
+            seq=entry.seq, at=entry.at / 1e6, kind=Kind.ALARM, tone="bad", text=text, incident=None
+        )
+
+
+def clock_of(at: float) -> str:
+    """An instant as people's clocks show it: local time with milliseconds."""
+    return datetime.fromtimestamp(at, tz=UTC).astimezone().strftime("%H:%M:%S.%f")[:-3]
+
+
+def stamp_of(at: float) -> str:
+    """An instant as scripts want it: UTC, RFC 3339."""
+    return datetime.fromtimestamp(at, tz=UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+
+
+def say_line(speak: Voice, line: Line) -> None:
+    """One entry, after its local time."""
+    speak.toned([(line.tone, (clock_of(line.at), line.text))])
