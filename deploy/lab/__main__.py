@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from pathlib import Path
 
 import click
 
 from deploy.lab.inventory import PROFILES
 from deploy.lab.machine import LabError
+
+OUTPUT = click.Path(dir_okay=False, writable=True, path_type=Path)
 
 profile = click.option(
     "--profile",
@@ -47,6 +50,31 @@ def up(profile: str, patroni: str) -> None:
     from deploy.lab.up import up as bring_up
 
     bring_up(profile=profile, patroni=int(patroni))
+
+
+@main.command()
+@click.argument("scenario", default="kill-leader-machine")
+@profile
+@patroni
+@click.option("--report", type=OUTPUT, help="Write the result as JSON.")
+@click.option("--export-audit", type=OUTPUT, help="Keep the audit trail, one JSON line an entry.")
+def drill(
+    scenario: str, profile: str, patroni: str, report: Path | None, export_audit: Path | None
+) -> None:
+    """Rehearse a disaster: exit code 0 only if every invariant held."""
+    from deploy.lab.drill.play import Wish, play
+    from deploy.lab.drill.scenarios import SCENARIOS
+
+    if scenario not in SCENARIOS:
+        raise click.BadParameter(f"there is: {', '.join(SCENARIOS)}", param_hint="SCENARIO")
+    wish = Wish(
+        scenario=scenario,
+        profile=profile,
+        patroni=int(patroni),
+        report=report,
+        export_audit=export_audit,
+    )
+    sys.exit(0 if play(wish) else 1)
 
 
 @main.command()

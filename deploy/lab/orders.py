@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 import sys
 import time
 import uuid
@@ -20,14 +21,12 @@ PER_SECOND = 10
 PATIENCE = 2.0  # seconds a customer waits
 
 
-async def customers(host: str, address: str, history: TextIO) -> None:
-    """Order at an even pace, however long the answers take."""
-    waiting: set[asyncio.Task[None]] = set()
-    while True:
-        task = asyncio.create_task(_attempt(host, address, history))
-        waiting.add(task)
-        task.add_done_callback(waiting.discard)
-        await asyncio.sleep(1 / PER_SECOND)
+async def customers(host: str, address: str, history: TextIO, closing: asyncio.Event) -> None:
+    """Order at an even pace, however long the answers take; at the end wait for the last of them."""
+    async with asyncio.TaskGroup() as waiting:
+        while not closing.is_set():
+            waiting.create_task(_attempt(host, address, history))
+            await asyncio.sleep(1 / PER_SECOND)
 
 
 async def _attempt(host: str, address: str, history: TextIO) -> None:
@@ -73,8 +72,10 @@ def _parsed(answer: bytes) -> tuple[int, Mapping[str, Any]]:
 
 
 async def _all(history: Path, shops: Mapping[str, str]) -> None:
+    closing = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, closing.set)
     with history.open("a") as output:
-        await asyncio.gather(*(customers(host, at, output) for host, at in shops.items()))
+        await asyncio.gather(*(customers(h, at, output, closing) for h, at in shops.items()))
 
 
 if __name__ == "__main__":

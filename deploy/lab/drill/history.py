@@ -82,5 +82,10 @@ class History:
         return last if last is not None and last.until is None else None
 
     @property
+    def managed(self) -> tuple[Order, ...]:
+        """The orders that count: those of the host left to itself do not."""
+        return tuple(o for o in self.orders if o.host != self.unmanaged)
+
+    @property
     def acknowledged(self) -> tuple[Order, ...]:
-        return tuple(o for o in self.orders if o.result == "acknowledged")
+        return tuple(o for o in self.managed if o.result == "acknowledged")

@@ -69,7 +69,7 @@ def _redis_text(password: str) -> str:
 
 def _value(client: redis.Redis, key: bytes) -> str:
     """One key's whole value as text, whatever its type."""
-    read: Mapping[bytes, Callable[[], object]] = {
+    read: Mapping[object, Callable[[], object]] = {
         b"string": lambda: client.get(key),
         b"hash": lambda: client.hgetall(key),
         b"list": lambda: client.lrange(key, 0, -1),
@@ -77,7 +77,7 @@ def _value(client: redis.Redis, key: bytes) -> str:
         b"zset": lambda: client.zrange(key, 0, -1),
         b"stream": lambda: client.xrange(key),
     }
-    kind = bytes(client.type(key))
+    kind = client.type(key)
     value = read[kind]() if kind in read else None
     return f"{key!r} " + " ".join(_texts(value))
 

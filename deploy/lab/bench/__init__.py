@@ -1,0 +1,1 @@
+"""What pgbaton costs and how fast it is, measured on the lab."""

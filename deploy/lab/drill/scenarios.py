@@ -1,0 +1,96 @@
+"""The disasters themselves, each in reading order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from deploy.lab import faults, patroni
+from deploy.lab.drill.invariants import Checked
+from deploy.lab.drill.stage import Stage
+from deploy.lab.process import wait_until
+from jobs.audit import Kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """A disaster: what it is, and how it is played. `act` may add checks of its own."""
+
+    title: str
+    act: Callable[[Stage], tuple[Checked, ...]]
+
+
+def kill_leader_machine(stage: Stage) -> tuple[Checked, ...]:
+    """The leader's link goes down, then everything on its machine is gone."""
+    old = stage.leader()
+    stage.inject(
+        f"FAULT: the machine of {old.member} loses its link, then everything on it gets SIGKILL",
+        lambda: faults.lose_machine(stage.lab, old.member),
+    )
+    stage.until_moved(old)
+    stage.until_concluded()
+    stage.settle(3)
+    return ()
+
+
+def switchover(stage: Stage) -> tuple[Checked, ...]:
+    """An operator asks Patroni for another leader."""
+    old = stage.leader()
+    stage.inject(
+        f"FAULT: a planned switchover away from {old.member}",
+        lambda: faults.switchover(stage.lab, old.member),
+    )
+    stage.until_moved(old)
+    stage.until_concluded()
+    stage.settle(3)
+    return ()
+
+
+def stale_member(stage: Stage) -> tuple[Checked, ...]:
+    """Patroni dies and its PostgreSQL does not; it returns when another leads, and claims to lead."""
+    old = stage.leader()
+    stage.inject(
+        f"FAULT: Patroni of {old.member} gets SIGKILL, its PostgreSQL stays up",
+        lambda: faults.kill(stage.lab, old.member, "patroni"),
+    )
+    new = stage.until_moved(old)
+    heard = len(stage.trail.entries)
+    stage.screen.say(f"Patroni of {old.member} starts again on its stale primary", style="yellow")
+    machine = stage.lab.machines[old.member]
+    patroni.restart_patroni(machine, machine.folder / "patroni.yml", stage.lab.program)
+    wait_until(
+        f"{old.member} to claim to lead", lambda: _claims(stage, old.member, heard), seconds=30
+    )
+    wait_until(f"{old.member} to follow", patroni.synchronous, seconds=60, step=0.2)
+    stage.until_concluded()
+    stage.settle(3)
+    return (_nothing_moved(stage, old.member, new.epoch, heard),)
+
+
+def _claims(stage: Stage, member: str, since: int) -> list[str]:
+    """What the member's hook said of leading, after the trail had so many entries."""
+    facts = (entry.facts for entry in stage.trail.entries[since:])
+    events = (f["evidence"] for f in facts if f["kind"] == Kind.EVENT and f["evidence"]["data"])
+    return [
+        f"{e['data'].get('action')} {e['data'].get('role')}"
+        for e in events
+        if e["sender"] == member and e["data"].get("role") in {"primary", "master"}
+    ]
+
+
+def _nothing_moved(stage: Stage, member: str, epoch: int, since: int) -> Checked:
+    moved = [e for e in stage.trail.entries[since:] if e.facts["kind"] in {Kind.HOST, Kind.PLANNED}]
+    same = stage.leader().epoch == epoch
+    claims = ", ".join(_claims(stage, member, since))
+    return Checked(
+        name="a stale member that claims to lead moves nothing",
+        held=not moved and same,
+        evidence=f"{member} said {claims}; {len(moved)} hosts were touched by it",
+    )
+
+
+SCENARIOS: Mapping[str, Scenario] = {
+    "kill-leader-machine": Scenario(title="the leader's machine is lost", act=kill_leader_machine),
+    "switchover": Scenario(title="a planned switchover", act=switchover),
+    "stale-member": Scenario(title="a stale member returns and lies", act=stale_member),
+}

@@ -1,0 +1,113 @@
+"""Where a scenario plays: the lab, the observers, and how one waits for what must follow."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from deploy.lab import layout
+from deploy.lab.drill.history import Leadership, Order
+from deploy.lab.drill.hostwatch import FenceWatch, read_orders
+from deploy.lab.drill.leadership import LeaderWatch
+from deploy.lab.drill.screen import Screen
+from deploy.lab.drill.search import ProcessWatch
+from deploy.lab.drill.trailwatch import TrailWatch, watch_trail
+from deploy.lab.drill.writable import WritableWatch
+from deploy.lab.lab import Lab
+from deploy.lab.process import wait_until
+
+
+@dataclass(slots=True, kw_only=True)
+class Stage:
+    """A lab that is up, under observation. `patience` (seconds) bounds every wait."""
+
+    lab: Lab
+    screen: Screen
+    leaders: LeaderWatch
+    writable: WritableWatch
+    fences: FenceWatch
+    processes: ProcessWatch
+    trail: TrailWatch
+    patience: float
+    fault: float = math.inf
+
+    def leader(self) -> Leadership:
+        """Who leads now; TimeoutError where nobody does for long."""
+        wait_until("a leader", lambda: self.leaders.leader, seconds=self.patience)
+        leader = self.leaders.leader
+        assert leader is not None
+        return leader
+
+    def inject(self, text: str, fault: Callable[[], None]) -> None:
+        """The fault itself; from now on seconds count from here."""
+        self.writable.forget()
+        self.fault = self.screen.fault = time.time()
+        self.screen.say(text, style="bold yellow", at=self.fault)
+        fault()
+
+    def until_moved(self, old: Leadership) -> Leadership:
+        """Wait until another member leads and every managed host takes orders by it."""
+        self._until("a new leader", lambda: self.leaders.after(old.epoch) is not None)
+        new = self.leader()
+        self._until(f"{new.member} to take writes", lambda: new.member in self.writable.first)
+        self.screen.say(f"{new.member} takes writes", at=self.writable.first[new.member])
+        for host in layout.SHOPS:
+            self._until(f"an order at {host}", lambda host=host: self._sold(host) is not None)  # type: ignore[misc]  # the default binds the loop's name
+            self.screen.say(f"{host} takes orders", style="green", at=self._sold(host))
+        return self.leader()
+
+    def until_concluded(self) -> None:
+        """Wait until the trail says that every host holds the newest epoch."""
+        self._until("the incident's end", lambda: self.trail.concluded(self.leader().epoch))
+
+    def settle(self, seconds: float) -> None:
+        """Leave time for whatever should not happen any more."""
+        self.screen.say(f"watching {seconds:g} s longer for what should not happen", style="dim")
+        time.sleep(seconds)
+
+    def _sold(self, host: str) -> float | None:
+        leader = self.leaders.leader
+        if leader is None:
+            return None
+        mine = (o for o in read_orders(self.lab.history_file) if _sold_by(o, leader, host))
+        return min((o.ended for o in mine), default=None)
+
+    def _until(self, what: str, done: Callable[[], object]) -> None:
+        wait_until(what, done, seconds=self.patience, step=0.1)
+
+
+def _sold_by(order: Order, leader: Leadership, host: str) -> bool:
+    return (
+        order.host == host
+        and order.result == "acknowledged"
+        and order.member == leader.address
+        and order.ended > leader.since
+    )
+
+
+def set_stage(lab: Lab, screen: Screen, *, patience: float) -> Stage:
+    """Put every observer in place. Call from a thread on the operator's network."""
+    assert lab.secrets.patroni.probe is not None
+    stage = Stage(
+        lab=lab,
+        screen=screen,
+        leaders=LeaderWatch(changed=lambda one: _told(screen, one)),
+        writable=WritableWatch(password=lab.secrets.patroni.probe),
+        fences=FenceWatch(folders={name: lab.machines[name].folder for name in layout.SHOPS}),
+        processes=ProcessWatch(),
+        trail=watch_trail(lab, screen.entry),
+        patience=patience,
+    )
+    observers = (stage.leaders, stage.writable, stage.fences, stage.processes, stage.trail)
+    for observer in observers:
+        observer.start()
+    return stage
+
+
+def _told(screen: Screen, one: Leadership) -> None:
+    if one.until is None:
+        screen.say(f"etcd: {one.member} holds the leader key, epoch {one.epoch}", at=one.since)
+    else:
+        screen.say(f"etcd: the leader key of {one.member} is gone", at=one.until)

@@ -1,0 +1,61 @@
+"""Reads the audit trail while it grows, so that the drill can be watched and timed by it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from deploy.lab import layout
+from deploy.lab.lab import Lab
+from jobs.audit import Entry, Kind
+from jobs.fence import Fence
+from jobs.ports import LedgerUnavailable, Trail
+from workers.secrets import Secrets
+from workers.toolbox import ledger_of
+
+EVERY = 0.05
+
+
+@dataclass(slots=True, kw_only=True)
+class TrailWatch:
+    """Every entry so far, in order. `told` hears of each once."""
+
+    trail: Trail
+    told: Callable[[Entry], None]
+    entries: list[Entry] = field(default_factory=list)
+
+    def start(self) -> None:
+        threading.Thread(target=self._follow, daemon=True).start()
+
+    def concluded(self, epoch: int) -> bool:
+        """Whether an incident ended with every host at this epoch."""
+        kinds = (entry.facts for entry in self.entries)
+        return any(f["kind"] == Kind.CONCLUDED and epoch_of(f) == epoch for f in kinds)
+
+    def _follow(self) -> None:
+        while True:
+            try:
+                self._read()
+            except LedgerUnavailable:
+                time.sleep(1)
+            time.sleep(EVERY)
+
+    def _read(self) -> None:
+        after = self.entries[-1].seq if self.entries else 0
+        for entry in self.trail.entries(layout.CLUSTER, after=after):
+            self.entries.append(entry)
+            self.told(entry)
+
+
+def watch_trail(lab: Lab, told: Callable[[Entry], None]) -> TrailWatch:
+    secrets = Secrets({"PGBATON_REDIS_PASSWORD": lab.secrets.redis})
+    return TrailWatch(trail=ledger_of(lab.inventory, secrets), told=told)
+
+
+def epoch_of(facts: Mapping[str, Any]) -> int:
+    """The epoch an entry speaks of; 0 where it speaks of none."""
+    fence = facts["evidence"].get("fence")
+    return Fence(**fence).epoch if isinstance(fence, dict) else 0

@@ -1,0 +1,80 @@
+"""What befalls machines and processes, and what heals it again."""
+
+from __future__ import annotations
+
+import base64
+import json
+import signal
+import urllib.request
+from collections.abc import Sequence
+
+from deploy.lab import layout, patroni
+from deploy.lab.lab import Lab
+from deploy.lab.machine import LabError
+from deploy.lab.process import Process
+
+CUT = """\
+table inet cut {{
+  chain in {{ type filter hook input priority 0; ip saddr {{ {addresses} }} drop; }}
+  chain out {{ type filter hook output priority 0; ip daddr {{ {addresses} }} drop; }}
+}}
+"""
+
+
+def lose_machine(lab: Lab, name: str) -> None:
+    """The link first, then the plug: nobody gets a FIN, and its peers' connections stay half open."""
+    lab.switch.cut(name)
+    lab.machines[name].pull_plug()
+
+
+def return_member(lab: Lab, name: str) -> Process:
+    """A lost database machine boots again with the disk it had, and Patroni starts."""
+    lab.boot([name])
+    return patroni.start_patroni(lab.machines[name], lab.inventory, lab.secrets, lab.program)
+
+
+def partition(lab: Lab, name: str, others: Sequence[str]) -> None:
+    """Drop every packet between a machine and others, silently, both ways."""
+    addresses = ", ".join(layout.ADDRESSES[other] for other in others)
+    done = lab.machines[name].run(["nft", "-f", "-"], stdin=CUT.format(addresses=addresses))
+    if done.returncode:
+        raise LabError(f"nft refused: {done.stderr}")
+
+
+def heal(lab: Lab, name: str) -> None:
+    """End a partition."""
+    lab.machines[name].run(["nft", "delete", "table", "inet", "cut"])
+
+
+def kill(lab: Lab, machine: str, process: str) -> None:
+    """SIGKILL one process; what it started lives on."""
+    find(lab, machine, process).signal(signal.SIGKILL)
+
+
+def freeze(lab: Lab, machine: str, process: str) -> None:
+    """SIGSTOP: it is there, and does nothing."""
+    find(lab, machine, process).signal(signal.SIGSTOP)
+
+
+def thaw(lab: Lab, machine: str, process: str) -> None:
+    find(lab, machine, process).signal(signal.SIGCONT)
+
+
+def find(lab: Lab, machine: str, process: str) -> Process:
+    """The newest process of that name on a machine."""
+    named = [p for p in lab.machines[machine].processes if p.name == process and p.alive]
+    if not named:
+        raise LabError(f"no process {process} lives on {machine}")
+    return named[-1]
+
+
+def switchover(lab: Lab, leader: str) -> None:
+    """A planned change, asked of the leader's REST API; Patroni chooses who follows."""
+    login = base64.b64encode(f"patroni:{lab.secrets.patroni.rest}".encode()).decode()
+    request = urllib.request.Request(
+        f"http://{layout.MEMBERS[leader]}:8008/switchover",
+        data=json.dumps({"leader": leader}).encode(),
+        headers={"Authorization": f"Basic {login}", "Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - likewise
+        answer.read()
