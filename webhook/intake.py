@@ -38,7 +38,7 @@ class Intake:
         found = self._believe(now)
         repeated = found if isinstance(found, Refusal) else self._record(found, now)
         if isinstance(repeated, Refusal):
-            self.refusals.note(repeated, now=now)
+            self.refusals.note(repeated, now=now, peer=request.remote_addr)
             return refusal_problem(repeated)
         body = json.dumps({"accepted": True, "repeated": repeated})
         return Response(body, status=202, content_type="application/json")
@@ -53,13 +53,13 @@ class Intake:
         try:
             fresh = self.ports.ledger.hear(event, _draft(event, now))
         except LedgerUnavailable as error:
-            self._count(event, "unrecorded")
-            return _unrecorded(event, error)
+            self._count(event, "unrecorded", because=error.reason, remedy=error.remedy)
+            return _unrecorded(event)
         self.metrics.hear.observe(time.perf_counter() - started)
         self._count(event, "accepted" if fresh else "repeated")
         return not fresh
 
-    def _count(self, event: Event, result: str) -> None:
+    def _count(self, event: Event, result: str, **more: str) -> None:
         self.metrics.events.labels(sender=event.sender, type=event.type, result=result).inc()
         _log.info(
             f"event.{result}",
@@ -67,6 +67,7 @@ class Intake:
             cluster=event.cluster,
             type=event.type,
             id=event.id,
+            **more,
         )
 
 
@@ -86,8 +87,7 @@ def _draft(event: Event, now: float) -> Draft:
     )
 
 
-def _unrecorded(event: Event, error: LedgerUnavailable) -> Refusal:
-    _log.error("event.unrecorded.because", because=error.reason, remedy=error.remedy)
+def _unrecorded(event: Event) -> Refusal:
     return Refusal(
         reason=Reason.UNRECORDED,
         detail="Keep the event and send it again: nothing was recorded, Redis must be mended first.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 
@@ -36,14 +36,16 @@ class Refusals:
     _minutes: dict[tuple[str, str], _Minute] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
-    def note(self, refusal: Refusal, *, now: float) -> None:
-        """Count a refusal; tell it where its minute has none yet. Never waits for the ledger."""
+    def note(self, refusal: Refusal, *, now: float, peer: str | None) -> None:
+        """Count a refusal; tell it where its minute has none yet. Never waits for the ledger.
+        `peer` is the address it came from (a proxy's, where one stands before us)."""
         self.metrics.refusals.labels(reason=refusal.reason, sender=refusal.sender or "").inc()
         trail, minute = refusal.cluster or INTAKE, int(now // 60)
         count = self._due(trail, refusal, minute)
         if count:
-            _log.warning("event.refused", **_facts(refusal), trail=trail, count=count)
-            draft = _draft(refusal, minute=minute, count=count)
+            facts = {**_facts(refusal), "peer": peer, "count": count}
+            _log.warning("event.refused", **facts, trail=trail)
+            draft = _draft(refusal, facts, minute=minute)
             self.aside(lambda: _append(self.ledger, trail, [draft]))
 
     def _due(self, trail: str, refusal: Refusal, minute: int) -> int:
@@ -66,13 +68,13 @@ def _facts(refusal: Refusal) -> dict[str, object]:
     }
 
 
-def _draft(refusal: Refusal, *, minute: int, count: int) -> Draft:
+def _draft(refusal: Refusal, facts: Mapping[str, object], *, minute: int) -> Draft:
     """One entry whichever web process comes first: the id is the reason and the minute.
-    `count` is how many this process refused since the entry before."""
+    `count` in `facts` is how many this process refused since the entry before."""
     return Draft(
         id=f"refused:{refusal.reason}:{minute}",
         kind=Kind.REFUSED,
-        evidence={**_facts(refusal), "title": refusal.meaning.title, "count": count},
+        evidence={**facts, "title": refusal.meaning.title},
     )
 
 

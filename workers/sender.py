@@ -55,7 +55,8 @@ def _session() -> requests.Session:
 class Sender:
     """Signs events with `keys` (whsk_… or whsec_…, several while they rotate) and posts them.
 
-    `urls` are tried in order. `ca` is a file of authorities for https, None the usual ones.
+    `urls` are tried in order. `ca` is a file of authorities for https, None the usual ones. One
+    thread at a time: the session keeps its connections open from one event to the next.
     """
 
     urls: Sequence[str]
