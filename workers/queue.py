@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import secrets
 import time
+from contextlib import suppress
 from itertools import count
+from threading import Event
 from types import FrameType
-from typing import Any
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -29,13 +30,13 @@ log = logging.getLogger(__name__)
 class PgbatonWorker(Worker):
     """Listens to one queue (so that RQ moves jobs reliably), with JSON and short intervals.
 
-    `asked_to_end` tells an order to end (SIGTERM, SIGINT) from RQ's giving up.
+    `ending` is set by SIGTERM and SIGINT, which tells an order to end from RQ's giving up.
     """
 
     exponential_backoff_factor = 1.5
     max_connection_wait_time = LONGEST
     log_result_lifespan = False
-    asked_to_end = False
+    ending: Event
 
     @property
     def dequeue_timeout(self) -> int:
@@ -49,14 +50,14 @@ class PgbatonWorker(Worker):
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         """Finish the running job, then end."""
-        self.asked_to_end = True
+        self.ending.set()
         super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
 
 
-def worker_on(connection: Redis, *, name: str | None = None) -> PgbatonWorker:
+def worker_on(connection: Redis, *, name: str | None, ending: Event) -> PgbatonWorker:
     """A worker. Its name gets a random end, for RQ refuses one that a killed worker bore."""
     fresh = secrets.token_hex(4)
-    return PgbatonWorker(
+    worker = PgbatonWorker(
         [queue_on(connection)],
         connection=connection,
         name=f"{name}-{fresh}" if name else fresh,
@@ -65,6 +66,8 @@ def worker_on(connection: Redis, *, name: str | None = None) -> PgbatonWorker:
         maintenance_interval=15,
         job_monitoring_interval=5,
     )
+    worker.ending = ending
+    return worker
 
 
 def serve(settings: RedisSettings, *, name: str | None = None, burst: bool = False) -> None:
@@ -73,22 +76,21 @@ def serve(settings: RedisSettings, *, name: str | None = None, burst: bool = Fal
     RQ ends on a timeout or on an outage at the wrong moment: begun anew here, at most LONGEST
     seconds later. Set what the jobs need in a ContextVar before: it is seen in the forked horse.
     """
+    ending = Event()
     for failures in count():
-        try:
-            if _work(settings, name=name, burst=burst):
+        with suppress(StopRequested):  # RQ raises it wherever the signal finds the process
+            _work(settings, name=name, burst=burst, ending=ending)
+            if burst or ending.is_set():
                 return
-        except StopRequested:
-            return
-        except (RedisError, OSError) as error:
-            log.warning("worker.redis.lost: %s; trying again", error)
-        try:
             time.sleep(min(LONGEST, 0.2 * 2 ** min(failures, 4)))
-        except StopRequested:
+        if ending.is_set():
             return
 
 
-def _work(settings: RedisSettings, *, name: str | None, burst: bool) -> bool:
-    """True where the work is over, False where RQ gave up."""
-    worker: Any = worker_on(connect(settings, read=DEQUEUE + SLACK), name=name)
-    worker.work(burst=burst)
-    return burst or worker.asked_to_end
+def _work(settings: RedisSettings, *, name: str | None, burst: bool, ending: Event) -> None:
+    """Until told to end, or until RQ gives up."""
+    try:
+        connection = connect(settings, read=DEQUEUE + SLACK)
+        worker_on(connection, name=name, ending=ending).work(burst=burst)
+    except (RedisError, OSError) as error:
+        log.warning("worker.redis.lost: %s; trying again", error)

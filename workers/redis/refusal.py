@@ -10,6 +10,7 @@ from redis.exceptions import (
     AuthorizationError,
     BusyLoadingError,
     ConnectionError,  # noqa: A004 - Redis' own, told apart from Python's
+    NoPermissionError,
     OutOfMemoryError,
     ReadOnlyError,
     RedisError,
@@ -18,13 +19,19 @@ from redis.exceptions import (
 
 from jobs.ports import LedgerUnavailable
 
+KINDS: dict[type[RedisError], str] = {
+    AuthenticationError: "give pgbaton the right Redis password",
+    NoPermissionError: "grant pgbaton's Redis user all commands on pgbaton:* and rq:*",
+    OutOfMemoryError: "Redis is at maxmemory: raise it, or remove what is not pgbaton's",
+    ReadOnlyError: "this Redis is a replica: give pgbaton the primary, or Sentinel's addresses",
+    BusyLoadingError: "wait until Redis has read its files",
+}
+"""Errors of a class of their own: redis-py drops their code from the text."""
+
 REMEDIES = {
     "MISCONF": "Redis cannot write to its disk: free space or mend the disk it persists to",
-    "OOM": "Redis is at maxmemory: raise it, or remove what is not pgbaton's",
     "NOREPLICAS": "bring Redis' replicas back, or lower min-replicas-to-write",
-    "NOAUTH": "give pgbaton the Redis password",
-    "WRONGPASS": "give pgbaton the right Redis password",
-    "NOPERM": "grant pgbaton's Redis user the keys and commands that README names",
+    "CERTIFICATE_VERIFY_FAILED": "give pgbaton the authority that signed Redis' certificate (ca)",
     "MASTERDOWN": "wait until Redis' replica has its primary again",
     "CLUSTERDOWN": "pgbaton needs a plain Redis or Sentinel, not Redis Cluster",
     "EXECABORT": "look into Redis' log: it refused a command of ours",
@@ -54,15 +61,10 @@ def unavailable(error: Exception, where: str) -> LedgerUnavailable:
 
 
 def _remedy(error: Exception, text: str) -> str:
-    if isinstance(error, AuthenticationError):
-        return REMEDIES["WRONGPASS"]
-    if isinstance(error, ReadOnlyError):
-        return "this Redis is a replica: give pgbaton the primary, or Sentinel's addresses"
-    if isinstance(error, BusyLoadingError):
-        return "wait until Redis has read its files"
-    if isinstance(error, OutOfMemoryError):
-        return REMEDIES["OOM"]
+    for kind, remedy in KINDS.items():
+        if isinstance(error, kind):
+            return remedy
     for code, remedy in REMEDIES.items():
-        if text.startswith(code):
+        if code in text:
             return remedy
     return "look whether Redis runs there and can be reached from here"

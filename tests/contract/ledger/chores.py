@@ -1,0 +1,33 @@
+"""A worker with small jobs of its own, run as a program: without it no real worker would be tested."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from contextvars import ContextVar
+
+from tests.contract.ledger import chores
+from workers.queue import serve
+from workers.redis import RedisSettings, connect
+
+TOOLS: ContextVar[str] = ContextVar("TOOLS")
+
+
+def note(*, socket: str, what: str, seconds: float = 0.0) -> None:
+    """Write down that it ran, with the tools it found; twice, where it takes its time."""
+    redis = connect(RedisSettings(url=f"unix://{socket}"))
+    redis.rpush("test:ran", f"{what} {TOOLS.get('none')}")
+    if seconds:
+        time.sleep(seconds)
+        redis.rpush("test:ran", f"{what} done")
+
+
+def main(socket: str) -> None:
+    logging.basicConfig(level=logging.INFO)
+    chores.TOOLS.set("equipped")  # the module as RQ imports it, not the program that runs here
+    serve(RedisSettings(url=f"unix://{socket}"), name="test")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,113 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from rq import Queue
+from rq.utils import as_text
+
+from jobs import names
+from tests.contract.ledger.server import RedisServer
+from tests.parts import ROOT
+from workers.redis.enqueue import queue_on
+
+NOTE = "tests.contract.ledger.chores.note"
+Spawn = Callable[[], subprocess.Popen[bytes]]
+
+
+@pytest.fixture
+def spawn(own: RedisServer, tmp_path: Path) -> Iterator[Spawn]:
+    """Starts real worker processes; all are killed in the end."""
+    running: list[subprocess.Popen[bytes]] = []
+
+    def start() -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "tests.contract.ledger.chores", str(own.socket)]
+        with (tmp_path / "worker.log").open("ab") as log:
+            worker = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
+        running.append(worker)
+        return worker
+
+    yield start
+    for worker in running:
+        worker.kill()
+        worker.wait(timeout=10)
+
+
+def _enqueue(server: RedisServer, what: str, *, seconds: float = 0.0) -> None:
+    chore = {"socket": str(server.socket), "what": what, "seconds": seconds}
+    queue_on(server.client()).enqueue_call(NOTE, kwargs=chore, timeout=30)
+
+
+def _ran(server: RedisServer) -> list[str]:
+    return [as_text(one) for one in server.client().lrange("test:ran", 0, -1)]
+
+
+def _until(condition: Callable[[], bool], *, within: float) -> None:
+    end = time.monotonic() + within
+    while not condition():
+        assert time.monotonic() < end, "not in time"
+        time.sleep(0.02)
+
+
+def test_a_job_runs_with_the_tools_of_its_worker(own: RedisServer, spawn: Spawn) -> None:
+    """Plain function by dotted path, JSON arguments, a ContextVar set before the work began."""
+    spawn()
+    _enqueue(own, "ü")
+    _until(lambda: _ran(own) == ["ü equipped"], within=10)
+
+
+def test_a_pickled_job_is_never_run(own: RedisServer, spawn: Spawn, tmp_path: Path) -> None:
+    """Whoever can write Redis must not be able to run code; the worker goes on."""
+    trap = tmp_path / "trap"
+    Queue(names.QUEUE, connection=own.client()).enqueue_call(os.mkdir, args=(str(trap),))
+    spawn()
+    _enqueue(own, "next")
+    _until(lambda: _ran(own) == ["next equipped"], within=15)
+    assert not trap.exists()
+
+
+def test_a_worker_outlives_a_restart_of_redis(own: RedisServer, spawn: Spawn) -> None:
+    """Redis away for 3 s, and hanging for 9 s, longer than a pop: the same process works on."""
+    worker = spawn()
+    _enqueue(own, "before")
+    _until(lambda: _ran(own) == ["before equipped"], within=10)
+    own.stop()
+    time.sleep(3)
+    own.start()
+    _enqueue(own, "after")
+    _until(lambda: "after equipped" in _ran(own), within=8)
+    own.freeze()
+    time.sleep(9)
+    own.thaw()
+    _enqueue(own, "again")
+    _until(lambda: "again equipped" in _ran(own), within=8)
+    assert worker.poll() is None
+
+
+def test_a_worker_told_to_end_finishes_its_job(own: RedisServer, spawn: Spawn) -> None:
+    """SIGTERM in the middle: the job ends, the next one stays in the queue, the exit code is 0."""
+    worker = spawn()
+    _enqueue(own, "long", seconds=1.5)
+    _enqueue(own, "next")
+    _until(lambda: _ran(own) == ["long equipped"], within=10)
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(timeout=10) == 0
+    assert _ran(own) == ["long equipped", "long done"]
+    assert own.client().llen("rq:queue:pgbaton") == 1
+
+
+def test_an_idle_worker_ends_when_told(own: RedisServer, spawn: Spawn, tmp_path: Path) -> None:
+    """Also while Redis is away."""
+    first, second = spawn(), spawn()
+    listening = tmp_path / "worker.log"
+    _until(lambda: listening.read_text().count("Listening on") == 2, within=10)
+    first.send_signal(signal.SIGTERM)
+    assert first.wait(timeout=5) == 0
+    own.stop()
+    time.sleep(0.5)
+    second.send_signal(signal.SIGTERM)
+    assert second.wait(timeout=8) == 0
