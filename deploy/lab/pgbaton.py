@@ -30,11 +30,10 @@ def program(name: str) -> str:
     return str(Path(sys.executable).parent / name)
 
 
-def start_all(lab: Lab) -> list[Process]:
-    """web, two workers, watch, clock and chronicle, as the Procfile has them."""
+def start_others(lab: Lab) -> list[Process]:
+    """Two workers, watch, clock and chronicle, as the Procfile has them."""
     control = lab.machines["control"]
     return [
-        start_web(lab),
         *(start(lab, control, name, name.split("-")[0]) for name in ("worker-1", "worker-2")),
         *(start(lab, control, name, name) for name in ("watch", "clock", "chronicle")),
     ]

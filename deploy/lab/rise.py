@@ -22,11 +22,12 @@ def rise(lab: Lab, say: Say) -> str:
 def _rise(lab: Lab, say: Say) -> str:
     start_state(lab)
     say("etcd and Redis are up")
-    pgbaton.start_all(lab)
+    pgbaton.start_web(lab)
     start_database(lab)
     leader = first_leader(lab)
     say(f"{leader} leads; the shops open")
     start_shops(lab, leader)
+    pgbaton.start_others(lab)
     wait_until("synchronous replication", patroni.synchronous, seconds=60, step=0.2)
     say("two replicas follow, one of them synchronously")
     wait_until("the shops", shops_open, seconds=20)

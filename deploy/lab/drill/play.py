@@ -56,6 +56,7 @@ def _perform(stage: Stage, scenario: Scenario, name: str) -> tuple[Report, Histo
     try:
         # From peace: pgbaton knows the first leader, and the hosts hold its fence.
         stage.until_concluded()
+        stage.peace(3)
         extra = scenario.act(stage)
     except TimeoutError as error:
         extra = (Checked(name="the drill came to its end", held=False, evidence=str(error)),)

@@ -62,6 +62,12 @@ class Stage:
         """Wait until the trail says that every host holds the newest epoch."""
         self._until("the incident's end", lambda: self.trail.concluded(self.leader().epoch))
 
+    def peace(self, seconds: float) -> None:
+        """Let customers order for a while, so that there is something to lose."""
+        for host in layout.SHOPS:
+            self._until(f"an order at {host}", lambda host=host: self._sold(host) is not None)  # type: ignore[misc]  # likewise
+        time.sleep(seconds)
+
     def settle(self, seconds: float) -> None:
         """Leave time for whatever should not happen any more."""
         self.screen.say(f"watching {seconds:g} s longer for what should not happen", style="dim")
