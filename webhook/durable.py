@@ -15,8 +15,9 @@ from webhook.ports import Recorder
 class DurableRecorder:
     """A Recorder that hears nothing while its store is not set up to keep it.
 
-    `ready` is asked before the first event and then every `every` seconds of `monotonic`; in
-    between its last answer counts, and a store that cannot be asked is left to `ledger` to tell.
+    `ready` is asked before the first event, then every `every` seconds of `monotonic`, and always
+    after a failure: while a store hangs, each event waits for one short look and not for a whole
+    recording with its repetitions.
     """
 
     ledger: Recorder
@@ -31,7 +32,11 @@ class DurableRecorder:
         self._look()
         if self._obstacles:
             raise LedgerUnavailable(" ".join(self._obstacles), "see /readyz")
-        return self.ledger.hear(event, draft)
+        try:
+            return self.ledger.hear(event, draft)
+        except LedgerUnavailable:
+            self._asked = None
+            raise
 
     def append(self, cluster: str, drafts: Sequence[Draft]) -> None:
         """Append drafts; a refusal's entry is no promise to anybody."""
@@ -39,10 +44,7 @@ class DurableRecorder:
 
     def _look(self) -> None:
         now = self.monotonic()
-        if self._asked is not None and now - self._asked < self.every:
-            return
-        self._asked = now
-        try:
-            self._obstacles = self.ready()
-        except LedgerUnavailable:
+        if self._asked is None or now - self._asked >= self.every:
             self._asked = None
+            self._obstacles = self.ready()
+            self._asked = now

@@ -26,6 +26,8 @@ from workers.settings import BadSettings, Settings, hmac_secrets, read_settings
 from workers.store import ledger_of, redis_of
 
 Good = TypeVar("Good")
+PATIENCE = 0.8
+"""Seconds for one reply of Redis: with three attempts a hook, which waits 3 s, hears the 503."""
 GUNICORN_HALT = 4
 """The exit code by which gunicorn's arbiter knows that starting the worker again is no use."""
 
@@ -34,7 +36,7 @@ def make_app(environ: Mapping[str, str]) -> Flask:
     """The intake as production has it; ends the process, all mistakes told, where it cannot be."""
     settings = _or_halt(read_settings(environ))
     secrets = _or_halt(hmac_secrets(settings))
-    ledger = ledger_of(settings.inventory, settings.secrets)
+    ledger = ledger_of(settings.inventory, settings.secrets, read=PATIENCE)
     ready = _Ready(settings)
     return create_app(
         Ports(
@@ -54,7 +56,7 @@ class _Ready:
     """Asks Redis over a connection of its own whether it keeps what it acknowledges."""
 
     def __init__(self, settings: Settings) -> None:
-        self._redis = connect(redis_of(settings.inventory, settings.secrets))
+        self._redis = connect(redis_of(settings.inventory, settings.secrets), read=PATIENCE)
 
     def __call__(self) -> Sequence[str]:
         return [f"{one.what}; {one.remedy}." for one in findings(self._redis)]

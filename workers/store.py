@@ -8,13 +8,18 @@ from jobs.inventory import Inventory
 from workers.redis import RedisLedger, RedisSettings, connect
 from workers.secrets import Secrets
 
+READ = 2.0
+"""Seconds to wait for one reply of Redis."""
 
-def ledger_of(inventory: Inventory, secrets: Secrets) -> RedisLedger:
-    """All state, in Redis; connects when first used."""
+
+def ledger_of(inventory: Inventory, secrets: Secrets, *, read: float = READ) -> RedisLedger:
+    """All state, in Redis; connects when first used. A reply is waited for `read` seconds, of which
+    a replica behind Sentinel may take half."""
     return RedisLedger(
-        connect(redis_of(inventory, secrets)),
+        connect(redis_of(inventory, secrets), read=read),
         inventory=inventory.digest,
         prefix=inventory.redis.prefix,
+        grace=read / 2,
     )
 
 

@@ -61,6 +61,20 @@ def test_a_silent_redis_holds_no_refusal_up(redis: RedisServer, web: Web) -> Non
     assert spent < 5
 
 
+def test_a_silent_redis_is_told_before_the_hook_gives_up(redis: RedisServer, web: Web) -> None:
+    """A hook waits three seconds for an answer; a Redis that hangs is a 503 within them."""
+    assert web.tell(id="before").status == 202
+    redis.process.send_signal(signal.SIGSTOP)
+    for number in range(2):
+        begun = time.monotonic()
+        assert web.tell(id=f"during-{number}").status == 503
+        assert time.monotonic() - begun < 3
+    redis.process.send_signal(signal.SIGCONT)
+    eventually(lambda: web.tell(id="during-0").status == 202)
+    eventually(lambda: web.tell(id="during-1").status == 202)
+    assert redis.events() == ["before", "during-0", "during-1"]
+
+
 def test_a_forgetful_redis_is_no_place_for_events(redis: RedisServer, web: Web) -> None:
     """A Redis that may lose the last second is told about, before an event is acknowledged."""
     with redis.client() as client:
@@ -68,7 +82,7 @@ def test_a_forgetful_redis_is_no_place_for_events(redis: RedisServer, web: Web) 
     ready, told = web.get("/readyz"), web.tell()
     assert (ready.status, told.status) == (503, 503)
     assert "appendfsync always" in ready.json["detail"]
-    assert redis.trail() == []
+    assert redis.events() == []
 
 
 def test_openssl_signs_what_we_verify(

@@ -60,12 +60,29 @@ def test_a_store_is_not_asked_for_each_event() -> None:
     assert store.asked == 1
 
 
-def test_a_silent_store_is_the_ledgers_to_tell() -> None:
-    """A look that fails decides nothing, and the next event looks again."""
+def test_a_silent_store_is_found_by_a_look() -> None:
+    """Nothing is sent to record an event while the look before it finds nobody."""
     store = Store()
     store.silent = True
+    for _ in range(2):
+        with pytest.raises(LedgerUnavailable, match="cannot be reached"):
+            store.recorder.hear(EVENT, draft(1))
+    assert (store.asked, store.ledger.effects) == (2, [])
+    store.silent = False
     assert store.recorder.hear(EVENT, draft(1))
-    assert store.recorder.hear(EVENT, draft(2))
+
+
+def test_a_failed_recording_makes_the_next_event_look_first() -> None:
+    """A store that hangs in between costs one event its patience, not every event."""
+    store = Store()
+    assert store.recorder.hear(EVENT, draft(1))
+    store.ledger.break_down()
+    with pytest.raises(LedgerUnavailable):
+        store.recorder.hear(EVENT, draft(2))
+    assert store.asked == 1
+    store.silent = True
+    with pytest.raises(LedgerUnavailable):
+        store.recorder.hear(EVENT, draft(2))
     assert store.asked == 2
 
 
