@@ -30,19 +30,18 @@ class NotPermitted(StreamBroken):
 
 
 class Stream:
-    """All keys on one POST to `/v3/watch` of one endpoint, from `start_revision` on.
+    """Many ranges on one POST to `/v3/watch` of one endpoint.
 
     The body is a row of create requests. `Expect: 100-continue` keeps etcd's HTTP/1.1 server from
     throwing away what it has not read when its first answer leaves (seen with etcd 3.4: without
-    the header, one of 1,000 keys was watched). `begun` turns true when etcd watches every key;
-    `close` may come from any thread.
+    the header, one of 1,000 keys was watched). `close` may come from any thread.
     """
 
     def __init__(self, endpoint: str, *, tls: Tls, timeout: float) -> None:
         """Connects; raises StreamBroken."""
         url = urlsplit(endpoint)
         self.endpoint = endpoint
-        self.begun = False
+        self._created, self._wanted = 0, 0
         self._host, self._port = url.hostname or "", url.port or _PORTS[url.scheme]
         try:
             plain = dial(self._host, self._port, timeout=timeout)
@@ -52,25 +51,34 @@ class Stream:
 
     def follow(
         self,
-        keys: Sequence[bytes],
+        ranges: Sequence[wire.Json],
         *,
         start_revision: int,
         headers: Mapping[str, str],
         partial: bool = False,
     ) -> Iterator[wire.Event]:
-        """The keys' changes as they come, in order; never ends but by StreamBroken.
+        """The ranges' changes as they come, in order; never ends but by StreamBroken.
 
-        With `partial`, keys that etcd refuses to watch are passed over.
+        With `partial`, ranges that etcd refuses to watch are passed over.
         """
-        requests = [wire.watch_request(key, start_revision=start_revision) for key in keys]
+        requests = [wire.watch_request(r, start_revision=start_revision) for r in ranges]
         body = "\n".join(json.dumps(request) for request in requests)
-        created = 0
+        self._wanted = len(ranges)
         for line in self._lines(body.encode(), headers):
             reply = wire.read_watch(line)
             _raise_end(reply, partial=partial)
-            created += reply.created
-            self.begun = created == len(keys)
+            self._created += reply.created
             yield from reply.events
+
+    @property
+    def begun(self) -> bool:
+        """True once etcd watches every range."""
+        return 0 < self._created == self._wanted
+
+    @property
+    def partly_begun(self) -> bool:
+        """True while etcd watches some ranges and not all."""
+        return 0 < self._created < self._wanted
 
     def close(self) -> None:
         """End the stream under its reader."""

@@ -60,7 +60,9 @@ class Watch:
         self._register = Register(self._news.put)
         self._start_revision: int | None = None
         self._blind = False
+        self._ranges = [wire.key_range(key) for key in self._scopes]
         self._stream: Stream | None = None
+        self._opened = 0.0
         self._stopped = threading.Event()
         self._look_now = threading.Event()
         self._looked = threading.Condition()
@@ -130,12 +132,21 @@ class Watch:
         stream = self._stream
         if stream is None:
             return
+        if stream.partly_begun and self._clock() - self._opened > self._timeout:
+            self._watch_wholesale()
         if self._register.owing():
             self._stopped.wait(self._grace)
         owing = self._register.owing()
         if owing or not self._gateway.transport.alive(stream.endpoint, timeout=self._grace * 2):
             log.warning("etcd.watch.silent", endpoint=stream.endpoint, owing=owing)
             stream.close()
+
+    def _watch_wholesale(self) -> None:
+        """This etcd took less than all of a row of requests: ask for everything in one, and sort
+        out here what else comes along."""
+        log.warning("etcd.watch.wholesale", scopes=len(self._scopes))
+        self._ranges = [wire.key_range(min(self._scopes), max(self._scopes) + b"\0")]
+        self._cut_stream()
 
     # The edge: what changes, as it changes.
 
@@ -170,10 +181,10 @@ class Watch:
         self._stream = stream = Stream(endpoint, tls=tls, timeout=self._timeout)
         if self._stopped.is_set():
             stream.close()
+        self._opened = self._clock()
         self._register.forgive()
-        keys = tuple(self._scopes)
         try:
-            for event in stream.follow(keys, start_revision=start, headers=headers, **how):
+            for event in stream.follow(self._ranges, start_revision=start, headers=headers, **how):
                 self._hear(event)
         finally:
             self._stream = None

@@ -111,9 +111,9 @@ class WatchReply:
     events: tuple[Event, ...] = ()
 
 
-def watch_request(key: bytes, *, start_revision: int) -> dict[str, Any]:
-    """Watch one key from a revision on, that revision included."""
-    return {"create_request": {"key": text(key), "start_revision": str(start_revision)}}
+def watch_request(asked: Json, *, start_revision: int) -> dict[str, Any]:
+    """Watch a range (as `key_range` makes it) from a revision on, that revision included."""
+    return {"create_request": {**asked, "start_revision": str(start_revision)}}
 
 
 def read_watch(line: Json) -> WatchReply:

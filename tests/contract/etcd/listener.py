@@ -12,7 +12,11 @@ from workers.etcd import Blind, Change, Gateway, News, Resync, Watch
 class Listener:
     """Collects news with the instant at which each came (monotonic)."""
 
-    def __init__(self, gateway: Gateway, scopes: Sequence[ScopeRef], **how: Any) -> None:
+    def __init__(
+        self, gateway: Gateway, scopes: Sequence[ScopeRef], *, eager: bool = True, **how: Any
+    ) -> None:
+        """`eager` waits for the stream on entering, so that what happens next comes through it."""
+        self._eager = eager
         self.watch = Watch(gateway, scopes, **how)
         self._thread = threading.Thread(target=self._listen, daemon=True)
         self._news: list[tuple[float, News]] = []
@@ -21,7 +25,7 @@ class Listener:
     def __enter__(self) -> Self:
         self._thread.start()
         self.until(lambda news: isinstance(news, Resync | Blind))
-        return self.ready()
+        return self.ready() if self._eager else self
 
     def __exit__(self, *_: object) -> None:
         self.watch.stop()

@@ -11,11 +11,13 @@ class Proxy:
     """Forwards TCP to one endpoint. `stall` stops forwarding while every socket stays open;
     `drop` ends the connections; connections made later are forwarded again by `flow`."""
 
-    def __init__(self, endpoint: str) -> None:
+    def __init__(self, endpoint: str, *, change: tuple[bytes, bytes] = (b"", b"")) -> None:
+        """`change` replaces bytes by others as they pass, in both directions."""
         url = urlsplit(endpoint)
         self._target = (url.hostname or "", url.port or 0)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.endpoint = f"{url.scheme}://127.0.0.1:{self._listener.getsockname()[1]}"
+        self._change = change
         self._flowing = threading.Event()
         self._flowing.set()
         self._stalled: set[int] = set()
@@ -71,5 +73,5 @@ class Proxy:
         with contextlib.suppress(OSError):
             while chunk := source.recv(65536):
                 if pair not in self._stalled:
-                    sink.sendall(chunk)
+                    sink.sendall(chunk.replace(*self._change) if self._change[0] else chunk)
             sink.shutdown(socket.SHUT_WR)

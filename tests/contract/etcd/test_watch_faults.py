@@ -118,6 +118,26 @@ def test_after_compaction_it_reads_afresh(
         assert listener.led_by("pg2") - begun < 1
 
 
+def test_an_etcd_that_takes_only_some_of_the_requests_is_watched_wholesale(
+    etcd: Cluster, pen: EtcdPen, namespace: str
+) -> None:
+    """Without the header that keeps etcd's server reading, most keys would not be watched: noticed,
+    and all of them watched as one range."""
+    scopes = [ScopeRef(cluster=f"c{i}", namespace=namespace, scope=f"s{i}") for i in range(300)]
+    change = (b"Expect: 100-continue", b"X-Lost: 100-continue")
+    with (
+        Proxy(etcd.endpoints[0], change=change) as proxy,
+        Listener(Gateway([proxy.endpoint]), scopes, every=0.2, timeout=1, eager=False) as listener,
+    ):
+        _until(lambda: len(listener.watch._ranges) == 1, seconds=5)
+        listener.ready()
+        pen.put(scopes[299], "status", b"{}")
+        begun = time.monotonic()
+        pen.elect(scopes[299], "pg1")
+        assert listener.led_by("pg1") - begun < 0.15
+        assert listener.changes() == ["pg1"]
+
+
 def test_without_quorum_it_says_once_that_it_is_blind(trio: Cluster, scope: ScopeRef) -> None:
     """No quorum, no news, but not in silence; and a whole picture when etcd answers again."""
     gateway = Gateway(trio.endpoints)
