@@ -168,7 +168,7 @@ def _write_accounts(root: Path) -> None:
     sudoers = root / "etc/sudoers"
     sudoers.unlink(missing_ok=True)
     sudoers.write_text(
-        "Defaults env_reset\ndeploy ALL=(root) NOPASSWD: ALL\n@includedir /etc/sudoers.d\n"
+        "Defaults env_reset\nDefaults use_pty\ndeploy ALL=(root) NOPASSWD: ALL\n@includedir /etc/sudoers.d\n"
     )
     sudoers.chmod(0o440)
     shutil.rmtree(root / "etc/sudoers.d", ignore_errors=True)

@@ -12,16 +12,15 @@ from tests.contract.hosts.worlds import FakeWorld, RealWorld, World, fence, file
 from workers.ssh import SshHands
 
 
-@pytest.fixture(params=["fake", "root", "sudo"])
+@pytest.fixture(params=["fake", "real"])
 def world(request: pytest.FixtureRequest) -> Iterator[World]:
-    """A fresh cluster on a host in memory, on a real one as root, and as a user who may sudo."""
+    """A fresh cluster on a host in memory, and on a real one as a user who may sudo."""
     if request.param == "fake":
         yield FakeWorld()
         return
     machine: Machine = request.getfixturevalue("machine")
     hands: SshHands = request.getfixturevalue("hands")
-    user = "root" if request.param == "root" else "deploy"
-    real = RealWorld(machine, hands, machine.host(user))
+    real = RealWorld(machine, hands, machine.host("deploy"))
     with real.listener:
         yield real
 

@@ -127,7 +127,10 @@ class RealWorld:
         return Path(path).read_bytes()
 
     def service(self) -> ServiceRef:
-        service = self.machine.service()
+        return self.adopt(self.machine.service())
+
+    def adopt(self, service: Service) -> ServiceRef:
+        """Count a service that a test made itself."""
         self.services[service.name] = service
         return ServiceRef(name=service.name, manager="runit")
 
