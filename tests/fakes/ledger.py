@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from jobs import names
 from jobs.audit import Draft, Entry
 from jobs.event import Event
-from jobs.inventory import SCHEMA
 from jobs.ports import Clock, LedgerUnavailable
 from jobs.state import (
     Assignment,
@@ -22,7 +21,8 @@ from jobs.state import (
     load,
 )
 from tests.fakes.clock import FakeClock
-from tests.fakes.ledger_parts import Faults, Line, Memory, When
+from tests.fakes.ledger_parts import Faults, Line, When
+from tests.fakes.ledger_store import Store, belongs, outdated
 
 
 @dataclass(slots=True)
@@ -37,12 +37,19 @@ class FakeLedger:
     inventory: str = "inventory"
     effects: list[str] = field(default_factory=list)
     unavailable: LedgerUnavailable | None = None
-    line: Line = field(default_factory=Line)
-    memories: dict[str, Memory] = field(default_factory=dict)
+    store: Store = field(init=False)
     leases: dict[str, tuple[str, float]] = field(default_factory=dict)
     _faults: Faults = field(default_factory=Faults)
 
+    def __post_init__(self) -> None:
+        self.store = Store(digest=lambda: self.inventory)
+
     # What only tests may do.
+
+    @property
+    def line(self) -> Line:
+        """The queue."""
+        return self.store.line
 
     def take(self) -> tuple[str, dict[str, object]] | None:
         """The oldest waiting job as (function, kwargs), as a worker takes it; None when idle."""
@@ -73,25 +80,25 @@ class FakeLedger:
 
     def entries(self, cluster: str, *, after: int = 0) -> Iterator[Entry]:
         self._refuse()
-        yield from self._of(cluster).chain.entries[after:]
+        yield from self.store.of(cluster).chain.entries[after:]
 
     def hear(self, event: Event, draft: Draft) -> bool:
         with self._step("hear"):
-            if draft.id in self._of(event.cluster).chain.seen:
+            if draft.id in self.store.of(event.cluster).chain.seen:
                 return False
             self._tell(event.cluster, [draft])
-            self._ask_respond(event.cluster)
+            self.store.ask_respond(event.cluster, now=self.clock.now())
             return True
 
     def call(self, cluster: str, drafts: Sequence[Draft] = ()) -> None:
         with self._step("call"):
             self._tell(cluster, drafts)
-            self._ask_respond(cluster)
+            self.store.ask_respond(cluster, now=self.clock.now())
 
     def begin(self, cluster: str, flight: str, *, lease: float) -> bool:
         with self._step("begin"):
-            of, now = self._of(cluster), self.clock.now()
-            self._give_up_place(cluster, flight)
+            of, now = self.store.of(cluster), self.clock.now()
+            self.store.give_up_place(cluster, flight)
             if of.flight not in {None, flight} and now < of.until:
                 of.mark = True
                 return False
@@ -101,7 +108,7 @@ class FakeLedger:
 
     def again(self, cluster: str, flight: str, *, lease: float) -> bool:
         with self._step("again"):
-            of = self._of(cluster)
+            of = self.store.of(cluster)
             if of.flight != flight:
                 return False
             repeat, of.mark = of.mark, False
@@ -111,7 +118,7 @@ class FakeLedger:
 
     def state(self, cluster: str) -> ClusterState:
         self._refuse()
-        of, now = self._of(cluster), self.clock.now()
+        of, now = self.store.of(cluster), self.clock.now()
         return ClusterState(
             cluster=cluster,
             now=now,
@@ -135,37 +142,37 @@ class FakeLedger:
         conclude: bool = False,
     ) -> bool:
         with self._step("save"):
-            of = self._of(cluster)
+            of = self.store.of(cluster)
             if of.flight != flight:
                 return False
             self._tell(cluster, drafts)
             of.incident = dump(incident) if incident else of.incident
             if settled:
                 of.incident, of.settled = None, dump(settled)
-            self._hand_out(cluster, assign or {})
+            self.store.hand_out(cluster, assign or {}, now=self.clock.now())
             if conclude:
-                self._ask_conclude(cluster)
+                self.store.ask_conclude(cluster, now=self.clock.now())
             return True
 
     def report(
         self, cluster: str, job: str, records: Mapping[str, HostRecord], drafts: Sequence[Draft]
     ) -> None:
         with self._step("report"):
-            of = self._of(cluster)
+            of = self.store.of(cluster)
             self._tell(cluster, drafts)
             for host, record in records.items():
-                if not self._outdated(of, host, record):
+                if not outdated(of, host, record):
                     of.hosts[host] = dump(record)
-            done = [host for host in records if self._belongs(of, host, job)]
+            done = [host for host in records if belongs(of, host, job)]
             for host in done:
                 del of.assignments[host]
             if done and not of.assignments:
-                self._ask_conclude(cluster)
+                self.store.ask_conclude(cluster, now=self.clock.now())
 
     def beat(self, cluster: str, job: str, hosts: Sequence[str]) -> None:
         with self._step("beat"):
-            of = self._of(cluster)
-            for host in (host for host in hosts if self._belongs(of, host, job)):
+            of = self.store.of(cluster)
+            for host in (host for host in hosts if belongs(of, host, job)):
                 held = load(Assignment, of.assignments[host])
                 of.assignments[host] = dump(replace(held, beat=self.clock.now(), started=True))
 
@@ -173,12 +180,12 @@ class FakeLedger:
         with self._step("forget"):
             self._tell(cluster, drafts)
             for host in hosts:
-                self._of(cluster).hosts.pop(host, None)
+                self.store.of(cluster).hosts.pop(host, None)
 
     def pause(self, cluster: str, pause: Pause | None, drafts: Sequence[Draft]) -> None:
         with self._step("pause"):
             self._tell(cluster, drafts)
-            self._of(cluster).paused = dump(pause) if pause else None
+            self.store.of(cluster).paused = dump(pause) if pause else None
 
     def waiting(self, jobs: Sequence[str]) -> frozenset[str]:
         self._refuse()
@@ -195,13 +202,13 @@ class FakeLedger:
     def requeue(self, function: str, arguments: Mapping[str, object]) -> None:
         with self._step("requeue"):
             cluster, now = str(arguments.get("cluster", "")), self.clock.now()
-            asked = self._of(cluster).asked
+            asked = self.store.of(cluster).asked
             if asked.get(function) == arguments.get("flight"):
                 asked.pop(function, None)
             if function == names.RESPOND:
-                self._ask_respond(cluster, arguments)
+                self.store.ask_respond(cluster, arguments, now=now)
             elif function == names.CONCLUDE:
-                self._ask_conclude(cluster, arguments)
+                self.store.ask_conclude(cluster, arguments, now=now)
             else:
                 job = str(arguments.get("job") or names.job_id(function, cluster))
                 self.line.put(job, function, arguments, at=now)
@@ -220,55 +227,6 @@ class FakeLedger:
         if self.unavailable is not None:
             raise self.unavailable
 
-    def _of(self, cluster: str) -> Memory:
-        return self.memories.setdefault(cluster, Memory())
-
     def _tell(self, cluster: str, drafts: Sequence[Draft]) -> None:
-        self._of(cluster).chain.append(drafts, at=round(self.clock.now() * 1_000_000))
-
-    def _give_up_place(self, cluster: str, flight: object) -> None:
-        of = self._of(cluster)
-        of.asked = {name: job for name, job in of.asked.items() if job != flight}
-
-    def _ask_respond(self, cluster: str, like: Mapping[str, object] | None = None) -> None:
-        of, now = self._of(cluster), self.clock.now()
-        if self.line.expects(of.asked.get(names.RESPOND), now=now):
-            return
-        if of.flight is not None and now < of.until:
-            of.mark = True
-            return
-        self._enqueue(cluster, names.RESPOND, like)
-
-    def _ask_conclude(self, cluster: str, like: Mapping[str, object] | None = None) -> None:
-        if not self.line.holds(self._of(cluster).asked.get(names.CONCLUDE, "")):
-            self._enqueue(cluster, names.CONCLUDE, like)
-
-    def _enqueue(self, cluster: str, function: str, like: Mapping[str, object] | None) -> None:
-        job = names.job_id(function, cluster)
-        plain: dict[str, object] = {"cluster": cluster}
-        plain |= {"inventory": self.inventory, "schema": SCHEMA}
-        self._of(cluster).asked[function] = job
-        self.line.put(job, function, {**(like or plain), "flight": job}, at=self.clock.now())
-
-    def _hand_out(self, cluster: str, assign: Mapping[str, Assignment]) -> None:
-        of, now = self._of(cluster), self.clock.now()
-        fresh = {h: a for h, a in assign.items() if a.job not in of.handed_out}
-        for host, given in fresh.items():
-            of.assignments[host] = dump(replace(given, beat=now, started=False))
-        for job in dict.fromkeys(given.job for given in fresh.values()):
-            of.handed_out.add(job)
-            hosts = [host for host, given in fresh.items() if given.job == job]
-            own = {"inventory": self.inventory, "schema": SCHEMA}
-            plain = {"cluster": cluster, "job": job, "hosts": hosts, **own}
-            self.line.put(job, names.REPOINT, plain, at=now)
-
-    @staticmethod
-    def _outdated(of: Memory, host: str, record: HostRecord) -> bool:
-        if host not in of.hosts:
-            return False
-        held = load(HostRecord, of.hosts[host])
-        return (held.epoch, held.attempt) > (record.epoch, record.attempt)
-
-    @staticmethod
-    def _belongs(of: Memory, host: str, job: str) -> bool:
-        return host in of.assignments and load(Assignment, of.assignments[host]).job == job
+        at = round(self.clock.now() * 1_000_000)
+        self.store.of(cluster).chain.append(drafts, at=at)
