@@ -6,6 +6,7 @@ import pytest
 
 from deploy.remote import plain_script
 from tests.contract.hosts.machine import Machine, running_machine
+from tests.contract.hosts.worlds import RealWorld
 from workers.ssh import SshHands, load_key
 
 
@@ -21,3 +22,11 @@ def hands(machine: Machine) -> Iterator[SshHands]:
     """The real hand, with connections of its own."""
     with SshHands(key=load_key(machine.key_file), script=plain_script()) as hands:
         yield hands
+
+
+@pytest.fixture
+def real(machine: Machine, hands: SshHands) -> Iterator[RealWorld]:
+    """A fresh cluster on the real host, as a user who may sudo."""
+    real = RealWorld(machine, hands, machine.host("deploy"))
+    with real.listener:
+        yield real

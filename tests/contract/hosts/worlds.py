@@ -227,3 +227,13 @@ def shop(world: World, *, files: int = 1, **changes: object) -> Shop:
         "check_timeout": 0.3,
     }
     return Shop(world, AppSwap(**(parts | changes)), paths)  # type: ignore[arg-type]
+
+
+def shop_at(world: RealWorld, *paths: Path) -> Shop:
+    """A shop whose files are these."""
+    return replace(shop(world, files=0), paths=tuple(map(str, paths)))
+
+
+def names(folder: Path) -> list[str]:
+    """What lies in a folder, sorted."""
+    return sorted(path.name for path in folder.iterdir())
