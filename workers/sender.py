@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
-from urllib.parse import urlsplit
 
 import requests
 
@@ -70,7 +69,7 @@ class Sender:
         ValueError where a key is none."""
         body = to_json(event)
         reasons: list[str] = []
-        for url in map(events_url, self.urls):
+        for url in self.urls:
             outcome = self._ask(url, event.id, body)
             if not isinstance(outcome, Undelivered):
                 return outcome
@@ -104,11 +103,6 @@ class Sender:
             allow_redirects=False,
             verify=self.ca or True,
         )
-
-
-def events_url(url: str) -> str:
-    """A webhook's address with its path; one without a path gets /events."""
-    return url if urlsplit(url).path.strip("/") else url.rstrip("/") + "/events"
 
 
 def _outcome(url: str, answer: requests.Response) -> Outcome:

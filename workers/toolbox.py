@@ -14,9 +14,9 @@ from workers.fleet import ThreadFleet
 from workers.heart import ThreadHeart
 from workers.patroni import PatroniRest
 from workers.postgres import Login, PostgresProbe
-from workers.redis import RedisLedger, RedisSettings, connect
 from workers.secrets import Secrets
 from workers.ssh import SshHands, load_key
+from workers.store import ledger_of
 from workers.timepiece import SystemClock
 from workers.tls import Tls as TlsFiles
 from workers.witness import Sight, Witnesses
@@ -34,29 +34,6 @@ def equip(inventory: Inventory, secrets: Secrets, *, script: str) -> Tools:
         heart=ThreadHeart(ledger, every=inventory.timing.beat),
         clock=SystemClock(),
         worker=platform.node(),
-    )
-
-
-def ledger_of(inventory: Inventory, secrets: Secrets) -> RedisLedger:
-    """All state, in Redis."""
-    return RedisLedger(
-        connect(redis_of(inventory, secrets)),
-        prefix=inventory.redis.prefix,
-        inventory=inventory.digest,
-    )
-
-
-def redis_of(inventory: Inventory, secrets: Secrets) -> RedisSettings:
-    """How to reach Redis, passwords included."""
-    known = inventory.redis
-    return RedisSettings(
-        url=known.url,
-        username=known.username,
-        password=secrets.get("redis-password"),
-        sentinel_password=secrets.get("redis-sentinel-password"),
-        ca=_path(known.tls.ca),
-        cert=_path(known.tls.cert),
-        key=_path(known.tls.key),
     )
 
 

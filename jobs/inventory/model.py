@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
@@ -29,6 +30,15 @@ def _endpoint(text: str) -> str:
         msg = "must look like https://10.0.0.1:2379"
         raise ValueError(msg)
     return text.rstrip("/")
+
+
+def _events_url(text: str) -> str:
+    """A webhook's address; one without a path is meant to be /events, for hook and watch alike."""
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        msg = "must look like https://10.0.0.1:8000/events"
+        raise ValueError(msg)
+    return text if parts.path.strip("/") else text.rstrip("/") + "/events"
 
 
 def _address(text: str) -> str:
@@ -162,7 +172,7 @@ class Sender(Part):
 class Webhook(Part):
     """Where hooks post, and what the intake allows."""
 
-    urls: tuple[Text, ...] = ()
+    urls: tuple[Annotated[Text, AfterValidator(_events_url)], ...] = ()
     max_body: Annotated[int, Field(ge=512, le=1_000_000)] = 20_000
     tolerance: Seconds = 300
 

@@ -10,7 +10,7 @@ from jobs.ports import LedgerUnavailable
 from workers.chronicle import Chronicle, Metrics
 from workers.processes.signals import Stop
 from workers.secrets import Secrets
-from workers.toolbox import ledger_of
+from workers.store import ledger_of
 
 log = structlog.get_logger(__name__)
 

@@ -12,8 +12,9 @@ from workers.clock import LevelCheck
 from workers.processes.reload import reread
 from workers.processes.signals import Stop
 from workers.secrets import Secrets
+from workers.store import ledger_of
 from workers.timepiece import SystemClock
-from workers.toolbox import dcs_of, ledger_of
+from workers.toolbox import dcs_of
 
 log = structlog.get_logger(__name__)
 

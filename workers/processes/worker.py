@@ -16,7 +16,8 @@ from jobs.tools import EQUIPPED
 from workers.processes.reload import reread
 from workers.queue import serve
 from workers.secrets import Secrets
-from workers.toolbox import equip, redis_of
+from workers.store import redis_of
+from workers.toolbox import equip
 
 log = structlog.get_logger(__name__)
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from deploy.lab import layout
+from deploy.lab.drill.history import Leadership
 from deploy.lab.lab import Lab
 from jobs.audit import Entry, Kind
 from jobs.fence import Fence
 from jobs.ports import LedgerUnavailable, Trail
+from jobs.remote import HOLDS
 from workers.secrets import Secrets
-from workers.toolbox import ledger_of
+from workers.store import ledger_of
 
 EVERY = 0.05
 
@@ -32,15 +34,24 @@ class TrailWatch:
 
     def concluded(self, epoch: int) -> bool:
         """Whether an incident ended with every host at this epoch."""
-        kinds = (entry.facts for entry in self.entries)
-        return any(f["kind"] == Kind.CONCLUDED and epoch_of(f) == epoch for f in kinds)
+        return any(epoch_of(f) == epoch for f in self._facts(Kind.CONCLUDED))
+
+    def holds(self, host: str, leader: Leadership) -> bool:
+        """Whether a host's end under this leadership stands in the trail."""
+        told = (f for f in self._facts(Kind.HOST) if epoch_of(f) == leader.epoch)
+        return any(
+            f["evidence"]["host"] == host and f["evidence"]["outcome"] in HOLDS for f in told
+        )
+
+    def _facts(self, kind: Kind) -> Iterator[Mapping[str, Any]]:
+        return (f for f in (entry.facts for entry in self.entries) if f["kind"] == kind)
 
     def _follow(self) -> None:
         while True:
             try:
                 self._read()
             except LedgerUnavailable:
-                time.sleep(1)
+                time.sleep(0.2)
             time.sleep(EVERY)
 
     def _read(self) -> None:

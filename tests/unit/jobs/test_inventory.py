@@ -121,3 +121,18 @@ def test_broken_conn_url_is_refused(url: str) -> None:
     """No host, another scheme, a port that is none: a ValueError, never a guess."""
     with pytest.raises(ValueError, match=r"postgres://|address"):
         parse_conn_url(url)
+
+
+@pytest.mark.parametrize(
+    ("given", "posted"),
+    [
+        ("http://10.0.0.1:8000", "http://10.0.0.1:8000/events"),
+        ("http://10.0.0.1:8000/", "http://10.0.0.1:8000/events"),
+        ("https://host/pgbaton/events", "https://host/pgbaton/events"),
+    ],
+)
+def test_an_address_without_a_path_means_events(given: str, posted: str) -> None:
+    """webhook.urls may name the server alone."""
+    inventory = load_inventory(INVENTORY + f'[webhook]\nurls = ["{given}"]\n')
+    assert isinstance(inventory, Inventory)
+    assert inventory.webhook.urls == (posted,)

@@ -9,7 +9,7 @@ from requests.adapters import BaseAdapter
 
 from jobs.event import Event
 from tests.unit.webhook.ear import NOW, Ear
-from workers.sender import Delivered, Rejected, Sender, Undelivered, events_url
+from workers.sender import Delivered, Rejected, Sender, Undelivered
 
 FIRST, SECOND = "http://one.invalid/events", "http://two.invalid/events"
 
@@ -153,16 +153,3 @@ def test_old_and_new_keys_sign_together(ear: Ear) -> None:
     signatures = second.asked[0]["webhook-signature"].split(" ")
     assert [one.split(",")[0] for one in signatures] == ["v1a", "v1"]
     assert ear.db1.private not in repr(hand)
-
-
-@pytest.mark.parametrize(
-    ("given", "posted"),
-    [
-        ("http://10.0.0.1:8000", "http://10.0.0.1:8000/events"),
-        ("http://10.0.0.1:8000/", "http://10.0.0.1:8000/events"),
-        ("https://host/pgbaton/events", "https://host/pgbaton/events"),
-    ],
-)
-def test_an_address_without_a_path_means_events(given: str, posted: str) -> None:
-    """webhook.urls may name the server alone."""
-    assert events_url(given) == posted
