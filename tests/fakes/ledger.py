@@ -56,6 +56,10 @@ class FakeLedger:
         job = self.line.take(at=self.clock.now())
         return None if job is None else (job.function, dict(job.kwargs))
 
+    def lose(self) -> None:
+        """A worker takes the oldest job and dies before it starts."""
+        self.line.lose(at=self.clock.now())
+
     def waiting_jobs(self) -> list[tuple[str, dict[str, object]]]:
         """What waits, oldest first, left where it is."""
         return [(job.function, dict(job.kwargs)) for job in self.line.waiting]
@@ -189,7 +193,8 @@ class FakeLedger:
 
     def waiting(self, jobs: Sequence[str]) -> frozenset[str]:
         self._refuse()
-        return frozenset(job for job in jobs if self.line.holds(job))
+        now = self.clock.now()
+        return frozenset(job for job in jobs if self.line.waits(job, now=now))
 
     def lease(self, name: str, holder: str, *, seconds: float) -> bool:
         with self._step("lease"):

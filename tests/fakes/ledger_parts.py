@@ -63,10 +63,12 @@ class Memory:
 
 @dataclass(slots=True)
 class Line:
-    """The queue: what waits, and when each job was taken from it."""
+    """The queue: what waits, and when each job was taken from it. `lost` are those whose worker
+    died before they started."""
 
     waiting: list[Queued] = field(default_factory=list)
     taken: dict[str, float] = field(default_factory=dict)
+    lost: set[str] = field(default_factory=set)
 
     def put(self, job: str, function: str, kwargs: Mapping[str, object], *, at: float) -> None:
         plain = json.loads(json.dumps(dict(kwargs)))  # what is no JSON fails here, as with RQ
@@ -79,14 +81,21 @@ class Line:
         self.taken[job.id] = at
         return job
 
-    def holds(self, job: str) -> bool:
-        return any(q.id == job for q in self.waiting)
+    def lose(self, *, at: float) -> None:
+        """A worker takes the oldest job and dies."""
+        job = self.take(at=at)
+        assert job is not None, "nothing waits that could be lost"
+        self.lost.add(job.id)
 
-    def expects(self, job: str | None, *, now: float) -> bool:
+    def waits(self, job: str, *, now: float) -> bool:
+        """Whether the job is in the queue, or left it so lately that its worker may still start."""
+        return any(q.id == job for q in self.waiting) or (
+            job in self.lost and now - self.taken[job] < STUCK
+        )
+
+    def expects(self, job: str, *, now: float) -> bool:
         """Whether the job waits, or was taken so lately that it may still begin."""
-        if job is None:
-            return False
-        return self.holds(job) or now - self.taken.get(job, now - STUCK) < STUCK
+        return self.waits(job, now=now) or now - self.taken.get(job, now - STUCK) < STUCK
 
 
 @dataclass(slots=True)

@@ -31,7 +31,7 @@ class Store:
         self, cluster: str, like: Mapping[str, object] | None = None, *, now: float
     ) -> None:
         of = self.of(cluster)
-        if self.line.expects(of.asked.get(names.RESPOND), now=now):
+        if self.line.expects(of.asked.get(names.RESPOND, ""), now=now):
             return
         if of.flight is not None and now < of.until:
             of.mark = True
@@ -41,7 +41,7 @@ class Store:
     def ask_conclude(
         self, cluster: str, like: Mapping[str, object] | None = None, *, now: float
     ) -> None:
-        if not self.line.holds(self.of(cluster).asked.get(names.CONCLUDE, "")):
+        if not self.line.waits(self.of(cluster).asked.get(names.CONCLUDE, ""), now=now):
             self._enqueue(cluster, names.CONCLUDE, like, now=now)
 
     def hand_out(self, cluster: str, assign: Mapping[str, Assignment], *, now: float) -> None:

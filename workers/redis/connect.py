@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -32,9 +32,9 @@ class RedisSettings:
     """
 
     url: str
-    password: str | None = None
+    password: str | None = field(default=None, repr=False)
     username: str | None = None
-    sentinel_password: str | None = None
+    sentinel_password: str | None = field(default=None, repr=False)
     ca: Path | None = None
     cert: Path | None = None
     key: Path | None = None
@@ -43,19 +43,18 @@ class RedisSettings:
 def connect(settings: RedisSettings, *, read: float = READ) -> Client:
     """A client that connects when first used. It never repeats a command by itself: a repeated
     command whose reply was lost would be applied twice. ValueError where the URL is none of ours."""
-    parts = urlsplit(settings.url)
+    scheme, _, rest = settings.url.partition("://")
+    if scheme != "unix" and "@" in rest:
+        msg = "the Redis address holds a password: take it out, it is the secret redis-password"
+        raise ValueError(msg)
     common: dict[str, Any] = _common(settings, read=read)
-    match parts.scheme:
-        case "unix":
-            path, db = unquote(parts.path), _query_db(parts.query)
-            return Client(unix_socket_path=path, db=db, **common)
-        case "redis" | "rediss":
-            tls = _tls(settings) if parts.scheme == "rediss" else {}
-            host, port = parts.hostname or "127.0.0.1", parts.port or 6379
-            return Client(host=host, port=port, db=_db(parts.path), **common, **tls)
+    if scheme.startswith("rediss"):
+        common |= _tls(settings)
+    match scheme:
         case "redis+sentinel" | "rediss+sentinel":
-            tls = _tls(settings) if parts.scheme.startswith("rediss") else {}
-            return _by_sentinel(settings, {**common, **tls})
+            return _by_sentinel(settings, rest, common)
+        case "unix" | "redis" | "rediss":
+            return _directly(settings.url, common)
         case _:
             msg = f"{settings.url!r} is no Redis address: begin with redis://, rediss://, unix:// or redis+sentinel://"
             raise ValueError(msg)
@@ -99,26 +98,34 @@ def _tls(settings: RedisSettings) -> dict[str, Any]:
     }
 
 
-def _by_sentinel(settings: RedisSettings, common: dict[str, Any]) -> Client:
-    parts = urlsplit(settings.url)
-    service, _, db = parts.path.strip("/").partition("/")
+def _directly(url: str, common: dict[str, Any]) -> Client:
+    parts = urlsplit(url)
+    if parts.scheme == "unix":
+        db = _number(parts.query.removeprefix("db="), url)
+        return Client(unix_socket_path=unquote(parts.path), db=db, **common)
+    db = _number(parts.path.strip("/"), url)
+    return Client(host=parts.hostname or "127.0.0.1", port=parts.port or 6379, db=db, **common)
+
+
+def _by_sentinel(settings: RedisSettings, rest: str, common: dict[str, Any]) -> Client:
+    netloc, _, path = rest.partition("/")
+    service, _, db = path.strip("/").partition("/")
     if not service:
         msg = f"{settings.url!r} names no service: redis+sentinel://host:port,host:port/service"
         raise ValueError(msg)
     own = {"username": None, "password": settings.sentinel_password, "socket_timeout": READ}
-    sentinel: Any = Sentinel(_addresses(parts.netloc), sentinel_kwargs={**common, **own})  # type: ignore[no-untyped-call]
-    client: Client = sentinel.master_for(service, db=int(db or 0), **common)
+    sentinel: Any = Sentinel(_addresses(netloc), sentinel_kwargs={**common, **own})  # type: ignore[no-untyped-call]
+    client: Client = sentinel.master_for(service, db=_number(db, settings.url), **common)
     return client
 
 
 def _addresses(netloc: str) -> list[tuple[str, int]]:
-    split = (urlsplit(f"//{one}") for one in netloc.rpartition("@")[2].split(","))
+    split = (urlsplit(f"//{one}") for one in netloc.split(","))
     return [(one.hostname or "127.0.0.1", one.port or 26379) for one in split]
 
 
-def _db(path: str) -> int:
-    return int(path.strip("/") or 0)
-
-
-def _query_db(query: str) -> int:
-    return int(query.removeprefix("db=") or 0)
+def _number(text: str, url: str) -> int:
+    if text and not text.isdecimal():
+        msg = f"{url!r}: the database is a number, as in redis://host:6379/0 or unix:///path?db=0"
+        raise ValueError(msg)
+    return int(text or 0)

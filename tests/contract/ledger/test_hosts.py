@@ -161,6 +161,21 @@ def test_waiting_names_the_jobs_in_the_queue(desk: Desk) -> None:
     assert desk.ledger.waiting([]) == frozenset()
 
 
+def test_a_job_lost_on_its_way_is_not_waited_for(desk: Desk) -> None:
+    """A worker died between taking and starting: for five seconds it may still come, then not."""
+    desk.ledger.begin(CLUSTER, FLIGHT, lease=60)
+    desk.ledger.save(CLUSTER, FLIGHT, assign={"a": given("j1")}, conclude=True)
+    desk.lose()
+    desk.lose()
+    assert desk.ledger.waiting(["j1"]) == {"j1"}
+    desk.ledger.save(CLUSTER, FLIGHT, conclude=True)
+    assert desk.waiting() == []
+    desk.wait(5.1)
+    assert desk.ledger.waiting(["j1"]) == frozenset()
+    desk.ledger.save(CLUSTER, FLIGHT, conclude=True)
+    assert functions(desk) == [names.CONCLUDE]
+
+
 def test_one_of_two_holds_a_lease(desk: Desk) -> None:
     """It is renewed by its holder, and free once nobody renewed it."""
     assert desk.ledger.lease("clock", "first", seconds=0.3)
