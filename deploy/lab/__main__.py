@@ -78,9 +78,19 @@ def drill(
 
 
 @main.command()
-def bench() -> None:
-    """Measure what the README promises."""
-    click.echo("nothing is measured yet")
+@click.argument("what", type=click.Choice(["reaction", "all"]), default="all")
+@click.option("--epochs", type=click.IntRange(1, 100), default=10, show_default=True)
+@click.option("--json", "file", type=click.Path(path_type=Path), help="Write the results here.")
+def bench(what: str, epochs: int, file: Path | None) -> None:
+    """Measure what the README promises; exit 0 only if every limit held."""
+    from deploy.lab.bench.reaction import measure
+    from deploy.lab.bench.show import show, write
+
+    results = [measure(epochs=epochs)] if what in {"reaction", "all"} else []
+    show(results)
+    if file is not None:
+        write(file, results)
+    sys.exit(0 if all(result.held for result in results) else 1)
 
 
 def _interrupt(_number: int, _frame: object) -> None:

@@ -165,6 +165,13 @@ def leader() -> str | None:
     return leading[0] if len(leading) == 1 else None
 
 
+def follows(member: str, leading: str) -> bool:
+    """Whether a member runs as a replica on the leader's own PostgreSQL timeline."""
+    said, leader = rest(member), rest(leading)
+    runs = said.get("role") == "replica" and said.get("state") in {"running", "streaming"}
+    return runs and said.get("timeline") is not None and said["timeline"] == leader.get("timeline")
+
+
 def synchronous() -> bool:
     """Whether one leads, two follow by streaming, and one of them synchronously."""
     members = next(filter(None, (rest(m, "/cluster") for m in layout.MEMBERS)), {}).get(

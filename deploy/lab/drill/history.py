@@ -23,7 +23,7 @@ class Leadership:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """One customer's attempt. `result`: acknowledged, failed or unknown; `member` is the address
-    of the PostgreSQL that acknowledged it."""
+    of the PostgreSQL that acknowledged it, on its `pg_timeline`."""
 
     id: str
     host: str
@@ -31,6 +31,7 @@ class Order:
     ended: float
     result: str
     member: str | None = None
+    pg_timeline: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -72,7 +72,8 @@ def env_value(path: Path, key: str) -> str | None:
 
 def read_orders(history: Path) -> Iterator[Order]:
     """Every attempt so far, in the order in which they ended; a half-written line is left out."""
-    for line in history.read_text().splitlines():
+    lines = history.read_text().splitlines() if history.exists() else []
+    for line in lines:
         try:
             raw = json.loads(line)
         except ValueError:
@@ -84,4 +85,5 @@ def read_orders(history: Path) -> Iterator[Order]:
             ended=raw["ended"],
             result=raw["result"],
             member=raw.get("member"),
+            pg_timeline=raw.get("pg_timeline"),
         )

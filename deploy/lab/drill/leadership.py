@@ -60,10 +60,22 @@ def step(known: list[Leadership], event: Mapping[str, Any], *, at: float) -> lis
 
 def watched(address: str, key: str) -> Iterator[Mapping[str, Any]]:
     """Events of one key from its first revision on, for as long as the connection lives."""
-    connection = http.client.HTTPConnection(address, 2379)
+    connection = _connected(address)
     encoded = base64.b64encode(key.encode()).decode()
     body = json.dumps({"create_request": {"key": encoded, "start_revision": "1"}})
     connection.request("POST", "/v3/watch", body)
     answer = connection.getresponse()
     while line := answer.readline():
         yield from json.loads(line)["result"].get("events", [])
+
+
+def _connected(address: str) -> http.client.HTTPConnection:
+    """A connection as soon as etcd takes one: the watch begins before etcd does."""
+    while True:
+        connection = http.client.HTTPConnection(address, 2379)
+        try:
+            connection.connect()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return connection

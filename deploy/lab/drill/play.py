@@ -44,8 +44,9 @@ def play(wish: Wish) -> bool:
     scenario = SCENARIOS[wish.scenario]
     screen.say(f"drill: {scenario.title}", style="bold")
     with open_lab(profile=profile, program=PatroniProgram(version=wish.patroni)) as lab:
-        rise(lab, screen.say)
         stage = set_stage(lab, screen, patience=3 * profile.ttl + 60)
+        rise(lab, screen.say)
+        stage.observe()
         report, history = _perform(stage, scenario, wish.scenario)
     screen.report(report, unmanaged=UNMANAGED)
     _write(wish, report, history)

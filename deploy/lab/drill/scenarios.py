@@ -54,6 +54,7 @@ def stale_member(stage: Stage) -> tuple[Checked, ...]:
         lambda: faults.kill(stage.lab, old.member, "patroni"),
     )
     new = stage.until_moved(old)
+    stage.until_told(new)
     heard = len(stage.trail.entries)
     stage.screen.say(f"Patroni of {old.member} starts again on its stale primary", style="yellow")
     machine = stage.lab.machines[old.member]
@@ -61,7 +62,9 @@ def stale_member(stage: Stage) -> tuple[Checked, ...]:
     wait_until(
         f"{old.member} to claim to lead", lambda: _claims(stage, old.member, heard), seconds=30
     )
-    wait_until(f"{old.member} to follow", patroni.synchronous, seconds=60, step=0.2)
+    wait_until(
+        f"{old.member} to follow", lambda: patroni.follows(old.member, new.member), seconds=60
+    )
     stage.until_concluded()
     stage.settle(3)
     return (_nothing_moved(stage, old.member, new.epoch, heard),)

@@ -7,7 +7,9 @@ from dataclasses import asdict, dataclass, field
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
+from deploy.lab.drill.invariants import Checked
 from deploy.lab.drill.report import Report
 from jobs.audit import Entry
 from jobs.timeline import tell
@@ -29,8 +31,8 @@ class Screen:
             clock = f"{now - self.began:7.2f} s"
         else:
             clock = f"{now - self.fault:+7.2f} s"
-        self.console.print(f"[dim]{clock}[/]  ", end="")
-        self.console.print(text, style=style, markup=False, soft_wrap=True)
+        line = Text.assemble((clock, "dim"), "  ", (text, style))
+        self.console.print(line, soft_wrap=True)
 
     def entry(self, entry: Entry) -> None:
         """One entry of the trail, as its own sentence."""
@@ -38,17 +40,19 @@ class Screen:
         self.say(f"trail {line.seq:>3}  {line.text}", style=STYLES[line.tone], at=line.at)
 
     def report(self, report: Report, *, unmanaged: str) -> None:
-        print_times = self.console.print
-        print_times()
-        print_times(_times(report, unmanaged))
-        print_times(_hosts(report))
+        self.console.print()
+        self.console.print(_times(report, unmanaged))
+        self.console.print(_hosts(report))
         for one in report.invariants:
-            mark, style = ("holds", "green") if one.held else ("BROKEN", "bold red")
-            print_times(f"{mark:<7}", style=style, end="")
-            print_times(f"{one.name}\n        {one.evidence}", markup=False, soft_wrap=True)
-        print_times(_orders(report), markup=False)
-        style = "bold green" if report.passed else "bold red"
-        print_times("PASS" if report.passed else "FAIL", style=style)
+            self.console.print(_invariant(one), soft_wrap=True)
+        self.console.print(_orders(report), soft_wrap=True)
+        good = report.passed
+        self.console.print(Text("PASS" if good else "FAIL", "bold green" if good else "bold red"))
+
+
+def _invariant(one: Checked) -> Text:
+    mark = ("holds  ", "green") if one.held else ("BROKEN ", "bold red")
+    return Text.assemble(mark, one.name, "\n", " " * 7, (one.evidence, "dim" if one.held else ""))
 
 
 def _times(report: Report, unmanaged: str) -> Table:
@@ -69,8 +73,8 @@ def _hosts(report: Report) -> Table:
     return table
 
 
-def _orders(report: Report) -> str:
-    return (
+def _orders(report: Report) -> Text:
+    return Text(
         f"orders: {report.acknowledged} acknowledged, {report.lost} lost, {report.failed} failed; "
         f"trail: {report.audit.entries} entries, head {report.audit.head[:16]}"
     )

@@ -33,6 +33,10 @@ class Stage:
     patience: float
     fault: float = math.inf
 
+    def observe(self) -> None:
+        """The lab has risen: ask PostgreSQL too, from now on."""
+        self.writable.start()
+
     def leader(self) -> Leadership:
         """Who leads now; TimeoutError where nobody does for long."""
         wait_until("a leader", lambda: self.leaders.leader, seconds=self.patience)
@@ -57,6 +61,11 @@ class Stage:
             self._until(f"an order at {host}", lambda host=host: self._sold(host) is not None)  # type: ignore[misc]  # the default binds the loop's name
             self.screen.say(f"{host} takes orders", style="green", at=self._sold(host))
         return self.leader()
+
+    def until_told(self, leader: Leadership) -> None:
+        """Wait until the trail tells that every managed host holds the leader's fence."""
+        for host in layout.SHOPS:
+            self._until(f"{host} in the trail", lambda host=host: self.trail.holds(host, leader))  # type: ignore[misc]  # likewise
 
     def until_concluded(self) -> None:
         """Wait until the trail says that every host holds the newest epoch."""
@@ -94,7 +103,8 @@ def _sold_by(order: Order, leader: Leadership, host: str) -> bool:
 
 
 def set_stage(lab: Lab, screen: Screen, *, patience: float) -> Stage:
-    """Put every observer in place. Call from a thread on the operator's network."""
+    """A stage before the lab's rise; its observers wait for what they observe, but for the one that
+    `observe` starts. Call both from a thread on the operator's network."""
     assert lab.secrets.patroni.probe is not None
     stage = Stage(
         lab=lab,
@@ -106,8 +116,7 @@ def set_stage(lab: Lab, screen: Screen, *, patience: float) -> Stage:
         trail=watch_trail(lab, screen.entry),
         patience=patience,
     )
-    observers = (stage.leaders, stage.writable, stage.fences, stage.processes, stage.trail)
-    for observer in observers:
+    for observer in (stage.leaders, stage.fences, stage.processes, stage.trail):
         observer.start()
     return stage
 

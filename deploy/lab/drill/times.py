@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from deploy.lab.drill.history import History, Leadership, Order
 from deploy.lab.drill.trailwatch import epoch_of
 from jobs.audit import Entry, Kind
-
-HOLDS = frozenset({"changed", "unchanged", "resumed"})
+from jobs.remote import HOLDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

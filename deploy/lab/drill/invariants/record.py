@@ -17,13 +17,33 @@ def broken_orders(history: History) -> Iterator[str]:
     for order in history.acknowledged:
         if order.id not in history.stored:
             yield f"order {order.id} of {order.host} was acknowledged by {order.member} and is lost"
-        if not any(_led(one, order) for one in history.leaderships):
+        if not any(_led(one, order, history) for one in history.leaderships):
             yield f"order {order.id} was acknowledged by {order.member}, which did not lead then"
+    yield from _shared_timelines(history)
 
 
-def _led(one: Leadership, order: Order) -> bool:
-    over = one.until is not None and order.sent > one.until + SLACK
+def _led(one: Leadership, order: Order, history: History) -> bool:
+    over = one.until is not None and order.sent > _silenced(one, history) + SLACK
     return one.address == order.member and not over and order.ended >= one.since - SLACK
+
+
+def _silenced(one: Leadership, history: History) -> float:
+    """When a leader's acknowledgements end to count: when the next one takes writes. From the key's
+    change to its promotion the synchronous standby still receives, so nothing of that is lost."""
+    assert one.until is not None
+    after = (n for n in history.leaderships if n.since >= one.until and n.member != one.member)
+    following = next(after, None)
+    took = history.writable.get(following.member) if following else None
+    return max(one.until, took or one.until)
+
+
+def _shared_timelines(history: History) -> Iterator[str]:
+    """Two members that acknowledged on one PostgreSQL timeline led in one epoch."""
+    on = {(o.pg_timeline, o.member) for o in history.acknowledged}
+    by = Counter(pg_timeline for pg_timeline, _ in on)
+    for pg_timeline, count in by.items():
+        if count > 1:
+            yield f"{count} members acknowledged orders on PostgreSQL timeline {pg_timeline}"
 
 
 def orders_kept(history: History) -> str:
