@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from deploy.cli.exits import epilog
@@ -41,6 +43,9 @@ def main(ctx: click.Context) -> None:
 
     The inventory is the file that PGBATON_INVENTORY names (else /etc/pgbaton/inventory.toml).
     """
+    from deploy.cli.voice import unbreakable
+
+    unbreakable(sys.stdout, sys.stderr)
     if ctx.obj is None:
         from deploy.cli.equipped import EquippedDesk
 

@@ -31,7 +31,7 @@ def request(
     desk: Desk, cluster: str, *, action: str, why: str | None, hosts: tuple[str, ...]
 ) -> tuple[Event, Draft]:
     """The event "an operator wants this looked at", and its entry."""
-    data = {"action": action, "why": why, "hosts": ", ".join(hosts)[:MAX_TEXT] or None}
+    action = " ".join([action, *hosts])[:MAX_TEXT]
     now = desk.clock.now()
     event = Event(
         id=f"operator-{desk.token()}",
@@ -39,7 +39,7 @@ def request(
         sender=f"operator {desk.by}",
         cluster=cluster,
         time=stamp_of(now),
-        data={k: v for k, v in data.items() if v is not None},
+        data={"action": action} if why is None else {"action": action, "why": why},
     )
     evidence = {
         "sender": event.sender,

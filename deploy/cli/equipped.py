@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import logging
 import os
 import secrets
 from collections.abc import Mapping
@@ -25,8 +26,10 @@ class EquippedDesk:
 
     @cached_property
     def settings(self) -> Settings:
+        from workers.logs import log_as_json
         from workers.settings import BadSettings, read_settings
 
+        log_as_json(level=logging.CRITICAL)  # what a hand met, the command itself says
         settings = read_settings(self.environ)
         if isinstance(settings, BadSettings):
             raise Fault(str(settings), "mend it, then: pgbaton check", code=Exit.CONFIG)
@@ -38,7 +41,7 @@ class EquippedDesk:
 
     @cached_property
     def ledger(self) -> Ledger:
-        from workers.toolbox import ledger_of
+        from workers.store import ledger_of
 
         return ledger_of(self.inventory, self.settings.secrets)
 

@@ -52,11 +52,11 @@ class Fault(click.ClickException):
         self.exit_code = int(code)  # type: ignore[misc]
 
     def show(self, file: object = None) -> None:  # noqa: ARG002 - click's signature
-        from deploy.cli.voice import visible
+        from deploy.cli.voice import say_error
 
-        click.echo(f"pgbaton: {visible(self.message)}", err=True)
+        say_error(f"pgbaton: {self.message}")
         if self.remedy:
-            click.echo(f"  {visible(self.remedy)}", err=True)
+            say_error(f"  {self.remedy}")
 
 
 def epilog() -> str:

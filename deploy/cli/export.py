@@ -83,8 +83,9 @@ class Chain:
 
 def read_export(path: Path) -> Chain:
     """An exported file; a line that is no entry ends the walk there, and is named."""
-    if not path.is_file():
-        raise Fault(f"there is no file {path}", "name an export, or a cluster", code=Exit.USAGE)
+    if not os.access(path, os.R_OK) or not path.is_file():
+        reason = f"there is no file {path} that could be read"
+        raise Fault(reason, "name an export, or a cluster", code=Exit.USAGE)
     broken: list[str] = []
     return Chain(entries=_lines(path, broken), broken=broken)
 
@@ -94,6 +95,7 @@ def _lines(path: Path, broken: list[str]) -> Iterator[Entry]:
         for number, line in enumerate(file, start=1):
             try:
                 entry = from_line(line)
+                entry.body.encode()
             except (ValueError, RecursionError):
                 broken.append(f"line {number} is no entry of a trail")
                 return

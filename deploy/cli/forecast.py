@@ -39,7 +39,7 @@ def forecast(desk: Desk, cluster: str, leadership: Leadership, host: str) -> For
     request = read_request(desk.inventory, cluster=cluster, host=host)
     reply = desk.hosts.read(desk.inventory.hosts[host], request, timeout=READ_WITHIN)
     if isinstance(reply, HostFailure):
-        return Forecast(reason=f"{reply.kind}: {reply.reason}", remedy=reply.remedy)
+        return Forecast(reason=reply.reason, remedy=reply.remedy)
     refused = _refused(cluster, host, leadership.fence, reply)
     if refused is not None:
         return refused

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from deploy.cli.deeds import request
-from deploy.cli.exits import OF_VERDICT, Exit, Fault
+from deploy.cli.exits import OF_VERDICT, Exit
 from deploy.cli.journal import FOLDER, Journal
+from deploy.cli.repoint import refuse_paused
 from deploy.cli.rounds import Run, walk
 from deploy.cli.verify import NEXT
-from deploy.cli.voice import say_json, voice
+from deploy.cli.voice import say_error, say_json, voice
 from jobs.evidence import of_verdict
 from jobs.ports import LedgerUnavailable
 from jobs.verdict import Confirmed, Verdict
@@ -39,7 +40,8 @@ def repoint_now(
     state = _state(desk, cluster)
     ledger = None if state is None else desk.ledger
     run = _run(desk, cluster, state=state, path=path, as_json=as_json)
-    _, asked = request(desk, cluster, action="repoint --now", why=why, hosts=hosts)
+    named = () if hosts == desk.inventory.hosts_of(cluster) else hosts
+    _, asked = request(desk, cluster, action="repoint --now", why=why, hosts=named)
     try:
         run.write(asked)
         verdict = walk(run, hosts)
@@ -57,11 +59,9 @@ def _state(desk: Desk, cluster: str) -> ClusterState | None:
     try:
         state = desk.ledger.state(cluster)
     except LedgerUnavailable as error:
-        click.echo(f"pgbaton: {error.reason}; going on without Redis", err=True)
+        say_error(f"pgbaton: {error.reason}; going on without Redis")
         return None
-    if state.pause is not None and state.paused():
-        reason = f"{cluster} is paused by {state.pause.by}: {state.pause.why}"
-        raise Fault(reason, f"pgbaton resume {cluster}, then again")
+    refuse_paused(state)
     return state
 
 
@@ -85,7 +85,7 @@ def _wake(ledger: Ledger | None, cluster: str) -> None:
     try:
         ledger.call(cluster)
     except LedgerUnavailable as error:
-        click.echo(f"pgbaton: {error.reason}; the clock looks by itself later", err=True)
+        say_error(f"pgbaton: {error.reason}; the clock looks by itself later")
 
 
 def _tell(run: Run, hosts: tuple[str, ...], verdict: Verdict, *, as_json: bool) -> None:

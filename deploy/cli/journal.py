@@ -116,13 +116,20 @@ class Journal:
 def read(path: Path) -> Iterator[Step]:
     """The steps of a file. Fault where a line is none; a torn last line is what a killed run leaves,
     and is left out."""
-    lines = path.read_text(encoding="utf-8", errors="surrogateescape").splitlines(keepends=True)
+    lines = _text(path).splitlines(keepends=True)
     for number, line in enumerate(lines, start=1):
         try:
             yield from_line(line)
         except ValueError as error:
             if number == len(lines) and not line.endswith("\n"):
                 return
-            raise Fault(
-                f"{path}, line {number}: {error}", "name a file that `repoint --now` wrote"
-            ) from None
+            reason = f"{path}, line {number}: {error}"
+            raise Fault(reason, "name a file that `repoint --now` wrote") from None
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "is not UTF-8"
+        raise Fault(f"{path}: {why}", "name a file that `repoint --now` wrote") from None

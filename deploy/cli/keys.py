@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from pathlib import Path
 
@@ -10,6 +11,9 @@ import click
 
 from deploy.cli.exits import Exit, Fault
 from jobs.signatures import key_pair, private_key
+
+_NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}"
+_NEVER = "a key is never overwritten: move it away, or name another --folder"
 
 
 @click.group(short_help="Make the keys that senders sign with.")
@@ -29,8 +33,13 @@ def sender(name: str, folder: Path) -> None:
     """Make an Ed25519 pair for the sender NAME: NAME.pem for the hook on a database node, and
     sender-key-NAME for a process of ours (a systemd credential). Prints what the inventory needs.
     """
+    if re.fullmatch(_NAME, name) is None:
+        raise Fault(f"{name!r} is no sender's name", f"it must match {_NAME}", code=Exit.USAGE)
     pair = key_pair(secrets.token_bytes(32))
     pem, text = folder / f"{name}.pem", folder / f"sender-key-{name}"
+    for path in (pem, text):
+        if path.exists():
+            raise Fault(f"{path} exists already", _NEVER)
     _write(pem, _pem(pair.private))
     _write(text, pair.private + "\n")
     click.echo(f"private, for the hook (hook.conf: key=): {pem}", err=True)
@@ -49,11 +58,6 @@ def _pem(private: str) -> str:
 def _write(path: Path, text: str) -> None:
     try:
         opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        raise Fault(
-            f"{path} exists already",
-            "a key is never overwritten: move it away, or name another folder",
-        ) from None
     except OSError as error:
         raise Fault(
             f"cannot write {path}: {error.strerror}", "name another --folder", code=Exit.UNAVAILABLE

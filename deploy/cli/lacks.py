@@ -60,23 +60,33 @@ def _secret(secrets: Secrets, path: str, name: str, who: str) -> Iterator[Remark
         if secrets.get(name) is not None:
             return
     except SecretUnreadableError as error:
-        yield Remark(path=path, reason=str(error), remedy=f"{who} cannot start without it")
+        yield Remark(path=path, reason=str(error), remedy=f"{who} cannot work without it")
         return
     variable = secrets.variable(name)
+    places = (
+        f"{variable}, in the file that {variable}_FILE names, or in a systemd credential {name}"
+    )
     yield Remark(
         path=path,
-        reason=f"the secret {name} is not here, and {who} will need it",
-        remedy=f"put it in {variable}, its file's path in {variable}_FILE, or a systemd credential {name}",
+        reason=f"the secret {name} is not here; {who} needs it",
+        remedy=f"put it in {places}",
     )
 
 
 def _ssh_key(inventory: Inventory, secrets: Secrets) -> Iterator[Remark]:
+    """The secret is a path here, so that paramiko alone reads the key."""
     if not inventory.hosts:
         return
-    missing = list(_secret(secrets, "hosts", "ssh-key", "worker"))
-    yield from missing
-    if not missing and "PRIVATE KEY" not in (key := secrets.get("ssh-key") or ""):
-        yield from _file("hosts (secret ssh-key)", Path(key))
+    named = secrets.get("ssh-key")
+    if named is not None:
+        yield from _file("hosts", Path(named))
+        return
+    variable = secrets.variable("ssh-key")
+    yield Remark(
+        path="hosts",
+        reason="no SSH key is named; a worker needs it",
+        remedy=f"name the private key's file in {variable}",
+    )
 
 
 def _tls(inventory: Inventory) -> Iterator[tuple[str, Tls]]:

@@ -8,7 +8,7 @@ from deploy.cli.deeds import deed, one_line
 from deploy.cli.desk import Desk, known_cluster
 from deploy.cli.exits import Exit, Fault
 from deploy.cli.moments import later
-from deploy.cli.trail import stamp_of
+from deploy.cli.trail import date_of, stamp_of
 from deploy.cli.voice import voice
 from jobs.audit import Kind
 from jobs.state import ClusterState, Pause
@@ -27,7 +27,7 @@ def pause(desk: Desk, cluster: str, *, why: str, until: str) -> None:
     evidence = {"why": why, "until": stamp_of(end)}
     entry = deed(desk, Kind.PAUSED, incident=_incident(state), evidence=evidence)
     desk.ledger.pause(cluster, hold, [entry])
-    voice().line(f"{cluster} is paused until {stamp_of(end)}; earlier: pgbaton resume {cluster}")
+    voice().line(f"{cluster} is paused until {date_of(end)}; earlier: pgbaton resume {cluster}")
 
 
 def _end(text: str, *, now: float) -> float:
@@ -36,7 +36,7 @@ def _end(text: str, *, now: float) -> float:
     except ValueError as error:
         raise Fault(f"--until: {error}", code=Exit.USAGE) from None
     if end <= now:
-        raise Fault(f"--until: {stamp_of(end)} is past", "name a time to come", code=Exit.USAGE)
+        raise Fault(f"--until: {date_of(end)} is past", "name a time to come", code=Exit.USAGE)
     return end
 
 

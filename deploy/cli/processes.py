@@ -53,8 +53,10 @@ def chronicle(*, port: int, address: str) -> None:
 
 def _run(process: Callable[..., Any]) -> None:
     """Settings in, or every mistake and exit code 78, which systemd shows as a configuration error."""
+    from workers.logs import log_as_json
     from workers.settings import settings_or_exit
 
+    log_as_json()
     settings = settings_or_exit(os.environ)
     try:
         process(settings.inventory, settings.secrets)

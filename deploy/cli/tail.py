@@ -11,7 +11,7 @@ from deploy.cli.desk import Desk, known_cluster
 from deploy.cli.exits import Exit, Fault
 from deploy.cli.moments import earlier
 from deploy.cli.trail import clock_of, head, stamp_of, told
-from deploy.cli.voice import voice
+from deploy.cli.voice import say_error, voice
 from jobs.audit import canonical
 from jobs.ports import LedgerUnavailable
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jobs.audit import Entry
+
+INTERRUPTED = 130
+"""As a shell reports a command that Ctrl-C ended."""
 
 EVERY = 0.5
 """Seconds between two looks at the trail."""
@@ -54,8 +57,12 @@ def tail(
     for name, entry in opening:
         after[name] = max(after[name], entry.seq)
         _say(name, entry, several=len(names) > 1, as_json=as_json)
-    if not no_follow:
+    if no_follow:
+        return
+    try:
         _follow(desk, after, as_json=as_json)
+    except KeyboardInterrupt:
+        raise click.exceptions.Exit(INTERRUPTED) from None
 
 
 def _opening(
@@ -86,7 +93,7 @@ def _follow(desk: Desk, after: dict[str, int], *, as_json: bool) -> NoReturn:
             silent = False
         except LedgerUnavailable as error:
             if not silent:
-                click.echo(f"pgbaton: {error.reason}; waiting for it", err=True)
+                say_error(f"pgbaton: {error.reason}; waiting for it")
             silent = True
         desk.clock.sleep(EVERY)
 
@@ -103,6 +110,7 @@ def _say(cluster: str, entry: Entry, *, several: bool, as_json: bool) -> None:
             "seq": entry.seq,
             "time": stamp_of(entry.at / 1e6),
             "text": told(entry).text,
+            "hash": entry.hash,
         }
         click.echo(canonical({**place, **entry.facts}))
         return

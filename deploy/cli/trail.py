@@ -56,6 +56,11 @@ def clock_of(at: float) -> str:
     return datetime.fromtimestamp(at, tz=UTC).astimezone().strftime("%H:%M:%S.%f")[:-3]
 
 
+def date_of(at: float) -> str:
+    """The same with its day and zone, for instants that are not today's."""
+    return datetime.fromtimestamp(at, tz=UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S %Z")
+
+
 def stamp_of(at: float) -> str:
     """An instant as scripts want it: UTC, RFC 3339."""
     return datetime.fromtimestamp(at, tz=UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
+import shutil
 import sys
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol, TextIO
 
@@ -53,6 +56,23 @@ def say_json(value: object) -> None:
     """One JSON document on one line, or indented for a person at a terminal."""
     indent = 2 if sys.stdout.isatty() else None
     click.echo(json.dumps(value, ensure_ascii=False, indent=indent))
+
+
+def say_error(text: str) -> None:
+    """A line for stderr; a terminal gets it wrapped between words."""
+    shown = visible(text)
+    if sys.stderr.isatty():
+        width = shutil.get_terminal_size().columns
+        lines = (textwrap.fill(x, width, subsequent_indent="  ") for x in shown.split("\n"))
+        shown = "\n".join(lines)
+    click.echo(shown, err=True)
+
+
+def unbreakable(*streams: TextIO) -> None:
+    """Let a stream write out what its encoding lacks, such as the lone half of a surrogate pair."""
+    for stream in streams:
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 class PlainVoice:

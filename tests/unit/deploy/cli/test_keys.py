@@ -1,0 +1,39 @@
+import stat
+
+import pytest
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from jobs.signatures import Message, VerifyKeys, public_key, sign, verify
+from tests.unit.deploy.cli.desk import Operator
+
+MESSAGE = Message(id="x", timestamp="1", body=b"{}")
+
+
+def test_the_pair_signs_for_the_hook_and_for_us(ann: Operator) -> None:
+    """Both private files belong to the public key on standard output, and nobody else can read them."""
+    seen = ann.types("keys", "sender", "pg1", "--folder", str(ann.folder))
+    assert seen.exit_code == 0
+    text = seen.stdout.removeprefix('keys = ["').removesuffix('"]\n')
+    public = public_key(text)
+    ours = (ann.folder / "sender-key-pg1").read_text().strip()
+    assert verify(MESSAGE, sign(MESSAGE, ours), VerifyKeys(public=(public,)))
+    pem = load_pem_private_key((ann.folder / "pg1.pem").read_bytes(), None)
+    assert pem.public_key() == public
+    assert {stat.S_IMODE(f.stat().st_mode) for f in ann.folder.iterdir()} == {0o600}
+    assert ours not in seen.output
+
+
+def test_a_key_is_never_overwritten(ann: Operator) -> None:
+    """A second call changes no file."""
+    ann.types("keys", "sender", "pg1", "--folder", str(ann.folder))
+    before = {f.name: f.read_bytes() for f in ann.folder.iterdir()}
+    seen = ann.types("keys", "sender", "pg1", "--folder", str(ann.folder))
+    assert seen.exit_code == 1
+    assert {f.name: f.read_bytes() for f in ann.folder.iterdir()} == before
+
+
+@pytest.mark.parametrize("name", ["../pg1", "a/b", "", ".hidden", "a b"])
+def test_a_name_is_no_path(ann: Operator, name: str) -> None:
+    """Only what the inventory takes as a sender's name is a name."""
+    assert ann.types("keys", "sender", "--folder", str(ann.folder), "--", name).exit_code == 2
+    assert list(ann.folder.iterdir()) == []
