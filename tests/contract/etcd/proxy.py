@@ -3,6 +3,7 @@
 import contextlib
 import socket
 import threading
+from collections.abc import Callable
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -11,8 +12,8 @@ class Proxy:
     """Forwards TCP to one endpoint. `stall` stops forwarding while every socket stays open;
     `drop` ends the connections; connections made later are forwarded again by `flow`."""
 
-    def __init__(self, endpoint: str, *, change: tuple[bytes, bytes] = (b"", b"")) -> None:
-        """`change` replaces bytes by others as they pass, in both directions."""
+    def __init__(self, endpoint: str, *, change: Callable[[bytes], bytes] = bytes) -> None:
+        """`change` is done to whatever passes, in both directions."""
         url = urlsplit(endpoint)
         self._target = (url.hostname or "", url.port or 0)
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -73,5 +74,5 @@ class Proxy:
         with contextlib.suppress(OSError):
             while chunk := source.recv(65536):
                 if pair not in self._stalled:
-                    sink.sendall(chunk.replace(*self._change) if self._change[0] else chunk)
+                    sink.sendall(self._change(chunk))
             sink.shutdown(socket.SHUT_WR)
