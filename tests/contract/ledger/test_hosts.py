@@ -178,12 +178,12 @@ def test_a_job_lost_on_its_way_is_not_waited_for(desk: Desk) -> None:
 
 def test_one_of_two_holds_a_lease(desk: Desk) -> None:
     """It is renewed by its holder, and free once nobody renewed it."""
-    assert desk.ledger.lease("clock", "first", seconds=0.3)
-    assert not desk.ledger.lease("clock", "second", seconds=0.3)
-    assert desk.ledger.lease("watch", "second", seconds=0.3)
-    desk.wait(0.2)
-    assert desk.ledger.lease("clock", "first", seconds=0.3)
-    desk.wait(0.2)
-    assert not desk.ledger.lease("clock", "second", seconds=0.3)
-    desk.wait(0.2)
-    assert desk.ledger.lease("clock", "second", seconds=0.3)
+    assert desk.ledger.lease("clock", "first", seconds=1)
+    assert not desk.ledger.lease("clock", "second", seconds=1)
+    assert desk.ledger.lease("watch", "second", seconds=1)
+    desk.wait(0.6)
+    assert desk.ledger.lease("clock", "first", seconds=1)
+    desk.wait(0.6)
+    assert not desk.ledger.lease("clock", "second", seconds=1)
+    desk.wait(0.6)
+    assert desk.ledger.lease("clock", "second", seconds=1)

@@ -86,7 +86,7 @@ def test_a_dead_redis_is_told_at_once(own: RedisServer) -> None:
             step()
     with pytest.raises(LedgerUnavailable):
         list(desk.ledger.entries(CLUSTER))
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 4
     own.start()
     desk.ledger.append(CLUSTER, [draft("after")])
     assert walked(desk, CLUSTER).entries == 2
@@ -113,7 +113,7 @@ def test_a_silent_address_is_told_within_its_deadline() -> None:
     begun = time.monotonic()
     with pytest.raises(LedgerUnavailable):
         RedisLedger(connect(settings), inventory="d").state(CLUSTER)
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 4
 
 
 def test_a_wrong_password_is_told_as_such(redis_program: Path, tmp_path: Path) -> None:
