@@ -1,0 +1,98 @@
+"""Without this file each test of an invariant would have to make up a whole good drill."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from deploy.lab.drill.history import Boot, History, HostHistory, Leadership, Order
+from jobs.audit import GENESIS, Draft, Entry, Kind, link
+from jobs.fence import Fence
+
+OLD, NEW = "10.77.0.21", "10.77.0.22"
+FIRST = Fence(system="7000000000000000001", pg_timeline=1, epoch=13)
+SECOND = Fence(system="7000000000000000001", pg_timeline=2, epoch=36)
+FAULT = 100.0
+
+
+def chain(drafts: Sequence[tuple[float, Draft]]) -> tuple[Entry, ...]:
+    """Link drafts, each with its instant in seconds, as the ledger does."""
+    entries: list[Entry] = []
+    for seq, (at, draft) in enumerate(drafts, start=1):
+        prev, micros = entries[-1].hash if entries else GENESIS, int(at * 1e6)
+        body = draft.body()
+        hashed = link(prev=prev, seq=seq, at=micros, body=body)
+        entries.append(Entry(seq=seq, at=micros, body=body, prev=prev, hash=hashed))
+    return tuple(entries)
+
+
+def event(name: str) -> Draft:
+    return _draft(f"event:{name}", Kind.EVENT, {"id": name, "sender": "pg2", "data": {}})
+
+
+def confirmed(member: str, fence: Fence) -> Draft:
+    facts = {"verdict": "confirmed", "member": member, "fence": asdict(fence)}
+    return _draft(f"verdict:{fence}", Kind.VERDICT, facts)
+
+
+def host(name: str, outcome: str, fence: Fence) -> Draft:
+    facts = {"host": name, "outcome": outcome, "fence": asdict(fence)}
+    return _draft(f"{name}:{fence}", Kind.HOST, facts)
+
+
+def _draft(name: str, kind: Kind, evidence: Mapping[str, Any]) -> Draft:
+    return Draft(id=name, kind=kind, evidence=evidence)
+
+
+def order(name: str, *, at: float, member: str | None, shop: str = "shop1") -> Order:
+    """An attempt that took 10 ms; without a member it was never answered."""
+    return Order(
+        id=name,
+        host=shop,
+        sent=at,
+        ended=at + 0.01,
+        result="acknowledged" if member else "unknown",
+        member=member,
+        pg_timeline={OLD: 1, NEW: 2, None: None}[member],
+    )
+
+
+LEADERSHIPS = (
+    Leadership(member="pg1", address=OLD, epoch=13, since=10.0, until=120.0),
+    Leadership(member="pg2", address=NEW, epoch=36, since=120.1),
+)
+SHOP = HostHistory(
+    name="shop1",
+    file=NEW,
+    running=NEW,
+    boots=(Boot(at=20.0, db_host=OLD), Boot(at=121.0, db_host=NEW)),
+    fences=(FIRST, SECOND),
+)
+DRAFTS = (
+    (11.0, event("e-1")),
+    (12.0, confirmed("pg1", FIRST)),
+    (12.5, host("shop1", "unchanged", FIRST)),
+    (120.2, event("e-2")),
+    (120.5, confirmed("pg2", SECOND)),
+    (122.0, host("shop1", "changed", SECOND)),
+)
+GOOD = History(
+    fault=FAULT,
+    leaderships=LEADERSHIPS,
+    writable={"pg2": 120.3},
+    orders=(
+        order("o-1", at=99.0, member=OLD),
+        order("o-2", at=101.0, member=None),
+        order("o-3", at=122.0, member=NEW),
+        order("o-4", at=99.0, member=OLD, shop="shop3"),
+    ),
+    stored=frozenset({"o-1", "o-3", "o-4"}),
+    hosts=(SHOP,),
+    unmanaged="shop3",
+    entries=chain(DRAFTS),
+    accepted=frozenset({"e-1", "e-2"}),
+    secrets={"no. 1": "a password of this very run"},
+    places={"worker.log": "all is well"},
+)
+"""A drill in which pgbaton kept its word."""

@@ -1,0 +1,68 @@
+"""What the drill's observers read is parsed by pure functions."""
+
+from __future__ import annotations
+
+import base64
+import json
+from pathlib import Path
+
+from deploy.lab.accounts import Account, account_files
+from deploy.lab.drill.history import Leadership
+from deploy.lab.drill.hostwatch import env_value, journal_fence, read_orders
+from deploy.lab.drill.leadership import step
+from jobs.fence import Fence
+
+
+def put(member: str, *, epoch: int) -> dict[str, object]:
+    value = base64.b64encode(member.encode()).decode()
+    return {"kv": {"value": value, "create_revision": str(epoch)}}
+
+
+def test_a_leadership_begins_and_ends_with_its_key() -> None:
+    """A put begins one, a delete ends it, and a put of the same epoch (a new lease) is no new one."""
+    known = step([], put("pg1", epoch=5), at=1.0)
+    known = step(known, put("pg1", epoch=5), at=2.0)
+    known = step(known, {"type": "DELETE", "kv": {}}, at=3.0)
+    known = step(known, put("pg2", epoch=9), at=4.0)
+    assert known == [
+        Leadership(member="pg1", address="10.77.0.21", epoch=5, since=1.0, until=3.0),
+        Leadership(member="pg2", address="10.77.0.22", epoch=9, since=4.0),
+    ]
+
+
+def test_a_journal_is_read_while_it_is_not_there_yet(tmp_path: Path) -> None:
+    """Its fence, or None."""
+    path = tmp_path / "journal"
+    assert journal_fence(path) is None
+    path.write_text("pgbaton-journal 1\nfence 7/2/36\nphase checked\nend\n")
+    assert journal_fence(path) == Fence(system="7", pg_timeline=2, epoch=36)
+
+
+def test_a_half_written_order_is_left_out(tmp_path: Path) -> None:
+    """The history is read while it grows."""
+    line = {"id": "o", "host": "shop1", "sent": 1.0, "ended": 1.1, "result": "failed"}
+    path = tmp_path / "orders.jsonl"
+    path.write_text(json.dumps(line) + "\n" + json.dumps(line)[:20])
+    assert [order.id for order in read_orders(path)] == ["o"]
+
+
+def test_the_env_file_is_read_as_the_shop_reads_it(tmp_path: Path) -> None:
+    """A key's value, and None without one."""
+    path = tmp_path / ".env"
+    path.write_text("APP_NAME=x\nDB_HOST=10.77.0.22\n")
+    assert env_value(path, "DB_HOST") == "10.77.0.22"
+    assert env_value(path, "DB_PORT") is None
+
+
+def test_accounts_copy_no_password(tmp_path: Path) -> None:
+    """shadow holds a star for everybody, whatever the real one held."""
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc/passwd").write_text("root:x:0:0:root:/root:/bin/sh\n")
+    (tmp_path / "etc/group").write_text("root:x:0:\n")
+    (tmp_path / "etc/shadow").write_text("root:$6$hash:1::::::\n")
+    deploy = Account(name="deploy", number=7001, home="/srv/deploy", login="/bin/sh")
+    files = account_files(tmp_path, (deploy,), sudoer="deploy", etc=tmp_path / "etc")
+    shadow = files["/etc/shadow"].read_text().splitlines()
+    assert [line.split(":")[:2] for line in shadow] == [["root", "*"], ["deploy", "*"]]
+    assert "deploy:x:7001:7001" in files["/etc/passwd"].read_text()
+    assert (files["/etc/sudoers.d"] / "deploy").stat().st_mode & 0o777 == 0o440
