@@ -28,7 +28,11 @@ def dial(host: str, port: int, *, timeout: float) -> socket.socket:
 
 
 def secure(connected: socket.socket, *, scheme: str, hostname: str, tls: Tls) -> socket.socket:
-    """The same connection, under TLS where the scheme asks for it."""
+    """The same connection, under TLS where the scheme asks for it; closed where that fails."""
     if scheme != "https":
         return connected
-    return tls.context().wrap_socket(connected, server_hostname=hostname)
+    try:
+        return tls.context().wrap_socket(connected, server_hostname=hostname)
+    except OSError:
+        connected.close()
+        raise

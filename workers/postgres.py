@@ -93,7 +93,8 @@ class PostgresProbe:
         return fetch_row(conninfo, query, until=deadline, clock=self._clock)
 
     def _conninfo(self, host: str, address: str, port: int) -> str:
-        """What stands here is all there is: libpq would else look into the environment."""
+        """What stands here is all there is: libpq would else look into the environment, and into
+        the password file of whoever runs us (a path below a file cannot exist)."""
         login = self._login
         return make_conninfo(
             host=host,
@@ -101,7 +102,8 @@ class PostgresProbe:
             port=port,
             user=login.user,
             dbname=login.dbname,
-            password=login.password,
+            password=login.password or "",
+            passfile="/dev/null/none",
             sslmode=login.sslmode,
             sslrootcert=_path(login.tls.ca),
             sslcert=_path(login.tls.cert),

@@ -54,12 +54,14 @@ class Gateway:
         self._fetching = threading.Lock()
 
     def range(self, request: wire.Json, *, timeout: float) -> wire.Answer:
-        return wire.read_range(self._call("/v3/kv/range", request, timeout=timeout))
+        reply = self._call("/v3/kv/range", request, timeout=timeout)
+        return _understood(wire.read_range, reply, ranges=1)
 
     def read(self, ranges: Sequence[wire.Json], *, timeout: float) -> wire.Answer:
         """Several ranges as of one revision (at most 128: etcd's `--max-txn-ops`)."""
         request = wire.transaction({"request_range": r} for r in ranges)
-        return wire.read_transaction(self._call("/v3/kv/txn", request, timeout=timeout))
+        reply = self._call("/v3/kv/txn", request, timeout=timeout)
+        return _understood(wire.read_transaction, reply, ranges=len(ranges))
 
     def write(self, transaction: wire.Json, *, timeout: float) -> wire.Answer:
         """A transaction that may write: sent once, so an error leaves open whether it happened."""
@@ -151,14 +153,31 @@ def _headers(token: str) -> dict[str, str]:
 def _object(body: bytes) -> wire.Json:
     try:
         found: Any = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
-        raise DcsUnavailable(
-            reason="an etcd endpoint answered 200 with something that is no JSON object",
-            remedy="check that the endpoints lead to etcd itself and not to another service",
-        )
+        raise _foreign()
     return found
+
+
+def _understood(
+    read: Callable[[wire.Json], wire.Answer], reply: wire.Json, *, ranges: int
+) -> wire.Answer:
+    """The answer, if it is one to what was asked."""
+    try:
+        answer = read(reply)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise _foreign() from None
+    if answer.revision <= 0 or len(answer.ranges) != ranges:
+        raise _foreign()
+    return answer
+
+
+def _foreign() -> DcsUnavailable:
+    return DcsUnavailable(
+        reason="an etcd endpoint answered with something that etcd does not answer",
+        remedy="check that the endpoints lead to etcd itself and not to another service",
+    )
 
 
 def _keys(request: Any) -> str:

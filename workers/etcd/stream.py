@@ -14,6 +14,7 @@ from workers.etcd import refusal, wire
 from workers.tls import Tls
 
 _LONGEST_LINE = 16 << 20
+_FOREIGN = (AttributeError, KeyError, TypeError, ValueError, RecursionError)  # not etcd's JSON
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -64,8 +65,7 @@ class Stream:
         requests = [wire.watch_request(r, start_revision=start_revision) for r in ranges]
         body = "\n".join(json.dumps(request) for request in requests)
         self._wanted = len(ranges)
-        for line in self._lines(body.encode(), headers):
-            reply = wire.read_watch(line)
+        for reply in self._replies(body.encode(), headers):
             _raise_end(reply, partial=partial)
             self._created += reply.created
             yield from reply.events
@@ -84,10 +84,11 @@ class Stream:
         """End the stream under its reader."""
         cut(self._socket)
 
-    def _lines(self, body: bytes, headers: Mapping[str, str]) -> Iterator[wire.Json]:
+    def _replies(self, body: bytes, headers: Mapping[str, str]) -> Iterator[wire.WatchReply]:
         try:
-            yield from _split(self._post(body, headers))
-        except (OSError, HTTPException, ValueError) as error:
+            for line in _split(self._post(body, headers)):
+                yield wire.read_watch(line)
+        except (OSError, HTTPException, *_FOREIGN) as error:
             raise StreamBroken(f"{self.endpoint}: {error}") from error
         finally:
             self._socket.close()

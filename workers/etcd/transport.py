@@ -149,7 +149,7 @@ class Transport:
         )
 
     def _nobody(self, flaws: Mapping[str, str], timeout: float) -> DcsUnavailable:
-        silent = f"no answer within {timeout:.2g} s"
+        silent = f"no answer within {max(timeout, 0):.2g} s"
         told = "; ".join(f"{e}: {flaws.get(e, silent)}" for e in self.endpoints)
         spoken = next((t for t in flaws.values() if t.startswith("etcdserver:")), None)
         remedy = refusal.remedy(spoken) if spoken else REACH

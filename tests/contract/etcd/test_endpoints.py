@@ -1,5 +1,6 @@
 """Several endpoints, some of them dead, and etcd without quorum."""
 
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from tests.contract import ports
 from tests.contract.etcd.pens import EtcdPen
 from tests.contract.etcd.proxy import Proxy
 from tests.contract.etcd.server import Cluster
+from tests.contract.probes.patroni_server import serving
 from workers.etcd import EtcdDcs, Gateway
 
 T = TypeVar("T")
@@ -68,6 +70,35 @@ def test_only_silence_ends_with_the_deadline(stalled: str, scope: ScopeRef) -> N
     assert time.monotonic() - begun < 0.8
     assert stalled in refused.value.reason
     assert "network" in refused.value.remedy
+
+
+def test_a_connection_that_died_in_the_pool_costs_one_hedge(etcd: Cluster, scope: ScopeRef) -> None:
+    """A warm connection whose peer vanished without a word: the question goes out on a fresh one."""
+    with Proxy(etcd.endpoints[0]) as proxy:
+        dcs = EtcdDcs(Gateway([proxy.endpoint]))
+        dcs.leader(scope, timeout=2)
+        proxy.stall_present()
+        assert 0.1 < _seconds(lambda: dcs.leader(scope, timeout=2)) < 0.6
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"<html>", b"[]", b"{}", b'{"header": 5}', b'{"header": {"revision": "x"}}', b"[" * 100_000],
+)
+def test_what_is_not_etcd_is_not_believed(scope: ScopeRef, body: bytes) -> None:
+    """Another service behind the endpoint's address is told from an etcd without keys."""
+    length = f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+
+    def answer(connection: socket.socket) -> None:
+        connection.recv(65536)
+        connection.sendall(length + body)
+
+    with serving(answer) as origin:
+        dcs = EtcdDcs(Gateway([origin]))
+        with pytest.raises(DcsUnavailable, match="etcd does not answer"):
+            dcs.leader(scope, timeout=2)
+        with pytest.raises(DcsUnavailable, match="etcd does not answer"):
+            dcs.look([scope], timeout=2)
 
 
 def test_a_frozen_member_is_overtaken(trio: Cluster, pen: EtcdPen, scope: ScopeRef) -> None:

@@ -1,7 +1,9 @@
 """PostgreSQL's own word, from a real server in every state that a failover shows."""
 
 import secrets
+import socket
 import time
+from pathlib import Path
 
 import pytest
 
@@ -131,6 +133,22 @@ def test_a_refused_login_is_told_from_silence(
     assert claim.reason
 
 
+def test_the_environment_has_no_say(
+    primary: Postgres, word: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Neither variables nor a password file lend the probe what its configuration did not give."""
+    (tmp_path / "pgpass").write_text(f"*:*:*:*:{word}\n")
+    (tmp_path / "pgpass").chmod(0o600)
+    monkeypatch.setenv("PGPASSFILE", str(tmp_path / "pgpass"))
+    monkeypatch.setenv("PGPASSWORD", word)
+    monkeypatch.setenv("PGOPTIONS", "-c default_transaction_read_only=on")
+    monkeypatch.setenv("PGTARGETSESSIONATTRS", "read-only")
+    claim = _ask(primary, Login(user="monitor"))
+    assert isinstance(claim, SqlRefused)
+    assert "none is configured" in claim.reason
+    assert _answer(_ask(primary)).writable
+
+
 def test_no_reason_holds_the_password(primary: Postgres) -> None:
     """Neither a refusal nor the probe itself shows what we came with."""
     word = secrets.token_urlsafe(12)
@@ -220,6 +238,17 @@ def test_an_ipv6_address_loses_its_brackets() -> None:
     assert f"::1:{port}" in claim.reason
     assert "resolve" not in claim.reason
     assert "known" not in claim.reason
+
+
+def test_a_dead_address_of_a_name_costs_its_share_only(primary: Postgres) -> None:
+    """Of two addresses the first swallows everything; the second still has its half of the time."""
+    with socket.create_server(("127.0.0.2", primary.port)):  # accepts, and says nothing
+        begun = time.monotonic()
+        row = PostgresProbe(TRUSTING)._fetch(
+            "select 1", "pg0.example", primary.port, ["127.0.0.2", "127.0.0.1"], begun + 1
+        )
+        assert 0.4 < time.monotonic() - begun < 0.9
+    assert row == ("1",)
 
 
 class TestTls:
