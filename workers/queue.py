@@ -76,21 +76,24 @@ def serve(settings: RedisSettings, *, name: str | None = None, burst: bool = Fal
     RQ ends on a timeout or on an outage at the wrong moment: begun anew here, at most LONGEST
     seconds later. Set what the jobs need in a ContextVar before: it is seen in the forked horse.
     """
-    ending = Event()
+    ending, trouble = Event(), ""
     for failures in count():
         with suppress(StopRequested):  # RQ raises it wherever the signal finds the process
-            _work(settings, name=name, burst=burst, ending=ending)
+            before, trouble = trouble, _work(settings, name=name, burst=burst, ending=ending)
             if burst or ending.is_set():
                 return
+            if trouble not in {"", before}:
+                log.warning("worker.redis.lost: %s; trying again until it is there", trouble)
             time.sleep(min(LONGEST, 0.2 * 2 ** min(failures, 4)))
         if ending.is_set():
             return
 
 
-def _work(settings: RedisSettings, *, name: str | None, burst: bool, ending: Event) -> None:
-    """Until told to end, or until RQ gives up."""
+def _work(settings: RedisSettings, *, name: str | None, burst: bool, ending: Event) -> str:
+    """Until told to end, or until RQ gives up; then what Redis said, where it was Redis."""
     try:
         connection = connect(settings, read=DEQUEUE + SLACK)
         worker_on(connection, name=name, ending=ending).work(burst=burst)
     except (RedisError, OSError) as error:
-        log.warning("worker.redis.lost: %s; trying again", error)
+        return str(error) or type(error).__name__
+    return ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from redis import Redis
@@ -36,7 +36,6 @@ class Exchange:
     clock: Clock
     replicas: int = 0
     grace: float = 1.0
-    where: str = field(default="")
 
     def step(self, name: str, arguments: dict[str, object], *, durable: bool = True) -> Any:
         """Run one script. LedgerUnavailable where it cannot be made durable; it may have
@@ -63,13 +62,10 @@ class Exchange:
                 return attempt(number)
             except (RedisError, OSError) as error:
                 if not worth_repeating(error) or self.clock.monotonic() > end:
-                    raise unavailable(error, self._place()) from error
+                    raise unavailable(error, where(self.redis)) from error
             self.clock.sleep(pause)
-        with told_as_unavailable(self._place()):
+        with told_as_unavailable(where(self.redis)):
             return attempt(len(PAUSES))
-
-    def _place(self) -> str:
-        return self.where or where(self.redis)
 
     def _send(self, commands: Sequence[Command], *, durable: bool) -> Any:
         """WAIT counts for the connection it is sent on only: so all of it goes over one."""
@@ -95,7 +91,7 @@ class Exchange:
     def _demand(self, acknowledged: Any) -> None:
         if not isinstance(acknowledged, int) or acknowledged < self.replicas:
             raise LedgerUnavailable(
-                f"Redis at {self._place()}: {acknowledged} of {self.replicas} replicas acknowledged",
+                f"Redis at {where(self.redis)}: {acknowledged} of {self.replicas} replicas acknowledged",
                 "bring Redis' replicas back; the step is repeated safely",
             )
 

@@ -7,7 +7,7 @@ import pytest
 
 from jobs.ports import LedgerUnavailable
 from tests.contract import ports
-from tests.contract.ledger.desks import RedisDesk, redis_desk, walked
+from tests.contract.ledger.desks import QUEUE, RedisDesk, redis_desk, walked
 from tests.contract.ledger.server import RedisServer
 from tests.contract.ledger.values import CLUSTER, draft, event
 from workers.redis import Redis, RedisLedger, RedisSettings, connect, findings
@@ -73,6 +73,17 @@ def test_a_step_that_fails_inside_takes_the_job_back(real: RedisDesk) -> None:
     with pytest.raises(LedgerUnavailable, match="audit verify"):
         real.ledger.hear(event("e"), draft("e"))
     assert (real.queued_ids(), real.job_hashes()) == ([], set())
+
+
+def test_nothing_is_recorded_that_rq_could_not_enqueue(real: RedisDesk) -> None:
+    """EXEC goes on after a failed command: the step sees that its job is missing, and refuses."""
+    real.redis.set(QUEUE, "foreign")
+    with pytest.raises(LedgerUnavailable):
+        real.ledger.hear(event("e"), draft("e"))
+    assert (walked(real, CLUSTER).entries, real.job_hashes()) == (0, set())
+    real.redis.delete(QUEUE)
+    assert real.ledger.hear(event("e"), draft("e"))
+    assert len(real.queued_ids()) == 1
 
 
 def test_a_dead_redis_is_told_at_once(own: RedisServer) -> None:

@@ -16,7 +16,10 @@ if before then
   withdraw()
   return before
 end
-local well, result = pcall(step)
+local well, result = pcall(function()
+  demand_offers()
+  return step()
+end)
 if not well then
   kept = {}
   withdraw()

@@ -10,8 +10,17 @@ local function withdraw()
   for place = #a.offers, 1, -1 do
     local id = a.offers[place]
     if not kept[id] then
-      redis.call("LREM", a.queue, -1, id)
+      redis.pcall("LREM", a.queue, -1, id)
       redis.call("DEL", a.jobs .. id)
+    end
+  end
+end
+
+-- EXEC goes on after a command that failed: what RQ could not enqueue must not be recorded either.
+local function demand_offers()
+  for _, id in ipairs(a.offers) do
+    if not redis.call("LPOS", a.queue, id, "RANK", -1, "MAXLEN", #a.offers) then
+      error("RQ could not enqueue " .. id)
     end
   end
 end
