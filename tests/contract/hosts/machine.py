@@ -172,6 +172,8 @@ def _write_accounts(root: Path) -> None:
     )
     sudoers.chmod(0o440)
     shutil.rmtree(root / "etc/sudoers.d", ignore_errors=True)
+    if (root / "etc/service").is_symlink():  # Debian's leads out of the copy
+        (root / "etc/service").unlink()
     for name in ("sudoers.d", "pgbaton", "service"):
         (root / "etc" / name).mkdir(exist_ok=True)
 
