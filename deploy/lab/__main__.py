@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -49,7 +51,8 @@ def up(profile: str, patroni: str) -> None:
     """Bring a lab up, say how to hurt it, tear it down with Ctrl-C."""
     from deploy.lab.up import up as bring_up
 
-    bring_up(profile=profile, patroni=int(patroni))
+    with _interruptible():
+        bring_up(profile=profile, patroni=int(patroni))
 
 
 @main.command()
@@ -74,7 +77,8 @@ def drill(
         report=report,
         export_audit=export_audit,
     )
-    sys.exit(0 if play(wish) else 1)
+    with _interruptible():
+        sys.exit(0 if play(wish) else 1)
 
 
 @main.command()
@@ -91,6 +95,16 @@ def bench(what: str, epochs: int, file: Path | None) -> None:
     if file is not None:
         write(file, results)
     sys.exit(0 if all(result.held for result in results) else 1)
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Whatever ends us early ends us with 130, after the lab is gone."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo("interrupted; the lab is gone, nothing of it is left", err=True)
+        sys.exit(130)
 
 
 def _interrupt(_number: int, _frame: object) -> None:

@@ -78,3 +78,9 @@ def switchover(lab: Lab, leader: str) -> None:
     )
     with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - likewise
         answer.read()
+
+
+def open_connections(lab: Lab, machine: str, address: str) -> int:
+    """How many TCP connections a machine believes to have with an address."""
+    done = lab.machines[machine].run(["ss", "-Htn", "state", "established", "dst", address])
+    return len(done.stdout.splitlines())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -88,7 +90,15 @@ def open_lab(*, profile: Profile, program: PatroniProgram) -> Iterator[Lab]:
             with standing_in(lab.machines["operator"]):
                 yield lab
         finally:
+            deaf()
             pull_every_plug(lab)
+
+
+def deaf() -> None:
+    """From here on only SIGKILL interrupts: half a teardown would be worse than a late one."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(number, signal.SIG_IGN)
 
 
 def pull_every_plug(lab: Lab) -> None:

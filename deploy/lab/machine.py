@@ -111,12 +111,20 @@ class Machine:
         """SIGKILL process 1: everything on the machine dies in the same moment."""
         os.kill(self.pid, signal.SIGKILL)
         self.shell.wait(timeout=10)
+        for process in self.processes:
+            process.outer.wait(timeout=10)
 
 
 def boot(plans: Sequence[Plan]) -> list[Machine]:
     """Start machines together. Call from a thread that outlives them: its end is their end."""
-    shells = [(plan, _unshare(plan)) for plan in plans]
-    return [_booted(plan, shell) for plan, shell in shells]
+    shells = [_unshare(plan) for plan in plans]
+    try:
+        return [_booted(plan, shell) for plan, shell in zip(plans, shells, strict=True)]
+    except LabError:
+        for shell in shells:
+            shell.kill()
+            shell.wait(timeout=10)
+        raise
 
 
 def _unshare(plan: Plan) -> subprocess.Popen[bytes]:
@@ -154,8 +162,10 @@ def _unshare(plan: Plan) -> subprocess.Popen[bytes]:
 
 def _booted(plan: Plan, shell: subprocess.Popen[bytes]) -> Machine:
     assert shell.stdout is not None
-    readable, _, _ = select.select([shell.stdout], [], [], 10)
-    if not readable or shell.stdout.readline() != b"up\n":
-        said = (plan.folder / "machine.log").read_text()
-        raise LabError(f"machine {plan.name} did not start: {said}")
+    with shell.stdout as said:
+        readable, _, _ = select.select([said], [], [], 10)
+        up = bool(readable) and said.readline() == b"up\n"
+    if not up:
+        log = (plan.folder / "machine.log").read_text()
+        raise LabError(f"machine {plan.name} did not start: {log}")
     return Machine(plan=plan, shell=shell, pid=children(shell.pid)[0])

@@ -12,14 +12,14 @@ mount -t tmpfs -o mode=1777 tmpfs /dev/shm
 # A checkout below /tmp must stay visible under the machine's own /tmp.
 mkdir /run/checkout
 mount --bind "$checkout" /run/checkout
+while read -r source target; do
+    mount --bind "$source" "$target"
+done <"$folder/mounts"
 mount -t tmpfs -o mode=1777 tmpfs /tmp
 case $checkout in
     /tmp/*) mkdir -p "$checkout" && mount --bind /run/checkout "$checkout" ;;
 esac
 umount /run/checkout
-while read -r source target; do
-    mount --bind "$source" "$target"
-done <"$folder/mounts"
 echo up
 # Orphans of the whole machine end here; the shell reaps them while it waits.
 while :; do sleep 3600 & wait; done

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
 import time
+from contextlib import suppress
+from pathlib import Path
 
-from deploy.lab import layout
+from deploy.lab import layout, pgbaton
 from deploy.lab.inventory import PROFILES
 from deploy.lab.lab import Lab, open_lab
 from deploy.lab.patroni import PatroniProgram
@@ -18,6 +21,11 @@ Machines ({folder}):
   inventory   {folder}/inventory.toml
   logs        tail -F {folder}/*/log/*.log
   orders      tail -F {folder}/orders.jsonl
+
+pgbaton itself:
+  {pgbaton} verify shop
+  {pgbaton} tail shop
+  {pgbaton} incidents
 
 On a machine, as root (here pg1):
   look around        {pg1} bash
@@ -47,7 +55,26 @@ def up(*, profile: str, patroni: int) -> None:
     with open_lab(profile=PROFILES[profile], program=PatroniProgram(version=patroni)) as lab:
         leader = rise(lab, lambda text: print(f"{time.monotonic() - began:6.1f} s  {text}"))
         print(guide(lab, leader), flush=True)
+        _until_interrupted()
+        print("tearing down")
+
+
+def _until_interrupted() -> None:
+    with suppress(KeyboardInterrupt):
         signal.pause()
+
+
+def write_pgbaton(lab: Lab) -> Path:
+    """A script that runs pgbaton on the control machine with what an operator may know."""
+    control = lab.machines["control"]
+    known = pgbaton.environment(lab, "cli").items()
+    path = lab.folder / "pgbaton"
+    path.touch(mode=0o700)
+    exports = "".join(f"export {name}={shlex.quote(value)}\n" for name, value in known)
+    path.write_text(
+        f'#!/bin/sh\n{exports}exec {_enter(control.pid)} {pgbaton.program("pgbaton")} "$@"\n'
+    )
+    return path
 
 
 def guide(lab: Lab, leader: str) -> str:
@@ -55,6 +82,7 @@ def guide(lab: Lab, leader: str) -> str:
     patroni = next(process for process in pg1.processes if process.name == "patroni")
     return GUIDE.format(
         folder=lab.folder,
+        pgbaton=write_pgbaton(lab),
         leader=leader,
         machines="\n".join(f"  {n:<9} {a}" for n, a in layout.ADDRESSES.items()),
         pg1=_enter(pg1.pid),

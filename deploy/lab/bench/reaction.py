@@ -55,8 +55,9 @@ def measure(*, epochs: int) -> Result:
     """Bring a lab up and let it change leaders `epochs` times."""
     screen, profile = Screen(), PROFILES["lab"]
     with open_lab(profile=profile, program=PatroniProgram(version=4)) as lab:
-        rise(lab, screen.say)
         stage = set_stage(lab, screen, patience=3 * profile.ttl)
+        rise(lab, screen.say)
+        stage.observe()
         stage.until_concluded()
         reactions = tuple(_one(stage) for _ in range(epochs))
     median = statistics.median(r.seconds for r in reactions)

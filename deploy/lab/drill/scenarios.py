@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from deploy.lab import faults, patroni
+from deploy.lab import faults, layout, patroni
 from deploy.lab.drill.invariants import Checked
 from deploy.lab.drill.stage import Stage
 from deploy.lab.process import wait_until
@@ -30,6 +30,9 @@ def kill_leader_machine(stage: Stage) -> tuple[Checked, ...]:
     stage.until_moved(old)
     stage.until_concluded()
     stage.settle(3)
+    for host in layout.UNMANAGED:
+        count = faults.open_connections(stage.lab, host, old.address)
+        stage.screen.say(f"{host}, left to itself, holds {count} connections to the lost machine")
     return ()
 
 

@@ -1,0 +1,61 @@
+"""Without this file every test of the lab would have to find its programs and build its machines."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.lab.ground import lab_folder
+from deploy.lab.machine import Machine, Plan, boot
+from deploy.lab.network import Switch, standing_in
+from tests import parts
+
+NAMES = {"operator": "10.77.0.2", "left": "10.77.0.61", "right": "10.77.0.62"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _parts() -> None:
+    """Namespaces need root and the programs that make them."""
+    parts.require_root()
+    for program in ("unshare", "nsenter", "setpriv", "ip", "nft"):
+        parts.require(program)
+
+
+@pytest.fixture(scope="session")
+def lab_venv() -> Path:
+    """Give the environment that ./dev makes for the lab's own users."""
+    named = os.environ.get("PGBATON_LAB_VENV") or _named_by_setup()
+    if not Path(named, ".complete").exists():
+        parts.absent("the lab's venv is not built: run ./dev test")
+    os.environ["PGBATON_LAB_VENV"] = named
+    return Path(named)
+
+
+def _named_by_setup() -> str:
+    script = ". deploy/setup/venvs.sh && lab_venv"
+    done = subprocess.run(
+        ["sh", "-c", script], cwd=parts.ROOT, capture_output=True, text=True, timeout=10
+    )
+    return done.stdout.strip()
+
+
+@pytest.fixture
+def machines(tmp_path: Path) -> Iterator[dict[str, Machine]]:
+    """Give three machines and the switch between them; this thread stands on `operator`."""
+    with lab_folder(tmp_path / "labs") as folder:
+        plans = [Plan(name=n, address=a, folder=folder / n) for n, a in NAMES.items()]
+        booted = boot([Plan(name="switch", address="", folder=folder / "switch"), *plans])
+        try:
+            switch = Switch(machine=booted[0])
+            switch.open()
+            switch.join(booted[1:])
+            with standing_in(booted[1]):
+                yield {machine.name: machine for machine in booted}
+        finally:
+            for machine in booted:
+                if machine.shell.poll() is None:
+                    machine.pull_plug()

@@ -1,0 +1,68 @@
+"""The files that deploy renders are accepted by those who read them: etcd, and Patroni 3 and 4."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.lab import layout, patroni
+from deploy.lab.etcd import all_healthy, start_etcd
+from deploy.lab.inventory import PROFILES
+from deploy.lab.lab import Lab, open_lab
+from deploy.lab.patroni import PatroniProgram
+from deploy.lab.process import wait_until
+from tests import parts
+
+
+@pytest.fixture(scope="module")
+def lab(lab_venv: Path) -> Iterator[Lab]:
+    """Give a lab whose etcd runs, from its rendered files; nothing else does yet."""
+    for program in ("etcd", "postgres", "redis-server", "sshd", "runsvdir"):
+        parts.require(program)
+    with open_lab(profile=PROFILES["lab"], program=PatroniProgram(version=4)) as opened:
+        for name in layout.ETCD:
+            start_etcd(opened.machines[name], opened.inventory)
+        wait_until("etcd", all_healthy, seconds=20)
+        yield opened
+
+
+def test_etcd_runs_with_its_file(lab: Lab) -> None:
+    """Three members, a leader, and a JSON gateway, by etcd's own word."""
+    said = lab.machines["operator"].run(
+        ["etcdctl", "--endpoints", "http://10.77.0.12:2379", "member", "list"],
+        env={"ETCDCTL_API": "3"},
+    )
+    assert said.stdout.count("started") == 3
+
+
+@pytest.mark.parametrize("version", [3, 4])
+def test_patroni_finds_no_fault(lab: Lab, version: int) -> None:
+    """`patroni --validate-config` is silent and content, as the user that will run it."""
+    program = PatroniProgram(version=version)
+    if not Path(program.path).exists():
+        parts.absent(f"no {program.path} on this machine")
+    machine = lab.machines["pg1"]
+    config = patroni.write_files(machine, lab.inventory, lab.secrets)
+    done = machine.run([program.path, "--validate-config", str(config)], user="postgres")
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+def test_a_wrong_file_is_refused(lab: Lab) -> None:
+    """The check above can fail: without a scope Patroni complains."""
+    machine = lab.machines["pg2"]
+    config = patroni.write_files(machine, lab.inventory, lab.secrets)
+    config.write_text(config.read_text().replace("scope:", "skope:"))
+    command = [PatroniProgram(version=4).path, "--validate-config", str(config)]
+    assert machine.run(command, user="postgres").returncode != 0
+
+
+def test_threads_started_here_stand_on_the_operator_s_network(lab: Lab) -> None:
+    """An observer's thread reaches the lab's addresses, which exist nowhere else."""
+    answers: list[bool] = []
+    thread = threading.Thread(target=lambda: answers.append(all_healthy()))
+    thread.start()
+    thread.join(10)
+    assert answers == [True]
