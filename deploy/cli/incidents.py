@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import click
 
 from deploy.cli.desk import Desk, known_cluster
 from deploy.cli.exits import Exit, Fault
-from deploy.cli.trail import clock_of, stamp_of, told
+from deploy.cli.stories import Story, stories, story
+from deploy.cli.trail import date_of, stamp_of, told
 from deploy.cli.voice import Voice, say_json, voice
-from jobs.timeline import Summary, Times, of_incident, summarise
+from jobs.remote import HOLDS
 
 if TYPE_CHECKING:
-    from jobs.audit import Entry
-    from jobs.timeline import Tone
+    from jobs.timeline import Line, Tone
 
 
 @click.command(short_help="What happened, one row an incident.")
@@ -26,60 +25,29 @@ if TYPE_CHECKING:
 def incidents(desk: Desk, cluster: str | None, *, last: int, as_json: bool) -> None:
     """The incidents of CLUSTER, or of all clusters, the newest last."""
     names = [known_cluster(desk, cluster)] if cluster else list(desk.inventory.clusters)
-    found = [s for name in names for s in summaries(desk.ledger.entries(name))]
-    newest = sorted(found, key=lambda s: s.times.opened)[-last:]
+    found = [s for name in names for s in stories(desk.ledger.entries(name), last=last)]
+    newest = sorted(found, key=lambda s: s.summary.times.opened)[-last:]
     if as_json:
-        say_json([_json(s) for s in newest])
+        say_json([one.to_json() for one in newest])
     elif newest:
-        _table(voice(), newest)
+        head = ("incident", "opened", "leader", "state", "took", "hosts")
+        rows: list[tuple[Tone, tuple[str, ...]]] = [(_tone(s), _row(s)) for s in newest]
+        voice().toned([("quiet", head), *rows])
     else:
         voice().line("no incident yet", "quiet")
 
 
-def summaries(entries: Iterable[Entry]) -> list[Summary]:
-    """Every incident of one trail, oldest first; events heard meanwhile belong to theirs."""
-    trail = [(entry, entry.facts) for entry in entries]
-    ids = dict.fromkeys(f["incident"] for _, f in trail if f["incident"] is not None)
-    parts = {one: [e for e, f in trail if f["incident"] == one] for one in ids}
-    events = [e for e, f in trail if f["kind"] == "event"]
-    found = (summarise(of_incident([*parts[i], *_near(events, parts[i])], i)) for i in ids)
-    return [s for s in found if s is not None]
+def _tone(one: Story) -> Tone:
+    return "plain" if one.over else "bad"
 
 
-def _near(events: list[Entry], own: list[Entry]) -> list[Entry]:
-    return [e for e in events if own[0].at - 10_000_000 <= e.at <= own[-1].at]
-
-
-def _table(speak: Voice, found: list[Summary]) -> None:
-    head = ("incident", "opened", "leader", "state", "took", "hosts")
-    speak.toned([("quiet", head), *((_tone(s), _row(s)) for s in found)])
-
-
-def _row(s: Summary) -> tuple[str, ...]:
+def _row(one: Story) -> tuple[str, ...]:
+    s = one.summary
+    took = "" if one.seconds is None else f"{one.seconds:.1f} s"
+    held = sum(outcome in HOLDS for outcome in s.hosts.values())
+    hosts = f"{held} of {len(s.hosts)}" if s.hosts else ""
     leader = f"{s.before or '?'} → {s.member or '?'}"
-    return s.id, _day(s.times.opened), leader, _state(s), _span(s), _hosts(s)
-
-
-def _tone(s: Summary) -> Tone:
-    return "plain" if s.state == "concluded" else "bad"
-
-
-def _day(at: float) -> str:
-    return f"{stamp_of(at)[:10]} {clock_of(at)[:8]}"
-
-
-def _state(s: Summary) -> str:
-    return s.state if s.state == "concluded" else f"open, {s.state}"
-
-
-def _span(s: Summary) -> str:
-    ended = s.times.concluded
-    return "" if ended is None else f"{ended - s.times.opened:.1f} s"
-
-
-def _hosts(s: Summary) -> str:
-    held = sum(o in {"changed", "resumed", "unchanged"} for o in s.hosts.values())
-    return f"{held} of {len(s.hosts)}" if s.hosts else ""
+    return s.id, date_of(s.times.opened), leader, one.state, took, hosts
 
 
 @click.command(short_help="One incident's timeline.")
@@ -89,64 +57,34 @@ def _hosts(s: Summary) -> str:
 def show(desk: Desk, incident: str, *, as_json: bool) -> None:
     """What happened in INCIDENT (as `pgbaton incidents` names it), from its opening on."""
     cluster = incident.rpartition("-")[0]
-    own: list[Entry] = []
-    if cluster in desk.inventory.clusters:
-        own = of_incident(desk.ledger.entries(cluster), incident)
-    summary = summarise(own)
-    if summary is None:
-        raise Fault(
-            f"no incident is called {incident!r}", "pgbaton incidents names them", code=Exit.USAGE
-        )
+    known = cluster in desk.inventory.clusters
+    found = story(desk.ledger.entries(cluster), incident) if known else None
+    if found is None:
+        reason = f"no incident is called {incident!r}"
+        raise Fault(reason, "pgbaton incidents names them", code=Exit.USAGE)
+    lines = [told(entry) for entry in found.entries]
     if as_json:
-        lines = [told(e) for e in own]
-        say_json(
-            {
-                **_json(summary),
-                "timeline": [
-                    {"seq": n.seq, "at": stamp_of(n.at), "kind": str(n.kind), "text": n.text}
-                    for n in lines
-                ],
-            }
-        )
+        say_json({**found.to_json(), "timeline": [_entry(line) for line in lines]})
     else:
-        _print(voice(), summary, own)
+        _print(voice(), found, lines)
 
 
-def _print(speak: Voice, s: Summary, own: list[Entry]) -> None:
-    speak.line(
-        f"{s.id}: {s.before or 'nobody known'} → {s.member or 'nobody yet'}, {_state(s)}",
-        "good" if s.state == "concluded" else "bad",
-    )
-    speak.line(f"opened {_day(s.times.opened)}", "quiet")
-    speak.rows(
-        [tuple(_offset(at - s.times.opened) for _, at in _instants(s.times))],
-        head=[name for name, _ in _instants(s.times)],
-    )
+def _entry(line: Line) -> dict[str, object]:
+    return {"seq": line.seq, "at": stamp_of(line.at), "kind": str(line.kind), "text": line.text}
+
+
+def _print(speak: Voice, found: Story, lines: list[Line]) -> None:
+    s, opened = found.summary, found.summary.times.opened
+    leaders = f"{s.before or 'nobody known'} → {s.member or 'nobody yet'}"
+    speak.line(f"{s.id}: {leaders}, {found.state}", "good" if found.over else "bad")
+    speak.line(f"opened {date_of(opened)}", "quiet")
     speak.line()
-    speak.toned([(n.tone, (_offset(n.at - s.times.opened), n.text)) for n in map(told, own)])
-
-
-def _instants(times: Times) -> list[tuple[str, float]]:
-    named = [
-        ("heard", times.heard),
-        ("verified", times.verified),
-        ("first host", times.first_host),
-        ("last host", times.last_host),
-        ("concluded", times.concluded),
-    ]
-    return [("opened", times.opened), *((name, at) for name, at in named if at is not None)]
+    later = found.instants[1:]
+    if later:
+        speak.rows([[_offset(at - opened) for _, at in later]], head=[name for name, _ in later])
+        speak.line()
+    speak.toned([(line.tone, (_offset(line.at - opened), line.text)) for line in lines])
 
 
 def _offset(seconds: float) -> str:
     return f"{seconds:+.3f} s"
-
-
-def _json(s: Summary) -> dict[str, object]:
-    return {
-        "incident": s.id,
-        "before": s.before,
-        "member": s.member,
-        "state": s.state,
-        "times": {name.replace(" ", "_"): stamp_of(at) for name, at in _instants(s.times)},
-        "hosts": dict(s.hosts),
-    }

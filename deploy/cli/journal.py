@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deploy.cli.exits import Exit, Fault
+from deploy.cli.trail import stamp_of
 from jobs.audit import Draft, Entry, Kind, canonical
 from jobs.timeline import Line, tell
 
@@ -43,7 +44,7 @@ class Step:
         """The entry that takes the step into the trail: once, whatever file it comes from."""
         fact = self.fact
         evidence: Mapping[str, Any] = {
-            "source": f"a repoint by {self.by} on {self.where}",
+            "source": f"{self.by}'s repoint on {self.where}, {stamp_of(self.at)}",
             "text": self.told().text,
             "at": self.at,
             "fact": {"id": fact.id, "kind": str(fact.kind), "evidence": fact.evidence},

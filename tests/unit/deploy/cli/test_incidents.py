@@ -53,8 +53,8 @@ def test_show_counts_from_the_opening(failed_over: Operator) -> None:
     """The timeline's offsets begin with the opening, and nothing of another incident is in it."""
     lines = failed_over.types("show", "shop-2").stdout.splitlines()
     assert lines[0] == "shop-2: pg1 → pg2, concluded"
-    assert lines[2].split() == ["opened", "verified", "first", "host", "last", "host", "concluded"]
-    assert lines[5].startswith("+0.000 s  incident shop-2 opened")
+    assert lines[3].split() == ["verified", "first", "host", "last", "host", "concluded"]
+    assert lines[6].startswith("+0.000 s  incident shop-2 opened")
     assert not any("shop-1" in line for line in lines)
 
 
