@@ -9,7 +9,7 @@ from jobs.decide import alarm, missing
 from jobs.evidence import of_verdict
 from jobs.judge import judge
 from jobs.names import CONCLUDE
-from jobs.respond import LEASE, known_for
+from jobs.respond import LEASE, known_for, land
 from jobs.state import ClusterState, Incident, Settled
 from jobs.tools import Tools, equipped
 from jobs.verdict import Confirmed, Verdict
@@ -34,15 +34,8 @@ def conclude(*, cluster: str, flight: str, inventory: str, schema: int) -> str:
         return "busy"
     said = _look_and_close(tools, cluster=cluster, flight=flight)
     if tools.ledger.again(cluster, flight, lease=LEASE) or said == "look-again":
-        _land(tools, cluster=cluster, flight=flight)
+        land(tools, cluster=cluster, flight=flight)
     return said
-
-
-def _land(tools: Tools, *, cluster: str, flight: str) -> None:
-    """Leave the flight, then let a respond take what was asked for meanwhile."""
-    while tools.ledger.again(cluster, flight, lease=LEASE):
-        pass
-    tools.ledger.call(cluster)
 
 
 def _look_and_close(tools: Tools, *, cluster: str, flight: str) -> str:

@@ -61,8 +61,15 @@ def _rounds(tools: Tools, *, cluster: str, flight: str, last_try: bool) -> str:
         asked = said != "lost-flight" and tools.ledger.again(cluster, flight, lease=LEASE)
         if not asked:
             return said
-    tools.ledger.call(cluster)
+    land(tools, cluster=cluster, flight=flight)
     return said
+
+
+def land(tools: Tools, *, cluster: str, flight: str) -> None:
+    """Leave the flight, then let a fresh respond take what was asked for meanwhile."""
+    while tools.ledger.again(cluster, flight, lease=LEASE):
+        pass
+    tools.ledger.call(cluster)
 
 
 def one_round(tools: Tools, *, cluster: str, flight: str, number: int, last_try: bool) -> str:
