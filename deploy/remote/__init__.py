@@ -25,6 +25,13 @@ PROGRAMS = ("stage.program.sh", "commit.program.sh", "sockets.program.awk")
 
 
 @cache
+def hardened_script() -> str:
+    """The script as root installs it (hardened.SCRIPT_PATH, mode 0755); it obeys a list."""
+    listed = (_program("listed.program.awk"), *_body("listed.sh"))
+    return "\n".join(["#!/bin/sh", "MODE=hardened", *listed, _part("forced.sh"), _part("main.sh")])
+
+
+@cache
 def plain_script() -> str:
     """The script as it is sent over a connection; its first argument is the verb."""
     return "\n".join(["MODE=plain", *_body("unlisted.sh"), _part("main.sh")])
@@ -37,7 +44,7 @@ def _body(permissions: str) -> list[str]:
 
 def _program(name: str) -> str:
     """A program for another process (the file's owner, awk) as a quoted variable."""
-    return f"{name.split('.')[0]}_program={shlex.quote(_part(name))}"
+    return f"{name.split('.', maxsplit=1)[0]}_program={shlex.quote(_part(name))}"
 
 
 def _part(name: str) -> str:

@@ -98,7 +98,7 @@ look_at_files() {
         case $name in
             app) app=$a && permitted_app ;;
             file) look_at_file "$app" "$a" "$b" "$c" "$d" ;;
-            after | check) unquote "$a" && permitted_command "$name" "$text" ;;
+            after | check) permitted_command "$name" "$a" ;;
             service) permitted_service "$a" ;;
         esac
     done 3<<END
@@ -108,7 +108,7 @@ END
 
 look_at_file() {
     unquote "$2"
-    path=$text
+    path=$text asked=$2
     resolve "$path" || answer failed "$path $why" "$remedy"
     checksum "$real" || answer failed "$path cannot be read" 'look at its permissions and its disk'
     status=right

@@ -1,7 +1,7 @@
 # reach_leader: the host itself opens the new address before any file is renamed; 2 s at most.
 reach_leader() {
+    permitted_leader "$leader_host" "$leader_port"
     unquote "$leader_host"
-    permitted_leader "$text" "$leader_port"
     if command -v bash >/dev/null; then
         timeout 2 bash -c 'exec 3<>"/dev/tcp/$1/$2"' reach "$text" "$leader_port"
     elif command -v nc >/dev/null; then

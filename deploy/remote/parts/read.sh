@@ -13,7 +13,7 @@ read_host() {
     while read -r name a rest <&3; do
         [ "$name" = file ] || continue
         unquote "$a"
-        path=$text
+        path=$text asked=$a why='' remedy=''
         if resolve "$path" && checksum "$real" && show "$path" "$real"; then
             reply="${reply}file $a $sum $content$NL"
         else

@@ -15,6 +15,7 @@ as_owner() {
 stage_files() {
     while IFS=$US read -r app word inode sum path real uid gid before after status <&3; do
         [ "$status" = ready ] || continue
+        permitted_change "$word" "$real"
         result=$(stage_input | as_owner "$uid" "$gid" sh -c "$stage_program" pgbaton-stage 2>&1 9>&-)
         case $result in
             'staged '*) remember_staged "${result#staged ./}" ;;
@@ -29,21 +30,25 @@ END
 stage_input() {
     folder_of "$real"
     printf '%s\n' "$parent" "${real##*/}" "$before" "$after"
+    splices_of "$word"
+    echo end
+}
+
+# splices_of WORD: the request's lines for one file.
+splices_of() {
     mine=''
     while read -r name a b c rest; do
         case $name in
-            file) mine='' && [ "$a" != "$word" ] || mine=1 ;;
+            file) mine='' && [ "$a" != "$1" ] || mine=1 ;;
             splice) [ -z "$mine" ] || printf 'splice %s %s %s\n' "$a" "$b" "$c" ;;
         esac
     done <<END
 $request
 END
-    echo end
 }
 
 remember_staged() {
     staged="$staged$uid$US$gid$US$real$US$1$US$before$US$path$NL"
-    permitted_change "$path" "$real" "${real%/*}/$1"
 }
 
 # What a failed write most often means for whoever reads it at night.

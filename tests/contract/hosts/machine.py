@@ -139,7 +139,7 @@ def running_machine() -> Iterator[Machine]:
 
 
 def _prepared(root: Path) -> Machine:
-    for name in ("etc", "varlib", "srv", "services", "homes"):
+    for name in ("etc", "varlib", "srv", "services", "homes", "sbin"):
         (root / name).mkdir(mode=0o755)
     for name in ("host_key", "client_key"):
         subprocess.run(
@@ -224,7 +224,7 @@ def _config(machine: Machine) -> str:
 def _sshd(machine: Machine) -> Iterator[None]:
     root, sshd = machine.root, parts.require("sshd")
     begin = (
-        f"mount --bind {root}/etc /etc && mount --bind {root}/varlib /var/lib && mount -t tmpfs tmpfs /run"
+        f"mount --bind {root}/etc /etc && mount --bind {root}/varlib /var/lib && mount --bind {root}/sbin /usr/local/sbin && mount -t tmpfs tmpfs /run"
         f" && mkdir -p /run/sshd && exec {sshd} -D -e -f {root}/sshd_config"
     )
     with (root / "sshd.log").open("wb") as log:

@@ -1,0 +1,340 @@
+"""What a key in hardened mode can do, and what a stolen one cannot."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from deploy.remote import hardened_script, plain_script
+from deploy.remote.hardened import Permitted, PermittedFile, authorized_key, remote_list, sudoers
+from jobs.edits.splice import Splice
+from jobs.inventory import Address
+from jobs.remote import (
+    AppSwap,
+    FileFault,
+    FileState,
+    FileSwap,
+    HostFailure,
+    LiftRequest,
+    Outcome,
+    ReadReply,
+    ReadRequest,
+    SwapReply,
+    SwapRequest,
+)
+from tests.contract.hosts.machine import ACCOUNTS, Machine
+from tests.contract.hosts.worlds import RealWorld, fence, sha256
+from workers.ssh import SshHands, load_key
+
+ENV = b"""\xef\xbb\xbf# old password: hunter2
+APP_KEY=base64:c2VjcmV0
+export DB_HOST=10.0.0.1 # was 10.0.0.9
+DB_PORT = "5432"\r
+DB_PASSWORD='p#w=1'
+DATABASE_URL="postgres://shop:s3cret@10.0.0.1:5432/shop?password=x"
+READ_HOSTS=10.0.0.1,10.0.0.2
+KEY="-----BEGIN
+DB_HOST=10.0.0.1
+-----END"
+stray secret
+EMPTY=
+LAST=secret"""
+BLANKED = b"""\xef\xbb\xbf#xxxxxxxxxxxxxxxxxxxxxx
+APP_KEY=xxxxxxxxxxxxxxx
+export DB_HOST=10.0.0.1 #xxxxxxxxxxxxx
+DB_PORT = "5432"\r
+DB_PASSWORD='xxxxx'
+DATABASE_URL="postgres://xxxxxxxxxxx@10.0.0.1:5432/shop?xxxxxxxxxx"
+READ_HOSTS=10.0.0.1,10.0.0.2
+KEY="xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+xxxxxxxxxxxx
+EMPTY=
+LAST=xxxxxx"""
+HOSTS = ("10.0.0.1", "10.0.0.2", "db-?.example.com")
+VALUES = {
+    "DB_HOST": HOSTS,
+    "DB_PORT": ("5432", "6432"),
+    "DATABASE_URL": ("10.0.0.1:5432", "10.0.0.2:5432", "[fd00::1]:5432"),
+    "READ_HOSTS": HOSTS,
+}
+
+
+class Vault(RealWorld):
+    """A hardened host: one listed file in one root, one service, one command."""
+
+    def prepare(self, content: bytes = ENV, *, format_: str = "dotenv") -> AppSwap:
+        path = self.machine.file(content)
+        service, after = self.service(), self.command()
+        permitted = Permitted(
+            cluster=self.cluster,
+            roots=(str(path.parent),),
+            files=(PermittedFile(path=str(path), format=format_, values=VALUES),),
+            leaders=(self.leader,),
+            services=(service,),
+            after=(after,),
+        )
+        self.write_list(remote_list([permitted]))
+        return AppSwap(files=(_still(path),), after=(after,), services=(service,))
+
+    def write_list(self, text: str, mode: int = 0o600) -> Path:
+        path = self.machine.root / "etc/pgbaton/remote.list"
+        path.write_text(text)
+        path.chmod(mode)
+        return path
+
+    def request(self, app: AppSwap, *splices: Splice, epoch: int = 10) -> SwapRequest:
+        file = replace(_still(Path(app.files[0].path)), splices=splices)
+        return SwapRequest(
+            cluster=self.cluster,
+            fence=fence(epoch),
+            leader=self.leader,
+            avoid=(),
+            apps=(replace(app, files=(file,)),),
+        )
+
+    def send(self, request: SwapRequest) -> SwapReply:
+        reply = self.hand.swap(self.host, request, timeout=20)
+        assert isinstance(reply, SwapReply), reply
+        return reply
+
+
+def _still(path: Path) -> FileSwap:
+    return FileSwap(path=str(path), before=sha256(path.read_bytes()), after=None, splices=())
+
+
+def change(content: bytes, old: bytes, new: bytes, *, nth: int = 0) -> Splice:
+    """A splice of the nth place where `old` stands."""
+    at = -1
+    for _ in range(nth + 1):
+        at = content.index(old, at + 1)
+    return Splice(offset=at, length=len(old), replacement=new)
+
+
+@pytest.fixture
+def vault(machine: Machine, tmp_path: Path) -> Iterator[Vault]:
+    """The script installed, sudo's rule written, and a key that can do nothing else."""
+    subprocess.run(
+        ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(tmp_path / "key")],
+        check=True,
+        timeout=30,
+    )
+    script = machine.root / "sbin/pgbaton-remote"
+    script.write_text(hardened_script())
+    script.chmod(0o755)
+    rule = machine.root / "etc/sudoers.d/pgbaton"
+    rule.write_text(sudoers("stranger"))
+    rule.chmod(0o440)
+    keys = machine.root / "authorized_keys_stranger"
+    keys.write_text(authorized_key((tmp_path / "key.pub").read_text()))
+    with SshHands(key=load_key(tmp_path / "key"), script=plain_script()) as hands:
+        world = Vault(machine, hands, machine.host("stranger", mode="hardened"))
+        with world.listener:
+            yield world
+    keys.unlink()
+    rule.unlink()
+
+
+def read(vault: Vault, path: str) -> FileState | FileFault:
+    reply = vault.hand.read(
+        vault.host, ReadRequest(cluster=vault.cluster, paths=(path,)), timeout=10
+    )
+    assert isinstance(reply, ReadReply), reply
+    return reply.files[0]
+
+
+def test_read_blanks_what_is_not_listed(vault: Vault) -> None:
+    """Every other value, comments, logins in URLs: same length, same places, true checksum."""
+    app = vault.prepare()
+    state = read(vault, app.files[0].path)
+    assert isinstance(state, FileState)
+    assert state.content == BLANKED
+    assert len(state.content) == len(ENV)
+    assert state.sha256 == sha256(ENV)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"10.0.0.1", b"10.0.0.2"),
+        (b"0.0.1", b"0.0.2"),
+        (b"10.0.0.1", b"db-7.example.com"),
+        (b"5432", b"6432"),
+        (b"10.0.0.1:5432", b"10.0.0.2:5432"),
+        (b"10.0.0.1:5432", b"[fd00::1]:5432"),
+        (b"10.0.0.1,10.0.0.2", b"10.0.0.2"),
+        (b"10.0.0.1,10.0.0.2", b"db-1.example.com,10.0.0.1"),
+    ],
+)
+def test_a_listed_value_may_become_another(vault: Vault, old: bytes, new: bytes) -> None:
+    """As little of it spliced as the worker likes; the rest of the swap is as usual."""
+    app = vault.prepare()
+    reply = vault.send(vault.request(app, change(ENV, old, new)))
+    assert reply.outcome == Outcome.CHANGED, reply
+    assert Path(app.files[0].path).read_bytes() == ENV.replace(old, new, 1)
+    assert vault.restarts(app.services[0]) == 1
+    assert vault.runs(app.after[0]) == 1
+
+
+def test_two_splices_in_one_value_are_judged_together(vault: Vault) -> None:
+    """10.0.0.1 to db-1.example.com in pieces."""
+    app = vault.prepare()
+    at = ENV.index(b"10.0.0.1")
+    pieces = (
+        Splice(offset=at, length=2, replacement=b"db-1"),
+        Splice(offset=at + 3, length=5, replacement=b"example.com"),
+    )
+    assert vault.send(vault.request(app, *pieces)).outcome == Outcome.CHANGED
+    assert b"DB_HOST=db-1.example.com #" in Path(app.files[0].path).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "nth"),
+    [
+        (b"10.0.0.1 #", b"10.0.0.66 #", 0),
+        (b"10.0.0.1 #", b"5432 #", 0),
+        (b"10.0.0.1 #", b"db-.example.com #", 0),
+        (b"10.0.0.1 #", b"10.0.0.1\nAPP_KEY=mine #", 0),
+        (b"10.0.0.1 #", b"10.0.0.2;id #", 0),
+        (b"10.0.0.1 #", b"$(id) #", 0),
+        (b"10.0.0.1 #", b" #", 0),
+        (b"APP_KEY=base64", b"APP_KEY=10.0.0.1", 0),
+        (b"10.0.0.9", b"10.0.0.1", 0),
+        (b"DB_HOST=", b"DB_NAME=", 0),
+        (b"s3cret@10.0.0.1", b"s3cret@10.0.0.66", 0),
+        (b"shop:s3cret@", b"shop:10.0.0.1:5432@", 0),
+        (b"EMPTY=", b"EMPTY=10.0.0.1", 0),
+        (b"LAST=secret", b"LAST=10.0.0.1", 0),
+        (b"10.0.0.1\n-----END", b"10.0.0.2\n-----END", 0),
+        (b"stray", b"10.0.0.1", 0),
+        (b"10.0.0.1,", b"10.0.0.1,10.0.0.66,", 0),
+    ],
+)
+def test_nothing_else_may(vault: Vault, old: bytes, new: bytes, nth: int) -> None:
+    """Refused before anything changed; only whole listed values count, under their own key."""
+    app = vault.prepare()
+    reply = vault.send(vault.request(app, change(ENV, old, new, nth=nth)))
+    assert (reply.outcome, reply.fence) == (Outcome.FAILED, None), reply
+    assert Path(app.files[0].path).read_bytes() == ENV
+    assert reply.remedy
+    assert vault.restarts(app.services[0]) == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "old", "new", "outcome"),
+    [
+        (b'{"db": {"host": "10.0.0.1"}}', b"10.0.0.1", b"10.0.0.2", Outcome.CHANGED),
+        (b"shop = host=10.0.0.1 port=5432\n", b"10.0.0.1", b"10.0.0.2", Outcome.CHANGED),
+        (b"admin_users = postgres\n", b"postgres", b"10.0.0.1", Outcome.FAILED),
+        (b"host=10.0.0.1\n", b"10.0.0.1", b"10.0.0.1\nx=1", Outcome.FAILED),
+        (b"host=10.0.0.1\n", b"host", b"10.0.0.1", Outcome.FAILED),
+        (b"host=110.0.0.1\n", b"10.0.0.1", b"10.0.0.2", Outcome.FAILED),
+    ],
+)
+def test_other_formats_change_listed_words_only(
+    vault: Vault, content: bytes, old: bytes, new: bytes, outcome: Outcome
+) -> None:
+    """Without their grammar, a whole word that is listed may become another listed one."""
+    app = vault.prepare(content, format_="json")
+    assert vault.send(vault.request(app, change(content, old, new))).outcome == outcome
+
+
+def test_what_is_not_listed_is_not_touched(vault: Vault) -> None:
+    """Another file, service, command, check, leader or cluster."""
+    app = vault.prepare()
+    good = vault.request(app, change(ENV, b"10.0.0.1", b"10.0.0.2"))
+    other = vault.machine.file(ENV)
+    for bad in (
+        replace(good, apps=(replace(good.apps[0], files=(_still(other),)),)),
+        replace(good, apps=(replace(good.apps[0], services=(vault.service(),)),)),
+        replace(good, apps=(replace(good.apps[0], after=("id",)),)),
+        replace(good, apps=(replace(good.apps[0], check="id"),)),
+        replace(good, leader=Address(host="127.0.0.1", port=22)),
+    ):
+        reply = vault.send(bad)
+        assert (reply.outcome, reply.fence) == (Outcome.FAILED, None), bad
+        assert "remote.list" in reply.reason
+    assert isinstance(read(vault, str(other)), FileFault)
+    assert isinstance(read(vault, "/etc/shadow"), FileFault)
+    lift = LiftRequest(cluster="other", expected=None)
+    assert isinstance(vault.hand.lift(vault.host, lift, timeout=10), HostFailure)
+    assert Path(app.files[0].path).read_bytes() == ENV
+
+
+def test_a_link_out_of_the_roots_is_not_followed(vault: Vault) -> None:
+    """The listed name leads elsewhere since: neither read nor written."""
+    app = vault.prepare()
+    path, elsewhere = Path(app.files[0].path), vault.machine.file(ENV)
+    path.unlink()
+    path.symlink_to(elsewhere)
+    fault = read(vault, str(path))
+    assert isinstance(fault, FileFault)
+    assert "outside of every root" in fault.reason
+    assert (
+        vault.send(vault.request(app, change(ENV, b"10.0.0.1", b"10.0.0.2"))).outcome
+        == Outcome.FAILED
+    )
+
+
+@pytest.mark.parametrize("who", ["mode", "owner", "missing"])
+def test_a_list_that_others_may_write_is_no_list(vault: Vault, who: str) -> None:
+    """Root's alone, or nothing is done at all."""
+    app = vault.prepare()
+    path = vault.machine.root / "etc/pgbaton/remote.list"
+    if who == "mode":
+        path.chmod(0o622)
+    elif who == "owner":
+        os.chown(path, ACCOUNTS["stranger"], 0)
+    else:
+        path.unlink()
+    reply = vault.hand.read(
+        vault.host, ReadRequest(cluster=vault.cluster, paths=(app.files[0].path,)), timeout=10
+    )
+    if who == "owner":
+        os.chown(path, 0, 0)
+    assert isinstance(reply, HostFailure)
+    assert "root's alone" in reply.reason
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "id",
+        "pgbaton-remote",
+        "pgbaton-remote read; id",
+        "pgbaton-remote swap x",
+        "/bin/sh -c id",
+        "",
+    ],
+)
+def test_the_key_runs_the_script_and_nothing_else(
+    vault: Vault, tmp_path: Path, command: str
+) -> None:
+    """Whatever is asked for, no shell answers."""
+    vault.prepare()
+    ssh = shutil.which("ssh")
+    assert ssh
+    options = [
+        "-F",
+        "none",
+        "-i",
+        str(tmp_path / "key"),
+        "-p",
+        str(vault.machine.port),
+        "-o",
+        "BatchMode=yes",
+    ]
+    trust = ["-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null"]
+    done = subprocess.run(
+        [ssh, *options, *trust, "stranger@127.0.0.1", *([command] if command else [])],
+        input=b"id\n",
+        capture_output=True,
+        timeout=20,
+        check=False,
+    )
+    assert done.returncode == 65
+    assert b"uid=" not in done.stdout
+    assert b"knows read, swap and lift" in done.stderr
