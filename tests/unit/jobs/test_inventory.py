@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from jobs.inventory import (
@@ -136,3 +138,9 @@ def test_an_address_without_a_path_means_events(given: str, posted: str) -> None
     inventory = load_inventory(INVENTORY + f'[webhook]\nurls = ["{given}"]\n')
     assert isinstance(inventory, Inventory)
     assert inventory.webhook.urls == (posted,)
+
+
+def test_documented_example_is_a_sound_inventory() -> None:
+    """What the documentation tells people to write passes every check."""
+    example = Path(__file__).parents[3] / "docs/inventory.toml"
+    assert isinstance(load_inventory(example.read_text()), Inventory)
