@@ -8,6 +8,7 @@ import click
 
 from deploy.cli.desk import Desk
 from deploy.cli.exits import Exit, Fault
+from deploy.cli.keycheck import bad_keys
 from deploy.cli.lacks import Remark, lacks, warnings
 from deploy.cli.voice import say_json, voice
 from jobs.inventory import BadInventory, Inventory, Mistake, load_inventory
@@ -27,7 +28,7 @@ def check(desk: Desk, file: Path | None, *, as_json: bool, strict: bool) -> None
     """
     path = file or _named(desk)
     loaded = load_inventory(_text(path))
-    mistakes = loaded.mistakes if isinstance(loaded, BadInventory) else ()
+    mistakes = loaded.mistakes if isinstance(loaded, BadInventory) else tuple(bad_keys(loaded))
     lacking = () if isinstance(loaded, BadInventory) else tuple(lacks(loaded, desk.environ))
     noted = () if isinstance(loaded, BadInventory) else tuple(warnings(loaded))
     if as_json:
@@ -62,7 +63,7 @@ def _print(
     noted: tuple[Remark, ...],
 ) -> None:
     speak = voice()
-    if isinstance(loaded, Inventory):
+    if isinstance(loaded, Inventory) and not mistakes:
         speak.line(f"{path}: {_counts(loaded)} (digest {loaded.digest})", "good")
     else:
         plural = "s" if len(mistakes) > 1 else ""

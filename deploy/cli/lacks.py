@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from deploy.cli.keycheck import bad_secret_keys, bad_ssh_key
 from workers.secrets import Secrets, SecretUnreadableError
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ def lacks(inventory: Inventory, environ: Mapping[str, str]) -> Iterator[Remark]:
     secrets = Secrets(environ)
     for path, name, reason in _needed(inventory):
         yield from _secret(secrets, path, name, reason)
+    for path, reason in bad_secret_keys(inventory, secrets):
+        yield Remark(path=path, reason=reason, remedy="make a pair: pgbaton keys sender NAME")
     yield from _ssh_key(inventory, secrets)
     for path, files in _tls(inventory):
         for part in ("ca", "cert", "key"):
@@ -79,7 +82,11 @@ def _ssh_key(inventory: Inventory, secrets: Secrets) -> Iterator[Remark]:
         return
     named = secrets.get("ssh-key")
     if named is not None:
-        yield from _file("hosts", Path(named))
+        missing = list(_file("hosts", Path(named)))
+        yield from missing
+        reason = None if missing else bad_ssh_key(Path(named))
+        if reason is not None:
+            yield Remark(path="hosts", reason=reason, remedy="a worker cannot log in without it")
         return
     variable = secrets.variable("ssh-key")
     yield Remark(

@@ -1,10 +1,25 @@
 import json
 from pathlib import Path
+from secrets import token_bytes
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
 
+from jobs.signatures import key_pair, secret_text
 from tests.unit.deploy.cli.desk import Operator
-from tests.world import INVENTORY
+from tests.world import HOST_KEY
+from tests.world import INVENTORY as FAKE
+
+KEY = Ed25519PrivateKey.generate()
+SSH = KEY.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()).decode()
+PINNED = KEY.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
+INVENTORY = FAKE.replace(HOST_KEY, PINNED)
 
 
 def _write(ann: Operator, text: str) -> str:
@@ -87,9 +102,10 @@ def test_secrets_that_are_there_are_not_lacking(ann: Operator) -> None:
     """Values, files and credentials all count, and none is printed."""
     credentials = ann.folder / "credentials"
     credentials.mkdir()
-    (credentials / "sender-pg1").write_text("whsec_hidden")
+    shared = secret_text(token_bytes(32))
+    (credentials / "sender-pg1").write_text(shared)
     key = ann.folder / "key"
-    key.write_text("hidden")
+    key.write_text(SSH)
     ann.desk.environ = {
         "PGBATON_ETCD_MAIN_PASSWORD": "hidden",
         "PGBATON_PROBE_SHOP_PASSWORD_FILE": str(key),
@@ -99,7 +115,7 @@ def test_secrets_that_are_there_are_not_lacking(ann: Operator) -> None:
     seen = ann.types("check", _write(ann, SECRETIVE), "--strict")
     assert seen.exit_code == 0
     assert "lacking" not in seen.stdout
-    assert "hidden" not in seen.output
+    assert not {"hidden", shared, *SSH.splitlines()} & set(seen.output.split())
 
 
 def test_files_that_are_not_there_are_lacking(ann: Operator) -> None:
@@ -114,6 +130,40 @@ def test_files_that_are_not_there_are_lacking(ann: Operator) -> None:
         "etcd.main.tls.ca": "there is no file /nowhere/ca.pem",
         "hosts": "there is no file /nowhere/id",
     }
+
+
+def test_keys_that_are_none_are_mistakes(ann: Operator) -> None:
+    """A host key that was cut, or is none, would refuse its host at the first failover."""
+    text = INVENTORY.replace(PINNED, PINNED[:-5], 1)
+    seen = ann.types("check", _write(ann, text))
+    assert seen.exit_code == 78
+    assert "hosts.web1.host_keys.0" in seen.stdout
+    assert "hosts.web2" not in seen.stdout
+    text = INVENTORY.replace(PINNED, "ssh-ed25519 nonsense", 1)
+    seen = ann.types("check", _write(ann, text))
+    assert seen.exit_code == 78
+    assert "hosts.web1.host_keys.0" in seen.stdout
+    assert "hosts.web2" not in seen.stdout
+
+
+def test_secret_keys_that_cannot_be_used_are_told(ann: Operator) -> None:
+    """A broken shared secret, a watch's key that nobody knows, and an SSH key that is none."""
+    known, other = key_pair(token_bytes(32)), key_pair(token_bytes(32))
+    watch = f'[senders.watch]\nclusters = ["shop"]\nkeys = ["{known.public}"]\n'
+    no_key = ann.folder / "id"
+    no_key.write_text("nothing")
+    ann.desk.environ = {
+        "PGBATON_SENDER_PG1": "whsec_short",
+        "PGBATON_SENDER_KEY_WATCH": other.private,
+        "PGBATON_SSH_KEY": str(no_key),
+    }
+    file = _write(ann, SECRETIVE + watch)
+    out = ann.types("check", file).stdout
+    for said in ("whsec_", "is not among its keys", "is no usable private key"):
+        assert said in out
+    assert other.private not in out
+    ann.desk.environ = {"PGBATON_SENDER_KEY_WATCH": known.private}
+    assert "is not among its keys" not in ann.types("check", file).stdout
 
 
 def test_what_works_less_well_is_a_warning(ann: Operator) -> None:

@@ -1,0 +1,96 @@
+"""Keys that are there but cannot be used: without this look they would fail at the first failover."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from jobs.inventory import Mistake
+from jobs.signatures import PRIVATE, private_key, public_key, secret_bytes
+
+if TYPE_CHECKING:
+    from jobs.inventory import Inventory
+    from workers.secrets import Secrets
+
+T = TypeVar("T")
+WATCH = "watch"
+
+
+def bad_keys(inventory: Inventory) -> Iterator[Mistake]:
+    """Host keys and senders' public keys that look like keys and are none."""
+    for name, host in inventory.hosts.items():
+        for i, field in enumerate(host.host_keys):
+            yield from _mistake(f"hosts.{name}.host_keys.{i}", _fault(_whole_host_key, field))
+    for name, sender in inventory.senders.items():
+        for i, text in enumerate(sender.keys):
+            yield from _mistake(f"senders.{name}.keys.{i}", _fault(public_key, text))
+
+
+def _whole_host_key(field: str) -> None:
+    """A key that lost its end is still read by paramiko, as another key that no host has."""
+    from workers.ssh.keys import pinned_keys
+
+    for key in pinned_keys([field]):
+        if base64.b64encode(key.asbytes()).decode() != field.split()[1]:
+            raise ValueError(
+                f"{field[:40]!r} is cut; write what ssh-keyscan prints behind the name"
+            )
+
+
+def _mistake(path: str, reason: str | None) -> Iterator[Mistake]:
+    if reason is not None:
+        yield Mistake(path=path, reason=reason)
+
+
+def bad_secret_keys(inventory: Inventory, secrets: Secrets) -> Iterator[tuple[str, str]]:
+    """Path and reason of every secret key that is here and cannot be used."""
+    from workers.secrets import SecretUnreadableError
+
+    try:
+        yield from _shared(inventory, secrets)
+        yield from _watch(inventory, secrets)
+    except SecretUnreadableError:
+        return  # is told as lacking
+
+
+def _shared(inventory: Inventory, secrets: Secrets) -> Iterator[tuple[str, str]]:
+    for name in (n for n, sender in inventory.senders.items() if sender.hmac):
+        for word in secrets.words(f"sender-{name}"):
+            reason = _fault(secret_bytes, word)
+            if reason is not None:
+                yield f"senders.{name}.hmac", reason
+
+
+def _watch(inventory: Inventory, secrets: Secrets) -> Iterator[tuple[str, str]]:
+    """What the watch signs with, and whether the webhook would believe it."""
+    path, known = f"senders.{WATCH}", inventory.senders.get(WATCH)
+    for word in secrets.words(f"sender-key-{WATCH}"):
+        asymmetric = word.startswith(PRIVATE)
+        reason = _fault(private_key if asymmetric else secret_bytes, word)
+        if reason is not None:
+            yield path, reason
+        elif known is not None and asymmetric and not _is_known(word, known.keys):
+            yield path, "the public half of sender-key-watch is not among its keys"
+
+
+def _is_known(word: str, keys: tuple[str, ...]) -> bool:
+    own = private_key(word).public_key()
+    return any(public_key(k) == own for k in keys if _fault(public_key, k) is None)
+
+
+def bad_ssh_key(path: Path) -> str | None:
+    """Why our own SSH key cannot be used; None where it can."""
+    from workers.ssh.keys import load_key
+
+    return _fault(load_key, path)
+
+
+def _fault(read: Callable[[T], object], text: T) -> str | None:
+    """What a reader has against a key; never the key itself."""
+    try:
+        read(text)
+    except ValueError as error:
+        return str(error)
+    return None
