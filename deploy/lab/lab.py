@@ -19,6 +19,8 @@ from deploy.lab.patroni import PatroniProgram
 from deploy.lab.process import Process
 from jobs.inventory import BadInventory, Inventory, load_inventory
 
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
 Say = Callable[[str], None]
 
 
@@ -90,15 +92,22 @@ def open_lab(*, profile: Profile, program: PatroniProgram) -> Iterator[Lab]:
             with standing_in(lab.machines["operator"]):
                 yield lab
         finally:
-            deaf()
-            pull_every_plug(lab)
+            with deaf():
+                pull_every_plug(lab)
 
 
-def deaf() -> None:
-    """From here on only SIGKILL interrupts: half a teardown would be worse than a late one."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        if threading.current_thread() is threading.main_thread():
-            signal.signal(number, signal.SIG_IGN)
+@contextmanager
+def deaf() -> Iterator[None]:
+    """Only SIGKILL interrupts a teardown: half of one would be worse than a late one."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {one: signal.signal(one, signal.SIG_IGN) for one in ENDINGS}
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
 
 
 def pull_every_plug(lab: Lab) -> None:

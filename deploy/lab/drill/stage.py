@@ -53,14 +53,19 @@ class Stage:
 
     def until_moved(self, old: Leadership) -> Leadership:
         """Wait until another member leads and every managed host takes orders by it."""
-        self._until("a new leader", lambda: self.leaders.after(old.epoch) is not None)
-        new = self.leader()
-        self._until(f"{new.member} to take writes", lambda: new.member in self.writable.first)
-        self.screen.say(f"{new.member} takes writes", at=self.writable.first[new.member])
+        self.until_writable(old)
         for host in layout.SHOPS:
             self._until(f"an order at {host}", lambda host=host: self._sold(host) is not None)  # type: ignore[misc]  # the default binds the loop's name
             self.screen.say(f"{host} takes orders", style="green", at=self._sold(host))
         return self.leader()
+
+    def until_writable(self, old: Leadership) -> Leadership:
+        """Wait until another leadership's member takes writes."""
+        self._until("a new leader", lambda: self.leaders.after(old.epoch) is not None)
+        new = self.leader()
+        self._until(f"{new.member} to take writes", lambda: new.member in self.writable.first)
+        self.screen.say(f"{new.member} takes writes", at=self.writable.first[new.member])
+        return new
 
     def until_told(self, leader: Leadership) -> None:
         """Wait until the trail tells that every managed host holds the leader's fence."""
