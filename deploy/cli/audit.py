@@ -25,7 +25,7 @@ def audit() -> None:
     """The audit trail: what is not in it did not happen, and what is in it can be checked."""
 
 
-@audit.command()
+@audit.command(short_help="Walk the hash chain; name the first bad entry.")
 @click.argument("what", metavar="[CLUSTER|FILE]", required=False)
 @click.option(
     "--head", help="The hash that the newest entry must have, from an anchor or an earlier check."
@@ -59,7 +59,7 @@ def _is_file(what: str) -> bool:
     return os.sep in what or Path(what).is_file() or what.endswith((".jsonl", ".json"))
 
 
-@audit.command()
+@audit.command(short_help="Write a whole trail as JSON lines.")
 @click.argument("cluster")
 @click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False))
 @click.pass_obj
@@ -74,7 +74,7 @@ def export(desk: Desk, cluster: str, file: Path | None) -> None:
     voice().line(f"{cluster}: {count} entries, head {head}, to {file}", "good")
 
 
-@audit.command(name="import")
+@audit.command(name="import", short_help="Take the journal of a repoint --now in, once.")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.pass_obj
 def import_(desk: Desk, file: Path) -> None:

@@ -24,7 +24,7 @@ WHY = click.option("--why", callback=one_line, required=True, help="For the reco
 
 @click.command(short_help="Let a host forget its fence, on the record.")
 @click.argument("cluster")
-@click.option("--host", required=True, help="The host.")
+@click.option("--host", metavar="HOST", required=True, help="Whose fence.")
 @WHY
 @YES
 @click.pass_obj

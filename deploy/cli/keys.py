@@ -21,7 +21,7 @@ def keys() -> None:
     """Keys of senders: private parts go into files, public ones into the inventory."""
 
 
-@keys.command()
+@keys.command(short_help="An Ed25519 pair for one sender.")
 @click.argument("name")
 @click.option(
     "--folder",
