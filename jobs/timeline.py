@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from jobs.audit import Entry, Kind
+from jobs.event import LEADER_KEY
 
 Tone = Literal["plain", "good", "bad", "quiet"]
 
@@ -116,6 +117,8 @@ def summarise(entries: Sequence[Entry]) -> Summary | None:
 
 def _event(evidence: Facts, _: Facts) -> tuple[Tone, str]:
     data = evidence.get("data", {})
+    if evidence["type"] == LEADER_KEY and data.get("member") is None:
+        return "quiet", f"{evidence['sender']} reports etcd.leader: nobody holds the key"
     said = " ".join(
         str(data[k])
         for k in ("action", "role", "member", "epoch", "why")

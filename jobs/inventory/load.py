@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from jobs.inventory.model import Inventory
+from jobs.inventory.model import NAME, PATH, PUBLIC_KEY, Inventory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +56,16 @@ def _shapes(error: ValidationError) -> Iterator[Mistake]:
         reason = one["msg"].removeprefix("Value error, ")
         if one["type"] == "extra_forbidden":
             reason = "is not a key of this table; remove it or mend its spelling"
+        elif one["type"] == "string_pattern_mismatch":
+            reason = _PATTERNS.get(one["ctx"]["pattern"], reason)
         yield Mistake(path=".".join(map(str, one["loc"])) or "(file)", reason=reason)
+
+
+_PATTERNS = {
+    NAME: "is no name: 1 to 63 letters, digits, '.', '_' or '-', the first a letter or digit",
+    PATH: "must be an absolute path without control characters",
+    PUBLIC_KEY: "is no public key: whpk_ and 44 characters of base64 (pgbaton keys sender NAME)",
+}
 
 
 def _references(raw: Mapping[str, Any]) -> Iterator[Mistake]:

@@ -17,8 +17,12 @@ from jobs.templates import check_template
 SCHEMA = 1
 """Version of the job arguments and of the inventory; a worker with another one requeues."""
 
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$")]
-Path = Annotated[str, StringConstraints(pattern=r"^/[^\x00-\x1f]*$", max_length=1024)]
+NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"
+PATH = r"^/[^\x00-\x1f]*$"
+PUBLIC_KEY = r"^whpk_[A-Za-z0-9+/]{43}=$"
+
+Name = Annotated[str, StringConstraints(pattern=NAME)]
+Path = Annotated[str, StringConstraints(pattern=PATH, max_length=1024)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=1024)]
 Seconds = Annotated[float, Field(gt=0, le=3600)]
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -39,6 +43,16 @@ def _events_url(text: str) -> str:
         msg = "must look like https://10.0.0.1:8000/events"
         raise ValueError(msg)
     return text if parts.path.strip("/") else text.rstrip("/") + "/events"
+
+
+def _redis_url(text: str) -> str:
+    if re.fullmatch(r"(rediss?(\+sentinel)?|unix)://[^@\s]+", text) is None:
+        msg = (
+            "must begin with redis://, rediss://, unix:// or redis+sentinel://, and hold no "
+            "password: that is the secret redis-password"
+        )
+        raise ValueError(msg)
+    return text
 
 
 def _address(text: str) -> str:
@@ -65,9 +79,7 @@ class Redis(Part):
     redis+sentinel://host:port,host:port/service. Passwords: the secrets `redis-password` and
     `redis-sentinel-password`."""
 
-    url: Annotated[
-        str, StringConstraints(pattern=r"^(rediss?(\+sentinel)?|unix)://[^@\s]+$", max_length=1024)
-    ]
+    url: Annotated[str, AfterValidator(_redis_url)]
     username: Text | None = None
     tls: Tls = Tls()
     prefix: Name = "pgbaton"
@@ -164,7 +176,7 @@ class Sender(Part):
     """
 
     clusters: tuple[Name, ...]
-    keys: tuple[Annotated[str, StringConstraints(pattern=r"^whpk_[A-Za-z0-9+/]{43}=$")], ...] = ()
+    keys: tuple[Annotated[str, StringConstraints(pattern=PUBLIC_KEY)], ...] = ()
     hmac: bool = False
     per_minute: Annotated[int, Field(ge=1)] = 600
 

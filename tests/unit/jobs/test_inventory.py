@@ -49,6 +49,7 @@ def test_five_mistakes_are_all_named_with_their_paths() -> None:
         "applications.store.files.0.keys.DB_HOST",
     }
     assert "there is: main" in found["clusters.shop.etcd"]
+    assert "must begin with redis://" in found["redis.url"]
     assert "unknown placeholder {leader}" in found["applications.store.files.0.keys.DB_HOST"]
 
 
