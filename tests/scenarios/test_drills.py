@@ -1,0 +1,122 @@
+"""Whole disasters, as a person runs them: the drill's own exit code and report are what counts."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jobs.audit import from_line, verify
+from tests import parts
+
+PROGRAMS = ("unshare", "ip", "etcd", "postgres", "redis-server", "sshd", "runsvdir", "sudo")
+TIMES = {
+    "leader_lost",
+    "leader_elected",
+    "leader_writable",
+    "event_received",
+    "verified",
+    "first_host",
+    "last_host",
+    "writes_resumed",
+    "unmanaged_host",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drilled:
+    """What a drill left behind: its output, its report and its exported trail."""
+
+    code: int
+    output: str
+    report: dict[str, Any]
+    trail: Path
+
+
+def drill(folder: Path, scenario: str, *options: str) -> Drilled:
+    parts.require_root()
+    for program in PROGRAMS:
+        parts.require(program)
+    report, trail = folder / "report.json", folder / "trail.jsonl"
+    command = [sys.executable, "-m", "deploy.lab", "drill", scenario, *options]
+    done = subprocess.run(
+        [*command, "--report", str(report), "--export-audit", str(trail)],
+        cwd=parts.ROOT,
+        env={**os.environ, "PGBATON_LAB_VENV": lab_venv()},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert report.exists(), done.stdout + done.stderr
+    return Drilled(
+        code=done.returncode,
+        output=done.stdout + done.stderr,
+        report=json.loads(report.read_text()),
+        trail=trail,
+    )
+
+
+def lab_venv() -> str:
+    """The environment that ./dev makes for the lab's own users."""
+    script = ". deploy/setup/venvs.sh && lab_venv"
+    named = (
+        os.environ.get("PGBATON_LAB_VENV")
+        or subprocess.run(
+            ["sh", "-c", script], cwd=parts.ROOT, capture_output=True, text=True, timeout=10
+        ).stdout.strip()
+    )
+    if not Path(named, ".complete").exists():
+        parts.absent("the lab's venv is not built: run ./dev test")
+    return named
+
+
+def passed(done: Drilled) -> dict[str, Any]:
+    """The report of a drill in which every invariant held."""
+    held = {one["name"]: one["held"] for one in done.report["invariants"]}
+    assert all(held.values()), done.output
+    assert done.report["verdict"] == "pass", done.output
+    assert done.code == 0, done.output
+    return done.report
+
+
+def moved_once(report: dict[str, Any]) -> None:
+    """Both hosts changed once and were restarted once; every order that counted is kept."""
+    assert {host["outcome"] for host in report["hosts"]} <= {"changed", "resumed"}
+    assert [host["restarts"] for host in report["hosts"]] == [1, 1]
+    assert report["orders"]["acknowledged"] > 0
+    assert report["orders"]["lost"] == 0
+
+
+@pytest.mark.parametrize("patroni", ["4", "3"])
+def test_the_leader_s_machine_is_lost(tmp_path: Path, patroni: str) -> None:
+    """Both hosts follow the new leader within 5 s of its first write; the one left to itself never."""
+    done = drill(tmp_path, "kill-leader-machine", "--patroni", patroni)
+    report = passed(done)
+    moved_once(report)
+    times = report["times"]
+    assert set(times) == TIMES
+    assert times["last_host"] - times["leader_writable"] < 5
+    assert times["unmanaged_host"] is None
+    assert report["patroni_version"].startswith(patroni)
+    walked = verify(map(from_line, done.trail.read_text().splitlines()))
+    assert walked.bad is None
+    assert (walked.entries, walked.head) == (report["audit"]["entries"], report["audit"]["head"])
+
+
+def test_a_planned_switchover(tmp_path: Path) -> None:
+    """The hosts follow, and no acknowledged order is lost on the way."""
+    moved_once(passed(drill(tmp_path, "switchover")))
+
+
+def test_a_stale_member_that_rejoins_moves_nothing(tmp_path: Path) -> None:
+    """It fires `on_start primary` while another leads: heard, recorded, and nothing is repointed."""
+    report = passed(drill(tmp_path, "stale-member"))
+    moved_once(report)
+    [own] = [one for one in report["invariants"] if "stale member" in one["name"]]
+    assert "on_start primary" in own["evidence"]
