@@ -44,7 +44,7 @@ def _passwd_line(account: Account) -> str:
 
 
 def _sudoers(folder: Path, user: str) -> Path:
-    folder.mkdir(mode=0o755)
+    folder.mkdir(mode=0o755, exist_ok=True)
     _file(folder / user, SUDOERS.format(user=user), mode=0o440)
     return folder
 

@@ -8,7 +8,7 @@ import signal
 import urllib.request
 from collections.abc import Sequence
 
-from deploy.lab import layout, patroni
+from deploy.lab import layout, patroni, shophost
 from deploy.lab.lab import Lab
 from deploy.lab.machine import LabError
 from deploy.lab.process import Process
@@ -31,6 +31,13 @@ def return_member(lab: Lab, name: str) -> Process:
     """A lost database machine boots again with the disk it had, and Patroni starts."""
     lab.boot([name])
     return patroni.start_patroni(lab.machines[name], lab.inventory, lab.secrets, lab.program)
+
+
+def return_shop(lab: Lab, name: str) -> None:
+    """A lost shop's machine boots again with its disk; sshd and the shop start."""
+    lab.boot([name])
+    shophost.start_sshd(lab.machines[name])
+    shophost.start_shop(lab.machines[name])
 
 
 def partition(lab: Lab, name: str, others: Sequence[str]) -> None:

@@ -55,15 +55,12 @@ class Lab:
 
     def _plan(self, name: str) -> Plan:
         folder = self.folder / name
-        returning = folder.exists()
         folder.mkdir(mode=0o755, exist_ok=True)
         (folder / "hosts").write_text(layout.hosts_file(name))
         files = {"/etc/hosts": folder / "hosts"}
         if name in layout.MEMBERS:
             files |= patroni.own_files(folder)
         elif name in {**layout.SHOPS, **layout.UNMANAGED}:
-            if returning:
-                raise LabError(f"a shop's machine ({name}) cannot return yet")
             files |= shophost.shop_files(folder, name, self.secrets)
         return Plan(name=name, address=layout.ADDRESSES[name], folder=folder, files=files)
 

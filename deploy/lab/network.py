@@ -28,6 +28,8 @@ class Switch:
     def join(self, machines: Sequence[Machine]) -> None:
         """Lay a cable to each machine and give it its address."""
         here = self.machine.pid
+        for m in machines:
+            self._forget(m.name)
         cables = (
             f"link add name eth0 netns {m.pid} type veth peer name {m.name} netns {here}"
             for m in machines
@@ -36,6 +38,17 @@ class Switch:
         _ip(here, (f"link set {m.name} master lab up" for m in machines))
         for m in machines:
             _ip(m.pid, (f"addr add {m.address}/24 dev eth0", "link set eth0 up"))
+
+    def _forget(self, name: str) -> None:
+        """Pull out the cable of a machine that died: the kernel itself takes its time with that."""
+        enter = ["nsenter", "--target", str(self.machine.pid), "--net", "--"]
+        subprocess.run(
+            [*enter, "ip", "link", "delete", name],
+            env={"PATH": PATH},
+            capture_output=True,
+            check=False,
+            timeout=10,
+        )
 
     def cut(self, name: str) -> None:
         """Take a machine's link down: from now on nobody hears of it, no FIN, no RST."""

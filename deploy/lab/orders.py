@@ -42,7 +42,7 @@ async def _said(address: str, order: str) -> Mapping[str, Any]:
     try:
         async with asyncio.timeout(PATIENCE):
             status, body = await _post(address, order)
-    except (OSError, TimeoutError, EOFError, ValueError) as error:
+    except (OSError, TimeoutError, EOFError, ValueError, IndexError) as error:
         return {"result": "unknown", "why": type(error).__name__}
     if status == 201:  # noqa: PLR2004
         return {"result": "acknowledged", **body}

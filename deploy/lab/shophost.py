@@ -63,7 +63,7 @@ def _srv(folder: Path) -> Path:
     code = _folder(folder / "code/deploy/lab")
     for package in ("deploy", "deploy/lab"):
         (folder / "code" / package / "__init__.py").touch()
-    shutil.copytree(CHECKOUT / "deploy/lab/shop", code / "shop")
+    shutil.copytree(CHECKOUT / "deploy/lab/shop", code / "shop", dirs_exist_ok=True)
     return folder
 
 
@@ -86,7 +86,7 @@ def _service(folder: Path) -> Path:
 
 
 def _folder(path: Path) -> Path:
-    path.mkdir(mode=0o755, parents=True)
+    path.mkdir(mode=0o755, parents=True, exist_ok=True)
     return path
 
 

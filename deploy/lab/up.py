@@ -29,7 +29,7 @@ pgbaton itself:
 
 On a machine, as root (here pg1):
   look around        {pg1} bash
-  ask PostgreSQL     {pg1} setpriv --reuid=postgres --regid=postgres --init-groups psql -h /run/postgresql
+  ask PostgreSQL     {postgres} psql -h /run/postgresql
   ask Patroni        {operator} curl -s http://10.77.0.21:8008/cluster
   ask the shop       {operator} curl -s http://10.77.0.51:8080/healthz
 
@@ -44,9 +44,14 @@ table inet cut {{
 END
   heal               {pg1} nft delete table inet cut
   kill Patroni       kill -KILL {patroni_pid}
+  start it again     {postgres} {patroni} {folder}/pg1/patroni.yml
+  switch over        {operator} {patroni}ctl -c {folder}/pg1/patroni.yml switchover --force
   hang PostgreSQL    {pg1} pkill -STOP -o postgres        # CONT lets it go on
 Ctrl-C tears everything down.
 """
+
+
+AS_POSTGRES = "setpriv --reuid=postgres --regid=postgres --init-groups env HOME=/var/lib/postgresql"
 
 
 def up(*, profile: str, patroni: int) -> None:
@@ -79,17 +84,19 @@ def write_pgbaton(lab: Lab) -> Path:
 
 def guide(lab: Lab, leader: str) -> str:
     pg1 = lab.machines["pg1"]
-    patroni = next(process for process in pg1.processes if process.name == "patroni")
+    running = next(process for process in pg1.processes if process.name == "patroni")
     return GUIDE.format(
         folder=lab.folder,
         pgbaton=write_pgbaton(lab),
         leader=leader,
         machines="\n".join(f"  {n:<9} {a}" for n, a in layout.ADDRESSES.items()),
         pg1=_enter(pg1.pid),
+        postgres=f"{_enter(pg1.pid)} {AS_POSTGRES}",
+        patroni=lab.program.path,
         operator=_enter(lab.machines["operator"].pid),
         switch=_enter(lab.switch.machine.pid),
         pg1_pid=pg1.pid,
-        patroni_pid=patroni.pid,
+        patroni_pid=running.pid,
     )
 
 

@@ -15,7 +15,7 @@ from deploy.lab.drill.invariants import Checked, check_all
 from deploy.lab.drill.report import Report, make_report, to_json
 from deploy.lab.drill.scenarios import SCENARIOS, Scenario
 from deploy.lab.drill.screen import Screen
-from deploy.lab.drill.search import named_secrets, searched_places
+from deploy.lab.drill.search import metrics_page, named_secrets, searched_places
 from deploy.lab.drill.stage import Stage, set_stage
 from deploy.lab.faults import find
 from deploy.lab.inventory import PROFILES
@@ -62,7 +62,6 @@ def _perform(stage: Stage, scenario: Scenario, name: str) -> tuple[Report, Histo
     except TimeoutError as error:
         extra = (Checked(name="the drill came to its end", held=False, evidence=str(error)),)
     version = patroni_version()
-    find(stage.lab, "operator", "orders").stop(grace=10)
     history = collect(stage)
     checked = (*check_all(history), *extra)
     return make_report(history, scenario=name, patroni_version=version, invariants=checked), history
@@ -74,8 +73,11 @@ def patroni_version() -> str:
 
 
 def collect(stage: Stage) -> History:
-    """The history, once the last order has ended."""
+    """The history, once the last order has ended and no event can come any more."""
     lab = stage.lab
+    page = metrics_page()
+    find(lab, "operator", "orders").stop(grace=10)
+    find(lab, "control", "web").stop()
     trail = tuple(stage.trail.trail.entries(layout.CLUSTER))
     exported = "\n".join(map(to_line, trail))
     leader = stage.leaders.leader
@@ -93,7 +95,12 @@ def collect(stage: Stage) -> History:
         entries=trail,
         accepted=_accepted(lab.machines["control"].folder / "access.log"),
         secrets=named_secrets(lab.secrets),
-        places=searched_places(lab, stage.processes, exported),
+        places={
+            "the trail": exported,
+            "the process lists": "\n".join(stage.processes.seen),
+            "the webhook's metrics": page,
+            **searched_places(lab),
+        },
     )
 
 

@@ -9,7 +9,6 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.error import URLError
 
 import redis
 
@@ -43,15 +42,9 @@ def _command(path: Path) -> str:
         return ""
 
 
-def searched_places(lab: Lab, processes: ProcessWatch, trail: str) -> Mapping[str, str]:
-    """Every text in which a secret could show, by the name of the place."""
-    return {
-        "the trail": trail,
-        "the process lists": "\n".join(processes.seen),
-        "Redis and the job arguments": _redis_text(lab.secrets.redis),
-        "the webhook's metrics": _page(f"{layout.WEBHOOK}/metrics"),
-        **dict(_logs(lab.folder)),
-    }
+def searched_places(lab: Lab) -> Mapping[str, str]:
+    """The texts that the lab's machines keep, by the name of the place."""
+    return {"Redis and the job arguments": _redis_text(lab.secrets.redis), **_logs(lab.folder)}
 
 
 def _logs(folder: Path) -> Mapping[str, str]:
@@ -102,12 +95,10 @@ def _inflated(raw: bytes) -> bytes:
         return raw
 
 
-def _page(url: str) -> str:
-    try:
-        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 - the lab's own webhook
-            return str(answer.read().decode())
-    except (URLError, OSError):
-        return ""
+def metrics_page() -> str:
+    """What the webhook shows to whoever scrapes it."""
+    with urllib.request.urlopen(f"{layout.WEBHOOK}/metrics", timeout=2) as answer:  # noqa: S310 - the lab's own
+        return str(answer.read().decode())
 
 
 def named_secrets(secrets: LabSecrets) -> Mapping[str, str]:

@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from deploy.lab import layout
 from deploy.lab.drill.history import Leadership, Order
@@ -55,7 +56,7 @@ class Stage:
         """Wait until another member leads and every managed host takes orders by it."""
         self.until_writable(old)
         for host in layout.SHOPS:
-            self._until(f"an order at {host}", lambda host=host: self._sold(host) is not None)  # type: ignore[misc]  # the default binds the loop's name
+            self._until(f"an order at {host}", partial(self._sold, host))
             self.screen.say(f"{host} takes orders", style="green", at=self._sold(host))
         return self.leader()
 
@@ -70,7 +71,7 @@ class Stage:
     def until_told(self, leader: Leadership) -> None:
         """Wait until the trail tells that every managed host holds the leader's fence."""
         for host in layout.SHOPS:
-            self._until(f"{host} in the trail", lambda host=host: self.trail.holds(host, leader))  # type: ignore[misc]  # likewise
+            self._until(f"{host} in the trail", partial(self.trail.holds, host, leader))
 
     def until_concluded(self) -> None:
         """Wait until the trail says that every host holds the newest epoch."""
@@ -79,7 +80,7 @@ class Stage:
     def peace(self, seconds: float) -> None:
         """Let customers order for a while, so that there is something to lose."""
         for host in layout.SHOPS:
-            self._until(f"an order at {host}", lambda host=host: self._sold(host) is not None)  # type: ignore[misc]  # likewise
+            self._until(f"an order at {host}", partial(self._sold, host))
         time.sleep(seconds)
 
     def settle(self, seconds: float) -> None:

@@ -49,13 +49,14 @@ def machines(tmp_path: Path) -> Iterator[dict[str, Machine]]:
     with lab_folder(tmp_path / "labs") as folder:
         plans = [Plan(name=n, address=a, folder=folder / n) for n, a in NAMES.items()]
         booted = boot([Plan(name="switch", address="", folder=folder / "switch"), *plans])
+        named = {machine.name: machine for machine in booted}
         try:
             switch = Switch(machine=booted[0])
             switch.open()
             switch.join(booted[1:])
             with standing_in(booted[1]):
-                yield {machine.name: machine for machine in booted}
+                yield named
         finally:
-            for machine in booted:
+            for machine in named.values():
                 if machine.shell.poll() is None:
                     machine.pull_plug()

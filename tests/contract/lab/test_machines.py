@@ -84,6 +84,20 @@ def test_a_lost_machine_leaves_half_open_connections(machines: dict[str, Machine
         assert silent(connection, seconds=3)
 
 
+def test_a_lost_machine_returns_with_its_disk(machines: dict[str, Machine]) -> None:
+    """At once, with the same address and folder, and it can be reached again."""
+    switch, lost = Switch(machine=machines["switch"]), machines["left"]
+    (lost.folder / "kept").write_text("before")
+    switch.cut("left")
+    lost.pull_plug()
+    [machines["left"]] = boot([lost.plan])
+    switch.join([machines["left"]])
+    assert (machines["left"].folder / "kept").read_text() == "before"
+    with talk(machines) as connection:
+        connection.sendall(b"again")
+        assert connection.recv(5) == b"again"
+
+
 def test_everything_on_a_machine_dies_with_it(machines: dict[str, Machine]) -> None:
     """Also what has left its parent and its session; System V memory is gone as well."""
     left = machines["left"]
