@@ -39,15 +39,14 @@ as_app() {
 logged() {
     log=$folder/$1
     shift
-    rm -f -- "$folder/output" && mkfifo -- "$folder/output" || return 73
+    [ -p "$folder/output" ] || mkfifo -- "$folder/output" || return 73
     (
-        exec 9>&-
+        exec 3<&- 4<&- 9>&-
         head -c "$LOG_LIMIT" >>"$log"
         cat >/dev/null
     ) <"$folder/output" >/dev/null 2>&1 &
     "$@" >"$folder/output" 2>&1
     status=$?
-    rm -f -- "$folder/output"
     return "$status"
 }
 

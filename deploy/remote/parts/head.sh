@@ -4,7 +4,8 @@
 
 set -u -f
 umask 077
-unset CDPATH ENV BASH_ENV
+# With SSH_CLIENT set, bash reads the user's start files even for a command.
+unset CDPATH ENV BASH_ENV SSH_CLIENT SSH2_CLIENT SSH_CONNECTION
 LC_ALL=C
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 IFS=' 	
@@ -20,6 +21,7 @@ LOG_LIMIT=65536
 FILE_LIMIT=1048576
 me=$(id -u)
 verb=
+accounts='' strangers=''
 journal_fence='' journal_phase='' restarted='' timings='' staged=''
 
 # answer OUTCOME [REASON REMEDY]: the one thing ever printed, and the end.

@@ -1,4 +1,6 @@
-# The journal is one file, replaced as a whole: fence, phase, and what is still owed under them.
+# The journal: blocks of lines, of which the last whole one counts. A fence is raised by a new file,
+# written and synced before anything it announces; what follows under it is appended, unsynced: after
+# a power cut every service starts anew by itself, so the worst is one phase too many.
 #   owed APP            files of the application changed, and it is not checked yet
 #   tentative APP PATH INODE SHA   how its files were at intent; untouched, a dead intent owes nothing
 #   doing SERVICE PROCESS   a restart was begun while the service was this process
@@ -30,8 +32,21 @@ busy() {
 }
 
 load_journal() {
-    journal_fence='' journal_phase='' owed='' finished='' did='' doing='' doing_process='' tentative='' ended=''
+    journal_fence='' journal_phase='' owed='' finished='' did='' doing='' doing_process='' tentative=''
     [ -e "$folder/journal" ] || return 0
+    block=''
+    while IFS= read -r line; do
+        case $line in
+            pgbaton-journal*) block='' ;;
+            end) take_block ;;
+            *) block=$block$line$NL ;;
+        esac
+    done <"$folder/journal"
+    [ -n "$journal_fence" ] || answer failed "$folder/journal is damaged" 'look at the host, then lift the fence: pgbaton reset-fence'
+}
+
+take_block() {
+    owed='' finished='' did='' doing='' doing_process='' tentative=''
     while read -r name a b c d rest; do
         case $name in
             fence) journal_fence=$a ;;
@@ -41,34 +56,36 @@ load_journal() {
             did) did="$did $a" ;;
             doing) doing=$a doing_process=$b ;;
             tentative) tentative="$tentative$a $b $c $d$NL" ;;
-            end) ended=1 ;;
         esac
-    done <"$folder/journal"
-    [ -n "$ended" ] || answer failed "$folder/journal is damaged" 'look at the host, then lift the fence: pgbaton reset-fence'
+    done <<END
+$block
+END
 }
 
-# keep PHASE: what is known from now on. Only intent must survive a power cut before what follows it:
-# after one, every service starts anew by itself.
+# keep PHASE: what is known from now on.
 keep() {
-    {
-        printf 'pgbaton-journal 1\nfence %s\nphase %s\n' "$want" "$1"
-        for word in $owed; do printf 'owed %s\n' "$word"; done
-        for word in $finished; do printf 'done %s\n' "$word"; done
-        for word in $did; do printf 'did %s\n' "$word"; done
-        [ -z "$doing" ] || printf 'doing %s %s\n' "$doing" "$doing_process"
-        print_tentative
-        printf 'end\n'
-    } 2>/dev/null >"$folder/journal.new" &&
-        sync "$folder/journal.new" 2>/dev/null &&
-        mv -f "$folder/journal.new" "$folder/journal" 2>/dev/null ||
-        answer failed "cannot write $folder/journal" 'make room on its disk, or make it writable'
-    [ "$1" != intent ] || sync "$folder" 2>/dev/null
+    if [ "$1" != intent ] && [ "$journal_fence" = "$want" ]; then
+        # The empty line ends what a full disk may have cut off.
+        { echo && print_block "$1"; } >>"$folder/journal"
+    else
+        print_block "$1" >"$folder/journal.new" && sync "$folder/journal.new" && mv -f "$folder/journal.new" "$folder/journal" && sync "$folder"
+    fi 2>/dev/null || answer failed "cannot write $folder/journal" 'make room on its disk, or make it writable'
     journal_fence=$want journal_phase=$1
+}
+
+print_block() {
+    block="pgbaton-journal 1${NL}fence $want${NL}phase $1$NL"
+    for word in $owed; do block="${block}owed $word$NL"; done
+    for word in $finished; do block="${block}done $word$NL"; done
+    for word in $did; do block="${block}did $word$NL"; done
+    [ -z "$doing" ] || block="${block}doing $doing $doing_process$NL"
+    print_tentative
+    printf '%send\n' "$block"
 }
 
 print_tentative() {
     while read -r word rest; do
-        [ -z "$word" ] || printf 'tentative %s %s\n' "$word" "$rest"
+        [ -z "$word" ] || block="${block}tentative $word $rest$NL"
     done <<END
 $tentative
 END

@@ -3,7 +3,7 @@ reach_leader() {
     permitted_leader "$leader_host" "$leader_port"
     unquote "$leader_host"
     if command -v bash >/dev/null; then
-        timeout 2 bash -c 'exec 3<>"/dev/tcp/$1/$2"' reach "$text" "$leader_port"
+        timeout 2 bash --norc -c 'exec 3<>"/dev/tcp/$1/$2"' reach "$text" "$leader_port"
     elif command -v nc >/dev/null; then
         timeout 2 nc -z -w 2 "$text" "$leader_port"
     elif command -v perl >/dev/null; then

@@ -16,7 +16,10 @@ read -r before
 read -r after
 cd -- "$folder" 2>/dev/null || say failed "cannot enter $folder"
 [ "$(pwd -P)" = "$folder" ] || say changed
-rm -f -- ".$name.pgbaton-"*
+# What a killed swap left behind.
+for stale in ".$name.pgbaton-"*; do
+    [ ! -f "$stale" ] && [ ! -L "$stale" ] || rm -f -- "$stale"
+done
 # Exclusive and unpredictable: a link planted under a guessed name is never followed.
 tmp=$(mktemp -- "./.$name.pgbaton-XXXXXXXXXX" 2>&1) || say failed "$tmp"
 
@@ -39,10 +42,10 @@ errors=$({ compose >"$tmp"; } 2>&1) || give_up failed "cannot write beside it: $
 sum=$(sha256sum <"./$name") && [ "${sum%% *}" = "$before" ] || give_up changed
 sum=$(sha256sum <"$tmp") && sum=${sum%% *}
 [ "$after" = - ] || [ "$sum" = "$after" ] || give_up failed "the result is not what was planned (${errors:-no room, or wrong splices})"
-errors=$(cp --attributes-only --preserve=all -- "./$name" "$tmp" 2>&1) || give_up failed "cannot keep its owner, mode or ACL: $errors"
-touch -- "$tmp"
-look() { stat -c '%u %g %a %C' -- "$1" 2>/dev/null; }
-[ "$(look "./$name")" = "$(look "$tmp")" ] ||
-    give_up failed 'cannot keep its owner, group, mode and label'
+errors=$(cp --attributes-only --preserve=all --no-preserve=timestamps -- "./$name" "$tmp" 2>&1) || give_up failed "cannot keep its owner, mode or ACL: $errors"
+both=$(stat -c '%u %g %a %C' -- "./$name" "$tmp" 2>/dev/null)
+[ "${both%
+*}" = "${both#*
+}" ] || give_up failed 'cannot keep its owner, group, mode and label'
 sync -- "$tmp" 2>/dev/null || give_up failed 'its disk does not take it'
 say staged "$tmp"

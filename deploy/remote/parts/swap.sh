@@ -113,7 +113,7 @@ force_apps() {
 # begin: what begins now is owed, its services must start anew, and untouched files are remembered.
 begin() {
     services_of "$begun"
-    again=$(printf '%s' "$services" | cut -d ' ' -f 1 | tr '\n' ' ')
+    again=$(names_of_services)
     subtract "$finished" "$again" && finished=$rest
     subtract "$did" "$begun" && did=$rest
     ! has "$again" "$doing" || doing='' doing_process=''
@@ -124,6 +124,14 @@ begin() {
 $files
 END
     subtract "$begun" "$owed" && owed="$owed $rest"
+}
+
+names_of_services() {
+    while read -r service rest; do
+        printf '%s ' "$service"
+    done <<END
+$services
+END
 }
 
 # subtract LIST WORDS: into $rest.

@@ -4,11 +4,19 @@ as_owner() {
     shift 2
     if [ "$me" -ne 0 ] || [ "$owner" -eq 0 ]; then
         "$@"
-    elif getent passwd "$owner" >/dev/null; then
+    elif is_account "$owner"; then
         setpriv --reuid="$owner" --regid="$group" --init-groups -- "$@"
     else
         setpriv --reuid="$owner" --regid="$group" --clear-groups -- "$@"
     fi
+}
+
+# is_account UID: asked once for each.
+is_account() {
+    if ! has "$accounts$strangers" "$1"; then
+        if getent passwd "$1" >/dev/null; then accounts="$accounts $1"; else strangers="$strangers $1"; fi
+    fi
+    has "$accounts" "$1"
 }
 
 # stage_files: every new file is written, proven and on disk before the first rename.
@@ -99,10 +107,12 @@ END
 
 # One backup of each file, in our own folder: beside the file it would be one more secret to guard.
 keep_backup() {
-    mkdir -p -- "$folder/backup"
-    backup=$folder/backup/$(printf '%s' "$real" | tr / %)
-    cp -- "$real" "$backup.new" 2>/dev/null && mv -f -- "$backup.new" "$backup" 2>/dev/null && return
-    rm -f -- "$backup.new"
+    backup='' left=$real
+    while [ "$left" != "${left#*/}" ]; do
+        backup=$backup${left%%/*}% left=${left#*/}
+    done
+    [ -d "$folder/backup" ] || mkdir -- "$folder/backup" 2>/dev/null
+    { cat <"$real" >"$folder/backup/$backup$left"; } 2>/dev/null && return
     answer failed "cannot keep a backup of $path in $folder/backup" 'make room on its disk'
 }
 

@@ -9,7 +9,8 @@ import pytest
 
 from jobs.inventory import Address
 from jobs.remote import Outcome, Phase, ServiceRef
-from tests.contract.hosts.machine import ACCOUNTS, Service, until
+from tests.contract.hosts.machine import ACCOUNTS
+from tests.contract.hosts.services import Service, until
 from tests.contract.hosts.worlds import RealWorld, Shop, fence, shop
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from jobs.fence import Fence
 from jobs.remote import HOLDS, HostFailure, Outcome, Phase, SwapReply
-from tests.contract.hosts.machine import Machine, until
+from tests.contract.hosts.machine import Machine
+from tests.contract.hosts.services import until
 from tests.contract.hosts.worlds import FakeWorld, RealWorld, fence, line, shop
 from tests.contract.hosts.wounds import dying_after
 from tests.fakes.hosts import WorkerDied

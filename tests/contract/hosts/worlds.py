@@ -24,7 +24,8 @@ from jobs.remote import (
     SwapReply,
     SwapRequest,
 )
-from tests.contract.hosts.machine import Machine, Service
+from tests.contract.hosts.machine import Machine
+from tests.contract.hosts.services import Service
 from tests.fakes.hosts import FakeHosts
 
 SYSTEM = "7300000000000000001"

@@ -1,0 +1,48 @@
+"""Services whose starts are counted: a restart too many is what the journal is there to prevent."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+PATIENCE = 20.0  # seconds for anything to come up
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        return str(self.folder)
+
+    @property
+    def starts(self) -> int:
+        with suppress(FileNotFoundError):
+            return len((self.folder / "starts").read_text())
+        return 0
+
+    @property
+    def restarts(self) -> int:
+        return self.starts - 1
+
+
+def new_service(folder: Path, run: str) -> Service:
+    """The folder of a service for runsv, which notes every start and then does `run`."""
+    service = Service(Path(tempfile.mkdtemp(dir=folder)))
+    script = service.folder / "run"
+    script.write_text(f"#!/bin/sh\necho >>{service.folder}/starts\n{run}\n")
+    script.chmod(0o755)
+    return service
+
+
+def until(true: object, what: str, *, patience: float = PATIENCE) -> None:
+    """Wait until a callable says yes, and fail with what was waited for."""
+    assert callable(true)
+    end = time.monotonic() + patience
+    while not true():
+        assert time.monotonic() < end, f"waited {patience} s in vain: {what}"
+        time.sleep(0.02)
