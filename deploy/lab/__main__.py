@@ -64,7 +64,10 @@ def up(profile: str, patroni: str) -> None:
 def drill(
     scenario: str, profile: str, patroni: str, report: Path | None, export_audit: Path | None
 ) -> None:
-    """Rehearse a disaster: exit code 0 only if every invariant held."""
+    """Rehearse a disaster: exit code 0 only if every invariant held.
+
+    SCENARIO is kill-leader-machine (if none is named), switchover or stale-member.
+    """
     from deploy.lab.drill.play import Wish, play
     from deploy.lab.drill.scenarios import SCENARIOS
 

@@ -9,9 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from deploy.lab import layout
+from deploy.lab.etcd import all_healthy, start_etcd
 from deploy.lab.ground import lab_folder
+from deploy.lab.inventory import PROFILES
+from deploy.lab.lab import Lab, open_lab
 from deploy.lab.machine import Machine, Plan, boot
 from deploy.lab.network import Switch, standing_in
+from deploy.lab.patroni import PatroniProgram
+from deploy.lab.process import wait_until
 from tests import parts
 
 NAMES = {"operator": "10.77.0.2", "left": "10.77.0.61", "right": "10.77.0.62"}
@@ -60,3 +66,15 @@ def machines(tmp_path: Path) -> Iterator[dict[str, Machine]]:
             for machine in named.values():
                 if machine.shell.poll() is None:
                     machine.pull_plug()
+
+
+@pytest.fixture(scope="module")
+def lab(lab_venv: Path) -> Iterator[Lab]:
+    """Give a lab whose etcd runs, from its rendered files; nothing else does yet."""
+    for program in ("etcd", "postgres", "redis-server", "sshd", "runsvdir"):
+        parts.require(program)
+    with open_lab(profile=PROFILES["lab"], program=PatroniProgram(version=4)) as opened:
+        for name in layout.ETCD:
+            start_etcd(opened.machines[name], opened.inventory)
+        wait_until("etcd", all_healthy, seconds=20)
+        yield opened

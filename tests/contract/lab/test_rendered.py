@@ -3,30 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from deploy.lab import layout, patroni
-from deploy.lab.etcd import all_healthy, start_etcd
-from deploy.lab.inventory import PROFILES
-from deploy.lab.lab import Lab, open_lab
+from deploy.lab import patroni
+from deploy.lab.etcd import all_healthy
+from deploy.lab.lab import Lab
 from deploy.lab.patroni import PatroniProgram
-from deploy.lab.process import wait_until
 from tests import parts
-
-
-@pytest.fixture(scope="module")
-def lab(lab_venv: Path) -> Iterator[Lab]:
-    """Give a lab whose etcd runs, from its rendered files; nothing else does yet."""
-    for program in ("etcd", "postgres", "redis-server", "sshd", "runsvdir"):
-        parts.require(program)
-    with open_lab(profile=PROFILES["lab"], program=PatroniProgram(version=4)) as opened:
-        for name in layout.ETCD:
-            start_etcd(opened.machines[name], opened.inventory)
-        wait_until("etcd", all_healthy, seconds=20)
-        yield opened
 
 
 def test_etcd_runs_with_its_file(lab: Lab) -> None:

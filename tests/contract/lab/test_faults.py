@@ -1,0 +1,64 @@
+"""A fault does what it says, and what heals it heals it."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+
+import pytest
+
+from deploy.lab import faults, layout
+from deploy.lab.lab import Lab
+from deploy.lab.machine import LabError
+from deploy.lab.process import Process, wait_until
+
+
+def reaches(lab: Lab, name: str, target: str) -> bool:
+    """Whether etcd on `target` answers a machine within a second."""
+    url = f"http://{layout.ADDRESSES[target]}:2379/health"
+    done = lab.machines[name].run(["curl", "-fsS", "--max-time", "1", url])
+    return done.returncode == 0
+
+
+def state_of(process: Process) -> str:
+    """Name and state of the process itself, as /proc shows them: `sleep S`."""
+    stat = Path(f"/proc/{process.pid}/stat")
+    name, _, rest = stat.read_text().rpartition(")") if stat.exists() else ("", "", "- ")
+    return f"{name.partition('(')[2]} {rest.split()[0]}"
+
+
+def test_a_partition_cuts_only_what_it_names(lab: Lab) -> None:
+    """Packets to and from the named machines are dropped until it is healed, others pass."""
+    assert reaches(lab, "pg1", "etcd1")
+    faults.partition(lab, "pg1", ["etcd1", "etcd2"])
+    assert not reaches(lab, "pg1", "etcd1")
+    assert reaches(lab, "pg1", "etcd3")
+    assert reaches(lab, "pg2", "etcd1")
+    faults.heal(lab, "pg1")
+    assert reaches(lab, "pg1", "etcd1")
+
+
+def test_a_cut_link_is_mended(lab: Lab) -> None:
+    """Nobody is reached while it is down."""
+    lab.switch.cut("pg3")
+    assert not reaches(lab, "pg3", "etcd1")
+    lab.switch.mend("pg3")
+    assert reaches(lab, "pg3", "etcd1")
+
+
+def test_a_frozen_process_is_the_process_itself(lab: Lab) -> None:
+    """SIGSTOP and SIGCONT reach what was started, not the door it came in by."""
+    sleeper = lab.machines["control"].start("sleeper", ["sleep", "100"])
+    wait_until("it to sleep", lambda: state_of(sleeper) == "sleep S", seconds=5)
+    faults.freeze(lab, "control", "sleeper")
+    wait_until("it to stop", lambda: state_of(sleeper) == "sleep T", seconds=5)
+    faults.thaw(lab, "control", "sleeper")
+    wait_until("it to sleep again", lambda: state_of(sleeper) == "sleep S", seconds=5)
+    faults.kill(lab, "control", "sleeper")
+    assert sleeper.outer.wait(timeout=5) in {-signal.SIGKILL, 128 + signal.SIGKILL}
+
+
+def test_an_unknown_process_is_named(lab: Lab) -> None:
+    """The message says what was looked for, and where."""
+    with pytest.raises(LabError, match="no process patroni lives on control"):
+        faults.kill(lab, "control", "patroni")
