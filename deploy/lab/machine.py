@@ -112,6 +112,7 @@ class Machine:
         os.kill(self.pid, signal.SIGKILL)
         self.shell.wait(timeout=10)
         for process in self.processes:
+            process.outer.kill()
             process.outer.wait(timeout=10)
 
 

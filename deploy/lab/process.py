@@ -28,9 +28,12 @@ class Process:
         return self.outer.poll() is None
 
     def signal(self, number: signal.Signals) -> None:
+        """Signal the process itself. nsenter stops itself with its child, and must go on with it."""
         pid = self.pid
         if pid is not None:
             os.kill(pid, number)
+        if number != signal.SIGSTOP:
+            self.outer.send_signal(signal.SIGCONT)
 
     def stop(self, *, grace: float = 5) -> None:
         """TERM, and KILL for what is still there after `grace` seconds."""

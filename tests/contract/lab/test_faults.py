@@ -39,11 +39,11 @@ def test_a_partition_cuts_only_what_it_names(lab: Lab) -> None:
 
 
 def test_a_cut_link_is_mended(lab: Lab) -> None:
-    """Nobody is reached while it is down."""
+    """Nobody is reached while it is down; neighbours are found again within seconds."""
     lab.switch.cut("pg3")
     assert not reaches(lab, "pg3", "etcd1")
     lab.switch.mend("pg3")
-    assert reaches(lab, "pg3", "etcd1")
+    wait_until("pg3 to be back", lambda: reaches(lab, "pg3", "etcd1"), seconds=10)
 
 
 def test_a_frozen_process_is_the_process_itself(lab: Lab) -> None:
