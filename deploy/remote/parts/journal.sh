@@ -42,7 +42,15 @@ load_journal() {
             *) block=$block$line$NL ;;
         esac
     done <"$folder/journal"
-    [ -n "$journal_fence" ] || answer failed "$folder/journal is damaged" 'look at the host, then lift the fence: pgbaton reset-fence'
+    [ -n "$journal_fence" ] || damaged
+}
+
+# A journal without one whole block: what it forbade is not known, so only a lift may pass.
+damaged() {
+    case $verb in
+        swap) answer failed "$folder/journal is damaged" 'look at the host, then lift the fence: pgbaton reset-fence' ;;
+        read) broken "$folder/journal is damaged; look at the host, then lift the fence: pgbaton reset-fence" ;;
+    esac
 }
 
 take_block() {

@@ -204,7 +204,7 @@ def _sshd(machine: Machine) -> Iterator[None]:
     root, sshd = machine.root, parts.require("sshd")
     begin = (
         f"mount --bind {root}/etc /etc && mount --bind {root}/varlib /var/lib && mount --bind {root}/sbin /usr/local/sbin && mount -t tmpfs tmpfs /run"
-        f" && mkdir -p /run/sshd && exec {sshd} -D -e -f {root}/sshd_config"
+        f" && mkdir -p /run/sshd && mount --bind {HERE}/systemctl.sh /usr/bin/systemctl && exec {sshd} -D -e -f {root}/sshd_config"
     )
     with (root / "sshd.log").open("wb") as log:
         process = subprocess.Popen(

@@ -124,6 +124,20 @@ def test_a_service_by_its_name_in_etc_service(real: RealWorld) -> None:
     assert Service(folder).restarts == 1
 
 
+def test_a_unit_is_restarted_through_systemctl(real: RealWorld) -> None:
+    """Once; what is no unit is named with systemctl's own words."""
+    unit = real.machine.service()
+    app = shop(real, services=(ServiceRef(name=unit.name, manager="systemd"),))
+    reply = app.move(b"b", fence(10))
+    assert (reply.outcome, reply.restarted) == (Outcome.CHANGED, (unit.name,)), reply
+    assert app.move(b"b", fence(10)).outcome == Outcome.UNCHANGED
+    assert unit.restarts == 1
+    bad = shop(real, services=(ServiceRef(name="/no/such.service", manager="systemd"),))
+    reply = bad.move(b"b", fence(11))
+    assert (reply.outcome, reply.phase) == (Outcome.FAILED, Phase.WRITTEN)
+    assert "/no/such.service does not restart" in reply.reason
+
+
 @pytest.mark.parametrize("name", ["no-such", "../../etc", ".", "a/b"])
 def test_a_service_that_does_not_exist_is_named(real: RealWorld, name: str) -> None:
     """The file is written, the restart stays owed until the inventory is right."""

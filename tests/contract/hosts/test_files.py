@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from jobs.remote import Outcome, Phase, SwapReply
-from tests.contract.hosts.machine import ACCOUNTS, write
+from jobs.remote import AppSwap, Outcome, Phase, SwapReply
+from tests.contract.hosts.machine import ACCOUNTS, Machine, write
 from tests.contract.hosts.worlds import RealWorld, fence, line, names, shop_at
 from tests.contract.hosts.wounds import interfered, interfered_before_rename
 from workers.ssh import SshHands, load_key
@@ -150,3 +150,21 @@ def test_every_byte_that_is_not_the_value_stays(real: RealWorld) -> None:
     path = real.machine.file(b"DB_HOST=a\n" + rest)
     assert shop_at(real, path).move(rb"10.0.0.2\n%d\0101", fence(10)).outcome == Outcome.CHANGED
     assert path.read_bytes() == b"DB_HOST=" + rb"10.0.0.2\n%d\0101" + b"\n" + rest
+
+
+def test_an_application_may_manage_its_own_files_without_root(
+    machine: Machine, hands: SshHands
+) -> None:
+    """become = "none": journals in the login's home, and nothing of anybody else's can be swapped."""
+    own = RealWorld(machine, hands, machine.host("shop", become="none"))
+    with own.listener:
+        app = replace(
+            shop_at(own, machine.file(line(b"a"))), app=AppSwap(files=(), after=("id -u >who",))
+        )
+        assert app.move(b"b", fence(10)).outcome == Outcome.CHANGED
+        assert Path(app.paths[0]).with_name("who").read_text() == f"{ACCOUNTS['shop']}\n"
+        assert (machine.root / "homes/shop/.local/state/pgbaton" / own.cluster / "journal").exists()
+        other = shop_at(own, machine.file(line(b"a"), owner="stranger", mode=0o666))
+        reply = other.move(b"b", fence(11))
+        assert reply.outcome == Outcome.FAILED
+        assert "belongs to user" in reply.reason

@@ -10,108 +10,22 @@ from pathlib import Path
 import pytest
 
 from deploy.remote import hardened_script, plain_script
-from deploy.remote.hardened import Permitted, PermittedFile, authorized_key, remote_list, sudoers
+from deploy.remote.hardened import authorized_key, sudoers
 from jobs.edits.splice import Splice
 from jobs.inventory import Address
 from jobs.remote import (
-    AppSwap,
     FileFault,
     FileState,
-    FileSwap,
     HostFailure,
     LiftRequest,
     Outcome,
     ReadReply,
     ReadRequest,
-    SwapReply,
-    SwapRequest,
 )
 from tests.contract.hosts.machine import ACCOUNTS, Machine
-from tests.contract.hosts.worlds import RealWorld, fence, sha256
+from tests.contract.hosts.vault import BLANKED, ENV, Vault, change, still
+from tests.contract.hosts.worlds import sha256
 from workers.ssh import SshHands, load_key
-
-ENV = b"""\xef\xbb\xbf# old password: hunter2
-APP_KEY=base64:c2VjcmV0
-export DB_HOST=10.0.0.1 # was 10.0.0.9
-DB_PORT = "5432"\r
-DB_PASSWORD='p#w=1'
-DATABASE_URL="postgres://shop:s3cret@10.0.0.1:5432/shop?password=x"
-READ_HOSTS=10.0.0.1,10.0.0.2
-KEY="-----BEGIN
-DB_HOST=10.0.0.1
------END"
-stray secret
-EMPTY=
-LAST=secret"""
-BLANKED = b"""\xef\xbb\xbf#xxxxxxxxxxxxxxxxxxxxxx
-APP_KEY=xxxxxxxxxxxxxxx
-export DB_HOST=10.0.0.1 #xxxxxxxxxxxxx
-DB_PORT = "5432"\r
-DB_PASSWORD='xxxxx'
-DATABASE_URL="postgres://xxxxxxxxxxx@10.0.0.1:5432/shop?xxxxxxxxxx"
-READ_HOSTS=10.0.0.1,10.0.0.2
-KEY="xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
-xxxxxxxxxxxx
-EMPTY=
-LAST=xxxxxx"""
-HOSTS = ("10.0.0.1", "10.0.0.2", "db-?.example.com")
-VALUES = {
-    "DB_HOST": HOSTS,
-    "DB_PORT": ("5432", "6432"),
-    "DATABASE_URL": ("10.0.0.1:5432", "10.0.0.2:5432", "[fd00::1]:5432"),
-    "READ_HOSTS": HOSTS,
-}
-
-
-class Vault(RealWorld):
-    """A hardened host: one listed file in one root, one service, one command."""
-
-    def prepare(self, content: bytes = ENV, *, format_: str = "dotenv") -> AppSwap:
-        path = self.machine.file(content)
-        service, after = self.service(), self.command()
-        permitted = Permitted(
-            cluster=self.cluster,
-            roots=(str(path.parent),),
-            files=(PermittedFile(path=str(path), format=format_, values=VALUES),),
-            leaders=(self.leader,),
-            services=(service,),
-            after=(after,),
-        )
-        self.write_list(remote_list([permitted]))
-        return AppSwap(files=(_still(path),), after=(after,), services=(service,))
-
-    def write_list(self, text: str, mode: int = 0o600) -> Path:
-        path = self.machine.root / "etc/pgbaton/remote.list"
-        path.write_text(text)
-        path.chmod(mode)
-        return path
-
-    def request(self, app: AppSwap, *splices: Splice, epoch: int = 10) -> SwapRequest:
-        file = replace(_still(Path(app.files[0].path)), splices=splices)
-        return SwapRequest(
-            cluster=self.cluster,
-            fence=fence(epoch),
-            leader=self.leader,
-            avoid=(),
-            apps=(replace(app, files=(file,)),),
-        )
-
-    def send(self, request: SwapRequest) -> SwapReply:
-        reply = self.hand.swap(self.host, request, timeout=20)
-        assert isinstance(reply, SwapReply), reply
-        return reply
-
-
-def _still(path: Path) -> FileSwap:
-    return FileSwap(path=str(path), before=sha256(path.read_bytes()), after=None, splices=())
-
-
-def change(content: bytes, old: bytes, new: bytes, *, nth: int = 0) -> Splice:
-    """A splice of the nth place where `old` stands."""
-    at = -1
-    for _ in range(nth + 1):
-        at = content.index(old, at + 1)
-    return Splice(offset=at, length=len(old), replacement=new)
 
 
 @pytest.fixture
@@ -248,7 +162,7 @@ def test_what_is_not_listed_is_not_touched(vault: Vault) -> None:
     good = vault.request(app, change(ENV, b"10.0.0.1", b"10.0.0.2"))
     other = vault.machine.file(ENV)
     for bad in (
-        replace(good, apps=(replace(good.apps[0], files=(_still(other),)),)),
+        replace(good, apps=(replace(good.apps[0], files=(still(other),)),)),
         replace(good, apps=(replace(good.apps[0], services=(vault.service(),)),)),
         replace(good, apps=(replace(good.apps[0], after=("id",)),)),
         replace(good, apps=(replace(good.apps[0], check="id"),)),
