@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from deploy.lab import faults, layout, patroni
 from deploy.lab.drill.invariants import Checked
 from deploy.lab.drill.stage import Stage
+from deploy.lab.drill.takeover import worker_killed
 from deploy.lab.process import wait_until
 from jobs.audit import Kind
 
@@ -99,4 +100,5 @@ SCENARIOS: Mapping[str, Scenario] = {
     "kill-leader-machine": Scenario(title="the leader's machine is lost", act=kill_leader_machine),
     "switchover": Scenario(title="a planned switchover", act=switchover),
     "stale-member": Scenario(title="a stale member returns and lies", act=stale_member),
+    "worker-killed": Scenario(title="a worker dies in the middle of repointing", act=worker_killed),
 }
