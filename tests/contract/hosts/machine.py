@@ -18,6 +18,10 @@ from tests.contract.hosts.services import Service, new_service, until
 
 ACCOUNTS = {"deploy": 4001, "shop": 4002, "stranger": 4003}
 HERE = Path(__file__).parent
+PROGRAMS = (
+    *("sshd", "ssh", "ssh-keygen", "sudo", "unshare", "nsenter", "runsv", "sv", "setpriv"),
+    *("setfacl", "getfacl", "chattr", "lsattr", "namei", "pgrep", "ps", "flock"),
+)
 SPARE = 10  # services that are started ahead
 
 
@@ -105,7 +109,7 @@ def write(path: Path, content: bytes, *, owner: str, mode: int) -> None:
 def running_machine() -> Iterator[Machine]:
     """Start the host; everything in it dies with it."""
     parts.require_root()
-    for program in ("sshd", "ssh-keygen", "sudo", "unshare", "nsenter", "runsv", "sv", "setpriv"):
+    for program in PROGRAMS:
         parts.require(program)
     root = Path(tempfile.mkdtemp(prefix="pgbaton-host-"))
     root.chmod(0o755)
@@ -204,7 +208,7 @@ def _sshd(machine: Machine) -> Iterator[None]:
     root, sshd = machine.root, parts.require("sshd")
     begin = (
         f"mount --bind {root}/etc /etc && mount --bind {root}/varlib /var/lib && mount --bind {root}/sbin /usr/local/sbin && mount -t tmpfs tmpfs /run"
-        f" && mkdir -p /run/sshd && mount --bind {HERE}/systemctl.sh /usr/bin/systemctl && exec {sshd} -D -e -f {root}/sshd_config"
+        f" && mkdir -p /run/sshd && {{ [ ! -e /usr/bin/systemctl ] || mount --bind {HERE}/systemctl.sh /usr/bin/systemctl; }} && exec {sshd} -D -e -f {root}/sshd_config"
     )
     with (root / "sshd.log").open("wb") as log:
         process = subprocess.Popen(

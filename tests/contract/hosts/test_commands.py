@@ -2,6 +2,7 @@
 
 import socket
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -124,8 +125,11 @@ def test_a_service_by_its_name_in_etc_service(real: RealWorld) -> None:
     assert Service(folder).restarts == 1
 
 
-def test_a_unit_is_restarted_through_systemctl(real: RealWorld) -> None:
+def test_a_unit_is_restarted_through_systemctl(
+    real: RealWorld, require: Callable[[str], Path]
+) -> None:
     """Once; what is no unit is named with systemctl's own words."""
+    require("systemctl")
     unit = real.machine.service()
     app = shop(real, services=(ServiceRef(name=unit.name, manager="systemd"),))
     reply = app.move(b"b", fence(10))
