@@ -17,16 +17,15 @@ from jobs.verdict import Confirmed, Verdict
 EVERYONE_WITHIN = 2.0
 
 
-def conclude(*, cluster: str, flight: str, inventory: str, schema: int) -> str:
+def conclude(*, cluster: str, flight: str, inventory: str, schema: int, passed: int = 0) -> str:
     """Close a cluster's incident if its leader still leads and every host holds the newest fence.
 
     Otherwise name the hosts that are left, or ask for another respond. Takes the cluster's flight,
     so that it never writes beside a respond. Returns a word for RQ's result.
     """
     tools = equipped()
-    if tools.passes_on(
-        CONCLUDE, {"cluster": cluster, "flight": flight}, inventory=inventory, schema=schema
-    ):
+    arguments = {"cluster": cluster, "flight": flight}
+    if tools.passes_on(CONCLUDE, arguments, made=(inventory, schema), passed=passed):
         return "requeued"
     if cluster not in tools.inventory.clusters:
         return "unknown-cluster"

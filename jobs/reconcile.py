@@ -56,7 +56,7 @@ def _untrue(view: ClusterView | Unknown, state: ClusterState) -> Due | None:
 
 
 def _unfinished(state: ClusterState, hosts: Collection[str], pace: Pace) -> Due | None:
-    if any(
+    if not state.paused() and any(
         not alive(a, now=state.now, take_over=pace.take_over, waiting=pace.waiting)
         for a in state.assignments.values()
     ):
@@ -83,17 +83,18 @@ def _waits(state: ClusterState, hosts: Collection[str]) -> bool:
     return False
 
 
-def reconcile(*, cluster: str, flight: str, inventory: str, schema: int) -> str:
+def reconcile(*, cluster: str, flight: str, inventory: str, schema: int, passed: int = 0) -> str:
     """Read every host's own files against the settled leadership; forget what drifted.
 
     Changes no host: a host that is forgotten is brought back by the next respond. Returns a word
     for RQ's result.
     """
     tools = equipped()
-    if tools.passes_on(
-        RECONCILE, {"cluster": cluster, "flight": flight}, inventory=inventory, schema=schema
-    ):
+    arguments = {"cluster": cluster, "flight": flight}
+    if tools.passes_on(RECONCILE, arguments, made=(inventory, schema), passed=passed):
         return "requeued"
+    if cluster not in tools.inventory.clusters:
+        return "unknown-cluster"
     state = tools.ledger.state(cluster)
     leadership = state.settled.leadership
     if leadership is None or state.incident is not None:
@@ -102,9 +103,16 @@ def reconcile(*, cluster: str, flight: str, inventory: str, schema: int) -> str:
     drifted = _drifted(tools, mission, flight=flight)
     if not drifted:
         return "as-applied"
+    if _moved_on(tools.ledger.state(cluster), state):
+        return "overtaken"
     tools.ledger.forget(cluster, [host for host, _ in drifted], [draft for _, draft in drifted])
     tools.ledger.call(cluster)
     return "drifted"
+
+
+def _moved_on(state: ClusterState, before: ClusterState) -> bool:
+    """True where a leader changed while hosts were read: what differs then is no drift."""
+    return state.incident is not None or state.settled.fence != before.settled.fence
 
 
 def _drifted(tools: Tools, mission: Mission, *, flight: str) -> list[tuple[str, Draft]]:

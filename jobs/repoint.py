@@ -58,19 +58,23 @@ class Result:
     note: str = ""
 
 
-def repoint(*, cluster: str, job: str, hosts: Sequence[str], inventory: str, schema: int) -> str:
+def repoint(
+    *,
+    cluster: str,
+    job: str,
+    hosts: Sequence[str],
+    inventory: str,
+    schema: int,
+    passed: int = 0,
+) -> str:
     """Bring up to 25 hosts to the incident's leader, all at once; report each as it ends.
 
     A host that is no longer assigned to `job` is left alone: somebody else has it. Returns a word
     for RQ's result.
     """
     tools = equipped()
-    if tools.passes_on(
-        REPOINT,
-        {"cluster": cluster, "job": job, "hosts": list(hosts)},
-        inventory=inventory,
-        schema=schema,
-    ):
+    arguments = {"cluster": cluster, "job": job, "hosts": list(hosts)}
+    if tools.passes_on(REPOINT, arguments, made=(inventory, schema), passed=passed):
         return "requeued"
     tools.ledger.beat(cluster, job, hosts)
     state = tools.ledger.state(cluster)

@@ -29,8 +29,18 @@ HANDED_ON = 2
 """Times that a leader who cannot be reached is left to whichever worker comes next."""
 
 
+SITS_FOR = 5.0
+"""Seconds after which a respond takes no further round, however many ask: a fresh one does."""
+
+
 def respond(
-    *, cluster: str, flight: str, inventory: str, schema: int, tried: Sequence[str] = ()
+    *,
+    cluster: str,
+    flight: str,
+    inventory: str,
+    schema: int,
+    tried: Sequence[str] = (),
+    passed: int = 0,
 ) -> str:
     """Bring one cluster's applications to its proven leader; the job that every event ends in.
 
@@ -40,7 +50,7 @@ def respond(
     """
     tools = equipped()
     arguments = {"cluster": cluster, "flight": flight, "tried": list(tried)}
-    if tools.passes_on(RESPOND, arguments, inventory=inventory, schema=schema):
+    if tools.passes_on(RESPOND, arguments, made=(inventory, schema), passed=passed):
         return "requeued"
     if cluster not in tools.inventory.clusters:
         return "unknown-cluster"
@@ -56,11 +66,14 @@ def respond(
 def _rounds(tools: Tools, *, cluster: str, flight: str, last_try: bool) -> str:
     """Round after round while somebody asks; then land."""
     said = "landed"
+    until = tools.clock.monotonic() + SITS_FOR
     for number in range(ROUNDS):
         said = one_round(tools, cluster=cluster, flight=flight, number=number, last_try=last_try)
         asked = said != "lost-flight" and tools.ledger.again(cluster, flight, lease=LEASE)
         if not asked:
             return said
+        if tools.clock.monotonic() >= until:
+            break
     land(tools, cluster=cluster, flight=flight)
     return said
 
@@ -78,7 +91,9 @@ def one_round(tools: Tools, *, cluster: str, flight: str, number: int, last_try:
     claims, verdict = look(tools, cluster=cluster, state=state)
     if isinstance(verdict, Undetermined) and verdict.from_here and not last_try:
         return "out-of-reach"
-    step = decide(state, verdict, _ground(tools, state, claims, round_id=f"{flight}:{number}"))
+    step = decide(
+        state, verdict, _ground(tools, state, claims, round_id=f"{flight}:{number}:{state.now:.6f}")
+    )
     if step.empty:
         return verdict.kind
     return verdict.kind if _save(tools, cluster, flight, step) else "lost-flight"

@@ -10,6 +10,12 @@ from jobs.inventory import SCHEMA, Inventory
 from jobs.judge import Policy
 from jobs.ports import Clock, Fleet, Heart, HostHand, Ledger, Witness
 
+Made = tuple[str, int]
+"""The inventory's digest and the schema version that a job was made with."""
+
+PASSES = 25
+"""Times a job is put back for a worker with its inventory: five seconds of one worker."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
@@ -25,14 +31,20 @@ class Tools:
     worker: str
 
     def passes_on(
-        self, function: str, arguments: Mapping[str, object], *, inventory: str, schema: int
+        self, function: str, arguments: Mapping[str, object], *, made: Made, passed: int
     ) -> bool:
         """True where a job was made for another inventory or schema: it is put back, unhurried,
-        for a worker that has them (a reload brings this one there)."""
-        if inventory == self.inventory.digest and schema == SCHEMA:
+        for a worker that has them (a reload brings this one there).
+
+        A job that `PASSES` workers put back is run with what this one has: after a reload of all
+        of them nobody has the old inventory any more, and the job would block its cluster for ever.
+        """
+        if made == (self.inventory.digest, SCHEMA) or passed >= PASSES:
             return False
         self.clock.sleep(0.2)
-        self.ledger.requeue(function, {**arguments, "inventory": inventory, "schema": schema})
+        inventory, schema = made
+        own = {"inventory": inventory, "schema": schema, "passed": passed + 1}
+        self.ledger.requeue(function, {**arguments, **own})
         return True
 
     def policy(self, cluster: str) -> Policy:
