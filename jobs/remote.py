@@ -122,10 +122,11 @@ class SwapRequest:
 
 
 class Outcome(StrEnum):
-    """What a swap came to; only the first three mean that the host holds the fence."""
+    """What a swap came to; the first four mean that the host holds the fence."""
 
     CHANGED = "changed"
     UNCHANGED = "unchanged"  # right already: fence raised, nothing written, nothing restarted
+    HELD = "held"  # it holds this very fence and owes nothing: somebody brought it there before
     RESUMED = "resumed"  # somebody else's half-done swap of the same fence was finished
     LOWER_FENCE = "lower-fence"
     OTHER_SYSTEM = "other-system"
@@ -135,7 +136,7 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
-HOLDS = frozenset({Outcome.CHANGED, Outcome.UNCHANGED, Outcome.RESUMED})
+HOLDS = frozenset({Outcome.CHANGED, Outcome.UNCHANGED, Outcome.RESUMED, Outcome.HELD})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from jobs.audit import Entry, Kind
 from jobs.event import LEADER_KEY
+from jobs.remote import HOLDS
 
 Tone = Literal["plain", "good", "bad", "quiet"]
 
@@ -97,7 +98,7 @@ def summarise(entries: Sequence[Entry]) -> Summary | None:
     confirmed = [(at, v) for at, v in verdicts if v["verdict"] == "confirmed"]
     ended = next((at for at, f in facts if f["kind"] == Kind.CONCLUDED), None)
     hosts = [(at, f["evidence"]) for at, f in facts if f["kind"] == Kind.HOST]
-    held = [at for at, h in hosts if h["outcome"] in {"changed", "resumed", "unchanged"}]
+    held = [at for at, h in hosts if h["outcome"] in HOLDS]
     return Summary(
         id=opened[1]["incident"],
         before=opened[1]["evidence"].get("before"),
@@ -155,7 +156,7 @@ def _planned(evidence: Facts, _: Facts) -> tuple[Tone, str]:
 def _host(evidence: Facts, facts: Facts) -> tuple[Tone, str]:
     took = f" in {facts['seconds']:.2f} s" if facts["seconds"] is not None else ""
     restarted = f", restarted {', '.join(evidence['restarted'])}" if evidence["restarted"] else ""
-    if evidence["outcome"] in {"changed", "resumed", "unchanged"}:
+    if evidence["outcome"] in HOLDS:
         return (
             "good",
             f"{evidence['host']} follows {evidence['member']} ({evidence['outcome']}{restarted}){took}",

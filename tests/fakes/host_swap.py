@@ -58,8 +58,9 @@ class Swap:
         journal = self._next(held, frozenset(key for key, files in ready.items() if files))
         resumed = held is not None and held.fence == journal.fence and held.phase != Phase.CHECKED
         if journal.phase == Phase.CHECKED:
-            if journal != held:
-                self._keep(journal)
+            if journal == held:
+                return Outcome.HELD
+            self._keep(journal)
             return Outcome.UNCHANGED
         if any(ready.values()):
             self._reach()

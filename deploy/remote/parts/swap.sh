@@ -8,7 +8,8 @@ swap() {
     look_at_files
     decide
     if [ "$phase" = checked ]; then
-        [ "$journal_fence" = "$want" ] && [ "$journal_phase" = checked ] || keep checked
+        [ "$journal_fence" != "$want" ] || [ "$journal_phase" != checked ] || answer held
+        keep checked
         answer unchanged
     fi
     [ "$phase" != intent ] || write

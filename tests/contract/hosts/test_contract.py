@@ -56,8 +56,8 @@ def test_the_same_swap_again_does_nothing(world: World) -> None:
     app = shop(world)
     request = app.request(b"b", fence(10))
     assert app.send(request).outcome == Outcome.CHANGED
-    assert app.send(request).outcome == Outcome.UNCHANGED
-    assert app.move(b"b", fence(10)).outcome == Outcome.UNCHANGED
+    assert app.send(request).outcome == Outcome.HELD
+    assert app.move(b"b", fence(10)).outcome == Outcome.HELD
     assert world.restarts(app.app.services[0]) == 1
     assert world.runs(app.app.after[0]) == 1
 
@@ -205,7 +205,7 @@ def test_force_restarts_once_per_fence(world: World) -> None:
     """An endpoint that stays where it is (a NodeBalancer) still needs its restart, once."""
     app = shop(world)
     assert app.move(b"a", fence(10), force=True).outcome == Outcome.CHANGED
-    assert app.move(b"a", fence(10), force=True).outcome == Outcome.UNCHANGED
+    assert app.move(b"a", fence(10), force=True).outcome == Outcome.HELD
     assert world.restarts(app.app.services[0]) == 1
     assert app.move(b"a", fence(11), force=True).outcome == Outcome.CHANGED
     assert world.restarts(app.app.services[0]) == 2
@@ -251,5 +251,5 @@ def test_two_swaps_at_once_restart_once(world: World) -> None:
         thread.start()
     for thread in threads:
         thread.join(30)
-    assert sorted(r.outcome for r in replies) == [Outcome.CHANGED, Outcome.UNCHANGED]
+    assert sorted(r.outcome for r in replies) == [Outcome.CHANGED, Outcome.HELD]
     assert world.restarts(app.app.services[0]) == 1

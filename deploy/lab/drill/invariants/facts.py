@@ -23,6 +23,13 @@ def mutates(entry: Entry) -> bool:
     return facts["kind"] == Kind.HOST and facts["evidence"]["outcome"] in MUTATED
 
 
+def explained(history: History) -> Iterator[Entry]:
+    """Entries that account for a restart: a change, or a host that held the fence already, because
+    the worker that brought it there died before it could tell."""
+    hosts = (e for e in history.entries if e.facts["kind"] == Kind.HOST)
+    return (e for e in hosts if e.facts["evidence"]["outcome"] in {*MUTATED, "held"})
+
+
 def fence_of(entry: Entry) -> Fence:
     return Fence(**entry.facts["evidence"]["fence"])
 

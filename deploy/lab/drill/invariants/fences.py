@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from deploy.lab.drill.history import History
-from deploy.lab.drill.invariants.facts import fence_of, mutates, mutations, of_kind
+from deploy.lab.drill.invariants.facts import explained, fence_of, mutates, mutations, of_kind
 from deploy.lab.drill.invariants.hosts import restarts
-from jobs.audit import Kind
+from jobs.audit import Entry, Kind
 from jobs.fence import Fence
 
 
@@ -56,10 +56,14 @@ def unproven_mutations(history: History) -> Iterator[str]:
 
 def _untold_boots(history: History) -> Iterator[str]:
     """Restarts that no entry tells of: somebody else's hand, or a hole in the trail."""
-    told = Counter(str(e.facts["evidence"]["host"]) for e in mutations(history))
+    told = Counter(host for host, _ in {(_host(e), fence_of(e)) for e in explained(history)})
     for host in history.hosts:
         if restarts(host) > told[host.name]:
             yield f"{host.name}: {restarts(host)} restarts, but {told[host.name]} in the trail"
+
+
+def _host(entry: Entry) -> str:
+    return str(entry.facts["evidence"]["host"])
 
 
 def verdicts_told(history: History) -> str:

@@ -188,3 +188,10 @@ def test_an_empty_search_proves_nothing() -> None:
     """No place, or no secret to look for, is no proof."""
     assert SECRETS in broken(replace(h.GOOD, places={}))
     assert SECRETS in broken(replace(h.GOOD, secrets={}))
+
+
+def test_a_restart_whose_worker_died_is_explained_by_a_held_fence() -> None:
+    """The next worker finds the host done: that accounts for one restart, and for no second one."""
+    held = (122.0, h.host("shop1", "held", h.SECOND))
+    told = h.chain((*h.DRAFTS[:5], held))
+    assert "shop1" not in broken(with_entries(*told)).get(VERDICTS, "")
