@@ -60,14 +60,16 @@ def decide(state: ClusterState, verdict: Verdict, ground: Ground) -> Step:
 def _alert(state: ClusterState, verdict: Verdict, ground: Ground) -> Step:
     """Act on nothing; open an incident, or say in the open one what has changed."""
     incident = state.incident or _opened(state, verdict)
+    told = _seen(
+        replace(incident, verdict=verdict.kind, reason=verdict.reason), ground, now=state.now
+    )
+    if told == state.incident:
+        return Step()
     if state.incident is not None and (incident.verdict, incident.reason) == (
         verdict.kind,
         verdict.reason,
     ):
-        return Step()
-    told = _seen(
-        replace(incident, verdict=verdict.kind, reason=verdict.reason), ground, now=state.now
-    )
+        return Step(incident=told)
     return Step(drafts=(*_opening(state, incident), _verdict(told, verdict, ground)), incident=told)
 
 

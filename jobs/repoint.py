@@ -12,7 +12,7 @@ from jobs.claims import LeaderKey, MemberRecord, SqlAnswer, Unknown
 from jobs.inventory import Inventory
 from jobs.names import REPOINT
 from jobs.plan import Blocked, HostPlan, plan_host, read_request
-from jobs.ports import Clock, HostHand, Witness
+from jobs.ports import Clock, HostHand, LedgerUnavailable, Witness
 from jobs.remote import HOLDS, HostFailure, Outcome, ReadReply, SwapReply
 from jobs.state import Assignment, ClusterState, HostRecord
 from jobs.tools import Tools, equipped
@@ -25,18 +25,26 @@ SWAP_WITHIN = 20.0
 TRIES = 3
 """Reads a job makes of a host whose files change under its hands."""
 
+AWAY = (0.5, 1.0, 2.0, 4.0)
+"""Seconds between two tries to report a host while Redis cannot be reached."""
+
+WITHDRAWN = frozenset({"contradicted", "standby"})
+"""Verdicts that take back an earlier one: what was planned under it is not begun any more."""
+
 VERDICT_GOOD_FOR = 10.0
 """Seconds a verdict stands in for an etcd that cannot be asked (nobody gains leadership without it)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mission:
-    """What all hosts of one job have in common: where to, and since when that is known."""
+    """What all hosts of one job have in common: where to, and since when that is known, by this
+    worker's own clock, which is `ahead` of Redis' by so many seconds (negative: behind)."""
 
     cluster: str
     leadership: Leadership
     incident: str | None
     verified: float
+    ahead: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +86,8 @@ def repoint(
         return "requeued"
     tools.ledger.beat(cluster, job, hosts)
     state = tools.ledger.state(cluster)
-    mine = {h: a for h in hosts if (a := state.assignments.get(h)) is not None and a.job == job}
+    known = [h for h in hosts if h in tools.inventory.hosts]  # who left it is nobody's any more
+    mine = {h: a for h in known if (a := state.assignments.get(h)) is not None and a.job == job}
     if not mine:
         return "superseded"
     with tools.heart.beating(cluster, job, tuple(mine)):
@@ -88,33 +97,53 @@ def repoint(
 def _move_all(
     tools: Tools, *, job: str, state: ClusterState, mine: Mapping[str, Assignment]
 ) -> str:
-    mission = _mission(state, epoch=max(a.epoch for a in mine.values()))
-    if mission is None:
-        tools.ledger.report(state.cluster, job, {h: _given_up(a) for h, a in mine.items()}, ())
+    mission = _mission(tools, state, epoch=max(a.epoch for a in mine.values()))
+    if isinstance(mission, str):
+        left = {h: _given_up(a, why=mission) for h, a in mine.items()}
+        _report(tools, state.cluster, job, left)
         tools.ledger.call(state.cluster)
         return "superseded"
     hands = Hands(
         inventory=tools.inventory, witness=tools.witness, hosts=tools.hosts, clock=tools.clock
     )
     for host, result in tools.fleet.each(tuple(mine), partial(move, hands, mission)):
-        record = record_of(result, given=mine[host], now=tools.clock.now())
+        record = record_of(result, given=mine[host], now=tools.clock.now() - mission.ahead)
         draft = draft_of(record, result, host=host, mission=mission, job=job)
-        tools.ledger.report(state.cluster, job, {host: record}, (draft,))
+        _report(tools, state.cluster, job, {host: record}, draft)
         if record.outcome == "superseded":
             tools.ledger.call(state.cluster)
     return "done"
 
 
-def _mission(state: ClusterState, *, epoch: int) -> Mission | None:
-    """The proven leadership these hosts were assigned for; None where a newer one has come."""
-    known = state.incident or state.settled
+def _report(
+    tools: Tools, cluster: str, job: str, records: Mapping[str, HostRecord], *drafts: Draft
+) -> None:
+    """What was done is told even if Redis was away meanwhile: nobody else could tell it."""
+    for pause in AWAY:
+        try:
+            tools.ledger.report(cluster, job, records, drafts)
+        except LedgerUnavailable:
+            tools.clock.sleep(pause)
+        else:
+            return
+    tools.ledger.report(cluster, job, records, drafts)
+
+
+def _mission(tools: Tools, state: ClusterState, *, epoch: int) -> Mission | str:
+    """The proven leadership these hosts were assigned for, or why they are left alone now."""
+    ahead, known = tools.clock.now() - state.now, state.incident or state.settled
     if known.leadership is None or known.leadership.fence.epoch != epoch:
-        return None
+        return "the leadership is no longer proven"
+    if state.paused():
+        return "paused by an operator"
+    if state.incident is not None and state.incident.verdict in WITHDRAWN:
+        return f"the leader is {state.incident.verdict} now: {state.incident.reason}"
     return Mission(
         cluster=state.cluster,
         leadership=known.leadership,
         incident=state.incident.id if state.incident is not None else None,
-        verified=known.verified or 0.0,
+        verified=(known.verified or 0.0) + ahead,
+        ahead=ahead,
     )
 
 
@@ -162,12 +191,21 @@ def _try(
         len(a.after) * a.after_timeout + len(a.services) * a.restart_timeout + a.check_timeout
         for a in apps
     )
-    return hands.hosts.swap(
+    reply = hands.hosts.swap(
         hands.inventory.hosts[host],
         plan.request,
         timeout=SWAP_WITHIN + own,
         confirm=partial(still_leads, hands, mission, notes),
     )
+    return _held_back(reply, notes)
+
+
+def _held_back(reply: SwapReply | HostFailure, notes: Sequence[str]) -> SwapReply | HostFailure:
+    """Tells a leader who changed from one who only could not be proven once more."""
+    if not (isinstance(reply, HostFailure) and reply.kind == "superseded" and notes):
+        return reply
+    remedy = "bring etcd back; the host is tried again"
+    return replace(reply, kind="unproven", reason=notes[-1], remedy=remedy)
 
 
 def plan_now(hands: Hands, mission: Mission, host: str) -> HostPlan | HostFailure | Blocked:
@@ -189,13 +227,17 @@ def still_leads(hands: Hands, mission: Mission, notes: list[str]) -> bool:
     """The look right before a mutation. Without etcd, a young verdict and a fresh probe suffice."""
     key = hands.witness.leader(mission.cluster, timeout=1.0)
     if not isinstance(key, Unknown):
+        notes.clear()
         return isinstance(key, LeaderKey) and key.epoch == mission.leadership.fence.epoch
     age = hands.clock.now() - mission.verified
-    if age > VERDICT_GOOD_FOR or not _writes(hands, mission.cluster, mission.leadership.record):
+    blind = f"etcd could not be asked ({key.reason})"
+    if age > VERDICT_GOOD_FOR:
+        notes[:] = [f"{blind}, and a verdict {age:.1f} s old is too old to stand in"]
         return False
-    notes.append(
-        f"etcd could not be asked ({key.reason}); a verdict {age:.1f} s old and a fresh SQL probe stood in"
-    )
+    if not _writes(hands, mission.cluster, mission.leadership.record):
+        notes[:] = [f"{blind}, and {mission.leadership.member} was not proven writable"]
+        return False
+    notes[:] = [f"{blind}; a verdict {age:.1f} s old and a fresh SQL probe stood in"]
     return True
 
 
@@ -204,13 +246,8 @@ def _writes(hands: Hands, cluster: str, record: MemberRecord) -> bool:
     return isinstance(answer, SqlAnswer) and answer.writable
 
 
-def _given_up(given: Assignment) -> HostRecord:
-    return HostRecord(
-        epoch=given.epoch,
-        attempt=given.attempt,
-        outcome="superseded",
-        reason="the leadership is no longer proven",
-    )
+def _given_up(given: Assignment, *, why: str) -> HostRecord:
+    return HostRecord(epoch=given.epoch, attempt=given.attempt, outcome="superseded", reason=why)
 
 
 def backoff(attempt: int) -> float:

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from functools import partial
 
 from jobs.claims import Claims, ClusterView, Unknown
-from jobs.decide import Ground, Step, decide
+from jobs.decide import Ground, Step, alive, decide, missing
 from jobs.evidence import of_claims
 from jobs.judge import judge
 from jobs.names import REPOINT, RESPOND, job_id
-from jobs.state import ClusterState
+from jobs.state import ClusterState, HostRecord
 from jobs.tools import Tools, equipped
 from jobs.verdict import Confirmed, Standby, Undetermined, Verdict
 
@@ -91,12 +91,26 @@ def one_round(tools: Tools, *, cluster: str, flight: str, number: int, last_try:
     claims, verdict = look(tools, cluster=cluster, state=state)
     if isinstance(verdict, Undetermined) and verdict.from_here and not last_try:
         return "out-of-reach"
-    step = decide(
-        state, verdict, _ground(tools, state, claims, round_id=f"{flight}:{number}:{state.now:.6f}")
-    )
+    ground = _ground(tools, state, claims, round_id=f"{flight}:{number}:{state.now:.6f}")
+    sweep(tools, state, ground)
+    step = decide(state, verdict, ground)
     if step.empty:
         return verdict.kind
     return verdict.kind if _save(tools, cluster, flight, step) else "lost-flight"
+
+
+def sweep(tools: Tools, state: ClusterState, ground: Ground) -> None:
+    """Close what silent jobs left open of hosts that need nothing any more: they left the inventory,
+    or hold the fence by somebody else's doing. Nobody would ever be given those again."""
+    fence = (state.incident or state.settled).fence
+    needed = ground.hosts if fence is None else missing(state, fence, ground.hosts)
+    for host, given in state.assignments.items():
+        if host in needed or alive(
+            given, now=state.now, take_over=ground.take_over, waiting=ground.waiting
+        ):
+            continue
+        blank = HostRecord(epoch=given.epoch, attempt=given.attempt, outcome="gone")
+        tools.ledger.report(state.cluster, given.job, {host: state.hosts.get(host, blank)}, ())
 
 
 def look(tools: Tools, *, cluster: str, state: ClusterState) -> tuple[Claims, Verdict]:

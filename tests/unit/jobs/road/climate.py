@@ -110,7 +110,7 @@ class Climate(RuleBasedStateMachine):
         for _ in range(75):
             self.world.clock.pass_by(2)
             self.world.tick()
-            for _ in range(100):
+            for _ in range(1000):
                 job = self.world.ledger.line.take(at=self.world.clock.now())
                 if job is None:
                     break
