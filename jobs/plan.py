@@ -119,15 +119,24 @@ def _plan_app(
     address = resolve(app, leadership.record)
     if isinstance(address, Blocked):
         return address
-    edited = _edit_files(app.files, files, _values(app, leadership, address))
+    values = _values(app, leadership, address)
+    edited = _edit_files(app.files, files, values)
     if isinstance(edited, Blocked):
         return edited
     return _AppPlan(
         leader=address,
-        avoid=tuple(a for a in _others(app, leadership) if a != address),
+        avoid=_avoid(app, leadership, values),
         swap=_app_swap(app, tuple(_file_swap(f, e, files, hardened=hardened) for f, e in edited)),
         diffs=tuple(FileDiff(path=f.path, changes=e.changes) for f, e in edited),
     )
+
+
+def _avoid(app: Application, leadership: Leadership, values: Values) -> tuple[Address, ...]:
+    """Where no connection may lead after a restart: the other members, but for replicas that the
+    application reads from on purpose."""
+    reads = any("{read_hosts}" in t for file in app.files for t in file.keys.values())
+    kept = {values.leader.host, *(values.read_hosts if reads else ())}
+    return tuple(a for a in _others(app, leadership) if a.host not in kept)
 
 
 def _others(app: Application, leadership: Leadership) -> Iterator[Address]:

@@ -117,6 +117,14 @@ def test_members_beside_the_leader_are_to_be_avoided() -> None:
     assert plan.request.avoid == (Address(host="10.0.0.1"),)
 
 
+def test_replicas_that_an_application_reads_from_are_not_to_be_avoided() -> None:
+    """With {read_hosts} a connection to a running replica is meant to be there."""
+    text = with_keys('DB_HOST = "{host}", DB_READ = "{read_hosts}"')
+    plan = planned(b"DB_HOST=10.0.0.9\nDB_READ=10.0.0.9\n", text=text)
+    assert isinstance(plan, HostPlan)
+    assert plan.request.avoid == ()
+
+
 def test_unusable_conn_url_blocks_and_says_what_lifts_it() -> None:
     """A record whose address cannot be read is no reason to guess."""
     broken = Leadership(member="pg2", fence=FENCE, record=record("pg2", "http://nowhere"))
