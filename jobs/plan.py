@@ -135,8 +135,9 @@ def _avoid(app: Application, leadership: Leadership, values: Values) -> tuple[Ad
     """Where no connection may lead after a restart: the other members, but for replicas that the
     application reads from on purpose."""
     reads = any("{read_hosts}" in t for file in app.files for t in file.keys.values())
-    kept = {values.leader.host, *(values.read_hosts if reads else ())}
-    return tuple(a for a in _others(app, leadership) if a.host not in kept)
+    kept = values.read_hosts if reads else ()
+    others = _others(app, leadership)
+    return tuple(a for a in others if a != values.leader and a.host not in kept)
 
 
 def _others(app: Application, leadership: Leadership) -> Iterator[Address]:
