@@ -22,7 +22,9 @@ LOOKS_FOR = 1.0
 """Seconds a respond looks for a confirmed leader before it leaves the worker."""
 
 LOOK_EVERY = 0.02
-GATHER_WITHIN = 1.0
+GATHER_WITHIN = 1.5
+"""Seconds for all evidence together; with the looks well inside the lease."""
+
 ROUNDS = 20
 
 HANDED_ON = 2

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from jobs.claims import (
@@ -19,6 +20,9 @@ from jobs.claims import (
 )
 from jobs.ports import Dcs, Rest, ScopeRef, Sql, Unavailable
 
+LAST_LOOK = 0.25
+"""The share of the deadline that the second look at etcd always has."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sight:
@@ -33,11 +37,14 @@ class Sight:
 class Witnesses:
     """`jobs.ports.Witness` over all clusters of an inventory."""
 
-    def __init__(self, sights: Mapping[str, Sight]) -> None:
-        self._sights = sights
+    def __init__(
+        self, sights: Mapping[str, Sight], *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._sights, self._clock = sights, clock
 
     def gather(self, cluster: str, *, timeout: float, everyone: bool = False) -> Claims:
-        sight = self._sights[cluster]
+        """All of it within one deadline; a quarter is kept for the second look at etcd."""
+        sight, end = self._sights[cluster], self._clock() + timeout
         before = _view(sight, timeout=timeout)
         record = _leader_record(before)
         if record is None or isinstance(before, Unknown):
@@ -45,21 +52,17 @@ class Witnesses:
         others = [
             m for m in before.members if isinstance(m, MemberRecord) and m.name != record.name
         ]
-        with ThreadPoolExecutor(max_workers=2 + len(others)) as pool:
-            rest = pool.submit(sight.rest.ask, record, timeout=timeout)
-            asked = self._ask_others(pool, sight, others if everyone else [], timeout=timeout)
-            sql = _sql(sight, record, timeout=timeout)
-            answer: RestClaim = rest.result()
+        kept = timeout * LAST_LOOK
+        left = max(end - self._clock() - kept, kept)
+        rest, sql, asked = _ask(sight, record, others if everyone else [], timeout=left)
         return Claims(
             cluster=cluster,
             scope=sight.scope.scope,
             before=before,
-            rest=answer,
+            rest=rest,
             sql=sql,
-            after=self.leader(cluster, timeout=timeout),
-            others=tuple(
-                OtherMember(name=name, sql=claim.result()) for name, claim in asked.items()
-            ),
+            after=self.leader(cluster, timeout=max(end - self._clock(), kept)),
+            others=asked,
         )
 
     def leader(self, cluster: str, *, timeout: float) -> LeaderKey | Unknown | None:
@@ -72,12 +75,23 @@ class Witnesses:
     def writable(self, cluster: str, record: MemberRecord, *, timeout: float) -> SqlClaim:
         return _sql(self._sights[cluster], record, timeout=timeout)
 
-    def _ask_others(
-        self, pool: ThreadPoolExecutor, sight: Sight, others: list[MemberRecord], *, timeout: float
-    ) -> dict[str, Future[SqlClaim]]:
-        if sight.sql is None:
-            return {}
-        return {m.name: pool.submit(sight.sql.ask, m, timeout=timeout) for m in others}
+
+def _ask(
+    sight: Sight, record: MemberRecord, others: Sequence[MemberRecord], *, timeout: float
+) -> tuple[RestClaim, SqlClaim, tuple[OtherMember, ...]]:
+    """Everybody at once. Each hand ends by itself in time; an exception here waits for none."""
+    pool = ThreadPoolExecutor(max_workers=2 + len(others))
+    try:
+        rest = pool.submit(sight.rest.ask, record, timeout=timeout)
+        asked = {
+            m.name: pool.submit(_sql, sight, m, timeout=timeout)
+            for m in (others if sight.sql is not None else ())
+        }
+        sql = _sql(sight, record, timeout=timeout)
+        told = tuple(OtherMember(name=name, sql=claim.result()) for name, claim in asked.items())
+        return rest.result(), sql, told
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _view(sight: Sight, *, timeout: float) -> ClusterView | Unknown:

@@ -7,6 +7,10 @@ import threading
 from collections.abc import Callable
 from types import FrameType
 
+import structlog
+
+log = structlog.get_logger(__name__)
+
 
 class Stop:
     """Set by SIGTERM or SIGINT; `reload` is called on SIGHUP, in the main thread."""
@@ -32,4 +36,12 @@ class Stop:
 
     def _anew(self, _number: int, _frame: FrameType | None) -> None:
         if self._reload is not None:
-            self._reload()
+            reloading(self._reload)
+
+
+def reloading(reload: Callable[[], None]) -> None:
+    """Reload, or go on with what there is: a missing secret must not end a process that works."""
+    try:
+        reload()
+    except (ValueError, OSError) as error:
+        log.exception("reload.failed", remedy="mend it and send SIGHUP again", reason=str(error))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 
 import structlog
 
@@ -34,14 +35,24 @@ def run_watch(inventory: Inventory, secrets: Secrets) -> None:
         for name, etcd in inventory.etcd.items()
     ]
     stop = Stop()
-    for watch in watches:
-        threading.Thread(target=_follow, args=(watch, herald), daemon=True).start()
-    threading.Thread(target=herald.deliver_for_ever, daemon=True).start()
+    threads = [
+        *(threading.Thread(target=_follow, args=(w, herald), daemon=True) for w in watches),
+        threading.Thread(target=herald.deliver_for_ever, daemon=True),
+    ]
+    for thread in threads:
+        thread.start()
     log.info("watch.started", clusters=len(inventory.clusters), etcd=len(watches))
     while not stop.wait(1.0):
-        pass
+        demand_alive(threads)
     for watch in watches:
         watch.stop()
+
+
+def demand_alive(threads: Sequence[threading.Thread]) -> None:
+    """Ends a process that has gone deaf or dumb, so that its supervisor starts it anew."""
+    if not all(thread.is_alive() for thread in threads):
+        log.error("watch.deaf", remedy="see the traceback above; the process is started anew")
+        raise SystemExit(1)
 
 
 def sender_of(inventory: Inventory, secrets: Secrets) -> Sender:

@@ -14,6 +14,7 @@ from jobs import names
 from jobs.inventory import Inventory
 from jobs.tools import EQUIPPED
 from workers.processes.reload import reread
+from workers.processes.signals import reloading
 from workers.queue import serve
 from workers.secrets import Secrets
 from workers.store import redis_of
@@ -39,11 +40,14 @@ def run_worker(
     for job in (names.RESPOND, names.REPOINT, names.CONCLUDE, names.RECONCILE):
         importlib.import_module(job.rpartition(".")[0])
 
-    def reload(_number: int, _frame: FrameType | None) -> None:
+    def reload() -> None:
         fresh = reread(EQUIPPED.get().inventory)
         EQUIPPED.set(replace(equip(fresh, secrets, script=script), worker=tools.worker))
         log.info("worker.reloaded", inventory=fresh.digest)
 
-    signal.signal(signal.SIGHUP, reload)
+    def anew(_number: int, _frame: FrameType | None) -> None:
+        reloading(reload)
+
+    signal.signal(signal.SIGHUP, anew)
     log.info("worker.started", name=tools.worker, inventory=inventory.digest, pid=os.getpid())
     serve(redis_of(inventory, secrets), name=name, burst=burst)

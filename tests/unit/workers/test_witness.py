@@ -1,0 +1,61 @@
+"""Evidence is gathered within one deadline, whoever is silent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from jobs.claims import MemberRecord, RestAnswer, RestClaim, SqlAnswer, SqlClaim, Unknown
+from jobs.ports import ScopeRef
+from tests.fakes.clock import FakeClock
+from tests.fakes.dcs import FakeDcs
+from tests.world import member
+from workers.witness import Sight, Witnesses
+
+
+@dataclass
+class Slow:
+    """Patroni or PostgreSQL that takes all the time it is given."""
+
+    clock: FakeClock
+    answer: RestClaim | SqlClaim
+    given: list[float] = field(default_factory=list)
+
+    def ask(self, record: MemberRecord, *, timeout: float) -> object:
+        self.given.append(timeout)
+        return self.answer
+
+
+@pytest.fixture
+def dcs() -> FakeDcs:
+    """pg1 leads, pg2 follows."""
+    dcs = FakeDcs()
+    for name, address in (("pg1", "10.0.0.1"), ("pg2", "10.0.0.2")):
+        dcs.put_member("shop", member(name, address))
+    dcs.elect("shop", "pg1")
+    return dcs
+
+
+def test_slow_etcd_leaves_the_others_what_is_left(dcs: FakeDcs) -> None:
+    """What the first look takes is not added to what the probes may take."""
+    clock = FakeClock()
+    dcs.after_look = lambda: clock.pass_by(0.6)
+    rest = Slow(clock, RestAnswer(role="primary", state="running"))
+    sql = Slow(clock, SqlAnswer(in_recovery=False, read_only=False))
+    witnesses = Witnesses(
+        {
+            "shop": Sight(
+                scope=ScopeRef(cluster="shop", namespace="service", scope="shop"),
+                dcs=dcs,
+                rest=rest,  # type: ignore[arg-type]
+                sql=sql,  # type: ignore[arg-type]
+            )
+        },
+        clock=clock.monotonic,
+    )
+    claims = witnesses.gather("shop", timeout=2.0, everyone=True)
+    assert rest.given == pytest.approx([0.9])
+    assert sql.given == pytest.approx([0.9, 0.9])
+    assert [other.name for other in claims.others] == ["pg2"]
+    assert not isinstance(claims.after, Unknown | None)
