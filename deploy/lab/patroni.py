@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 from urllib.error import URLError
 
+from deploy.hook import hook_script
 from deploy.lab import layout
 from deploy.lab.keys import LabSecrets
-from deploy.lab.machine import CHECKOUT, LabError, Machine
+from deploy.lab.machine import LabError, Machine
 from deploy.lab.process import Process
 from deploy.render import (
     HookGround,
@@ -26,7 +27,6 @@ from deploy.render import (
 )
 from jobs.inventory import Inventory
 
-HOOK = CHECKOUT / "deploy/hook/pgbaton-hook"
 SHOP_SQL = Path(__file__).parent / "shop/schema.sql"
 
 
@@ -108,7 +108,8 @@ def write_files(machine: Machine, inventory: Inventory, secrets: LabSecrets) -> 
 def _hook(machine: Machine, inventory: Inventory, secrets: LabSecrets) -> Path:
     folder = machine.folder
     script = folder / "pgbaton-hook"
-    shutil.copyfile(HOOK, script)
+    script.write_text(hook_script())
+    script.chmod(0o755)
     key = _private(folder / "hook.pem", secrets.senders[machine.name].pem)
     spool = _made(folder / "spool", mode=0o700)
     ground = HookGround(key=str(key), spool=str(spool))

@@ -10,16 +10,20 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from deploy.hook import hook_script
 from tests.contract.hook.receiver import Post
 
-HOOK = Path(__file__).parents[3] / "deploy/hook/pgbaton-hook"
+# For tests whose seconds pass in curl, in sleep or in the webhook, not in the shell.
+IN_DASH = pytest.mark.parametrize("shell", ["dash"], indirect=True)
 TOOLS = """
-cat curl cut date find flock grep iconv id mkdir mktemp mv nohup od openssl rm sed setsid sleep tail tr wc
+cat curl cut date find flock grep iconv id ln mkdir mktemp mv nohup od openssl readlink rm sed setsid sleep tail tr wc
 """
 
 
@@ -31,6 +35,7 @@ class Node:
         self.shell = shell
         self.config = folder / "hook.conf"
         self.spool = folder / "spool"
+        self.hook = install(folder)
         self.settings = {
             "sender": "db-1",
             "cluster": "main",
@@ -82,8 +87,20 @@ class Node:
     def without(self, tool: str) -> None:
         (self.folder / "tools" / tool).unlink()
 
+    def sleeping(self, script: str) -> None:
+        """Give the hook another `sleep`, which writes down each nap before it runs this."""
+        self.without("sleep")
+        sleep = self.folder / "tools/sleep"
+        sleep.write_text(f'#!/bin/sh\necho "$1" >>"{self.folder}/naps"\n{script}\n')
+        sleep.chmod(0o755)
+
+    def slept(self) -> float:
+        """Add up the seconds that the hook meant to sleep."""
+        naps = self.folder / "naps"
+        return sum(map(float, naps.read_text().split())) if naps.exists() else 0.0
+
     def command(self, *arguments: str | bytes) -> list[str | bytes]:
-        return [str(self.shell), str(HOOK), "--config", str(self.config), *arguments]
+        return [str(self.shell), str(self.hook), "--config", str(self.config), *arguments]
 
     def run(self, *arguments: str | bytes) -> subprocess.CompletedProcess[str]:
         """Run the hook with a bare environment; waits, as Patroni's log would, for its pipes to close."""
@@ -129,18 +146,38 @@ class Node:
 
     def settle(self, *, within: float) -> None:
         """Wait until no deliverer of this node is left."""
-        deadline = time.monotonic() + within
-        while self.processes():
-            assert time.monotonic() < deadline, f"still delivering after {within} s: {self.log()}"
-            time.sleep(0.02)
+        wait_until(lambda: not self.processes(), within=within, why=self.log)
 
     def end(self) -> None:
         """Kill all that was started for this node, and what that was about to start."""
-        for _ in range(3):
-            for pid in self.processes():
+        deadline = time.monotonic() + 5
+        empty = 0
+        while empty < 2:  # a process in the midst of an exec shows no command line
+            found = self.processes()
+            assert time.monotonic() < deadline, found
+            for pid in found:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
-            time.sleep(0.02)
+            empty = 0 if found else empty + 1
+            time.sleep(0.01)
+
+
+def install(folder: Path) -> Path:
+    """Write the hook as a database node has it."""
+    hook = folder / "pgbaton-hook"
+    hook.write_text(hook_script())
+    hook.chmod(0o755)
+    return hook
+
+
+def wait_until(
+    true: Callable[[], object], *, within: float, why: Callable[[], object] = str
+) -> None:
+    """Return as soon as something is true; fail after `within` seconds and say `why()`."""
+    deadline = time.monotonic() + within
+    while not true():
+        assert time.monotonic() < deadline, f"not within {within} s: {why()}"
+        time.sleep(0.01)
 
 
 def command_lines() -> dict[int, bytes]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.hook.node import HOOK, Node
+from tests.contract.hook.node import Node, wait_until
 from tests.contract.hook.receiver import Receiver, silent, unreachable
 from tests.parts import require_root
 
@@ -31,7 +31,17 @@ def durations(node: Node) -> list[float]:
     return sorted(taken)
 
 
-@pytest.mark.parametrize("webhook", ["up", "down", "silent", "unreachable"])
+@pytest.mark.parametrize(
+    ("shell", "webhook"),
+    [
+        ("dash", "up"),
+        ("dash", "down"),
+        ("dash", "silent"),
+        ("dash", "unreachable"),
+        ("bash", "unreachable"),
+    ],
+    indirect=["shell"],
+)
 def test_returns_at_once(
     node: Node,
     receiver: Receiver,
@@ -56,7 +66,7 @@ def test_returns_at_once(
 @pytest.mark.parametrize("step", range(8))
 def test_killed_callback_leaves_whole_events(node: Node, receiver: Receiver, step: int) -> None:
     """A callback killed at any instant leaves its event whole or not at all, and the flush delivers it."""
-    for _ in range(5):
+    for _ in range(3):
         process = subprocess.Popen(
             node.command("on_role_change", "primary", "main"), env={}, start_new_session=True
         )
@@ -80,12 +90,11 @@ def test_deliverer_survives_its_parents(node: Node, receiver: Receiver, tmp_path
         env={"PATH": "/usr/bin:/bin"},
         start_new_session=True,
     )
-    wait_for(tmp_path / "called")
-    time.sleep(0.2)
+    wait_until((tmp_path / "called").exists, within=5)
+    wait_until(node.log, within=3)
     kill_as_patroni(patroni.pid)
     patroni.wait(5)
-    (deliverer,) = [pid for pid in node.processes() if os.getsid(pid) == pid]
-    assert deliverer != patroni.pid
+    assert deliverer_of(node) != patroni.pid
     receiver.up()
     assert receiver.wait(1, within=5)[0].event["data"]["action"] == "on_start"
 
@@ -93,14 +102,18 @@ def test_deliverer_survives_its_parents(node: Node, receiver: Receiver, tmp_path
 def test_deliverer_holds_nothing_of_its_parents(node: Node) -> None:
     """The deliverer keeps neither Patroni's descriptors nor its folder."""
     node.callback()
-    time.sleep(0.3)
-    (deliverer,) = [pid for pid in node.processes() if os.getsid(pid) == pid]
+    deliverer = deliverer_of(node)
     # A pipe of its own, from one of its substitutions, lives for milliseconds.
-    deadline = time.monotonic() + 3
-    while held(deliverer) != {"/dev/null", str(node.spool / "lock"), str(HOOK)}:
-        assert time.monotonic() < deadline, held(deliverer)
-        time.sleep(0.01)
+    own = {"/dev/null", str(node.spool / "lock"), str(node.hook)}
+    wait_until(lambda: held(deliverer) == own, within=3, why=lambda: held(deliverer))
     assert Path(f"/proc/{deliverer}/cwd").readlink() == Path("/")
+
+
+def deliverer_of(node: Node) -> int:
+    """Wait for the node's one deliverer that waits for its webhook: the leader of its own session."""
+    wait_until(node.log, within=3)
+    (deliverer,) = [pid for pid in node.processes() if os.getsid(pid) == pid]
+    return deliverer
 
 
 def held(pid: int) -> set[str]:
@@ -142,14 +155,13 @@ def test_full_disk(node: Node, receiver: Receiver) -> None:
         cat /dev/zero >"$0/filler" 2>/dev/null
         "$@"
         ls -A "$0" | grep -v filler
-        sleep 2
     """
     hook = node.command("on_start", "replica", "main")
     command = ["unshare", "-m", "sh", "-c", script, str(node.spool), *hook]
     done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
     assert "NOT SPOOLED" in done.stderr
     assert set(done.stdout.split()) <= {"log"}
-    assert node.signed(receiver.wait(1, within=1)[0])
+    assert node.signed(receiver.wait(1, within=5)[0])
 
 
 def kill_as_patroni(pid: int) -> None:
@@ -174,10 +186,3 @@ def parents() -> dict[int, int]:
                 after_name = (entry / "stat").read_text().rpartition(")")[2].split()
                 found[int(entry.name)] = int(after_name[1])
     return found
-
-
-def wait_for(path: Path) -> None:
-    deadline = time.monotonic() + 5
-    while not path.exists():
-        assert time.monotonic() < deadline, path
-        time.sleep(0.01)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.contract.hook.node import Node
+from tests.contract.hook.node import IN_DASH, Node
 from tests.contract.hook.receiver import Answer, Receiver, unreachable
 
 
@@ -27,6 +27,7 @@ def test_flush_delivers_and_status_tells(node: Node, receiver: Receiver, scheme:
     assert node.signed(receiver.posts[0])
 
 
+@IN_DASH
 def test_flush_does_not_linger(node: Node) -> None:
     """A flush is one pass: with a dead webhook it ends, and keeps the event."""
     with unreachable() as url:
@@ -39,6 +40,7 @@ def test_flush_does_not_linger(node: Node) -> None:
     assert len(node.spooled()) == 1
 
 
+@IN_DASH
 def test_flush_tells_once_what_is_wrong(node: Node, receiver: Receiver) -> None:
     """Many flushes against one trouble log it once, and its end once."""
     receiver.answer = lambda _: Answer(status=503)

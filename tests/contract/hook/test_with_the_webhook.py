@@ -7,7 +7,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 
 from jobs.signatures import key_pair, secret_text
-from tests.contract.hook.node import Node
+from tests.contract.hook.node import IN_DASH, Node
 from tests.contract.hook.receiver import Answer, Post, Receiver
 from tests.unit.webhook.ear import Ear
 
@@ -32,6 +32,7 @@ def ear(node: Node, receiver: Receiver) -> Ear:
     return ear
 
 
+@IN_DASH
 @pytest.mark.parametrize(("sender", "scheme"), [("db1", "v1a"), ("old", "v1")])
 @pytest.mark.parametrize("hours", [0, 1, -1])
 def test_event_is_recorded(

@@ -7,10 +7,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from jobs.names import RESPOND
 from jobs.signatures import private_key
+from tests.contract.hook.node import install
 from tests.contract.webhook.stage import RedisServer, Web, eventually
-from tests.parts import ROOT
-
-HOOK = ROOT / "deploy/hook/pgbaton-hook"
 
 
 @pytest.mark.parametrize("shell", ["dash", "bash"])
@@ -32,7 +30,7 @@ def test_patronis_hook_is_heard(
     }
     config = tmp_path / "hook.conf"
     config.write_text("".join(f"{name}={value}\n" for name, value in lines.items()))
-    hook = [str(require(shell)), str(HOOK), "--config", str(config)]
+    hook = [str(require(shell)), str(install(tmp_path)), "--config", str(config)]
     subprocess.run([*hook, "on_role_change", "primary", "orders"], check=True, timeout=10)
     eventually(lambda: subprocess.run([*hook, "--status"], check=False, timeout=10).returncode == 0)
     [entry] = redis.trail()
