@@ -9,8 +9,9 @@ from jobs.decide import alarm, missing
 from jobs.evidence import of_verdict
 from jobs.judge import judge
 from jobs.names import CONCLUDE
+from jobs.remote import Outcome
 from jobs.respond import LEASE, known_for, land
-from jobs.state import ClusterState, Incident, Settled
+from jobs.state import ClusterState, HostRecord, Incident, Settled
 from jobs.tools import Tools, equipped
 from jobs.verdict import Confirmed, Verdict
 
@@ -92,10 +93,16 @@ def _left(
             incident,
             f"left:{host}:{record.epoch}:{record.outcome}",
             reason=f"{host} does not follow yet ({record.outcome}): {record.reason}",
-            remedy=record.remedy or f"pgbaton repoint {state.cluster} --host {host}",
+            remedy=_remedy(state.cluster, host, record),
         )
         for host, record in failed.items()
     ]
+
+
+def _remedy(cluster: str, host: str, record: HostRecord) -> str:
+    if record.outcome == Outcome.LOWER_FENCE:
+        return f"if etcd was restored from a backup: pgbaton reset-fence {cluster} --host {host}"
+    return record.remedy or f"pgbaton repoint {cluster} --host {host}"
 
 
 def _keyed(incident: Incident, key: str, *, reason: str, remedy: str) -> tuple[str, Draft]:

@@ -150,11 +150,15 @@ def _assign(state: ClusterState, fence: Fence, ground: Ground) -> dict[str, Assi
 
 
 def attempt_of(state: ClusterState, host: str, fence: Fence) -> int:
-    """The number of the last attempt to bring a host to this epoch, begun or ended; 0 for none."""
+    """The number of the last attempt to bring a host to this epoch, begun or ended; 0 for none.
+
+    A record of a higher epoch counts too: after an etcd restore epochs begin anew, and a host that
+    refuses them is not to be tried for the first time again and again.
+    """
     numbers = [
         known.attempt
         for known in (state.hosts.get(host), state.assignments.get(host))
-        if known is not None and known.epoch == fence.epoch
+        if known is not None and known.epoch >= fence.epoch
     ]
     return max(numbers, default=0)
 
@@ -164,10 +168,12 @@ def _due(state: ClusterState, host: str, fence: Fence, ground: Ground) -> bool:
     if given is not None and given.epoch == fence.epoch:
         return not alive(given, now=state.now, take_over=ground.take_over, waiting=ground.waiting)
     record = state.hosts.get(host)
-    waits = record is not None and record.epoch == fence.epoch and record.next_try is not None
-    return not (
-        waits and record is not None and record.next_try is not None and state.now < record.next_try
-    )
+    return record is None or not waits(record, fence, now=state.now)
+
+
+def waits(record: HostRecord, fence: Fence, *, now: float) -> bool:
+    """True while a host that failed under this fence, or refused it, is left alone."""
+    return record.epoch >= fence.epoch and record.next_try is not None and now < record.next_try
 
 
 def alive(given: Assignment, *, now: float, take_over: float, waiting: frozenset[str]) -> bool:

@@ -9,7 +9,7 @@ from functools import partial
 
 from jobs.audit import Draft, Kind
 from jobs.claims import ClusterView, Unknown
-from jobs.decide import alive, missing
+from jobs.decide import alive, missing, waits
 from jobs.names import RECONCILE
 from jobs.plan import Blocked, HostPlan
 from jobs.remote import HostFailure
@@ -71,16 +71,11 @@ def _waits(state: ClusterState, hosts: Collection[str]) -> bool:
     known = (state.incident or state.settled).fence
     if known is None or state.paused():
         return False
-    for host in missing(state, known, tuple(hosts)):
-        record = state.hosts.get(host)
-        later = (
-            record is not None
-            and record.epoch == known.epoch
-            and (record.next_try or 0) > state.now
-        )
-        if host not in state.assignments and not later:
-            return True
-    return False
+    return any(
+        host not in state.assignments
+        and ((record := state.hosts.get(host)) is None or not waits(record, known, now=state.now))
+        for host in missing(state, known, tuple(hosts))
+    )
 
 
 def reconcile(*, cluster: str, flight: str, inventory: str, schema: int, passed: int = 0) -> str:

@@ -109,10 +109,17 @@ def _move_all(
     for host, result in tools.fleet.each(tuple(mine), partial(move, hands, mission)):
         record = record_of(result, given=mine[host], now=tools.clock.now() - mission.ahead)
         draft = draft_of(record, result, host=host, mission=mission, job=job)
-        _report(tools, state.cluster, job, {host: record}, draft)
+        kept = _newest(record, state.hosts.get(host))
+        _report(tools, state.cluster, job, {host: kept}, draft)
         if record.outcome == "superseded":
             tools.ledger.call(state.cluster)
     return "done"
+
+
+def _newest(record: HostRecord, before: HostRecord | None) -> HostRecord:
+    """Numbered so that it counts although epochs went back (an etcd restore): else the failure
+    would be forgotten, and its host tried again at every tick."""
+    return record if before is None else replace(record, epoch=max(record.epoch, before.epoch))
 
 
 def _report(

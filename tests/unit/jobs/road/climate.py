@@ -16,7 +16,7 @@ from jobs.ports import LedgerUnavailable
 from jobs.tools import EQUIPPED
 from tests.fakes.hosts import WorkerDied
 from tests.fakes.ledger_parts import Queued
-from tests.unit.jobs.road.watched import WatchedHosts, proven
+from tests.unit.jobs.road.watched import HonestWitness, WatchedHosts, proven
 from tests.world import INVENTORY, MEMBERS, World, make_world
 
 STORE = INVENTORY.replace(
@@ -52,6 +52,9 @@ class Climate(RuleBasedStateMachine):
         self.watched = WatchedHosts(world=self.world)
         self.watched.hosts = self.world.hosts.hosts
         self.world.hosts = self.watched
+        self.world.witness = HonestWitness(
+            dcs=self.world.dcs, pg_timelines=self.world.witness.pg_timelines
+        )
         self.held: list[Queued] = []
         self.told = 0
 

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from jobs.audit import Kind
+from jobs.claims import LeaderKey, MemberRecord, SqlAnswer, SqlClaim
 from jobs.fence import Fence, Standing
 from jobs.inventory import Host
 from jobs.remote import HostFailure, Phase, SwapReply, SwapRequest
 from tests.fakes.hosts import FakeHosts
+from tests.fakes.witness import FakeWitness
 from tests.world import World
 
 
@@ -66,9 +68,14 @@ class WatchedHosts(FakeHosts):
             self.wrong.append(what)
 
     def _leads(self, request: SwapRequest) -> None:
+        """While etcd is gone, whoever still accepts writes may have led a moment ago (DESIGN 3)."""
         assert self.world is not None
         key = self.world.dcs._view(request.cluster).leader
         leads = key is not None and key.epoch == request.fence.epoch
+        if self.world.dcs.unavailable is not None and not leads:
+            member = proven(self.world).get(request.fence, "")
+            answer = self.world.witness._sql("shop", member, leads=_holds_key(key, member))
+            leads = isinstance(answer, SqlAnswer) and answer.writable
         self._must(leads, "changed for a leader who is gone")
 
     def _proven(self, request: SwapRequest) -> None:
@@ -80,6 +87,19 @@ class WatchedHosts(FakeHosts):
         for held, next_ in zip(fences[-3:], fences[-2:], strict=False):
             grows = next_.stands_against(held) in {Standing.SAME, Standing.HIGHER}
             self._must(grows, f"the fence fell from {held} to {next_}")
+
+
+@dataclass(slots=True)
+class HonestWitness(FakeWitness):
+    """A fresh probe finds writable who holds the key, and who was told to go on writing."""
+
+    def writable(self, cluster: str, record: MemberRecord, *, timeout: float) -> SqlClaim:
+        holds = _holds_key(self.dcs._view(cluster).leader, record.name)
+        return self._sql(cluster, record.name, leads=holds)
+
+
+def _holds_key(key: LeaderKey | None, member: str) -> bool:
+    return key is not None and key.member == member
 
 
 def proven(world: World) -> dict[Fence, str]:
