@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 
+from jobs.alarms import alarm
 from jobs.audit import Draft, Kind
-from jobs.decide import alarm, missing
+from jobs.decide import missing
 from jobs.evidence import of_verdict
 from jobs.judge import judge
 from jobs.names import CONCLUDE
@@ -60,7 +61,7 @@ def _close(tools: Tools, *, state: ClusterState, verdict: Confirmed, flight: str
         if new:
             tools.ledger.save(state.cluster, flight, incident=held, drafts=[d for _, d in new])
         return "held-open"
-    tools.ledger.save(
+    closed = tools.ledger.save(
         state.cluster,
         flight,
         settled=Settled(
@@ -68,7 +69,7 @@ def _close(tools: Tools, *, state: ClusterState, verdict: Confirmed, flight: str
         ),
         drafts=[_concluded(incident, state, verdict)],
     )
-    return "concluded"
+    return "concluded" if closed else "lost-flight"
 
 
 def _stale(incident: Incident, verdict: Confirmed) -> list[tuple[str, Draft]]:

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from jobs.alarms import held_up, long_leaderless, raised
 from jobs.audit import Draft, Kind
 from jobs.evidence import of_verdict
 from jobs.fence import Fence
 from jobs.remote import HOLDS
 from jobs.state import Assignment, ClusterState, HostRecord, Incident, Settled
-from jobs.verdict import Confirmed, Standby, Verdict
+from jobs.verdict import Confirmed, NotYet, Standby, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,16 +62,31 @@ def _alert(state: ClusterState, verdict: Verdict, ground: Ground) -> Step:
     """Act on nothing; open an incident, or say in the open one what has changed."""
     incident = state.incident or _opened(state, verdict)
     told = _seen(
-        replace(incident, verdict=verdict.kind, reason=verdict.reason), ground, now=state.now
+        replace(
+            incident,
+            verdict=verdict.kind,
+            reason=verdict.reason,
+            leaderless=_leaderless(incident, verdict, ground, now=state.now),
+        ),
+        ground,
+        now=state.now,
     )
+    told, alarms = raised(told, long_leaderless(told, now=state.now))
     if told == state.incident:
         return Step()
-    if state.incident is not None and (incident.verdict, incident.reason) == (
-        verdict.kind,
-        verdict.reason,
-    ):
-        return Step(incident=told)
-    return Step(drafts=(*_opening(state, incident), _verdict(told, verdict, ground)), incident=told)
+    same = (incident.verdict, incident.reason) == (verdict.kind, verdict.reason)
+    if state.incident is not None and same:
+        return Step(drafts=tuple(alarms), incident=told)
+    said = (*_opening(state, incident), _verdict(told, verdict, ground), *alarms)
+    return Step(drafts=said, incident=told)
+
+
+def _leaderless(
+    incident: Incident, verdict: Verdict, ground: Ground, *, now: float
+) -> float | None:
+    if not isinstance(verdict, NotYet) or ground.epoch is not None:
+        return None
+    return now if incident.leaderless is None else incident.leaderless
 
 
 def _seen(incident: Incident, ground: Ground, *, now: float) -> Incident:
@@ -106,7 +122,7 @@ def _confirmed(state: ClusterState, verdict: Confirmed, ground: Ground) -> Step:
     drafts = list(_opening(state, incident))
     if state.incident is None or (incident.verdict, incident.fence) != ("confirmed", fence):
         drafts.append(_verdict(moved, verdict, ground))
-    moved, alarms = _alarm(moved, _alarms(state, verdict))
+    moved, alarms = raised(moved, held_up(state, verdict))
     drafts += alarms
     if state.paused():
         return Step(drafts=tuple(drafts), incident=moved)
@@ -243,6 +259,7 @@ def _lead(incident: Incident, verdict: Confirmed, *, now: float) -> Incident:
         leadership=verdict.leadership,
         verified=now,
         epochs=epochs,
+        leaderless=None,
     )
 
 
@@ -252,40 +269,4 @@ def _verdict(incident: Incident, verdict: Verdict, ground: Ground) -> Draft:
         kind=Kind.VERDICT,
         incident=incident.id,
         evidence={**of_verdict(verdict), "claims": ground.claims},
-    )
-
-
-def _alarms(state: ClusterState, verdict: Confirmed) -> Iterator[tuple[str, str, str]]:
-    """Key, reason and remedy of what somebody should see."""
-    member, epoch = verdict.leadership.member, verdict.leadership.fence.epoch
-    for stale in verdict.stale:
-        yield (
-            f"two-primaries:{stale}:{epoch}",
-            f"two writable primaries: {stale} accepts writes while {member} leads",
-            f"stop PostgreSQL on {stale}, or start Patroni there so that it demotes",
-        )
-    if state.paused() and state.pause is not None:
-        yield (
-            f"paused:{epoch}",
-            f"paused by {state.pause.by} ({state.pause.why}): hosts are left as they are",
-            f"pgbaton resume {state.cluster}",
-        )
-
-
-def _alarm(
-    incident: Incident, alarms: Iterator[tuple[str, str, str]]
-) -> tuple[Incident, list[Draft]]:
-    drafts = []
-    for key, reason, remedy in alarms:
-        if key not in incident.alarms:
-            incident = replace(incident, alarms=(*incident.alarms, key))
-            drafts.append(alarm(incident, key, reason=reason, remedy=remedy))
-    return incident, drafts
-
-
-def alarm(incident: Incident, key: str, *, reason: str, remedy: str) -> Draft:
-    """An entry that somebody should look at; `key` makes it once an incident."""
-    evidence = {"reason": reason, "remedy": remedy}
-    return Draft(
-        id=f"{incident.id}:alarm:{key}", kind=Kind.ALARM, incident=incident.id, evidence=evidence
     )

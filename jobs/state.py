@@ -19,7 +19,7 @@ class Incident:
 
     Instants are seconds since 1970 by Redis TIME. `alarms` names what was already said loudly,
     so that it is said once. `seen_epoch` is the newest epoch that etcd showed, proven or not, and
-    `seen_at` when it was first seen.
+    `seen_at` when it was first seen. `leaderless` is since when nobody holds the key, or None.
     """
 
     id: str
@@ -34,6 +34,7 @@ class Incident:
     alarms: tuple[str, ...] = ()
     seen_epoch: int | None = None
     seen_at: float | None = None
+    leaderless: float | None = None
 
     @property
     def fence(self) -> Fence | None:

@@ -186,3 +186,16 @@ def test_epochs_that_went_back_are_refused_explained_and_not_hurried(world: Worl
     world.ledger.forget("shop", ["web1", "web2"], ())
     world.live_on(seconds=10)
     assert world.ledger.state("shop").incident is None
+
+
+def test_long_leaderlessness_is_said_with_its_length(world: World) -> None:
+    """Not at every look, but after ten seconds, a minute, ten minutes; a new leader ends the count."""
+    world.dcs.delete_leader("shop")
+    world.live_on(seconds=8)
+    assert world.told(Kind.ALARM) == []
+    world.live_on(seconds=70)
+    lengths = [int(a["reason"].split()[2]) for a in world.told(Kind.ALARM)]
+    assert [seconds // 10 for seconds in lengths] == [1, 6]
+    world.fail_over("pg3")
+    world.live_on(seconds=6)
+    assert world.ledger.state("shop").incident is None
