@@ -65,6 +65,20 @@ def test_webhook_back_after_a_minute(node: Node, receiver: Receiver) -> None:
 
 
 @IN_DASH
+@pytest.mark.scenario
+@pytest.mark.timeout(120)
+def test_webhook_back_after_a_real_minute(node: Node, receiver: Receiver) -> None:
+    """The same by the wall clock: 60 s of outage, at most 15 s after its end, once."""
+    node.callback()
+    time.sleep(60)
+    back = receiver.up()
+    (post,) = receiver.wait(1, within=15)
+    assert post.at - back <= 15
+    node.settle(within=3)
+    assert len(receiver.posts) == 1
+
+
+@IN_DASH
 def test_new_event_ends_the_waiting(node: Node, receiver: Receiver) -> None:
     """A fresh event does not wait behind the backoff of an old one, and both arrive in their order."""
     node.callback("on_stop")
