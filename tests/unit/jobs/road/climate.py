@@ -82,6 +82,7 @@ class Climate(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.heal()
+        self.reload(0)
         self.live_on()
         self.check_drift()
         self.live_on()
@@ -95,6 +96,7 @@ class Climate(RuleBasedStateMachine):
             assert self.host(name).fence("shop") == state.settled.fence, name
 
     def heal(self) -> None:
+        """The storm is over: whatever was ill is well, and somebody leads."""
         world = self.world
         world.ledger.unavailable = None
         world.dcs.recover()
@@ -105,12 +107,12 @@ class Climate(RuleBasedStateMachine):
             self.host(name).down = None
             self.host(name).failing.clear()
         world.ledger.pause("shop", None, ())
-        self.reload(0)
         if world.dcs._view("shop").leader is None:
             world.fail_over("pg3")
 
-    def live_on(self) -> None:
-        for _ in range(75):
+    def live_on(self, seconds: float = 150) -> None:
+        """Clock and workers go on."""
+        for _ in range(int(seconds / 2)):
             self.world.clock.pass_by(2)
             self.world.tick()
             for _ in range(1000):
