@@ -8,6 +8,9 @@ from typing import NoReturn
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+OF_THE_TESTS = {**os.environ, "PYTHONPATH": str(ROOT)}
+"""For processes of ours that run a module of the tests: those are not installed, and the current
+folder is not searched (PYTHONSAFEPATH)."""
 POSTGRESQL = sorted(str(path) for path in Path("/usr/lib/postgresql").glob("*/bin"))
 FOLDERS = ("/usr/local/sbin", "/usr/sbin", "/sbin", *POSTGRESQL)
 

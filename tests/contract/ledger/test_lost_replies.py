@@ -11,7 +11,7 @@ from tests.contract.ledger.desks import DIGEST, RedisDesk, redis_desk, walked
 from tests.contract.ledger.server import RedisServer
 from tests.contract.ledger.thief import Thief, What
 from tests.contract.ledger.values import CLUSTER, draft, event, given, incident, record
-from tests.parts import ROOT
+from tests.parts import OF_THE_TESTS, ROOT
 from workers.redis import RedisLedger, RedisSettings, connect
 
 FLIGHT = "respond-1"
@@ -91,7 +91,7 @@ def test_a_step_whose_reply_was_lost_happens_once(
 def test_killed_clients_leave_trail_queue_and_jobs_in_step(own: RedisServer) -> None:
     """150 clients die by SIGKILL in the middle of hearing and handing out."""
     hammer = [sys.executable, "-m", "tests.contract.ledger.hammer", str(own.socket), "150"]
-    subprocess.run(hammer, check=True, cwd=ROOT, timeout=50)
+    subprocess.run(hammer, check=True, cwd=ROOT, env=OF_THE_TESTS, timeout=50)
     desk = redis_desk(own.client())
     assert desk.job_hashes() == set(desk.queued_ids())
     assert len(desk.queued_ids()) == len(desk.job_hashes())

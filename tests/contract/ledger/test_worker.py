@@ -12,7 +12,7 @@ from rq.utils import as_text
 
 from jobs import names
 from tests.contract.ledger.server import RedisServer
-from tests.parts import ROOT
+from tests.parts import OF_THE_TESTS, ROOT
 from workers.redis.enqueue import queue_on
 
 NOTE = "tests.contract.ledger.chores.note"
@@ -27,7 +27,7 @@ def spawn(own: RedisServer, tmp_path: Path) -> Iterator[Spawn]:
     def start() -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "tests.contract.ledger.chores", str(own.socket)]
         with (tmp_path / "worker.log").open("ab") as log:
-            worker = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
+            worker = subprocess.Popen(command, cwd=ROOT, env=OF_THE_TESTS, stdout=log, stderr=log)
         running.append(worker)
         return worker
 
