@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +130,9 @@ class Claims:
 
     `before` and `after` are the key before and after the probes; a leadership that changed in
     between shows as two epochs. `rest` and `sql` are the answers of the member the key names,
-    None while nobody holds it.
+    None while nobody holds it. `remembered` are members that led or followed before, whether etcd
+    still lists them or not: the record of a member whose Patroni died is gone, its PostgreSQL may
+    not be.
     """
 
     cluster: str
@@ -139,4 +141,5 @@ class Claims:
     rest: RestClaim | None = None
     sql: SqlClaim | None = None
     after: LeaderKey | Unknown | None = None
-    others: tuple[OtherMember, ...] = field(default=())
+    others: tuple[OtherMember, ...] = ()
+    remembered: tuple[MemberRecord, ...] = ()

@@ -5,18 +5,16 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 
 from jobs.alarms import alarm
+from jobs.assign import missing
 from jobs.audit import Draft, Kind
-from jobs.decide import missing
 from jobs.evidence import of_verdict
-from jobs.judge import judge
+from jobs.look import look_at_everyone
 from jobs.names import CONCLUDE
 from jobs.remote import Outcome
-from jobs.respond import LEASE, known_for, land
+from jobs.respond import LEASE, land
 from jobs.state import ClusterState, HostRecord, Incident, Settled
 from jobs.tools import Tools, equipped
 from jobs.verdict import Confirmed, Verdict
-
-EVERYONE_WITHIN = 2.0
 
 
 def conclude(*, cluster: str, flight: str, inventory: str, schema: int, passed: int = 0) -> str:
@@ -43,8 +41,7 @@ def _look_and_close(tools: Tools, *, cluster: str, flight: str) -> str:
     state = tools.ledger.state(cluster)
     if state.incident is None:
         return "nothing-open"
-    claims = tools.witness.gather(cluster, timeout=EVERYONE_WITHIN, everyone=True)
-    verdict = judge(claims, policy=tools.policy(cluster), known_for=known_for(state, claims))
+    _, verdict = look_at_everyone(tools, cluster=cluster, state=state)
     if not isinstance(verdict, Confirmed) or verdict.leadership.fence != state.incident.fence:
         return "look-again"
     return _close(tools, state=state, verdict=verdict, flight=flight)

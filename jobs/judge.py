@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from jobs.claims import (
     BrokenRecord,
@@ -168,11 +168,7 @@ def _confirm(claims: Claims, held: _Held, rest: RestAnswer) -> Verdict:
             member=held.key.member,
             fence=fence,
             record=held.record,
-            others=tuple(
-                m
-                for m in held.view.members
-                if isinstance(m, MemberRecord) and m.name != held.key.member
-            ),
+            others=tuple(_others(claims, held)),
         ),
         reason=f"{held.key.member} leads, epoch {held.key.epoch}, PostgreSQL timeline {pg_timeline}",
         notes=tuple(_notes(claims, held, rest)),
@@ -180,6 +176,15 @@ def _confirm(claims: Claims, held: _Held, rest: RestAnswer) -> Verdict:
             o.name for o in claims.others if isinstance(o.sql, SqlAnswer) and o.sql.writable
         ),
     )
+
+
+def _others(claims: Claims, held: _Held) -> Iterator[MemberRecord]:
+    """The members beside the leader: as etcd lists them, then those only remembered, whose state
+    nobody knows any more."""
+    listed = [m for m in held.view.members if isinstance(m, MemberRecord)]
+    names = {held.key.member, *(m.name for m in listed)}
+    yield from (m for m in listed if m.name != held.key.member)
+    yield from (replace(m, state=None) for m in claims.remembered if m.name not in names)
 
 
 def _notes(claims: Claims, held: _Held, rest: RestAnswer) -> Iterator[str]:

@@ -76,8 +76,16 @@ class Sql(Protocol):
 class Witness(Protocol):
     """Gathers evidence about the inventory's clusters; never raises, Unknown stands for failure."""
 
-    def gather(self, cluster: str, *, timeout: float, everyone: bool = False) -> Claims:
-        """All claims of one cluster; `everyone` waits for the other members' answers too."""
+    def gather(
+        self,
+        cluster: str,
+        *,
+        timeout: float,
+        everyone: bool = False,
+        remembered: Sequence[MemberRecord] = (),
+    ) -> Claims:
+        """All claims of one cluster; `everyone` waits for the other members' answers too, those
+        that etcd lists and those that are `remembered`."""
 
     def leader(self, cluster: str, *, timeout: float) -> LeaderKey | Unknown | None:
         """The leader key now."""

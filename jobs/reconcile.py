@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
+from jobs.assign import alive, missing, waits
 from jobs.audit import Draft, Kind
 from jobs.claims import ClusterView, Unknown
-from jobs.decide import alive, missing, waits
+from jobs.host import Hands, Mission, plan_now
+from jobs.look import look_at_everyone
 from jobs.names import RECONCILE
 from jobs.plan import Blocked, HostPlan
 from jobs.remote import HostFailure
-from jobs.repoint import Hands, Mission, plan_now
+from jobs.respond import LEASE, land, write_round
 from jobs.state import ClusterState
 from jobs.tools import Tools, equipped
+from jobs.verdict import Confirmed, Leadership
 
 
 class Due(StrEnum):
@@ -79,7 +82,8 @@ def _waits(state: ClusterState, hosts: Collection[str]) -> bool:
 
 
 def reconcile(*, cluster: str, flight: str, inventory: str, schema: int, passed: int = 0) -> str:
-    """Read every host's own files against the settled leadership; forget what drifted.
+    """Ask every member whether it is writable, and read every host's own files against the settled
+    leadership; a stale primary opens an incident, what drifted is forgotten.
 
     Changes no host: a host that is forgotten is brought back by the next respond. Returns a word
     for RQ's result.
@@ -91,9 +95,17 @@ def reconcile(*, cluster: str, flight: str, inventory: str, schema: int, passed:
     if cluster not in tools.inventory.clusters:
         return "unknown-cluster"
     state = tools.ledger.state(cluster)
-    leadership = state.settled.leadership
-    if leadership is None or state.incident is not None:
+    if state.settled.leadership is None or state.incident is not None:
         return "not-settled"
+    if stale_primary(tools, state=state, flight=flight):
+        return "two-primaries"
+    return _forget_drifted(tools, state, state.settled.leadership, flight=flight)
+
+
+def _forget_drifted(
+    tools: Tools, state: ClusterState, leadership: Leadership, *, flight: str
+) -> str:
+    cluster = state.cluster
     mission = Mission(cluster=cluster, leadership=leadership, incident=None, verified=0.0)
     drifted = _drifted(tools, mission, flight=flight)
     if not drifted:
@@ -103,6 +115,20 @@ def reconcile(*, cluster: str, flight: str, inventory: str, schema: int, passed:
     tools.ledger.forget(cluster, [host for host, _ in drifted], [draft for _, draft in drifted])
     tools.ledger.call(cluster)
     return "drifted"
+
+
+def stale_primary(tools: Tools, *, state: ClusterState, flight: str) -> bool:
+    """True where another member than the proven leader accepts writes: said in an incident that
+    stays open until it is gone."""
+    seen = look_at_everyone(tools, cluster=state.cluster, state=state)
+    verdict = seen[1]
+    if not isinstance(verdict, Confirmed) or not verdict.stale:
+        return False
+    if not tools.ledger.begin(state.cluster, flight, lease=LEASE):
+        return False
+    write_round(tools, state, seen, flight=flight, number=0)
+    land(tools, cluster=state.cluster, flight=flight)
+    return True
 
 
 def _moved_on(state: ClusterState, before: ClusterState) -> bool:

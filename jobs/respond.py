@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from functools import partial
 
-from jobs.claims import Claims, ClusterView, Unknown
-from jobs.decide import Ground, Step, alive, decide, missing
+from jobs.assign import Ground, alive, missing
+from jobs.claims import Claims
+from jobs.decide import Step, decide
 from jobs.evidence import of_claims
-from jobs.judge import judge
+from jobs.look import epoch_of, look
 from jobs.names import REPOINT, RESPOND, job_id
 from jobs.state import ClusterState, HostRecord
 from jobs.tools import Tools, equipped
-from jobs.verdict import Confirmed, Standby, Undetermined, Verdict
+from jobs.verdict import Undetermined, Verdict
 
 LEASE = 6.0
 """Seconds a flight stays ours without a sign of life; a dead worker's flight is free after that."""
-
-LOOKS_FOR = 1.0
-"""Seconds a respond looks for a confirmed leader before it leaves the worker."""
-
-LOOK_EVERY = 0.02
-GATHER_WITHIN = 1.5
-"""Seconds for all evidence together; with the looks well inside the lease."""
 
 ROUNDS = 20
 
@@ -93,12 +86,21 @@ def one_round(tools: Tools, *, cluster: str, flight: str, number: int, last_try:
     claims, verdict = look(tools, cluster=cluster, state=state)
     if isinstance(verdict, Undetermined) and verdict.from_here and not last_try:
         return "out-of-reach"
+    seen = claims, verdict
+    return write_round(tools, state, seen, flight=flight, number=number)
+
+
+def write_round(
+    tools: Tools, state: ClusterState, seen: tuple[Claims, Verdict], *, flight: str, number: int
+) -> str:
+    """Decide, and write the step down; the caller holds the flight."""
+    claims, verdict = seen
     ground = _ground(tools, state, claims, round_id=f"{flight}:{number}:{state.now:.6f}")
     sweep(tools, state, ground)
     step = decide(state, verdict, ground)
     if step.empty:
         return verdict.kind
-    return verdict.kind if _save(tools, cluster, flight, step) else "lost-flight"
+    return verdict.kind if _save(tools, state.cluster, flight, step) else "lost-flight"
 
 
 def sweep(tools: Tools, state: ClusterState, ground: Ground) -> None:
@@ -113,38 +115,6 @@ def sweep(tools: Tools, state: ClusterState, ground: Ground) -> None:
             continue
         blank = HostRecord(epoch=given.epoch, attempt=given.attempt, outcome="gone")
         tools.ledger.report(state.cluster, given.job, {host: state.hosts.get(host, blank)}, ())
-
-
-def look(tools: Tools, *, cluster: str, state: ClusterState) -> tuple[Claims, Verdict]:
-    """Look every 20 ms for at most a second, until somebody leads for certain."""
-    until = tools.clock.monotonic() + LOOKS_FOR
-    while True:
-        claims = tools.witness.gather(cluster, timeout=GATHER_WITHIN)
-        verdict = judge(claims, policy=tools.policy(cluster), known_for=known_for(state, claims))
-        if isinstance(verdict, Confirmed | Standby) or tools.clock.monotonic() >= until:
-            return claims, verdict
-        tools.clock.sleep(LOOK_EVERY)
-
-
-def known_for(state: ClusterState, claims: Claims) -> float:
-    """Seconds since the epoch that the claims show was first seen; 0 for a new one."""
-    epoch = epoch_of(claims.before)
-    if epoch is not None and state.settled.fence is not None and state.settled.fence.epoch == epoch:
-        return math.inf
-    incident = state.incident
-    if (
-        epoch is None
-        or incident is None
-        or incident.seen_epoch != epoch
-        or incident.seen_at is None
-    ):
-        return 0.0
-    return state.now - incident.seen_at
-
-
-def epoch_of(view: ClusterView | Unknown) -> int | None:
-    """The epoch a view shows, where it shows one."""
-    return None if isinstance(view, Unknown) or view.leader is None else view.leader.epoch
 
 
 def _ground(tools: Tools, state: ClusterState, claims: Claims, *, round_id: str) -> Ground:

@@ -99,6 +99,9 @@ class Settled:
         return None if self.leadership is None else self.leadership.member
 
 
+MOST_REMEMBERED = 16
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClusterState:
     """Everything remembered of one cluster as of `now` (Redis TIME, seconds)."""
@@ -111,6 +114,16 @@ class ClusterState:
     assignments: Mapping[str, Assignment] = field(default_factory=dict)
     pause: Pause | None = None
     flight: str | None = None
+
+    def remembered(self) -> tuple[MemberRecord, ...]:
+        """Members known from the last leaderships, newest first, each once; a bounded number, since
+        a member that was removed for good is never told to us."""
+        known = [i.leadership for i in (self.incident, self.settled) if i is not None]
+        records = (r for one in known if one is not None for r in (one.record, *one.others))
+        newest: dict[str, MemberRecord] = {}
+        for record in records:
+            newest.setdefault(record.name, record)
+        return tuple(newest.values())[:MOST_REMEMBERED]
 
     def paused(self) -> bool:
         """True while an operator's hold lasts."""

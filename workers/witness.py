@@ -42,19 +42,24 @@ class Witnesses:
     ) -> None:
         self._sights, self._clock = sights, clock
 
-    def gather(self, cluster: str, *, timeout: float, everyone: bool = False) -> Claims:
+    def gather(
+        self,
+        cluster: str,
+        *,
+        timeout: float,
+        everyone: bool = False,
+        remembered: Sequence[MemberRecord] = (),
+    ) -> Claims:
         """All of it within one deadline; a quarter is kept for the second look at etcd."""
         sight, end = self._sights[cluster], self._clock() + timeout
         before = _view(sight, timeout=timeout)
         record = _leader_record(before)
         if record is None or isinstance(before, Unknown):
             return Claims(cluster=cluster, scope=sight.scope.scope, before=before)
-        others = [
-            m for m in before.members if isinstance(m, MemberRecord) and m.name != record.name
-        ]
+        others = _beside(record, before, remembered) if everyone else []
         kept = timeout * LAST_LOOK
         left = max(end - self._clock() - kept, kept)
-        rest, sql, asked = _ask(sight, record, others if everyone else [], timeout=left)
+        rest, sql, asked = _ask(sight, record, others, timeout=left)
         return Claims(
             cluster=cluster,
             scope=sight.scope.scope,
@@ -63,6 +68,7 @@ class Witnesses:
             sql=sql,
             after=self.leader(cluster, timeout=max(end - self._clock(), kept)),
             others=asked,
+            remembered=tuple(remembered),
         )
 
     def leader(self, cluster: str, *, timeout: float) -> LeaderKey | Unknown | None:
@@ -99,6 +105,15 @@ def _view(sight: Sight, *, timeout: float) -> ClusterView | Unknown:
         return sight.dcs.look([sight.scope], timeout=timeout)[sight.scope.cluster]
     except Unavailable as error:
         return Unknown(reason=str(error))
+
+
+def _beside(
+    leader: MemberRecord, view: ClusterView, remembered: Sequence[MemberRecord]
+) -> list[MemberRecord]:
+    """Every other member, by etcd's word where etcd has one."""
+    listed = [m for m in view.members if isinstance(m, MemberRecord)]
+    known = {m.name: m for m in (*remembered, *listed)}
+    return [m for name, m in known.items() if name != leader.name]
 
 
 def _leader_record(view: ClusterView | Unknown) -> MemberRecord | None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from deploy.cli.exits import Exit, Fault
 from deploy.cli.trail import EVERY, fresh, say_line
 from deploy.cli.voice import say_error, say_json, voice
+from jobs.assign import missing
 from jobs.claims import LeaderKey
-from jobs.decide import missing
 from jobs.ports import LedgerUnavailable
 
 if TYPE_CHECKING:

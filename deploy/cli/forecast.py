@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from jobs.edits.draft import Change
 from jobs.fence import Standing
+from jobs.host import READ_WITHIN
 from jobs.plan import Blocked, HostPlan, plan_host, read_request
-from jobs.remote import HostFailure, Phase, ReadReply
-from jobs.repoint import READ_WITHIN
+from jobs.remote import AppSwap, HostFailure, Phase, ReadReply
 
 if TYPE_CHECKING:
     from deploy.cli.desk import Desk
@@ -67,7 +67,7 @@ def _planned(plan: HostPlan, reply: ReadReply) -> Forecast:
     touched = [a for a in request.apps if any(f.splices for f in a.files)]
     acting = list(request.apps) if unfinished else touched
     return Forecast(
-        summary=_summary(plan, reply, unfinished=unfinished, touched=bool(touched)),
+        summary=_summary(plan, reply, unfinished=unfinished, touched=touched),
         rests=not acting,
         held=reply.fence,
         changes=tuple((d.path, d.changes) for d in plan.diffs if d.changes),
@@ -79,10 +79,12 @@ def _planned(plan: HostPlan, reply: ReadReply) -> Forecast:
     )
 
 
-def _summary(plan: HostPlan, reply: ReadReply, *, unfinished: bool, touched: bool) -> str:
+def _summary(
+    plan: HostPlan, reply: ReadReply, *, unfinished: bool, touched: Sequence[AppSwap]
+) -> str:
     fence = plan.request.fence
     if touched:
-        return f"changes to {plan.request.leader}"
+        return "changes to " + ", ".join(dict.fromkeys(str(a.leader) for a in touched))
     if unfinished and reply.journal is not None:
         return f"an unfinished swap (phase {reply.journal.phase}) would be resumed where it stopped"
     if reply.fence == fence:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from deploy.cli.desk import Desk, policy_of
 from jobs.claims import Claims
 from jobs.judge import judge
+from jobs.look import known_for
 from jobs.ports import LedgerUnavailable
-from jobs.respond import known_for
 from jobs.verdict import NotYet, Verdict
 
 WITHIN = 3.0

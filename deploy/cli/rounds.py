@@ -13,8 +13,9 @@ from deploy.cli.trail import say_line
 from deploy.cli.voice import voice
 from jobs.audit import Draft, Kind
 from jobs.evidence import of_claims, of_verdict
+from jobs.host import Hands, Mission, Result, move
+from jobs.outcome import backoff, draft_of, record_of
 from jobs.remote import HOLDS, HostFailure, Outcome, SwapReply
-from jobs.repoint import Hands, Mission, Result, backoff, draft_of, move, record_of
 from jobs.state import Assignment, HostRecord
 from jobs.verdict import Confirmed, Leadership, Verdict
 

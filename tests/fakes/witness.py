@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from jobs.claims import (
@@ -37,7 +38,14 @@ class FakeWitness:
     down: set[str] = field(default_factory=set)
     system: str = SYSTEM
 
-    def gather(self, cluster: str, *, timeout: float, everyone: bool = False) -> Claims:
+    def gather(
+        self,
+        cluster: str,
+        *,
+        timeout: float,
+        everyone: bool = False,
+        remembered: Sequence[MemberRecord] = (),
+    ) -> Claims:
         scope = self.scopes.get(cluster, cluster)
         ref = ScopeRef(cluster=cluster, namespace="/service/", scope=scope)
         try:
@@ -47,7 +55,8 @@ class FakeWitness:
         if isinstance(view, Unknown) or view.leader is None:
             return Claims(cluster=cluster, scope=scope, before=view)
         leads = view.leader.member
-        others = [m.name for m in view.members if m.name != leads] if everyone else []
+        known = dict.fromkeys(m.name for m in (*view.members, *remembered))
+        others = [name for name in known if name != leads] if everyone else []
         return Claims(
             cluster=cluster,
             scope=scope,
@@ -55,6 +64,7 @@ class FakeWitness:
             rest=self._rest(cluster, leads),
             sql=self._sql(cluster, leads, leads=True),
             after=self.leader(cluster, timeout=timeout),
+            remembered=tuple(remembered),
             others=tuple(
                 OtherMember(name=n, sql=self._sql(cluster, n, leads=False)) for n in others
             ),

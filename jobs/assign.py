@@ -1,0 +1,114 @@
+"""Which hosts are nobody's and need work: take-over, retry and a returning host are one question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from jobs.audit import Draft, Kind
+from jobs.fence import Fence
+from jobs.remote import HOLDS
+from jobs.state import Assignment, ClusterState, HostRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What a decision needs besides memory and verdict: the hosts in order, how many a job takes,
+    how long a silent job counts as alive, which jobs still wait, a source of fresh job ids, and the
+    epoch that etcd showed."""
+
+    hosts: tuple[str, ...]
+    chunk: int
+    take_over: float
+    waiting: frozenset[str]
+    fresh_job: Callable[[], str]
+    round_id: str
+    epoch: int | None = None
+    claims: Mapping[str, Any] = field(default_factory=dict)
+
+
+def missing(state: ClusterState, fence: Fence, hosts: Sequence[str]) -> tuple[str, ...]:
+    """The hosts that are not known to hold the fence."""
+    return tuple(h for h in hosts if not _holds(state.hosts.get(h), fence))
+
+
+def _holds(record: HostRecord | None, fence: Fence) -> bool:
+    return record is not None and record.fence == fence and record.outcome in HOLDS
+
+
+def assign_due(state: ClusterState, fence: Fence, ground: Ground) -> dict[str, Assignment]:
+    due = [h for h in missing(state, fence, ground.hosts) if _due(state, h, fence, ground)]
+    chunks = [due[i : i + ground.chunk] for i in range(0, len(due), ground.chunk)]
+    given: dict[str, Assignment] = {}
+    for chunk in chunks:
+        job = ground.fresh_job()
+        for host in chunk:
+            given[host] = Assignment(
+                epoch=fence.epoch,
+                attempt=attempt_of(state, host, fence) + 1,
+                job=job,
+                beat=state.now,
+            )
+    return given
+
+
+def attempt_of(state: ClusterState, host: str, fence: Fence) -> int:
+    """The number of the last attempt to bring a host to this epoch, begun or ended; 0 for none.
+
+    A record of a higher epoch counts too: after an etcd restore epochs begin anew, and a host that
+    refuses them is not to be tried for the first time again and again.
+    """
+    numbers = [
+        known.attempt
+        for known in (state.hosts.get(host), state.assignments.get(host))
+        if known is not None and known.epoch >= fence.epoch
+    ]
+    return max(numbers, default=0)
+
+
+def _due(state: ClusterState, host: str, fence: Fence, ground: Ground) -> bool:
+    given = state.assignments.get(host)
+    if given is not None and given.epoch == fence.epoch:
+        return not alive(given, now=state.now, take_over=ground.take_over, waiting=ground.waiting)
+    record = state.hosts.get(host)
+    return record is None or not waits(record, fence, now=state.now)
+
+
+def waits(record: HostRecord, fence: Fence, *, now: float) -> bool:
+    """True while a host that failed under this fence, or refused it, is left alone."""
+    return record.epoch >= fence.epoch and record.next_try is not None and now < record.next_try
+
+
+def alive(given: Assignment, *, now: float, take_over: float, waiting: frozenset[str]) -> bool:
+    """True while the job that holds a host beats, or still waits in its queue."""
+    return now - given.beat < take_over or given.job in waiting
+
+
+def planned(
+    state: ClusterState, assign: Mapping[str, Assignment], *, fence: Fence, incident: str | None
+) -> Iterator[Draft]:
+    taken = {h: state.assignments[h] for h in assign if _left(state, h, fence)}
+    for job in dict.fromkeys(a.job for a in taken.values()):
+        hosts = [h for h, a in taken.items() if a.job == job]
+        silent = state.now - max(a.beat for a in taken.values() if a.job == job)
+        yield Draft(
+            id=f"taken-over:{job}",
+            kind=Kind.TAKEN_OVER,
+            incident=incident,
+            seconds=silent,
+            evidence={"job": job, "hosts": hosts},
+        )
+    for job in dict.fromkeys(a.job for a in assign.values()):
+        given = {h: a.attempt for h, a in assign.items() if a.job == job}
+        yield Draft(
+            id=f"planned:{job}",
+            kind=Kind.PLANNED,
+            incident=incident,
+            evidence={"job": job, "fence": str(fence), "hosts": given},
+        )
+
+
+def _left(state: ClusterState, host: str, fence: Fence) -> bool:
+    given = state.assignments.get(host)
+    return given is not None and given.epoch == fence.epoch

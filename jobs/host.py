@@ -1,0 +1,156 @@
+"""One host's road to a leader: read, plan, ask the epoch once more, swap."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from jobs.claims import LeaderKey, MemberRecord, SqlAnswer, Unknown
+from jobs.inventory import Inventory
+from jobs.plan import Blocked, HostPlan, plan_host, read_request
+from jobs.ports import Clock, HostHand, Witness
+from jobs.remote import HostFailure, Outcome, ReadReply, SwapReply
+from jobs.verdict import Leadership
+
+READ_WITHIN = 10.0
+
+SWAP_WITHIN = 20.0
+"""Seconds a swap may take besides the application's own commands, restarts and checks."""
+
+TRIES = 3
+"""Reads a job makes of a host whose files change under its hands."""
+
+VERDICT_GOOD_FOR = 10.0
+"""Seconds a verdict stands in for an etcd that cannot be asked (nobody gains leadership without it)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mission:
+    """What all hosts of one job have in common: where to, and since when that is known, by this
+    worker's own clock, which is `ahead` of Redis' by so many seconds (negative: behind)."""
+
+    cluster: str
+    leadership: Leadership
+    incident: str | None
+    verified: float
+    ahead: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hands:
+    """The few ports a host needs; the operator's inline repoint brings the same ones without Redis."""
+
+    inventory: Inventory
+    witness: Witness
+    hosts: HostHand
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """How one host ended. `failure` is set where it was not asked, or could not be planned."""
+
+    reply: SwapReply | HostFailure | Blocked
+    seconds: float
+    note: str = ""
+
+
+def move(hands: Hands, mission: Mission, host: str) -> Result:
+    """One host's whole road: never raises, and ends in a result that says what to do."""
+    began = hands.clock.monotonic()
+    notes: list[str] = []
+    try:
+        reply = _tries(hands, mission, host, notes)
+    except Exception as error:  # noqa: BLE001 - one host's bug must not keep the others from reporting
+        reply = _bug(error)
+    return Result(reply=reply, seconds=hands.clock.monotonic() - began, note="; ".join(notes))
+
+
+def _tries(
+    hands: Hands, mission: Mission, host: str, notes: list[str]
+) -> SwapReply | HostFailure | Blocked:
+    reply = _try(hands, mission, host, notes)
+    for _ in range(TRIES - 1):
+        if not (isinstance(reply, SwapReply) and reply.outcome is Outcome.FILE_CHANGED):
+            break
+        reply = _try(hands, mission, host, notes)
+    return reply
+
+
+def _bug(error: Exception) -> HostFailure:
+    """Names the place, never the message: that could hold a line of somebody's file."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{frame.filename.rpartition('/')[2]}:{frame.lineno}"
+    return HostFailure(
+        kind="bug",
+        reason=f"{type(error).__name__} at {place}",
+        remedy="this is a mistake in pgbaton; repoint the host by hand and report it",
+    )
+
+
+def _try(
+    hands: Hands, mission: Mission, host: str, notes: list[str]
+) -> SwapReply | HostFailure | Blocked:
+    plan = plan_now(hands, mission, host)
+    if not isinstance(plan, HostPlan):
+        return plan
+    apps = hands.inventory.applications_of(mission.cluster, host)
+    own = sum(
+        len(a.after) * a.after_timeout + len(a.services) * a.restart_timeout + a.check_timeout
+        for a in apps
+    )
+    reply = hands.hosts.swap(
+        hands.inventory.hosts[host],
+        plan.request,
+        timeout=SWAP_WITHIN + own,
+        confirm=partial(still_leads, hands, mission, notes),
+    )
+    return _held_back(reply, notes)
+
+
+def _held_back(reply: SwapReply | HostFailure, notes: Sequence[str]) -> SwapReply | HostFailure:
+    """Tells a leader who changed from one who only could not be proven once more."""
+    if not (isinstance(reply, HostFailure) and reply.kind == "superseded" and notes):
+        return reply
+    remedy = "bring etcd back; the host is tried again"
+    return replace(reply, kind="unproven", reason=notes[-1], remedy=remedy)
+
+
+def plan_now(hands: Hands, mission: Mission, host: str) -> HostPlan | HostFailure | Blocked:
+    """What this host needs, from what it says now; changes nothing."""
+    request = read_request(hands.inventory, cluster=mission.cluster, host=host)
+    reply = hands.hosts.read(hands.inventory.hosts[host], request, timeout=READ_WITHIN)
+    if not isinstance(reply, ReadReply):
+        return reply
+    return plan_host(
+        hands.inventory,
+        cluster=mission.cluster,
+        host=host,
+        leadership=mission.leadership,
+        reply=reply,
+    )
+
+
+def still_leads(hands: Hands, mission: Mission, notes: list[str]) -> bool:
+    """The look right before a mutation. Without etcd, a young verdict and a fresh probe suffice."""
+    key = hands.witness.leader(mission.cluster, timeout=1.0)
+    if not isinstance(key, Unknown):
+        notes.clear()
+        return isinstance(key, LeaderKey) and key.epoch == mission.leadership.fence.epoch
+    age = hands.clock.now() - mission.verified
+    blind = f"etcd could not be asked ({key.reason})"
+    if age > VERDICT_GOOD_FOR:
+        notes[:] = [f"{blind}, and a verdict {age:.1f} s old is too old to stand in"]
+        return False
+    if not _writes(hands, mission.cluster, mission.leadership.record):
+        notes[:] = [f"{blind}, and {mission.leadership.member} was not proven writable"]
+        return False
+    notes[:] = [f"{blind}; a verdict {age:.1f} s old and a fresh SQL probe stood in"]
+    return True
+
+
+def _writes(hands: Hands, cluster: str, record: MemberRecord) -> bool:
+    answer = hands.witness.writable(cluster, record, timeout=1.0)
+    return isinstance(answer, SqlAnswer) and answer.writable
