@@ -174,7 +174,7 @@ def _taken_over(evidence: Facts, facts: Facts) -> tuple[Tone, str]:
 
 
 def _superseded(evidence: Facts, _: Facts) -> tuple[Tone, str]:
-    return "quiet", f"{evidence['host']}: the job gave way to a newer leadership"
+    return "quiet", f"{evidence['host']}: the job gave way ({evidence['reason']})"
 
 
 def _alarm(evidence: Facts, _: Facts) -> tuple[Tone, str]:

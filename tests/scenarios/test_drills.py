@@ -120,3 +120,28 @@ def test_a_stale_member_that_rejoins_moves_nothing(tmp_path: Path) -> None:
     moved_once(report)
     [own] = [one for one in report["invariants"] if "stale member" in one["name"]]
     assert "on_start primary" in own["evidence"]
+
+
+def test_a_worker_killed_in_the_middle_is_taken_over(tmp_path: Path) -> None:
+    """Within 10 s of its death, and no shop is restarted a second time."""
+    report = passed(drill(tmp_path, "worker-killed"))
+    assert [host["restarts"] for host in report["hosts"]] == [1, 1]
+    [own] = [one for one in report["invariants"] if "taken over within 10 s" in one["name"]]
+    assert "shop" in own["evidence"]
+
+
+def test_the_bench_keeps_its_limit(tmp_path: Path) -> None:
+    """From writable to the last of two hosts checked: three changes of leader are enough here."""
+    file = tmp_path / "bench.json"
+    command = [sys.executable, "-m", "deploy.lab", "bench", "reaction", "--epochs", "3"]
+    done = subprocess.run(
+        [*command, "--json", str(file)],
+        cwd=parts.ROOT,
+        env={**os.environ, "PGBATON_LAB_VENV": lab_venv()},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    [result] = json.loads(file.read_text())["results"]
+    assert result["ours"] <= result["limit"] == 0.6

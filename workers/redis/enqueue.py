@@ -13,7 +13,7 @@ from rq.job import Job
 from jobs import names
 
 DAY = 86_400
-TIMEOUTS = {names.RESPOND: 30, names.CONCLUDE: 30, names.REPOINT: 900, names.RECONCILE: 60}
+TIMEOUTS = {names.RESPOND: 30, names.CONCLUDE: 30, names.REPOINT: 900, names.RECONCILE: 600}
 """Seconds after which RQ ends a job; a repoint's real bound is its own."""
 RESULT_TTL, FAILURE_TTL = DAY, 7 * DAY
 

@@ -59,6 +59,7 @@ def stale_member(stage: Stage) -> tuple[Checked, ...]:
     )
     new = stage.until_moved(old)
     stage.until_told(new)
+    wait_until("the alarm", lambda: _alarms(stage, old.member), seconds=20)
     heard = len(stage.trail.entries)
     stage.screen.say(f"Patroni of {old.member} starts again on its stale primary", style="yellow")
     machine = stage.lab.machines[old.member]
@@ -71,7 +72,23 @@ def stale_member(stage: Stage) -> tuple[Checked, ...]:
     )
     stage.until_concluded()
     stage.settle(3)
-    return (_nothing_moved(stage, old.member, new.epoch, heard),)
+    return (_named(stage, old.member), _nothing_moved(stage, old.member, new.epoch, heard))
+
+
+def _named(stage: Stage, member: str) -> Checked:
+    alarms = _alarms(stage, member)
+    return Checked(
+        name="a second writable primary is named, once",
+        held=len(alarms) == 1,
+        evidence="; ".join(alarms) or "nobody named it",
+    )
+
+
+def _alarms(stage: Stage, member: str) -> list[str]:
+    """What the trail says of two primaries, one of them the member."""
+    told = (e.facts["evidence"] for e in stage.trail.entries if e.facts["kind"] == Kind.ALARM)
+    named = f"two writable primaries: {member}"
+    return [str(e["reason"]) for e in told if str(e["reason"]).startswith(named)]
 
 
 def _claims(stage: Stage, member: str, since: int) -> list[str]:
