@@ -92,7 +92,6 @@ def plan_host(
     request = SwapRequest(
         cluster=cluster,
         fence=leadership.fence,
-        leader=parts[0].leader,
         avoid=tuple(dict.fromkeys(a for part in parts for a in part.avoid)),
         apps=tuple(part.swap for part in parts),
     )
@@ -103,7 +102,6 @@ def plan_host(
 class _AppPlan:
     """One application's share of a host's plan."""
 
-    leader: Address
     avoid: tuple[Address, ...]
     swap: AppSwap
     diffs: tuple[FileDiff, ...]
@@ -124,9 +122,12 @@ def _plan_app(
     if isinstance(edited, Blocked):
         return edited
     return _AppPlan(
-        leader=address,
         avoid=_avoid(app, leadership, values),
-        swap=_app_swap(app, tuple(_file_swap(f, e, files, hardened=hardened) for f, e in edited)),
+        swap=_app_swap(
+            app,
+            address,
+            tuple(_file_swap(f, e, files, hardened=hardened) for f, e in edited),
+        ),
         diffs=tuple(FileDiff(path=f.path, changes=e.changes) for f, e in edited),
     )
 
@@ -214,8 +215,9 @@ def _file_swap(
     )
 
 
-def _app_swap(app: Application, files: tuple[FileSwap, ...]) -> AppSwap:
+def _app_swap(app: Application, leader: Address, files: tuple[FileSwap, ...]) -> AppSwap:
     return AppSwap(
+        leader=leader,
         files=files,
         after=app.after,
         after_timeout=app.after_timeout,

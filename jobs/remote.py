@@ -89,8 +89,10 @@ class ServiceRef:
 class AppSwap:
     """One application's part of a swap. `files` lists every managed file, with no splices where
     nothing changes; `after` commands and `check` run as the owner of the first file, in its
-    directory."""
+    directory. `leader`, as this application reaches it, must be reachable from the host before any
+    file is renamed."""
 
+    leader: Address
     files: tuple[FileSwap, ...]
     after: tuple[str, ...] = ()
     after_timeout: float = 60
@@ -109,13 +111,12 @@ class AppSwap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SwapRequest:
-    """Brings one host to one leadership. `leader` must be reachable from there before any rename;
-    no socket of a restarted service may lead to `avoid` afterwards. `force` restarts although no
-    file changes (a NodeBalancer endpoint, or an operator's wish), each application once per fence."""
+    """Brings one host to one leadership. No socket of a restarted service may lead to `avoid`
+    afterwards. `force` restarts although no file changes (a NodeBalancer endpoint, or an operator's
+    wish), each application once per fence."""
 
     cluster: str
     fence: Fence
-    leader: Address
     avoid: tuple[Address, ...]
     apps: tuple[AppSwap, ...]
     force: bool = False

@@ -47,7 +47,6 @@ def verb_of(request: Request) -> str:
 
 def _swap_lines(request: SwapRequest) -> Iterator[str]:
     yield f"fence {fence_word(request.fence)}"
-    yield f"leader {address_words(request.leader)}"
     for address in request.avoid:
         yield f"avoid {address_words(address)}"
     if request.force:
@@ -57,7 +56,8 @@ def _swap_lines(request: SwapRequest) -> Iterator[str]:
 
 
 def _app_lines(app: AppSwap) -> Iterator[str]:
-    yield f"app {word(app.key)} {app.after_timeout:.3f} {app.restart_timeout:.3f} {app.check_timeout:.3f}"
+    limits = f"{app.after_timeout:.3f} {app.restart_timeout:.3f} {app.check_timeout:.3f}"
+    yield f"app {word(app.key)} {limits} {address_words(app.leader)}"
     for file in app.files:
         yield from _file_lines(file)
     for command in app.after:

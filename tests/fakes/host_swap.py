@@ -62,8 +62,7 @@ class Swap:
                 return Outcome.HELD
             self._keep(journal)
             return Outcome.UNCHANGED
-        if any(ready.values()):
-            self._reach()
+        self._reach(key for key, files in ready.items() if files)
         self._act(journal, ready, moved=held is None or journal != held)
         if resumed:
             return Outcome.RESUMED
@@ -129,10 +128,12 @@ class Swap:
         }
         return frozenset(k for k, _, _ in base.tentative) - moved
 
-    def _reach(self) -> None:
-        if self.request.leader in self.host.out_of_reach:
-            reason = f"cannot reach {self.request.leader} from the host"
-            raise Refused(Outcome.UNREACHABLE_LEADER, reason, "open the way to it, then try again")
+    def _reach(self, changing: Iterable[str]) -> None:
+        for leader in (a.leader for a in self._apps(changing)):
+            if leader in self.host.out_of_reach:
+                reason = f"cannot reach {leader.host} port {leader.port} from the host"
+                remedy = "open the way to it, then try again"
+                raise Refused(Outcome.UNREACHABLE_LEADER, reason, remedy)
 
     def _act(self, journal: FakeJournal, ready: dict[str, list[FileSwap]], *, moved: bool) -> None:
         apps = self._apps(journal.owed)

@@ -11,8 +11,8 @@ receive() {
 }
 
 parse_request() {
-    greeting='' told='' cluster='' wait=10 state='' want='' leader_host='' leader_port='' avoid='' force=''
-    while read -r name a b c d rest; do
+    greeting='' told='' cluster='' wait=10 state='' want='' avoid='' force=''
+    while read -r name a b c d host port rest; do
         case $name in
             pgbaton) greeting=$a ;;
             verb) told=$a ;;
@@ -20,10 +20,9 @@ parse_request() {
             wait) wait=$a && demand_seconds "$a" ;;
             state) unquote "$a" && state=$text ;;
             fence) want=$a && demand_fence "$a" ;;
-            leader) leader_host=$a leader_port=$b && demand_number "$b" ;;
             avoid) avoid="$avoid$a $b$NL" && demand_number "$b" ;;
             force) force=1 ;;
-            app) demand_seconds "$b" && demand_seconds "$c" && demand_seconds "$d" ;;
+            app) demand_seconds "$b" && demand_seconds "$c" && demand_seconds "$d" && demand_number "$port" ;;
             file) [ "$verb" = read ] || demand_number "$d" ;;
             splice) demand_number "$a" && demand_number "$b" ;;
             service | after | check) [ -n "$a" ] || broken "an empty $name" ;;

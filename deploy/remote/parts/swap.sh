@@ -2,7 +2,7 @@
 # what a worker read earlier. A retry or a second worker goes on at the first missing phase.
 swap() {
     receive swap
-    [ -n "$want" ] && [ -n "$leader_host" ] || broken 'a swap needs a fence and a leader'
+    [ -n "$want" ] || broken 'a swap needs a fence'
     open_state
     judge_fence
     look_at_files
@@ -26,7 +26,7 @@ swap() {
 write() {
     look_at_clock && since=$now
     if [ -n "$changing" ]; then
-        reach_leader
+        reach_leaders
         stage_files
     fi
     keep intent

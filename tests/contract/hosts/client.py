@@ -19,6 +19,7 @@ def main() -> None:
     check, service, user."""
     root, port, host_key, cluster, leader, path, after, check, service, user = sys.argv[1:]
     app = AppSwap(
+        leader=Address(host="127.0.0.1", port=int(leader)),
         files=(file_swap(path, Path(path).read_bytes(), b"b"),),
         after=(after,),
         services=(ServiceRef(name=service, manager="runit"),),
@@ -28,7 +29,6 @@ def main() -> None:
     request = SwapRequest(
         cluster=cluster,
         fence=fence(10),
-        leader=Address(host="127.0.0.1", port=int(leader)),
         avoid=(),
         apps=(app,),
     )

@@ -6,7 +6,7 @@ import pytest
 
 from deploy.remote import plain_script
 from tests.contract.hosts.machine import Machine, running_machine
-from tests.contract.hosts.worlds import RealWorld
+from tests.contract.hosts.worlds import FakeWorld, RealWorld, World
 from workers.ssh import SshHands, load_key
 
 
@@ -30,3 +30,13 @@ def real(machine: Machine, hands: SshHands) -> Iterator[RealWorld]:
     real = RealWorld(machine, hands, machine.host("deploy"))
     with real.listener:
         yield real
+
+
+@pytest.fixture(params=["fake", "real"])
+def world(request: pytest.FixtureRequest) -> Iterator[World]:
+    """A fresh cluster on a host in memory, and on a real one as a user who may sudo."""
+    if request.param == "fake":
+        yield FakeWorld()
+        return
+    real: RealWorld = request.getfixturevalue("real")
+    yield real

@@ -201,7 +201,7 @@ def test_a_script_that_speaks_otherwise_is_named(machine: Machine) -> None:
 
 def test_a_truncated_request_is_never_acted_on(machine: Machine) -> None:
     """Without its last line a swap is no swap."""
-    text = f"pgbaton 1\nverb swap\ncluster shop\nwait 1.0\nfence {fence(10)}\nleader 127.0.0.1 1\n"
+    text = f"pgbaton 1\nverb swap\ncluster shop\nwait 1.0\nfence {fence(10)}\n"
     command = ["sh", "-c", plain_script(), "pgbaton-remote", "swap"]
     done = subprocess.run(
         command, input=text.encode(), capture_output=True, timeout=10, check=False

@@ -1,28 +1,12 @@
 """What every HostHand keeps, in memory and over a real sshd."""
 
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
 from jobs.remote import FileFault, HostFailure, LiftRequest, Outcome, Phase, ReadRequest, SwapReply
-from tests.contract.hosts.machine import Machine
-from tests.contract.hosts.worlds import FakeWorld, RealWorld, World, fence, file_swap, line, shop
-from workers.ssh import SshHands
-
-
-@pytest.fixture(params=["fake", "real"])
-def world(request: pytest.FixtureRequest) -> Iterator[World]:
-    """A fresh cluster on a host in memory, and on a real one as a user who may sudo."""
-    if request.param == "fake":
-        yield FakeWorld()
-        return
-    machine: Machine = request.getfixturevalue("machine")
-    hands: SshHands = request.getfixturevalue("hands")
-    real = RealWorld(machine, hands, machine.host("deploy"))
-    with real.listener:
-        yield real
+from tests.contract.hosts.worlds import World, fence, file_swap, line, shop
 
 
 def test_a_host_that_was_never_touched_holds_nothing(world: World) -> None:
@@ -147,16 +131,6 @@ def test_a_service_of_two_applications_is_restarted_once(world: World) -> None:
     request, other = first.request(b"b", fence(10)), second.request(b"b", fence(10))
     assert first.send(replace(request, apps=request.apps + other.apps)).outcome == Outcome.CHANGED
     assert world.restarts(service) == 1
-
-
-def test_a_leader_out_of_reach_stops_before_the_rename(world: World) -> None:
-    """The host itself proves the way; nothing is written, the fence is not raised."""
-    app = shop(world)
-    request = replace(app.request(b"b", fence(10)), leader=world.nowhere)
-    reply = app.send(request)
-    assert (reply.outcome, reply.fence) == (Outcome.UNREACHABLE_LEADER, None)
-    assert app.contents() == [line(b"a")]
-    assert reply.remedy
 
 
 def test_a_failing_after_command_is_run_again_next_time(world: World) -> None:

@@ -158,9 +158,8 @@ def test_an_application_may_manage_its_own_files_without_root(
     """become = "none": journals in the login's home, and nothing of anybody else's can be swapped."""
     own = RealWorld(machine, hands, machine.host("shop", become="none"))
     with own.listener:
-        app = replace(
-            shop_at(own, machine.file(line(b"a"))), app=AppSwap(files=(), after=("id -u >who",))
-        )
+        plain = AppSwap(leader=own.leader, files=(), after=("id -u >who",))
+        app = replace(shop_at(own, machine.file(line(b"a"))), app=plain)
         assert app.move(b"b", fence(10)).outcome == Outcome.CHANGED
         assert Path(app.paths[0]).with_name("who").read_text() == f"{ACCOUNTS['shop']}\n"
         assert (machine.root / "homes/shop/.local/state/pgbaton" / own.cluster / "journal").exists()

@@ -166,7 +166,7 @@ def test_what_is_not_listed_is_not_touched(vault: Vault) -> None:
         replace(good, apps=(replace(good.apps[0], services=(vault.service(),)),)),
         replace(good, apps=(replace(good.apps[0], after=("id",)),)),
         replace(good, apps=(replace(good.apps[0], check="id"),)),
-        replace(good, leader=Address(host="127.0.0.1", port=22)),
+        replace(good, apps=(replace(good.apps[0], leader=Address(host="127.0.0.1", port=22)),)),
     ):
         reply = vault.send(bad)
         assert (reply.outcome, reply.fence) == (Outcome.FAILED, None), bad

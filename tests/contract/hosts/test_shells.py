@@ -41,6 +41,7 @@ def test_read_swap_and_lift(require: Callable[[str], Path], tmp_path: Path, shel
 
     def swap(to: bytes, epoch: int) -> SwapReply:
         app = AppSwap(
+            leader=Address(host="127.0.0.1", port=leader.getsockname()[1]),
             files=(file_swap(str(path), path.read_bytes(), to),),
             after=("echo >>ran",),
             check="true",
@@ -48,7 +49,6 @@ def test_read_swap_and_lift(require: Callable[[str], Path], tmp_path: Path, shel
         request = SwapRequest(
             cluster="shop",
             fence=fence(epoch),
-            leader=Address(host="127.0.0.1", port=leader.getsockname()[1]),
             avoid=(Address(host="localhost", port=1), Address(host="fd00::1")),
             apps=(app,),
         )

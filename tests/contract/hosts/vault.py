@@ -63,7 +63,9 @@ class Vault(RealWorld):
             after=(after,),
         )
         self.write_list(remote_list([permitted]))
-        return AppSwap(files=(still(path),), after=(after,), services=(service,))
+        return AppSwap(
+            leader=self.leader, files=(still(path),), after=(after,), services=(service,)
+        )
 
     def write_list(self, text: str, mode: int = 0o600) -> Path:
         path = self.machine.root / "etc/pgbaton/remote.list"
@@ -76,7 +78,6 @@ class Vault(RealWorld):
         return SwapRequest(
             cluster=self.cluster,
             fence=fence(epoch),
-            leader=self.leader,
             avoid=(),
             apps=(replace(app, files=(file,)),),
         )

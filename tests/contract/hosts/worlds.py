@@ -167,7 +167,6 @@ class Shop:
         return SwapRequest(
             cluster=self.world.cluster,
             fence=at,
-            leader=self.world.leader,
             avoid=(),
             apps=(replace(self.app, files=files),),
             force=force,
@@ -221,6 +220,7 @@ def shop(world: World, *, files: int = 1, **changes: object) -> Shop:
     """A shop at member "a" with one service, an after-command and a check, unless told otherwise."""
     paths = tuple(world.file(line(b"a")) for _ in range(files))
     parts: dict[str, object] = {
+        "leader": world.leader,
         "files": (),
         "after": (world.command(),),
         "services": (world.service(),),

@@ -1,5 +1,6 @@
 import hashlib
 from base64 import b64encode
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -29,6 +30,7 @@ SHA = hashlib.sha256(b"DB_HOST=a\n").hexdigest()
 
 def swap(**changes: object) -> SwapRequest:
     app = AppSwap(
+        leader=Address(host="fd00::2", port=5432),
         files=(
             FileSwap(
                 path="/srv/my shop/.env",
@@ -44,11 +46,14 @@ def swap(**changes: object) -> SwapRequest:
     parts: dict[str, object] = {
         "cluster": "shop",
         "fence": FENCE,
-        "leader": Address(host="fd00::2", port=5432),
         "avoid": (Address(host="10.0.0.1"),),
         "apps": (app,),
     }
     return SwapRequest(**(parts | changes))  # type: ignore[arg-type]
+
+
+def bad_checksum() -> FileSwap:
+    return FileSwap(path="/a", before="no", after=None, splices=())
 
 
 @given(st.binary(max_size=64))
@@ -83,10 +88,9 @@ def test_a_swap_is_told_line_by_line() -> None:
         "cluster shop",
         "wait 5.0",
         "fence 7300000000000000001/3/41",
-        "leader fd00::2 5432",
         "avoid 10.0.0.1 5432",
         "force",
-        "app /srv/my\\0040shop/.env 60.000 60.000 30.000",
+        "app /srv/my\\0040shop/.env 60.000 60.000 30.000 fd00::2 5432",
         f"file /srv/my\\0040shop/.env {SHA} - 1",
         "splice 8 1 10.0.0.2",
         "after php\\0040artisan\\0040config:cache",
@@ -109,7 +113,7 @@ def test_a_lift_carries_the_fence_it_expects() -> None:
         ReadRequest(cluster="", paths=()),
         swap(fence=Fence(system="a b", pg_timeline=1, epoch=1)),
         swap(fence=Fence(system="a/b", pg_timeline=1, epoch=1)),
-        swap(apps=(AppSwap(files=(FileSwap(path="/a", before="no", after=None, splices=()),)),)),
+        swap(apps=(replace(swap().apps[0], files=(bad_checksum(),)),)),
     ],
 )
 def test_what_a_host_could_not_read_back_is_never_sent(request_: ReadRequest | SwapRequest) -> None:
