@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import binascii
 from base64 import b64decode
 from collections.abc import Iterable
 from pathlib import Path
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from paramiko import PKey, SSHException
+from paramiko.pkey import UnknownKeyType
 
 RSA_SIGNATURES = ("rsa-sha2-512", "rsa-sha2-256")
+_REMEDY = "write what ssh-keyscan prints behind the name"
 
 
 class BadKeyError(ValueError):
@@ -40,11 +41,13 @@ def _pinned(field: str) -> PKey:
     kind, _, rest = field.strip().partition(" ")
     try:
         raw = b64decode(rest.split()[0], validate=True)
-        return PKey.from_type_string(kind, raw)
-    except (IndexError, binascii.Error, SSHException, ValueError) as error:
-        raise BadKeyError(
-            f"host key {field[:40]!r} is none; write what ssh-keyscan prints behind the name"
-        ) from error
+        key = PKey.from_type_string(kind, raw)
+    except (IndexError, SSHException, UnknownKeyType, ValueError) as error:
+        raise BadKeyError(f"host key {field[:40]!r} is none; {_REMEDY}") from error
+    # paramiko pads a key that lost its end: another key, which no host has.
+    if key.asbytes() != raw:
+        raise BadKeyError(f"host key {field[:40]!r} is cut; {_REMEDY}")
+    return key
 
 
 def key_types(pinned: Iterable[PKey]) -> tuple[str, ...]:
