@@ -9,8 +9,8 @@ import click
 
 from deploy.cli.deeds import request
 from deploy.cli.exits import OF_VERDICT, Exit
+from deploy.cli.hold import refuse_paused
 from deploy.cli.journal import FOLDER, Journal
-from deploy.cli.repoint import refuse_paused
 from deploy.cli.rounds import Run, walk
 from deploy.cli.verify import NEXT
 from deploy.cli.voice import say_error, say_json, voice

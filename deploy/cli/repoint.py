@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from deploy.cli.deeds import one_line, request
 from deploy.cli.desk import Desk, known_cluster, known_hosts
-from deploy.cli.exits import Fault
 from deploy.cli.following import Wait, follow
-from deploy.cli.trail import date_of, head
+from deploy.cli.hold import refuse_paused
+from deploy.cli.trail import head
 from deploy.cli.voice import say_json, voice
-
-if TYPE_CHECKING:
-    from jobs.state import ClusterState
 
 
 @click.command(short_help="Bring the hosts to the proven leader.")
@@ -81,13 +77,3 @@ def repoint(
         say_json({"cluster": cluster, "asked": event.id})
     else:
         voice().line(f"asked; follow it with: pgbaton tail {cluster}", "good")
-
-
-def refuse_paused(state: ClusterState) -> None:
-    """An operator's hold counts for every operator; Fault names whose it is."""
-    if state.pause is not None and state.paused():
-        pause = state.pause
-        raise Fault(
-            f"{state.cluster} is paused by {pause.by} until {date_of(pause.until)}: {pause.why}",
-            f"pgbaton resume {state.cluster}, then again",
-        )
