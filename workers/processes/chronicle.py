@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry, start_http_server
 from jobs.inventory import Inventory
 from jobs.ports import LedgerUnavailable
 from workers.chronicle import Chronicle, Metrics
+from workers.processes.reload import reread
 from workers.processes.signals import Stop
 from workers.secrets import Secrets
 from workers.store import ledger_of
@@ -21,14 +22,21 @@ EVERY = 1.0
 def run_chronicle(
     inventory: Inventory, secrets: Secrets, *, port: int, address: str = "127.0.0.1"
 ) -> None:
-    """Serve /metrics and follow the trail until told to end; an unreachable Redis is waited out."""
+    """Serve /metrics and follow the trail until told to end; an unreachable Redis is waited out, and
+    SIGHUP reads the inventory anew for clusters that came."""
     registry = CollectorRegistry()
     chronicle = Chronicle(
         trail=ledger_of(inventory, secrets),
         clusters=tuple(inventory.clusters),
         metrics=Metrics(registry),
     )
-    stop = Stop()
+
+    def reload() -> None:
+        nonlocal inventory
+        inventory = reread(inventory)
+        chronicle.clusters = tuple(inventory.clusters)
+
+    stop = Stop(reload=reload)
     server, _ = start_http_server(port, addr=address, registry=registry)
     log.info("chronicle.started", port=port, address=address)
     while not stop.asked():

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 
 import structlog
 
@@ -11,6 +13,7 @@ from jobs.inventory import Inventory
 from workers.clock import scopes_of
 from workers.etcd.watch import Watch
 from workers.herald import Herald, news_events
+from workers.processes.reload import reread
 from workers.processes.signals import Stop
 from workers.secrets import Secrets
 from workers.sender import Sender
@@ -23,29 +26,58 @@ SENDER = "watch"
 
 
 def run_watch(inventory: Inventory, secrets: Secrets) -> None:
-    """Watch every etcd of the inventory until told to end, one thread each. ValueError where the
-    watch has no key to sign with."""
+    """Watch every etcd of the inventory until told to end; SIGHUP reads the inventory anew, and
+    keeps the old one if it is bad. ValueError where the watch has no key to sign with."""
     herald = Herald(sender_of(inventory, secrets))
-    watches = [
-        Watch(
-            gateway_of(name, etcd, secrets),
-            scopes_of(inventory, name),
-            every=inventory.timing.clock,
-        )
-        for name, etcd in inventory.etcd.items()
-    ]
-    stop = Stop()
-    threads = [
-        *(threading.Thread(target=_follow, args=(w, herald), daemon=True) for w in watches),
-        threading.Thread(target=herald.deliver_for_ever, daemon=True),
-    ]
-    for thread in threads:
-        thread.start()
-    log.info("watch.started", clusters=len(inventory.clusters), etcd=len(watches))
+    voice = _started(herald.deliver_for_ever)
+    ears = Ears.open(inventory, secrets, herald)
+
+    def reload() -> None:
+        nonlocal ears
+        fresh = reread(ears.inventory)
+        herald.sender = sender_of(fresh, secrets)
+        before, ears = ears, Ears.open(fresh, secrets, herald)
+        before.close()
+
+    stop = Stop(reload=reload)
+    log.info("watch.started", clusters=len(inventory.clusters), etcd=len(inventory.etcd))
     while not stop.wait(1.0):
-        demand_alive(threads)
-    for watch in watches:
-        watch.stop()
+        demand_alive([*ears.threads, voice])
+    ears.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ears:
+    """One watch and its thread for each etcd of an inventory."""
+
+    inventory: Inventory
+    watches: Sequence[Watch]
+    threads: Sequence[threading.Thread]
+
+    @classmethod
+    def open(cls, inventory: Inventory, secrets: Secrets, herald: Herald) -> Ears:
+        """Begin to watch. The first look tells every leader, so that nothing is missed meanwhile."""
+        watches = [
+            Watch(
+                gateway_of(name, etcd, secrets),
+                scopes_of(inventory, name),
+                every=inventory.timing.clock,
+            )
+            for name, etcd in inventory.etcd.items()
+        ]
+        threads = [_started(partial(_follow, watch, herald)) for watch in watches]
+        return cls(inventory=inventory, watches=watches, threads=threads)
+
+    def close(self) -> None:
+        """End every watch; its thread follows."""
+        for watch in self.watches:
+            watch.stop()
+
+
+def _started(work: Callable[[], None]) -> threading.Thread:
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    return thread
 
 
 def demand_alive(threads: Sequence[threading.Thread]) -> None:
