@@ -9,16 +9,20 @@ import structlog
 
 from jobs.claims import ClusterView, Unknown
 from jobs.inventory import SCHEMA, Inventory
+from jobs.look import epoch_of
 from jobs.names import RECONCILE, job_id
-from jobs.ports import Clock, Dcs, Ledger, LedgerUnavailable, ScopeRef, Unavailable
+from jobs.ports import Clock, Dcs, Fleet, Ledger, LedgerUnavailable, ScopeRef, Unavailable
 from jobs.reconcile import Due, Pace, due
+from workers.fleet import ThreadFleet
 
 log = structlog.get_logger(__name__)
 
-PATIENT = frozenset({Due.ETCD, Due.LEADERLESS, Due.UNSETTLED})
-"""Reasons that last; asked again at this pace, so that a long outage does not fill the queue."""
+URGENT = frozenset({Due.LEFT, Due.HOSTS})
+"""Reasons that a respond removes: asked for at every tick until it has."""
 
 PATIENCE = 5.0
+"""Seconds until any other reason is asked for again while it is the same, epoch and all: a long
+outage, or a standby cluster, is not to fill the queue."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -30,7 +34,8 @@ class LevelCheck:
     ledger: Ledger
     clock: Clock
     holder: str
-    _asked: dict[str, tuple[Due, float]] = field(default_factory=dict)
+    fleet: Fleet = field(default_factory=ThreadFleet)
+    _asked: dict[str, tuple[Due, int | None, float]] = field(default_factory=dict)
 
     def tick(self) -> None:
         """Compare every cluster once, and ask for a respond where one is due. Never raises for what
@@ -43,15 +48,19 @@ class LevelCheck:
             log.warning("clock.blind", reason=str(error))
 
     def _views(self) -> Iterator[tuple[str, ClusterView | Unknown]]:
-        for etcd, dcs in self.dcs.items():
-            scopes = scopes_of(self.inventory, etcd)
-            views = _look(dcs, scopes, timeout=self.inventory.timing.clock)
-            for scope in scopes:
+        """Every etcd at once: one that is gone delays no other's clusters."""
+        for etcd, views in self.fleet.each(tuple(self.dcs), self._look):
+            for scope in scopes_of(self.inventory, etcd):
                 missing = Unknown(reason="etcd refuses this cluster's keys")
-                yield (
-                    scope.cluster,
-                    views if isinstance(views, Unknown) else views.get(scope.cluster, missing),
-                )
+                known = views if isinstance(views, Unknown) else views.get(scope.cluster, missing)
+                yield scope.cluster, known
+
+    def _look(self, etcd: str) -> Mapping[str, ClusterView] | Unknown:
+        scopes = scopes_of(self.inventory, etcd)
+        try:
+            return self.dcs[etcd].look(scopes, timeout=self.inventory.timing.clock)
+        except Unavailable as error:
+            return Unknown(reason=str(error))
 
     def _compare(self, cluster: str, view: ClusterView | Unknown) -> None:
         state = self.ledger.state(cluster)
@@ -61,19 +70,19 @@ class LevelCheck:
             waiting=self.ledger.waiting(queued) if queued else frozenset(),
         )
         reason = due(view, state, self.inventory.hosts_of(cluster), pace)
-        if reason is not None and self._patient(cluster, reason):
+        if reason is not None and self._fresh(cluster, reason, epoch_of(view)):
             log.info("respond.due", cluster=cluster, reason=str(reason))
             self.ledger.call(cluster)
         if reason is None and state.incident is None:
             self._drift(cluster)
 
-    def _patient(self, cluster: str, reason: Due) -> bool:
-        """True unless the same lasting reason was acted on moments ago."""
+    def _fresh(self, cluster: str, reason: Due, epoch: int | None) -> bool:
+        """True unless the same reason, of the same epoch, was acted on moments ago."""
         now = self.clock.monotonic()
-        last, at = self._asked.get(cluster, (None, 0.0))
-        if reason in PATIENT and last is reason and now - at < PATIENCE:
+        asked, at = (reason, epoch), self._asked.get(cluster)
+        if reason not in URGENT and at is not None and at[:2] == asked and now - at[2] < PATIENCE:
             return False
-        self._asked[cluster] = (reason, now)
+        self._asked[cluster] = (reason, epoch, now)
         return True
 
     def _drift(self, cluster: str) -> None:
@@ -96,12 +105,3 @@ def scopes_of(inventory: Inventory, etcd: str) -> list[ScopeRef]:
         for name, c in inventory.clusters.items()
         if c.etcd == etcd
     ]
-
-
-def _look(
-    dcs: Dcs, scopes: list[ScopeRef], *, timeout: float
-) -> Mapping[str, ClusterView] | Unknown:
-    try:
-        return dcs.look(scopes, timeout=timeout)
-    except Unavailable as error:
-        return Unknown(reason=str(error))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from jobs.claims import RestAnswer
 from jobs.names import RECONCILE, RESPOND
 from tests.world import World, make_world
 from workers.clock import LevelCheck
@@ -101,5 +102,32 @@ def test_redis_away_is_waited_out(world: World, check: LevelCheck) -> None:
     check.tick()
     world.ledger.recover()
     world.fail_over("pg2")
+    check.tick()
+    assert queued(world) == [RESPOND]
+
+
+def test_standby_cluster_is_looked_at_quietly(world: World, check: LevelCheck) -> None:
+    """Nothing follows from a standby leader; it is judged again every five seconds, not every two."""
+    world.dcs.configure("shop", standby_cluster=True)
+    world.witness.rest["pg2"] = RestAnswer(
+        role="standby_leader", state="running", scope="shop", name="pg2"
+    )
+    world.fail_over("pg2")
+    asked = 0
+    for _ in range(10):
+        world.clock.pass_by(2)
+        check.tick()
+        asked += len(world.work())
+    assert asked <= 5
+    assert world.ledger.state("shop").incident is None
+
+
+def test_next_epoch_does_not_wait_behind_the_last(world: World, check: LevelCheck) -> None:
+    """Patience counts per epoch: a second failover within five seconds is asked for at once."""
+    world.fail_over("pg2")
+    check.tick()
+    world.work()
+    world.clock.pass_by(1)
+    world.fail_over("pg3")
     check.tick()
     assert queued(world) == [RESPOND]
