@@ -44,16 +44,38 @@ END
 process_of() {
     process=none
     case $manager in
-        systemd) process=$(systemctl show -p InvocationID --value -- "$unit" 2>/dev/null) ;;
+        systemd) one_unit && process=$(systemd_says InvocationID) || answer failed "systemd does not answer for $unit" "look at: systemctl status $unit" ;;
         runit) find_runit && runit_process ;;
         *) answer failed "knows no service manager '$manager'" 'write systemd or runit' ;;
     esac
     process=${process:-none}
 }
 
+# one_unit: a pattern may match no unit at all, and systemctl calls that success.
+one_unit() {
+    case $unit in
+        *[*?[]*) answer failed "$unit is a pattern, not one unit" 'name each unit by itself in the inventory' ;;
+        *@ | *@.service) answer failed "$unit is a template, not a unit" 'name its instances in the inventory' ;;
+    esac
+}
+
+# systemd_says PROPERTY: of $unit; empty for a unit that does not exist, a failure where nobody answers.
+systemd_says() {
+    timeout 10 systemctl show -p "$1" --value -- "$unit" 2>/dev/null 9>&-
+}
+
 restart_systemd() {
-    errors=$(timeout -k 5 "$seconds" systemctl restart -- "$unit" 2>&1 9>&-) && return
+    errors=$(systemctl_restart) && return
+    # A service that fell over and over while nobody led may not be started any more.
+    if [ "$(systemd_says Result)" = start-limit-hit ]; then
+        timeout 10 systemctl reset-failed -- "$unit" >/dev/null 2>&1 9>&-
+        errors=$(systemctl_restart) && return
+    fi
     answer failed "$unit does not restart: ${errors:-no answer within $seconds s}" "look at: systemctl status $unit"
+}
+
+systemctl_restart() {
+    timeout -k 5 "$seconds" systemctl restart -- "$unit" 2>&1 9>&-
 }
 
 # find_runit: the service's folder into $runit.

@@ -39,7 +39,7 @@ processes() {
     pids=''
     case $manager in
         systemd)
-            cgroup=$(systemctl show -p ControlGroup --value -- "$unit" 2>/dev/null)
+            cgroup=$(systemd_says ControlGroup) || why="systemd does not answer for $unit"
             [ -n "$cgroup" ] || return 0
             for root in /sys/fs/cgroup /sys/fs/cgroup/systemd /sys/fs/cgroup/unified; do
                 [ ! -d "$root$cgroup" ] || pids=$(find "$root$cgroup" -name cgroup.procs -exec cat {} + 2>/dev/null | tr '\n' ' ')

@@ -2,7 +2,6 @@
 
 import socket
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -123,23 +122,6 @@ def test_a_service_by_its_name_in_etc_service(real: RealWorld) -> None:
     reply = app.move(b"b", fence(10))
     assert reply.restarted == ("shop",), reply
     assert Service(folder).restarts == 1
-
-
-def test_a_unit_is_restarted_through_systemctl(
-    real: RealWorld, require: Callable[[str], Path]
-) -> None:
-    """Once; what is no unit is named with systemctl's own words."""
-    require("systemctl")
-    unit = real.machine.service()
-    app = shop(real, services=(ServiceRef(name=unit.name, manager="systemd"),))
-    reply = app.move(b"b", fence(10))
-    assert (reply.outcome, reply.restarted) == (Outcome.CHANGED, (unit.name,)), reply
-    assert app.move(b"b", fence(10)).outcome == Outcome.HELD
-    assert unit.restarts == 1
-    bad = shop(real, services=(ServiceRef(name="/no/such.service", manager="systemd"),))
-    reply = bad.move(b"b", fence(11))
-    assert (reply.outcome, reply.phase) == (Outcome.FAILED, Phase.WRITTEN)
-    assert "/no/such.service does not restart" in reply.reason
 
 
 @pytest.mark.parametrize("name", ["no-such", "../../etc", ".", "a/b"])
