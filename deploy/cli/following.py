@@ -37,7 +37,7 @@ def follow(desk: Desk, wait: Wait, *, as_json: bool) -> None:
             if state is not None:
                 seq = _tell(desk, wait.cluster, seq, silent=as_json)
                 if _there(desk, state, wait.hosts):
-                    return _end(state, wait, as_json=as_json)
+                    return _end(state, wait, told=seq - wait.start, as_json=as_json)
             desk.clock.sleep(EVERY)
     except KeyboardInterrupt:
         raise Fault(
@@ -83,13 +83,17 @@ def _there(desk: Desk, state: ClusterState, hosts: tuple[str, ...]) -> bool:
     return isinstance(key, LeaderKey) and key.epoch == fence.epoch
 
 
-def _end(state: ClusterState, wait: Wait, *, as_json: bool) -> None:
+def _end(state: ClusterState, wait: Wait, *, told: int, as_json: bool) -> None:
     if as_json:
         say_json(_document(state, wait, there=True))
         return
     leadership = (state.incident or state.settled).leadership
     who = "the leader" if leadership is None else f"{leadership.member} (fence {leadership.fence})"
-    voice().line(f"{wait.cluster}: {_count(wait.hosts)} {_verb(wait.hosts)} {who}", "good")
+    speak = voice()
+    speak.line(f"{wait.cluster}: {_count(wait.hosts)} {_verb(wait.hosts)} {who}", "good")
+    if told <= 1:  # nobody but ourselves said anything
+        anew = f"pgbaton repoint {wait.cluster} --host {wait.hosts[0]}"
+        speak.line(f"as recorded; no host was asked. To look at one anew: {anew}", "quiet")
 
 
 def _count(hosts: tuple[str, ...]) -> str:

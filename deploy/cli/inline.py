@@ -98,8 +98,9 @@ def _tell(run: Run, hosts: tuple[str, ...], verdict: Verdict, *, as_json: bool) 
         speak.line(f"{run.cluster}: {follow}", "good" if held == len(hosts) else "bad")
     else:
         speak.line(NEXT[verdict.kind])
-    late = "; once Redis is back: pgbaton audit import" if run.journal.late else ""
-    speak.line(f"journal: {run.journal.path}{late}", "quiet")
+    file = run.journal.path
+    late = f"; once Redis is back: pgbaton audit import {file}" if run.journal.late else ""
+    speak.line(f"journal: {file}{late}", "quiet")
 
 
 def _document(run: Run, hosts: tuple[str, ...], verdict: Verdict) -> dict[str, object]:

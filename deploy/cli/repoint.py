@@ -8,10 +8,12 @@ import click
 
 from deploy.cli.deeds import one_line, request
 from deploy.cli.desk import Desk, known_cluster, known_hosts
+from deploy.cli.exits import Exit, Fault
 from deploy.cli.following import Wait, follow
 from deploy.cli.hold import refuse_paused
 from deploy.cli.trail import head
 from deploy.cli.voice import say_json, voice
+from jobs.ports import LedgerUnavailable
 
 
 @click.command(short_help="Bring the hosts to the proven leader.")
@@ -63,17 +65,30 @@ def repoint(
 
         repoint_now(desk, cluster, wanted, why=why, path=journal, as_json=as_json)
         return
-    refuse_paused(desk.ledger.state(cluster))
-    start = head(desk.ledger, cluster)
-    event, draft = request(desk, cluster, action="repoint", why=why, hosts=hosts)
-    if hosts:
-        desk.ledger.forget(cluster, hosts, ())
-    desk.ledger.hear(event, draft)
+    start, asked = _ask(desk, cluster, why=why, hosts=hosts)
     if not no_wait:
         follow(
             desk, Wait(cluster=cluster, hosts=wanted, start=start, timeout=timeout), as_json=as_json
         )
     elif as_json:
-        say_json({"cluster": cluster, "asked": event.id})
+        say_json({"cluster": cluster, "asked": asked})
     else:
         voice().line(f"asked; follow it with: pgbaton tail {cluster}", "good")
+
+
+def _ask(desk: Desk, cluster: str, *, why: str | None, hosts: tuple[str, ...]) -> tuple[int, str]:
+    """The trail's length before, and the request's id; a Fault names the other way where Redis is away."""
+    try:
+        refuse_paused(desk.ledger.state(cluster))
+        start = head(desk.ledger, cluster)
+        event, draft = request(desk, cluster, action="repoint", why=why, hosts=hosts)
+        if hosts:
+            desk.ledger.forget(cluster, hosts, ())
+        desk.ledger.hear(event, draft)
+    except LedgerUnavailable as error:
+        raise Fault(
+            error.reason,
+            f"{error.remedy}; meanwhile, without Redis: pgbaton repoint {cluster} --now",
+            code=Exit.UNAVAILABLE,
+        ) from None
+    return start, event.id

@@ -153,7 +153,7 @@ class Transport:
         told = "; ".join(f"{e}: {flaws.get(e, silent)}" for e in self.endpoints)
         spoken = next((t for t in flaws.values() if t.startswith("etcdserver:")), None)
         remedy = refusal.remedy(spoken) if spoken else REACH
-        return DcsUnavailable(reason=f"etcd cannot be asked ({told})", remedy=remedy)
+        return DcsUnavailable(reason=f"no endpoint can answer ({told})", remedy=remedy)
 
 
 def flaw_text(error: BaseException) -> str:

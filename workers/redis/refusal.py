@@ -20,7 +20,7 @@ from redis.exceptions import (
 from jobs.ports import LedgerUnavailable
 
 KINDS: dict[type[RedisError], str] = {
-    AuthenticationError: "give pgbaton the right Redis password",
+    AuthenticationError: "put the right password in the secret redis-password (PGBATON_REDIS_PASSWORD)",
     NoPermissionError: "grant pgbaton's Redis user all commands on pgbaton:* and rq:*",
     OutOfMemoryError: "Redis is at maxmemory: raise it, or remove what is not pgbaton's",
     ReadOnlyError: "this Redis is a replica: give pgbaton the primary, or Sentinel's addresses",

@@ -76,7 +76,7 @@ def test_redis_that_dies_meanwhile_stops_nobody(ann: Operator) -> None:
     world.hosts.at("10.0.1.1").on_swap = world.ledger.break_down
     code, out, journal = _now(ann)
     assert (code, len(journal.read_text().splitlines())) == (0, 5)
-    assert "once Redis is back: pgbaton audit import" in out
+    assert f"once Redis is back: pgbaton audit import {journal}" in out
 
 
 def test_one_host_down_is_tried_again_and_fails_the_command(ann: Operator) -> None:
