@@ -1,14 +1,46 @@
-"""Without this file tests could not ask for real parts, and would find the lab's by chance."""
+"""Without this file tests could not ask for real parts, nor take turns, and what they measure would be lost."""
+
+from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests import parts
+
+if TYPE_CHECKING:
+    from tests.turns import Turns
+
+MEASURED = "measured"
 
 
 @pytest.fixture(scope="session")
 def require() -> Callable[[str], Path]:
     """Give the function that finds a real program, or ends the test (see tests.parts)."""
     return parts.require
+
+
+@pytest.fixture
+def measured(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Give the function that hands a line to the summary, which shows it whichever worker measured."""
+    return lambda line: record_property(MEASURED, line)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show what the tests measured."""
+    reports = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
+    properties = (one for report in reports for one in report.user_properties)
+    lines = [str(line) for name, line in properties if name == MEASURED]
+    if lines:
+        terminalreporter.section(MEASURED)
+        terminalreporter.write_line("\n".join(lines))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Turns:
+    """Let ./dev test's workers take turns (see tests.turns)."""
+    from tests.turns import Turns
+
+    return Turns(config, log)

@@ -25,7 +25,7 @@ def median(work: Callable[[int], object]) -> float:
 
 @pytest.mark.parametrize("user", ["root", "deploy"])
 def test_warm_read_and_swap_take_tens_of_milliseconds(
-    real: RealWorld, user: str, capsys: pytest.CaptureFixture[str]
+    real: RealWorld, user: str, measured: Callable[[str], None]
 ) -> None:
     """Median of a read, of a fence raised, and of a swap without commands, services and checks."""
     real.host = real.machine.host(user)
@@ -43,9 +43,8 @@ def test_warm_read_and_swap_take_tens_of_milliseconds(
     raised = median(lambda number: bare.move(b"a", fence(100 + number)))
     swapped = median(swap)
     whole = median(swap_all)
-    with capsys.disabled():
-        print(  # noqa: T201 - this test is a measurement
-            f"\nwarm, as {user}, median of {ROUNDS}: read {read * 1000:.0f} ms, fence raised "
-            f"{raised * 1000:.0f} ms, swap {swapped * 1000:.0f} ms, with command and check {whole * 1000:.0f} ms"
-        )
+    measured(
+        f"warm, as {user}, median of {ROUNDS}: read {read * 1000:.0f} ms, fence raised "
+        f"{raised * 1000:.0f} ms, swap {swapped * 1000:.0f} ms, with command and check {whole * 1000:.0f} ms"
+    )
     assert max(read, raised, swapped) < LIMIT

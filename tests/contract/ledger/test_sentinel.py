@@ -101,7 +101,7 @@ def _insist(desk: RedisDesk, name: str, *, within: float) -> float:
 
 
 def test_nothing_acknowledged_is_lost_in_a_failover(
-    trio: Trio, capsys: pytest.CaptureFixture[str]
+    trio: Trio, measured: Callable[[str], None]
 ) -> None:
     """The primary's machine dies: the same ledger finds the new one, with all that was accepted."""
     desk = redis_desk(connect(trio.settings))
@@ -109,8 +109,7 @@ def test_nothing_acknowledged_is_lost_in_a_failover(
         assert desk.ledger.hear(event(f"e{number}"), draft(f"e{number}"))
     trio.primary.stop()
     took = _insist(desk, "after", within=20)
-    with capsys.disabled():
-        print(f"\naccepted again {took:.1f} s after the primary died")  # noqa: T201
+    measured(f"accepted again {took:.1f} s after the primary died")
     heard = {entry.facts["id"] for entry in desk.ledger.entries(CLUSTER)}
     assert heard == {*(f"e{number}" for number in range(30)), "after"}
     assert walked(desk, CLUSTER).entries == 31

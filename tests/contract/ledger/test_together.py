@@ -6,8 +6,6 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-import pytest
-
 from tests.contract.ledger.desks import QUEUE, RedisDesk, redis_desk, walked
 from tests.contract.ledger.server import RedisServer
 from tests.contract.ledger.values import CLUSTER, draft, event
@@ -94,17 +92,16 @@ def _pace(write: Callable[[int], object]) -> tuple[float, float]:
 
 
 def test_recording_costs_little_more_than_writing(
-    real: RedisDesk, capsys: pytest.CaptureFixture[str]
+    real: RedisDesk, measured: Callable[[str], None]
 ) -> None:
     """Chained entries and heard events against a bare XADD of the same run: a ratio is shown."""
     body = "x" * 200
     bare = _pace(lambda _: real.redis.xadd("test:bare", {"body": body}))
     entry = _pace(lambda n: real.ledger.append(CLUSTER, [draft(f"a{n}", body=body)]))
     heard = _pace(lambda n: real.ledger.hear(event(f"h{n}"), draft(f"h{n}", body=body)))
-    with capsys.disabled():
-        print(f"\n{WRITERS} writers, one stream ({os.cpu_count()} cores):")  # noqa: T201
-        for name, (rate, slow) in {"XADD": bare, "append": entry, "hear": heard}.items():
-            share = rate / bare[0]
-            print(f"  {name:7}{rate:7.0f}/s  p99 {slow:6.1f} ms  {share:.2f} of XADD")  # noqa: T201
+    measured(f"{WRITERS} writers, one stream ({os.cpu_count()} cores):")
+    for name, (rate, slow) in {"XADD": bare, "append": entry, "hear": heard}.items():
+        share = rate / bare[0]
+        measured(f"  {name:7}{rate:7.0f}/s  p99 {slow:6.1f} ms  {share:.2f} of XADD")
     assert walked(real, CLUSTER).entries == 2 * WRITERS * EACH
     assert heard[0] / bare[0] > 0.05

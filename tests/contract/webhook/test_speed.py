@@ -1,6 +1,7 @@
 import http.client
 import os
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,7 +54,7 @@ def cost(web: Web, tag: str) -> Cost:
 
 @pytest.mark.timeout(120)
 def test_recording_costs_less_than_seven_bare_answers(
-    redis: RedisServer, web: Web, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    redis: RedisServer, web: Web, tmp_path: Path, measured: Callable[[str], None]
 ) -> None:
     """Verified, recorded durably and enqueued, an event costs the web process less than seven empty
     202s. The rates are shown; they hang on whatever else runs here, so the processor's time counts."""
@@ -66,11 +67,10 @@ def test_recording_costs_less_than_seven_bare_answers(
     finally:
         end(bare.process)
     empty, intake = pairs[-1]
-    with capsys.disabled():
-        print(  # noqa: T201
-            f"\nintake {intake.per_second:.0f}/s, bare 202 {empty.per_second:.0f}/s, ratio"
-            f" {intake.per_second / empty.per_second:.2f}; processor time each"
-            f" {intake.cpu * 1e3:.2f} ms and {empty.cpu * 1e3:.2f} ms, ratio {empty.cpu / intake.cpu:.2f}"
-        )
+    measured(
+        f"intake {intake.per_second:.0f}/s, bare 202 {empty.per_second:.0f}/s, ratio"
+        f" {intake.per_second / empty.per_second:.2f}; processor time each"
+        f" {intake.cpu * 1e3:.2f} ms and {empty.cpu * 1e3:.2f} ms, ratio {empty.cpu / intake.cpu:.2f}"
+    )
     assert len(redis.trail()) == CLIENTS * EACH * ROUNDS
     assert empty.cpu / intake.cpu > 1 / 7

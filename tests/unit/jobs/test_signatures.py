@@ -135,7 +135,13 @@ def test_a_secret_of_the_wrong_length_is_refused(count: int) -> None:
         secret_text(secrets.token_bytes(count))
 
 
-@pytest.mark.parametrize("text", ["", "whpk_", "whpk_####", "AAAA", PAIR.private, "whpk_ AAA="])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "whpk_", "whpk_####", "AAAA", "whpk_ AAA="),
+        pytest.param(PAIR.private, id="a private one"),
+    ],
+)
 def test_what_is_no_public_key_is_refused(text: str) -> None:
     """The message says how a key looks, and shows nothing of it."""
     with pytest.raises(ValueError, match="whpk_") as caught:

@@ -62,6 +62,7 @@ def test_what_is_not_certain_is_not_changed(connection: str, part: str, new: str
         ("yaml", f"URL: postgres://u:{PASSWORD}@10.0.0.1:5432/d # c\n"),
         ("yaml", f'URL: "host=10.0.0.1 password=\\"{PASSWORD} port=5432"\n'),
     ],
+    ids=lambda given: str(given).replace(PASSWORD, "***"),
 )
 def test_only_host_and_port_travel(format_: Format, content: str) -> None:
     """Host and port change inside a value; its password is in no splice and in no change."""
