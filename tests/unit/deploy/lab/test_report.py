@@ -1,4 +1,4 @@
-"""The report's shape and times are the issue's own: other tools read it."""
+"""The report's shape and times are a promise: other tools read it."""
 
 from __future__ import annotations
 
