@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from deploy.cli.exits import Exit, Fault
@@ -112,7 +112,7 @@ def _document(state: ClusterState, wait: Wait, *, there: bool) -> dict[str, Any]
         "there": there,
         "incident": None if state.incident is None else state.incident.id,
         "member": None if known.leadership is None else known.leadership.member,
-        "fence": None if known.fence is None else str(known.fence),
+        "fence": None if known.fence is None else asdict(known.fence),
         "hosts": {
             h: {"outcome": r.outcome, "reason": r.reason, "remedy": r.remedy} if r else None
             for h, r in ends.items()

@@ -12,9 +12,8 @@ from deploy.cli.exits import OF_VERDICT, Exit
 from deploy.cli.hold import refuse_paused
 from deploy.cli.journal import FOLDER, Journal
 from deploy.cli.rounds import Run, walk
-from deploy.cli.verify import NEXT
+from deploy.cli.verify import NEXT, document
 from deploy.cli.voice import say_error, say_json, voice
-from jobs.evidence import of_verdict
 from jobs.ports import LedgerUnavailable
 from jobs.verdict import Confirmed, Verdict
 
@@ -106,8 +105,7 @@ def _tell(run: Run, hosts: tuple[str, ...], verdict: Verdict, *, as_json: bool) 
 def _document(run: Run, hosts: tuple[str, ...], verdict: Verdict) -> dict[str, object]:
     ends = {h: run.records[h] for h in hosts if h in run.records}
     return {
-        "cluster": run.cluster,
-        **of_verdict(verdict),
+        **document(run.cluster, verdict),
         "hosts": {
             h: {
                 "outcome": r.outcome,

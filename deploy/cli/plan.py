@@ -10,9 +10,8 @@ from deploy.cli.desk import Desk, known_cluster, known_hosts
 from deploy.cli.exits import OF_VERDICT, Exit
 from deploy.cli.forecast import Forecast, forecast, to_json
 from deploy.cli.looking import look
-from deploy.cli.verify import say_verdict
+from deploy.cli.verify import document, say_verdict
 from deploy.cli.voice import Voice, say_json, voice
-from jobs.evidence import of_verdict
 from jobs.verdict import Confirmed
 
 
@@ -35,7 +34,7 @@ def plan(desk: Desk, cluster: str, *, hosts: tuple[str, ...], as_json: bool) -> 
         found = dict(desk.fleet.each(wanted, work))
     if as_json:
         seen = {host: to_json(found[host]) for host in wanted if host in found}
-        say_json({"cluster": cluster, **of_verdict(verdict), "hosts": seen})
+        say_json({**document(cluster, verdict), "hosts": seen})
     else:
         say_verdict(cluster, verdict)
         for host in (h for h in wanted if h in found):

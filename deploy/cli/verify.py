@@ -15,9 +15,19 @@ from jobs.evidence import of_claims, of_verdict
 from jobs.verdict import Confirmed, Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from jobs.claims import Claims
     from jobs.timeline import Tone
 
+NOBODY: Mapping[str, object] = {
+    "verdict": "",
+    "reason": "",
+    "member": None,
+    "fence": None,
+    "notes": (),
+    "stale": (),
+}
 NEXT = {
     "not-yet": "Nothing is repointed until somebody leads; look again in a few seconds.",
     "contradicted": "Nothing is repointed while key and holder disagree; look at that member first.",
@@ -38,10 +48,15 @@ def verify(desk: Desk, cluster: str, *, as_json: bool) -> None:
     known_cluster(desk, cluster)
     claims, verdict = look(desk, cluster)
     if as_json:
-        say_json({"cluster": cluster, **of_verdict(verdict), "claims": of_claims(claims)})
+        say_json({**document(cluster, verdict), "claims": of_claims(claims)})
     else:
         _print(cluster, claims, verdict)
     raise click.exceptions.Exit(OF_VERDICT[verdict.kind])
+
+
+def document(cluster: str, verdict: Verdict) -> dict[str, object]:
+    """A verdict for scripts: the same names, whatever the verdict."""
+    return {"cluster": cluster, **NOBODY, **of_verdict(verdict)}
 
 
 def say_verdict(cluster: str, verdict: Verdict) -> None:

@@ -75,6 +75,10 @@ def test_a_failed_host_is_named_when_time_is_up(ann: Operator) -> None:
     assert "pgbaton show shop-1" in seen.stderr
     told = json.loads(seen.stdout)
     assert (told["there"], told["hosts"]["web2"]["remedy"]) == (False, "look whether it runs")
+    assert (
+        told["fence"]["epoch"]
+        == json.loads(ann.types("verify", "shop", "--json").stdout)["fence"]["epoch"]
+    )
 
 
 def test_no_wait_only_asks(ann: Operator) -> None:

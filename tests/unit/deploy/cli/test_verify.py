@@ -51,6 +51,17 @@ def test_json_holds_the_claims(ann: Operator) -> None:
     assert told["claims"]["etcd"]["leader"]["member"] == "pg1"
 
 
+def test_json_has_the_same_names_whatever_the_verdict(ann: Operator) -> None:
+    """A script that asks for the member gets null, not a missing name; so do plan and repoint --now."""
+    journal = str(ann.folder / "journal")
+    commands = (("verify",), ("plan",), ("repoint", "--now", "--journal", journal))
+    said = [json.loads(ann.types(*c, "shop", "--json").stdout) for c in commands]
+    ann.world.dcs.delete_leader("shop")
+    then = [json.loads(ann.types(*c, "shop", "--json").stdout) for c in commands]
+    assert [set(one) for one in then] == [set(one) for one in said]
+    assert [one["member"] for one in said + then] == ["pg1"] * 3 + [None] * 3
+
+
 def test_needs_no_redis(ann: Operator) -> None:
     """Who leads is said while Redis is down, the promoting leader included."""
     ann.world.ledger.break_down()
