@@ -67,6 +67,11 @@ function all_permitted(list, key,    part, n, i) {
     return 1
 }
 function of_token(c) { return c ~ /[A-Za-z0-9._:%,-]/ || c == "[" || c == "]" }
+# joins: whether the byte belongs to the word beside it; a comma only between two (not in `5432, `).
+function joins(at, step,    c) {
+    c = substr(content, at, 1)
+    return of_token(c) && (c != "," || of_token(substr(content, at + step, 1)))
+}
 
 # values: every assignment of a dotenv file: names, and where the values begin and end.
 function values(    at, end, line, c, close_at, start) {
@@ -128,11 +133,11 @@ function check(    i, j, begin, end, old, new, key) {
     if (ENVIRON["FORMAT"] == "dotenv") values()
     for (i = 1; i <= splices; i = j) {
         begin = from[i]
-        while (begin > 1 && of_token(substr(content, begin - 1, 1))) begin--
+        while (begin > 1 && joins(begin - 1, -1)) begin--
         end = upto[i]
         new = substr(content, begin, from[i] - begin) text[i]
         for (j = i + 1; ; j++) {
-            while (end < length(content) && of_token(substr(content, end + 1, 1)) && !(j <= splices && end + 1 >= from[j])) {
+            while (end < length(content) && joins(end + 1, 1) && !(j <= splices && end + 1 >= from[j])) {
                 end++
                 new = new substr(content, end, 1)
             }

@@ -13,11 +13,11 @@ read_host() {
     while read -r name a rest <&3; do
         [ "$name" = file ] || continue
         unquote "$a"
-        path=$text asked=$a why='' remedy=''
+        path=$text asked=$a why='' remedy='' # $a is another word once a list was read
         if resolve "$path" && checksum "$real" && show "$path" "$real"; then
-            reply="${reply}file $a $sum $content$NL"
+            reply="${reply}file $asked $sum $content$NL"
         else
-            reply="${reply}fault $a${NL}reason $(one_line "$path ${why:-cannot be read}")${NL}remedy $(one_line "${remedy:-look at it on the host}")$NL"
+            reply="${reply}fault $asked${NL}reason $(one_line "$path ${why:-cannot be read}")${NL}remedy $(one_line "${remedy:-look at it on the host}")$NL"
         fi
     done 3<<END
 $request

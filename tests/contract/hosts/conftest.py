@@ -1,11 +1,15 @@
 """Without this file every test here would start an sshd of its own."""
 
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from deploy.remote import plain_script
+from deploy.remote import hardened_script, plain_script
+from deploy.remote.hardened import authorized_key, sudoers
 from tests.contract.hosts.machine import Machine, running_machine
+from tests.contract.hosts.vault import Vault
 from tests.contract.hosts.worlds import FakeWorld, RealWorld, World
 from workers.ssh import SshHands, load_key
 
@@ -40,3 +44,27 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
         return
     real: RealWorld = request.getfixturevalue("real")
     yield real
+
+
+@pytest.fixture
+def vault(machine: Machine, tmp_path: Path) -> Iterator[Vault]:
+    """The script installed, sudo's rule written, and a key that can do nothing else."""
+    subprocess.run(
+        ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(tmp_path / "key")],
+        check=True,
+        timeout=30,
+    )
+    script = machine.root / "sbin/pgbaton-remote"
+    script.write_text(hardened_script())
+    script.chmod(0o755)
+    rule = machine.root / "etc/sudoers.d/pgbaton"
+    rule.write_text(sudoers("stranger"))
+    rule.chmod(0o440)
+    keys = machine.root / "authorized_keys_stranger"
+    keys.write_text(authorized_key((tmp_path / "key.pub").read_text()))
+    with SshHands(key=load_key(tmp_path / "key"), script=plain_script()) as hands:
+        world = Vault(machine, hands, machine.host("stranger", mode="hardened"))
+        with world.listener:
+            yield world
+    keys.unlink()
+    rule.unlink()

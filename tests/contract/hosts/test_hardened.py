@@ -3,14 +3,11 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from deploy.remote import hardened_script, plain_script
-from deploy.remote.hardened import authorized_key, sudoers
 from jobs.edits.splice import Splice
 from jobs.inventory import Address
 from jobs.remote import (
@@ -22,34 +19,9 @@ from jobs.remote import (
     ReadReply,
     ReadRequest,
 )
-from tests.contract.hosts.machine import ACCOUNTS, Machine
+from tests.contract.hosts.machine import ACCOUNTS
 from tests.contract.hosts.vault import BLANKED, ENV, Vault, change, still
 from tests.contract.hosts.worlds import sha256
-from workers.ssh import SshHands, load_key
-
-
-@pytest.fixture
-def vault(machine: Machine, tmp_path: Path) -> Iterator[Vault]:
-    """The script installed, sudo's rule written, and a key that can do nothing else."""
-    subprocess.run(
-        ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(tmp_path / "key")],
-        check=True,
-        timeout=30,
-    )
-    script = machine.root / "sbin/pgbaton-remote"
-    script.write_text(hardened_script())
-    script.chmod(0o755)
-    rule = machine.root / "etc/sudoers.d/pgbaton"
-    rule.write_text(sudoers("stranger"))
-    rule.chmod(0o440)
-    keys = machine.root / "authorized_keys_stranger"
-    keys.write_text(authorized_key((tmp_path / "key.pub").read_text()))
-    with SshHands(key=load_key(tmp_path / "key"), script=plain_script()) as hands:
-        world = Vault(machine, hands, machine.host("stranger", mode="hardened"))
-        with world.listener:
-            yield world
-    keys.unlink()
-    rule.unlink()
 
 
 def read(vault: Vault, path: str) -> FileState | FileFault:
@@ -57,6 +29,7 @@ def read(vault: Vault, path: str) -> FileState | FileFault:
         vault.host, ReadRequest(cluster=vault.cluster, paths=(path,)), timeout=10
     )
     assert isinstance(reply, ReadReply), reply
+    assert [f.path for f in reply.files] == [path]
     return reply.files[0]
 
 
@@ -141,6 +114,10 @@ def test_nothing_else_may(vault: Vault, old: bytes, new: bytes, nth: int) -> Non
     ("content", "old", "new", "outcome"),
     [
         (b'{"db": {"host": "10.0.0.1"}}', b"10.0.0.1", b"10.0.0.2", Outcome.CHANGED),
+        (b'{"port": 5432, "x": 1}', b"5432", b"6432", Outcome.CHANGED),
+        (b'{"port": 5432, "x": 1}', b"5432,", b"6432,,", Outcome.FAILED),
+        (b'{"port": 5432, "x": 1}', b", ", b",6432 ", Outcome.FAILED),
+        (b"a = 10.0.0.1,10.0.0.66\n", b"10.0.0.1", b"10.0.0.2", Outcome.FAILED),
         (b"shop = host=10.0.0.1 port=5432\n", b"10.0.0.1", b"10.0.0.2", Outcome.CHANGED),
         (b"admin_users = postgres\n", b"postgres", b"10.0.0.1", Outcome.FAILED),
         (b"host=10.0.0.1\n", b"10.0.0.1", b"10.0.0.1\nx=1", Outcome.FAILED),
