@@ -23,7 +23,7 @@ DOORS = {
     "adopt": ("deploy.cli.fences:adopt", "Move a host to another cluster, on the record."),
     "check": ("deploy.cli.check:check", "All that is wrong with the inventory, at once."),
     "keys": ("deploy.cli.keys:keys", "Make the keys that senders sign with."),
-    "script": ("deploy.cli.script:script", "Print the hook or the remote script, to install it."),
+    "script": ("deploy.cli.script:script", "Print what is installed on other machines."),
     "worker": ("deploy.cli.processes:worker", "Run jobs (any number, anywhere)."),
     "watch": ("deploy.cli.processes:watch", "Hear of new leaders from etcd itself."),
     "clock": ("deploy.cli.processes:clock", "Compare truth with what was applied."),

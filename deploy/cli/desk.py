@@ -54,6 +54,11 @@ def known_hosts(desk: Desk, cluster: str, hosts: Sequence[str]) -> tuple[str, ..
     return named or there
 
 
+def known_host(desk: Desk, host: str) -> str:
+    """The host, or the names there are."""
+    return _known(host, tuple(desk.inventory.hosts), what="host")
+
+
 def _known(name: str, there: Sequence[str], *, what: str) -> str:
     if name in there:
         return name

@@ -1,27 +1,116 @@
-"""`pgbaton script`: what is installed on other machines, as one file on stdout."""
+"""`pgbaton script`: what is installed on other machines, each as one file on stdout."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
 
+from deploy.cli.desk import Desk, known_host
+from deploy.cli.exits import Exit, Fault
 
-@click.command(short_help="Print the hook or the remote script, to install it.")
-@click.argument("what", type=click.Choice(["hook", "remote"]))
-def script(what: str) -> None:
-    """Print the script WHAT to stdout.
+if TYPE_CHECKING:
+    from deploy.remote.hardened import Permitted
 
-    hook: for database nodes, as /usr/local/bin/pgbaton-hook, mode 755, called by Patroni.
-    remote: for hosts in hardened mode, as /usr/local/sbin/pgbaton-remote, root's, mode 755; hosts
-    in plain mode need nothing.
+
+@click.group(short_help="Print what is installed on other machines.")
+def script() -> None:
+    """Print one file to stdout, to install it on another machine.
+
+    A host in hardened mode needs remote, list, sudoers and authorized-key; one in plain mode nothing.
     """
-    click.echo(_text(what), nl=False)
 
 
-def _text(what: str) -> str:
-    if what == "hook":
-        from deploy.hook import hook_script
+@script.command(short_help="The hook that Patroni calls.")
+def hook() -> None:
+    """For database nodes: /usr/local/bin/pgbaton-hook, mode 755."""
+    from deploy.hook import hook_script
 
-        return hook_script()
+    click.echo(hook_script(), nl=False)
+
+
+@script.command(short_help="The remote script of hardened hosts.")
+def remote() -> None:
+    """For hosts in hardened mode: /usr/local/sbin/pgbaton-remote, root's, mode 755."""
     from deploy.remote import hardened_script
 
-    return hardened_script()
+    click.echo(hardened_script(), nl=False)
+
+
+@script.command("list", short_help="What a hardened host permits.")
+@click.argument("host")
+@click.option(
+    "--root",
+    "roots",
+    multiple=True,
+    metavar="FOLDER",
+    help="A folder that files may lie in, wherever links lead; else each file's own folder.",
+)
+@click.pass_obj
+def list_(desk: Desk, host: str, *, roots: tuple[str, ...]) -> None:
+    """Print what HOST permits, from the inventory: /etc/pgbaton/remote.list, root's, mode 600.
+
+    Every file, service and command of its applications, and of each managed key the values that it
+    has while one member or another leads. Print it anew when the inventory changes.
+    """
+    from deploy.remote.hardened import remote_list
+
+    known_host(desk, host)
+    click.echo(remote_list(tuple(_permitted(desk, host, roots))), nl=False)
+
+
+def _permitted(desk: Desk, host: str, roots: tuple[str, ...]) -> Iterator[Permitted]:
+    from deploy.remote import permitted
+    from jobs.plan import Blocked
+
+    inventory = desk.inventory
+    clusters = [name for name in inventory.clusters if host in inventory.hosts_of(name)]
+    if not clusters:
+        raise Fault(
+            f"no application lives on {host}", "add it to an application's hosts", code=Exit.CONFIG
+        )
+    for cluster in clusters:
+        found = permitted(inventory, cluster, host, roots=roots)
+        if isinstance(found, Blocked):
+            raise Fault(f"{found.where}: {found.reason}", found.remedy, code=Exit.CONFIG)
+        yield found
+
+
+@script.command(short_help="sudo's rule on a hardened host.")
+@click.argument("host")
+@click.pass_obj
+def sudoers(desk: Desk, host: str) -> None:
+    """Print sudo's rule for HOST: /etc/sudoers.d/pgbaton, root's, mode 440."""
+    from deploy.remote.hardened import sudoers as rule
+
+    click.echo(rule(desk.inventory.hosts[known_host(desk, host)].user), nl=False)
+
+
+@script.command("authorized-key", short_help="The key's line on a hardened host.")
+@click.argument("host")
+@click.argument("public", metavar="PUBKEYFILE", type=click.Path(path_type=Path))
+@click.pass_obj
+def authorized_key(desk: Desk, host: str, public: Path) -> None:
+    """Print the line for the authorized_keys of HOST's user, and no other line with this key."""
+    from deploy.remote.hardened import authorized_key as line
+
+    known_host(desk, host)
+    click.echo(line(_public_key(public)), nl=False)
+
+
+def _public_key(path: Path) -> str:
+    """The one public key of a file; Fault for anything else, a private key above all."""
+    from workers.ssh.keys import pinned_keys
+
+    try:
+        text = path.read_text(encoding="utf-8").strip()
+        pinned_keys(text.splitlines() or [""])
+    except OSError as error:
+        raise Fault(f"{path}: {error.strerror}", "name the .pub file", code=Exit.USAGE) from None
+    except ValueError:
+        text = ""
+    if len(text.splitlines()) != 1:
+        raise Fault(f"{path} is not one public key", "name the .pub file", code=Exit.USAGE)
+    return text

@@ -6,6 +6,10 @@ import shlex
 from functools import cache
 from importlib.resources import files
 
+from deploy.remote.permissions import permitted
+
+__all__ = ["PARTS", "PROGRAMS", "hardened_script", "permitted", "plain_script"]
+
 PARTS = (
     "head.sh",
     "request.sh",

@@ -1,10 +1,33 @@
-"""What is printed is what is installed: one whole POSIX sh script."""
+"""What is printed is what is installed."""
+
+from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
 
 from deploy.hook import hook_script
-from deploy.remote import hardened_script
+from deploy.remote import hardened_script, permitted
+from deploy.remote.hardened import Permitted, authorized_key, remote_list, sudoers
+from jobs.inventory import Inventory, load_inventory
 from tests.unit.deploy.cli.desk import Operator
+from tests.world import INVENTORY
+
+MACHINES = 'scope = "shop"\nmachines = { pg1 = "10.0.0.1", pg2 = "10.0.0.2" }'
+
+
+@pytest.fixture
+def ann_with_machines(ann: Operator) -> Operator:
+    """Her inventory says which members there are."""
+    inventory = load_inventory(INVENTORY.replace('scope = "shop"', MACHINES))
+    assert isinstance(inventory, Inventory)
+    ann.world.inventory = inventory
+    return ann
 
 
 @pytest.mark.parametrize(("what", "text"), [("hook", hook_script()), ("remote", hardened_script())])
@@ -16,7 +39,65 @@ def test_the_script_comes_out_whole(ann: Operator, what: str, text: str) -> None
 
 
 def test_another_script_is_a_wrong_call(ann: Operator) -> None:
+    """Those that there are stand in the help."""
+    assert ann.types("script", "other").exit_code == 2
+    seen = ann.types("script", "--help")
+    for name in ("hook", "remote", "list", "sudoers", "authorized-key"):
+        assert name in seen.output
+
+
+def test_the_list_is_the_inventorys(ann_with_machines: Operator) -> None:
+    """The whole file, of every cluster of the host."""
+    seen = ann_with_machines.types("script", "list", "web1")
+    wanted = permitted(ann_with_machines.world.inventory, "shop", "web1")
+    assert isinstance(wanted, Permitted)
+    assert (seen.exit_code, seen.stdout) == (0, remote_list([wanted]))
+    rooted = ann_with_machines.types("script", "list", "web1", "--root", "/srv")
+    assert "root /srv\n" in rooted.stdout
+
+
+def test_a_list_that_cannot_be_derived_is_refused(ann: Operator) -> None:
+    """No half of a list comes out, and the remedy says what the inventory lacks."""
+    seen = ann.types("script", "list", "web1")
+    assert (seen.exit_code, seen.stdout) == (78, "")
+    assert "machines" in seen.stderr
+
+
+def test_sudos_rule_is_for_the_hosts_user(ann: Operator) -> None:
+    """The inventory's user of that host."""
+    user = ann.world.inventory.hosts["web1"].user
+    assert ann.types("script", "sudoers", "web1").stdout == sudoers(user)
+
+
+def test_the_keys_line(ann: Operator) -> None:
+    """Made of one public key; a private one never comes out."""
+    key, public = _key_files(ann.folder)
+    seen = ann.types("script", "authorized-key", "web1", str(public))
+    assert seen.stdout == authorized_key(public.read_text())
+    for bad in (key, Path("missing"), _twice(public)):
+        refused = ann.types("script", "authorized-key", "web1", str(bad))
+        assert (refused.exit_code, refused.stdout) == (2, "")
+        assert "name the .pub file" in refused.stderr
+
+
+def _key_files(folder: Path) -> tuple[Path, Path]:
+    """A fresh pair as ssh-keygen writes it."""
+    made = Ed25519PrivateKey.generate()
+    key, public = folder / "key", folder / "key.pub"
+    key.write_bytes(made.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()))
+    public.write_bytes(made.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH))
+    return key, public
+
+
+def _twice(public: Path) -> Path:
+    both = public.with_name("both.pub")
+    both.write_text(f"{public.read_text()}\n" * 2)
+    return both
+
+
+@pytest.mark.parametrize("words", [["list"], ["sudoers"], ["authorized-key", "key.pub"]])
+def test_an_unknown_host_is_a_wrong_call(ann: Operator, words: list[str]) -> None:
     """The answer names those that there are."""
-    seen = ann.types("script", "other")
-    assert seen.exit_code == 2
-    assert "'hook', 'remote'" in seen.output
+    seen = ann.types("script", words[0], "web9", *words[1:])
+    assert (seen.exit_code, seen.stdout) == (2, "")
+    assert "web1" in seen.stderr
