@@ -39,14 +39,14 @@ demand_listed() {
     load_list
     case $NL$listed in
         *"$NL$1$NL"*) return 0 ;;
-        *) answer failed "$2 is not in $LIST" 'let root add it there: pgbaton push renders the list from the inventory' ;;
+        *) answer failed "$2 is not in $LIST" 'let root install the list anew: pgbaton script list HOST' ;;
     esac
 }
 
 # permitted_file PATH REAL, asked for as $asked: listed, and really inside a listed root.
 permitted_file() {
     load_list
-    why="is not in $LIST" remedy='let root add it there: pgbaton push renders the list from the inventory'
+    why="is not in $LIST" remedy='let root install the list anew: pgbaton script list HOST'
     file_format=''
     while read -r name a b rest; do
         [ "$name $a" != "file $asked" ] || file_format=$b
