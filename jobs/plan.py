@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from jobs.claims import MemberRecord
 from jobs.edits.edit import Change, Edit, Refusal, edit, values
 from jobs.edits.splice import apply
+from jobs.fence import Fence
 from jobs.inventory import Address, Application, File, Inventory, parse_conn_url
 from jobs.remote import (
     AppSwap,
@@ -43,10 +44,11 @@ class FileDiff:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostPlan:
-    """One host's swap and the same thing as people read it."""
+    """One host's swap and the same thing as people read it. `held` is the fence the host has now."""
 
     request: SwapRequest
     diffs: tuple[FileDiff, ...]
+    held: Fence | None = None
 
 
 def read_request(inventory: Inventory, *, cluster: str, host: str) -> ReadRequest:
@@ -95,7 +97,8 @@ def plan_host(
         avoid=tuple(dict.fromkeys(a for part in parts for a in part.avoid)),
         apps=tuple(part.swap for part in parts),
     )
-    return HostPlan(request=request, diffs=tuple(d for part in parts for d in part.diffs))
+    diffs = tuple(d for part in parts for d in part.diffs)
+    return HostPlan(request=request, diffs=diffs, held=reply.fence)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from functools import partial
 from jobs.assign import alive, missing, waits
 from jobs.audit import Draft, Kind
 from jobs.claims import ClusterView, Unknown
+from jobs.fence import Standing
 from jobs.host import Hands, Mission, plan_now
 from jobs.look import look_at_everyone
 from jobs.names import RECONCILE
@@ -154,5 +155,12 @@ def drift(plan: HostPlan | HostFailure | Blocked) -> list[str] | None:
     """What no longer is as it was applied, or None. A host that cannot be asked has not drifted."""
     if not isinstance(plan, HostPlan):
         return None
-    keys = [f"{d.path} {c.key}" for d in plan.diffs for c in d.changes]
-    return keys or None
+    found = [f"{d.path} {c.key}" for d in plan.diffs for c in d.changes]
+    match plan.request.fence.stands_against(plan.held):
+        case Standing.FIRST:
+            found.append("its fence is gone")
+        case Standing.HIGHER:
+            found.append(f"its fence went back to {plan.held}")
+        case _:
+            pass
+    return found or None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from jobs.audit import Kind
 from jobs.claims import RestAnswer
 from jobs.names import RECONCILE, RESPOND
 from tests.world import World, make_world
@@ -94,6 +95,19 @@ def test_hosts_own_files_are_read_every_five_minutes(world: World, check: LevelC
     assert queued(world) == [RECONCILE]
     world.work()
     assert "DB_HOST=10.0.0.1" in world.env("web1")
+
+
+def test_host_that_lost_its_fence_gets_it_back(world: World, check: LevelCheck) -> None:
+    """A journal that vanished (a machine made anew) is drift too, though every file is right."""
+    web1 = world.hosts.at("10.0.1.1")
+    held = web1.fence("shop")
+    web1.journals.clear()
+    world.clock.pass_by(301)
+    check.tick()
+    world.work()
+    assert web1.fence("shop") == held
+    assert world.told(Kind.DRIFT)[-1]["drift"] == ["its fence is gone"]
+    assert world.restarts("web1") == 0
 
 
 def test_redis_away_is_waited_out(world: World, check: LevelCheck) -> None:
