@@ -55,7 +55,8 @@ class Sender:
     """Signs events with `keys` (whsk_… or whsec_…, several while they rotate) and posts them.
 
     `urls` are tried in order. `ca` is a file of authorities for https, None the usual ones. One
-    thread at a time: the session keeps its connections open from one event to the next.
+    thread at a time: the session keeps its connections open from one event to the next. ValueError
+    where a key is none: at the start, not at the first failover.
     """
 
     urls: Sequence[str]
@@ -64,9 +65,12 @@ class Sender:
     now: Callable[[], float] = time.time
     session: requests.Session = field(default_factory=_session)
 
+    def __post_init__(self) -> None:
+        for key in self.keys:
+            _demand_key(key)
+
     def send(self, event: Event) -> Outcome:
-        """Post one event to the first webhook that answers for itself; never raises for the network.
-        ValueError where a key is none."""
+        """Post one event to the first webhook that answers for itself; never raises for the network."""
         body = to_json(event)
         reasons: list[str] = []
         for url in self.urls:
@@ -103,6 +107,14 @@ class Sender:
             allow_redirects=False,
             verify=self.ca or True,
         )
+
+
+def _demand_key(key: str) -> None:
+    try:
+        sign(Message(id="-", timestamp="0", body=b""), key)
+    except ValueError as error:
+        msg = f"the sender's key cannot be used: {error}; pgbaton keys sender NAME makes one"
+        raise ValueError(msg) from None
 
 
 def _outcome(url: str, answer: requests.Response) -> Outcome:

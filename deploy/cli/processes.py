@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -48,6 +49,7 @@ def chronicle(*, port: int, address: str) -> None:
     """Follow every trail and serve what it says at /metrics."""
     from workers.processes.chronicle import run_chronicle
 
+    _demand_free(address, port)
     _run(partial(run_chronicle, port=port, address=address))
 
 
@@ -62,3 +64,17 @@ def _run(process: Callable[..., Any]) -> None:
         process(settings.inventory, settings.secrets)
     except ValueError as error:
         raise Fault(str(error), code=Exit.CONFIG) from None
+
+
+def _demand_free(address: str, port: int) -> None:
+    """Fault where nobody could listen there: another chronicle may, or the address is none of ours."""
+    try:
+        family, _, _, _, place = socket.getaddrinfo(address, port, type=socket.SOCK_STREAM)[0]
+        socket.create_server(place, family=family).close()
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise Fault(
+            f"cannot listen on {address}:{port}: {why}",
+            "end who listens there, or choose another --port or --address",
+            code=Exit.UNAVAILABLE,
+        ) from None

@@ -113,6 +113,7 @@ class Watch:
             reason = "etcd answers again" if self._blind else None
         self._blind = False
         if reason is not None:
+            log.info("etcd.watch.resync", reason=reason)
             self._news.put(Resync(reason=reason, leaders=self._register.leaders()))
 
     def _reason_to_forget(self, readings: Mapping[str, Reading]) -> str | None:
@@ -126,6 +127,7 @@ class Watch:
     def _say_blind(self, unavailable: DcsUnavailable) -> None:
         if not self._blind:
             self._blind = True
+            log.warning("etcd.watch.blind", reason=unavailable.reason, remedy=unavailable.remedy)
             self._news.put(Blind(reason=unavailable.reason, remedy=unavailable.remedy))
 
     def _check_stream(self) -> None:

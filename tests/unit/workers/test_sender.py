@@ -153,3 +153,11 @@ def test_old_and_new_keys_sign_together(ear: Ear) -> None:
     signatures = second.asked[0]["webhook-signature"].split(" ")
     assert [one.split(",")[0] for one in signatures] == ["v1a", "v1"]
     assert ear.db1.private not in repr(hand)
+
+
+@pytest.mark.parametrize("key", ["whsk_bad", "whsec_c2hvcnQ=", "secret"])
+def test_a_key_that_is_none_is_told_at_the_start(key: str) -> None:
+    """Not at the first failover, when the event has to be signed; and the key is not shown."""
+    with pytest.raises(ValueError, match="pgbaton keys sender NAME") as refused:
+        Sender(urls=[FIRST], keys=[key])
+    assert key not in str(refused.value)
