@@ -31,6 +31,24 @@ def hook() -> None:
     click.echo(hook_script(), nl=False)
 
 
+@script.command(short_help="The unit that flushes the hook's spool.")
+def hook_service() -> None:
+    """For database nodes: /etc/systemd/system/pgbaton-hook.service."""
+    _print_unit("pgbaton-hook.service")
+
+
+@script.command(short_help="The timer that starts that unit.")
+def hook_timer() -> None:
+    """For database nodes: /etc/systemd/system/pgbaton-hook.timer; systemctl enable --now it."""
+    _print_unit("pgbaton-hook.timer")
+
+
+def _print_unit(name: str) -> None:
+    from deploy.hook import hook_units
+
+    click.echo(hook_units()[name], nl=False)
+
+
 @script.command(short_help="The remote script of hardened hosts.")
 def remote() -> None:
     """For hosts in hardened mode: /usr/local/sbin/pgbaton-remote, root's, mode 755."""

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
-from deploy.hook import hook_script
+from deploy.hook import hook_script, hook_units
 from deploy.remote import hardened_script, permitted
 from deploy.remote.hardened import Permitted, authorized_key, remote_list, sudoers
 from jobs.inventory import Inventory, load_inventory
@@ -36,6 +36,13 @@ def test_the_script_comes_out_whole(ann: Operator, what: str, text: str) -> None
     seen = ann.types("script", what)
     assert (seen.exit_code, seen.stdout) == (0, text)
     assert text.startswith("#!/bin/sh\n")
+
+
+def test_the_units_come_out_whole(ann: Operator) -> None:
+    """What systemd-analyze has seen is what is printed."""
+    for name, text in hook_units().items():
+        seen = ann.types("script", name.removeprefix("pgbaton-").replace(".", "-"))
+        assert (seen.exit_code, seen.stdout) == (0, text)
 
 
 def test_another_script_is_a_wrong_call(ann: Operator) -> None:
