@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests import parts
 
@@ -14,6 +15,12 @@ if TYPE_CHECKING:
     from tests.turns import Turns
 
 MEASURED = "measured"
+
+# How long an example takes depends on who else computes; the test's own time limit still holds.
+settings.register_profile(
+    "pgbaton", parent=settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("pgbaton")
 
 
 @pytest.fixture(scope="session")

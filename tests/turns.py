@@ -5,6 +5,7 @@ from xdist.workermanage import WorkerController
 
 ALONE = (
     "tests/scenarios/",
+    "tests/contract/etcd/test_watch.py",
     "tests/contract/lab/",
     "tests/contract/hook/test_foreground.py",
     "tests/contract/hosts/test_timing.py",

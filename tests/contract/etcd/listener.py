@@ -29,12 +29,12 @@ class Listener:
 
     def __exit__(self, *_: object) -> None:
         self.watch.stop()
-        self._thread.join(5)
+        self._thread.join(15)
         assert not self._thread.is_alive(), "the watch did not stop"
 
     def ready(self) -> Self:
         """Wait until the stream is open, so that what happens next comes through it."""
-        end = time.monotonic() + 5
+        end = time.monotonic() + 15
         while self.watch._stream is None or not self.watch._stream.begun:
             assert time.monotonic() < end, "no stream was opened"
             time.sleep(0.01)

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.contract import ports
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
@@ -46,7 +48,7 @@ class Receiver:
     """Listens on one port of 127.0.0.1, and may go down and come back on it."""
 
     def __init__(self) -> None:
-        self.port = free_port()
+        self.port = ports.free()[0]
         self.posts: list[Post] = []
         self.answer: Answering = lambda _: ACCEPTED
         self.most_at_once = 0
@@ -137,8 +139,3 @@ def unreachable() -> Iterator[str]:
         finally:
             for one in waiting:
                 one.close()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])

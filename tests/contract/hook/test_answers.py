@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from tests.contract.hook.node import IN_DASH, Node
+from tests.contract.hook.node import IN_DASH, Node, wait_until
 from tests.contract.hook.receiver import Answer, Post, Receiver
 
 PROBLEM = json.dumps({"title": "Unknown cluster", "detail": "Name it in the inventory."}).encode()
@@ -22,8 +22,8 @@ def test_refused_event_steps_aside(node: Node, receiver: Receiver, status: int) 
     receiver.up()
     node.callback("on_stop")
     node.callback("on_start")
-    receiver.wait(2, within=5)
-    node.settle(within=3)
+    receiver.wait(2, within=20)
+    node.settle(within=20)
     (kept,) = node.rejected()
     assert json.loads(kept.read_bytes())["data"]["action"] == "on_stop"
     assert kept.with_suffix(".problem").read_bytes() == PROBLEM
@@ -45,8 +45,8 @@ def test_wrong_clock_is_signed_again(node: Node, receiver: Receiver) -> None:
     node.callback("on_start")
     receiver.answer = answer
     receiver.up()
-    posts = receiver.wait(3, within=5)
-    node.settle(within=3)
+    posts = receiver.wait(3, within=20)
+    node.settle(within=20)
     assert [post.event["data"]["action"] for post in posts] == ["on_stop", "on_stop", "on_start"]
     assert posts[0].id == posts[1].id
     assert all(node.signed(post) for post in posts)
@@ -63,7 +63,7 @@ def test_unknown_key_is_kept(node: Node, receiver: Receiver, seconds: int | None
     receiver.answer = lambda _: Answer(status=401, headers=headers)
     receiver.up()
     node.callback()
-    receiver.wait(3, within=4)
+    receiver.wait(3, within=20)
     assert len(node.spooled()) == 1
     assert node.log().count("does not know this key") == 1
 
@@ -76,8 +76,8 @@ def test_event_of_a_former_name_steps_aside(node: Node, receiver: Receiver) -> N
     receiver.answer = lambda post: Answer(status=401 if b'db-1"' in post.body else 202)
     receiver.up()
     node.callback("on_start")
-    receiver.wait(2, within=4)
-    node.settle(within=3)
+    receiver.wait(2, within=20)
+    node.settle(within=20)
     assert (len(node.rejected()), node.spooled()) == (1, [])
 
 
@@ -89,10 +89,10 @@ def test_retry_after_is_honoured(node: Node, receiver: Receiver, status: int) ->
     receiver.answer = lambda _: later if len(receiver.posts) == 1 else Answer()
     receiver.up()
     node.callback()
-    receiver.wait(1, within=2)
+    receiver.wait(1, within=20)
     node.callback("on_start")
-    posts = receiver.wait(3, within=4)
-    assert 1 <= posts[1].at - posts[0].at < 2.5
+    posts = receiver.wait(3, within=20)
+    assert 1 <= posts[1].at - posts[0].at < 4
 
 
 def test_retry_after_is_bounded(node: Node, receiver: Receiver) -> None:
@@ -102,7 +102,7 @@ def test_retry_after_is_bounded(node: Node, receiver: Receiver) -> None:
     receiver.answer = lambda _: hour if len(receiver.posts) == 1 else Answer()
     receiver.up()
     node.callback()
-    receiver.wait(2, within=5)
+    receiver.wait(2, within=20)
     assert node.slept() == pytest.approx(10)
 
 
@@ -113,7 +113,7 @@ def test_redirect_is_not_followed(node: Node, receiver: Receiver) -> None:
     receiver.answer = lambda _: Answer(status=307, headers={"Location": other.url})
     receiver.up()
     node.callback()
-    receiver.wait(2, within=3)
+    receiver.wait(2, within=20)
     other.down()
     assert (len(node.spooled()), other.posts) == (1, [])
     assert "answered 307" in node.log()
@@ -125,7 +125,7 @@ def test_event_that_breaks_the_webhook_lets_others_pass(node: Node, receiver: Re
     receiver.up()
     node.callback("on_stop")
     node.callback("on_start")
-    receiver.wait(2, within=3)
-    time.sleep(0.1)
+    receiver.wait(2, within=20)
+    wait_until(lambda: len(node.spooled()) == 1, within=20, why=node.spooled)
     (left,) = node.spooled()
     assert b"on_stop" in left.read_bytes()

@@ -17,7 +17,7 @@ def test_event_as_it_arrives(node: Node, receiver: Receiver) -> None:
     """The post is a signed CloudEvent that says what Patroni said, from whom, and when."""
     receiver.up()
     node.callback()
-    (post,) = receiver.wait(1, within=3)
+    (post,) = receiver.wait(1, within=20)
     assert node.signed(post)
     assert isinstance(parse_event(post.body), Event)
     assert post.headers["content-type"] == "application/cloudevents+json"
@@ -35,7 +35,7 @@ def test_event_as_it_arrives(node: Node, receiver: Receiver) -> None:
         "datacontenttype": "application/json",
         "data": {"action": "on_role_change", "role": "primary", "scope": "main", "member": "pg0"},
     }
-    node.settle(within=3)
+    node.settle(within=20)
     assert node.spooled() == []
 
 
@@ -47,7 +47,7 @@ def test_webhook_back_after_five_seconds(node: Node, receiver: Receiver) -> None
     back = receiver.up()
     (post,) = receiver.wait(1, within=10)
     assert post.at - back <= 10
-    node.settle(within=3)
+    node.settle(within=20)
     assert len(receiver.posts) == 1
 
 
@@ -59,7 +59,7 @@ def test_webhook_back_after_a_minute(node: Node, receiver: Receiver) -> None:
     back = node.slept()
     receiver.up()
     receiver.wait(1, within=10)
-    node.settle(within=3)
+    node.settle(within=20)
     assert node.slept() - back <= 15
     assert len(receiver.posts) == 1
 
@@ -74,7 +74,7 @@ def test_webhook_back_after_a_real_minute(node: Node, receiver: Receiver) -> Non
     back = receiver.up()
     (post,) = receiver.wait(1, within=15)
     assert post.at - back <= 15
-    node.settle(within=3)
+    node.settle(within=20)
     assert len(receiver.posts) == 1
 
 
@@ -82,12 +82,12 @@ def test_webhook_back_after_a_real_minute(node: Node, receiver: Receiver) -> Non
 def test_new_event_ends_the_waiting(node: Node, receiver: Receiver) -> None:
     """A fresh event does not wait behind the backoff of an old one, and both arrive in their order."""
     node.callback("on_stop")
-    time.sleep(2)  # into the wait of two seconds, which lasts until 3.7
+    time.sleep(4.5)  # into the wait of five seconds, which lasts until 8.7
     back = receiver.up()
     node.callback("on_role_change")
-    posts = receiver.wait(2, within=2)
+    posts = receiver.wait(2, within=20)
     assert [post.event["data"]["action"] for post in posts] == ["on_stop", "on_role_change"]
-    assert posts[-1].at - back < 1
+    assert posts[-1].at - back < 3
 
 
 @IN_DASH
@@ -96,13 +96,13 @@ def test_retry_is_the_same_message(node: Node, receiver: Receiver) -> None:
     receiver.answer = lambda _: Answer(status=500 if len(receiver.posts) < 4 else 202)
     receiver.up()
     node.callback()
-    posts = receiver.wait(4, within=6)
+    posts = receiver.wait(4, within=20)
     assert len({(post.id, post.body) for post in posts}) == 1
     assert len({post.headers["webhook-timestamp"] for post in posts}) > 1
     assert all(node.signed(post) for post in posts)
     waits = [later.at - post.at for post, later in pairwise(posts)]
     assert all(
-        least <= wait < least + 0.8 for wait, least in zip(waits, (0.2, 0.5, 1), strict=True)
+        least <= wait < least + 1.5 for wait, least in zip(waits, (0.2, 0.5, 1), strict=True)
     )
 
 
@@ -113,7 +113,7 @@ def test_one_deliverer_at_a_time(node: Node, receiver: Receiver) -> None:
     for _ in range(8):
         node.callback()
     posts = receiver.wait(8, within=10)
-    node.settle(within=3)
+    node.settle(within=20)
     ids = [post.id for post in posts]
     assert ids == sorted(set(ids))
     assert receiver.most_at_once == 1
@@ -128,11 +128,11 @@ def test_without_flock(node: Node, receiver: Receiver) -> None:
     receiver.answer = lambda _: Answer(after=0.05)
     receiver.up()
     node.callback()
-    receiver.wait(1, within=3)
+    receiver.wait(1, within=20)
     for _ in range(5):
         node.callback()
-    receiver.wait(6, within=5)
-    node.settle(within=3)
+    receiver.wait(6, within=20)
+    node.settle(within=20)
     assert (receiver.most_at_once, len(receiver.posts), lock.is_symlink()) == (1, 6, False)
 
 
@@ -140,7 +140,7 @@ def test_killed_deliverer_leaves_no_lock(node: Node, receiver: Receiver) -> None
     """The lock ends with the deliverer, although its sleep lives on."""
     node.sleeping("exec /bin/sleep 3")
     node.callback()
-    wait_until(node.slept, within=3)
+    wait_until(node.slept, within=20)
     node.end()
     receiver.up()
     assert node.run("--flush").returncode == 0
@@ -165,9 +165,9 @@ def test_next_webhook_is_asked(node: Node, receiver: Receiver, hole: object) -> 
         start = time.monotonic()
         for _ in range(5):
             node.callback()
-        posts = receiver.wait(5, within=5)
-    assert posts[0].at - start < 1.6
-    assert posts[-1].at - start < 2.4
+        posts = receiver.wait(5, within=20)
+    assert posts[0].at - start < 3
+    assert posts[-1].at - start < 4.5
 
 
 def test_webhook_in_trouble_is_passed_over(node: Node, receiver: Receiver) -> None:
@@ -179,7 +179,7 @@ def test_webhook_in_trouble_is_passed_over(node: Node, receiver: Receiver) -> No
     node.urls = [other.url, receiver.url]
     node.write()
     node.callback()
-    receiver.wait(1, within=2)
+    receiver.wait(1, within=20)
     other.down()
     assert len(other.posts) == 1
 
@@ -198,6 +198,6 @@ def test_silent_webhook_is_given_up(node: Node, receiver: Receiver) -> None:
     receiver.answer = answer
     receiver.up()
     node.callback()
-    first, second = receiver.wait(2, within=6)
-    assert 3 <= second.at - first.at < 4.5
+    first, second = receiver.wait(2, within=20)
+    assert 3 <= second.at - first.at < 6
     assert first.id == second.id

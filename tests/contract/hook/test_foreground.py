@@ -90,13 +90,13 @@ def test_deliverer_survives_its_parents(node: Node, receiver: Receiver, tmp_path
         env={"PATH": "/usr/bin:/bin"},
         start_new_session=True,
     )
-    wait_until((tmp_path / "called").exists, within=5)
-    wait_until(node.log, within=3)
+    wait_until((tmp_path / "called").exists, within=20)
+    wait_until(node.log, within=20)
     kill_as_patroni(patroni.pid)
     patroni.wait(5)
     assert deliverer_of(node) != patroni.pid
     receiver.up()
-    assert receiver.wait(1, within=5)[0].event["data"]["action"] == "on_start"
+    assert receiver.wait(1, within=20)[0].event["data"]["action"] == "on_start"
 
 
 def test_deliverer_holds_nothing_of_its_parents(node: Node) -> None:
@@ -105,13 +105,13 @@ def test_deliverer_holds_nothing_of_its_parents(node: Node) -> None:
     deliverer = deliverer_of(node)
     # A pipe of its own, from one of its substitutions, lives for milliseconds.
     own = {"/dev/null", str(node.spool / "lock"), str(node.hook)}
-    wait_until(lambda: held(deliverer) == own, within=3, why=lambda: held(deliverer))
+    wait_until(lambda: held(deliverer) == own, within=20, why=lambda: held(deliverer))
     assert Path(f"/proc/{deliverer}/cwd").readlink() == Path("/")
 
 
 def deliverer_of(node: Node) -> int:
     """Wait for the node's one deliverer that waits for its webhook: the leader of its own session."""
-    wait_until(node.log, within=3)
+    wait_until(node.log, within=20)
     (deliverer,) = [pid for pid in node.processes() if os.getsid(pid) == pid]
     return deliverer
 
@@ -125,7 +125,7 @@ def test_without_setsid(node: Node, receiver: Receiver) -> None:
     node.without("setsid")
     receiver.up()
     assert node.run("on_stop", "demoted", "main").returncode == 0
-    receiver.wait(1, within=5)
+    receiver.wait(1, within=20)
     assert "no setsid here" in node.log()
 
 
@@ -142,8 +142,8 @@ def test_unwritable_spool(node: Node, receiver: Receiver) -> None:
     done = node.run("on_role_change", "primary", "main")
     assert done.returncode == 0
     assert "NOT SPOOLED" in done.stderr
-    assert node.signed(receiver.wait(1, within=5)[0])
-    node.settle(within=5)
+    assert node.signed(receiver.wait(1, within=20)[0])
+    node.settle(within=20)
 
 
 def test_full_disk(node: Node, receiver: Receiver) -> None:
@@ -161,7 +161,7 @@ def test_full_disk(node: Node, receiver: Receiver) -> None:
     done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
     assert "NOT SPOOLED" in done.stderr
     assert set(done.stdout.split()) <= {"log"}
-    assert node.signed(receiver.wait(1, within=5)[0])
+    assert node.signed(receiver.wait(1, within=20)[0])
 
 
 def kill_as_patroni(pid: int) -> None:

@@ -50,11 +50,15 @@ def test_no_older_than_seven_days(node: Node) -> None:
 
 @pytest.mark.timeout(120)
 def test_full_spool_does_not_slow_the_callback(node: Node) -> None:
-    """With 1,000 events waiting the callback still returns at once."""
+    """With 1,000 events waiting the callback still returns at once: the quickest of five counts, since
+    a full spool would hold up every one of them, and a busy machine only some."""
     plant(node.spool, count=1000, age=DAY)
-    start = time.perf_counter()
-    node.callback()
-    assert time.perf_counter() - start < 0.1
+    taken = []
+    for _ in range(5):
+        start = time.perf_counter()
+        node.callback()
+        taken.append(time.perf_counter() - start)
+    assert min(taken) < 0.1
 
 
 @pytest.mark.parametrize(
@@ -76,7 +80,7 @@ def test_odd_names(node: Node, receiver: Receiver, given: str | bytes, told: str
     """A role or scope of odd characters arrives as it is, without control bytes and broken UTF-8."""
     receiver.up()
     assert node.run("on_start", given, given).returncode == 0
-    event = parse_event(receiver.wait(1, within=3)[0].body)
+    event = parse_event(receiver.wait(1, within=20)[0].body)
     assert isinstance(event, Event)
     assert (event.data["role"], event.data["scope"]) == (told, told)
     assert node.signed(receiver.posts[0])
@@ -94,7 +98,7 @@ def test_odd_config(node: Node, receiver: Receiver) -> None:
         extra="  color=red\n$(touch planted)\nkey2",
     )
     node.callback()
-    (post,) = receiver.wait(1, within=3)
+    (post,) = receiver.wait(1, within=20)
     event = parse_event(post.body)
     assert isinstance(event, Event)
     assert event.data["member"] == odd
@@ -119,8 +123,8 @@ def test_nothing_secret_in_process_list(node: Node, receiver: Receiver, scheme: 
     watcher.start()
     for _ in range(3):
         node.callback()
-    posts = receiver.wait(3, within=10)
-    node.settle(within=3)
+    posts = receiver.wait(3, within=20)
+    node.settle(within=20)
     done.set()
     watcher.join()
     assert all(node.signed(post) and post.headers["authorization"] for post in posts)
@@ -143,7 +147,7 @@ def signature(headers: dict[str, str]) -> bytes:
 def test_files_are_for_the_owner_only(node: Node) -> None:
     """What the hook writes is readable by its own user alone."""
     node.callback()
-    wait_until((node.spool / "said").exists, within=3)  # the deliverer has tried, and waits
+    wait_until((node.spool / "said").exists, within=20)  # the deliverer has tried, and waits
     made = [path for path in node.spool.rglob("*") if path.exists()]
     assert len(made) > 3
     assert [path for path in made if path.stat().st_mode & 0o077] == []

@@ -46,7 +46,7 @@ def test_flush_tells_once_what_is_wrong(node: Node, receiver: Receiver) -> None:
     receiver.answer = lambda _: Answer(status=503)
     receiver.up()
     node.callback()
-    receiver.wait(2, within=3)
+    receiver.wait(2, within=20)
     node.end()
     for _ in range(3):
         node.run("--flush")

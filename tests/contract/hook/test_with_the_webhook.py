@@ -43,8 +43,8 @@ def test_event_is_recorded(
     receiver.up()
     node.write(sender=sender, cluster="orders", scheme=scheme)
     node.callback()
-    receiver.wait(2 if hours else 1, within=3)
-    node.settle(within=3)
+    receiver.wait(2 if hours else 1, within=20)
+    node.settle(within=20)
     assert (node.spooled(), node.rejected()) == ([], [])
     (event,) = [entry for entry in ear.heard() if entry["kind"] == "event"]
     assert event["id"] == f"event:{sender}:{receiver.posts[0].id}"
@@ -69,8 +69,8 @@ def test_refusal_is_kept_with_its_reason(
     receiver.up()
     node.write(**settings)
     node.callback()
-    receiver.wait(1, within=3)
-    node.settle(within=3)
+    receiver.wait(1, within=20)
+    node.settle(within=20)
     (kept,) = node.rejected()
     told = kept.read_text() + kept.with_suffix(".problem").read_text()
     assert word in told
@@ -83,7 +83,7 @@ def test_stranger_is_kept_waiting(node: Node, receiver: Receiver, ear: Ear) -> N
     receiver.up()
     node.write(sender="newcomer", cluster="orders")
     node.callback()
-    receiver.wait(2, within=3)
+    receiver.wait(2, within=20)
     assert len(node.spooled()) == 1
     assert "does not know this key for newcomer" in node.log()
     assert ear.heard() == []

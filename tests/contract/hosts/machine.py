@@ -14,6 +14,7 @@ from pathlib import Path
 
 from jobs.inventory import Host
 from tests import parts
+from tests.contract import ports
 from tests.contract.hosts.services import Service, new_service, until
 
 ACCOUNTS = {"deploy": 4001, "shop": 4002, "stranger": 4003}
@@ -131,7 +132,9 @@ def _prepared(root: Path) -> Machine:
             timeout=30,
         )
     public = " ".join((root / "host_key.pub").read_text().split()[:2])
-    machine = Machine(root=root, port=_free_port(), key_file=root / "client_key", host_key=public)
+    machine = Machine(
+        root=root, port=ports.free()[0], key_file=root / "client_key", host_key=public
+    )
     _write_accounts(root)
     (root / "authorized_keys").write_text((root / "client_key.pub").read_text())
     (root / "sshd_config").write_text(_config(machine))
@@ -244,9 +247,3 @@ def _answers(port: int) -> bool:
     with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1) as sock:
         return sock.recv(4) == b"SSH-"
     return False
-
-
-def _free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])

@@ -22,19 +22,25 @@ class Service:
     @property
     def starts(self) -> int:
         with suppress(FileNotFoundError):
-            return len((self.folder / "starts").read_text())
+            return len((self.folder / "starts").read_text().splitlines())
         return 0
 
     @property
     def restarts(self) -> int:
+        """As soon as the present process, if there is one, has counted itself."""
+        until(self._counted, f"{self.name} counts its present process")
         return self.starts - 1
+
+    def _counted(self) -> bool:
+        present = (self.folder / "supervise" / "pid").read_text().split()
+        return set(present) <= set((self.folder / "starts").read_text().split())
 
 
 def new_service(folder: Path, run: str) -> Service:
     """The folder of a service for runsv, which notes every start and then does `run`."""
     service = Service(Path(tempfile.mkdtemp(dir=folder)))
     script = service.folder / "run"
-    script.write_text(f"#!/bin/sh\necho >>{service.folder}/starts\n{run}\n")
+    script.write_text(f"#!/bin/sh\necho $$ >>{service.folder}/starts\n{run}\n")
     script.chmod(0o755)
     return service
 

@@ -20,7 +20,7 @@ from workers.ssh import BadKeyError, SshHands, load_key
 
 NOTHING = ReadRequest(cluster="shop", paths=())
 LIMIT = 1.5  # seconds given to operations that must not succeed
-GRACE = 1.0  # seconds that an answer may come late on a busy machine
+GRACE = 4.0  # seconds that an answer may come late on a busy machine
 
 
 def failure(hands: SshHands, host: Host, *, kind: str, timeout: float = LIMIT) -> HostFailure:

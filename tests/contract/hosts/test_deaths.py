@@ -131,11 +131,13 @@ def test_a_swap_that_cannot_have_the_lock_says_busy(real: RealWorld) -> None:
     app = shop(real)
     app.move(b"a", fence(9))
     lock = real.machine.state / real.cluster / "lock"
-    with subprocess.Popen(["flock", str(lock), "sleep", "4"]) as holder:
-        time.sleep(0.2)
+    hold = ["flock", str(lock), "sh", "-c", "echo held; exec sleep 20"]
+    with subprocess.Popen(hold, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
         began = time.monotonic()
-        reply = real.hand.swap(real.host, app.request(b"b", fence(10)), timeout=2)
-        assert time.monotonic() - began < 2
+        reply = real.hand.swap(real.host, app.request(b"b", fence(10)), timeout=3)
+        assert time.monotonic() - began < 3
         assert isinstance(reply, SwapReply)
         assert (reply.outcome, reply.fence) == (Outcome.BUSY, fence(9))
         holder.kill()

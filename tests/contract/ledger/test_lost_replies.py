@@ -99,12 +99,12 @@ def test_killed_clients_leave_trail_queue_and_jobs_in_step(own: RedisServer) -> 
     for cluster in ("c0", "c1", "c2"):
         found = walked(desk, cluster)
         entries = [entry.facts for entry in desk.ledger.entries(cluster)]
-        assert found.entries == len({entry["id"] for entry in entries}) > 50
+        assert found.entries == len({entry["id"] for entry in entries}) > 10
         told |= {entry["id"] for entry in entries if entry["kind"] == "planned"}
         handed |= {one.job for one in desk.ledger.state(cluster).assignments.values()}
     calls = desk.waiting()
     repoints = {str(kwargs["job"]) for name, kwargs in calls if name == names.REPOINT}
     assert told == handed == repoints
-    assert len(repoints) > 10
+    assert len(repoints) > 3
     responds = [kwargs["cluster"] for name, kwargs in calls if name == names.RESPOND]
     assert sorted(map(str, responds)) == ["c0", "c1", "c2"]

@@ -126,6 +126,6 @@ def test_one_servers_word_is_not_enough(trio: Trio) -> None:
         desk.ledger.hear(event("e"), draft("e"))
     for replica in trio.servers[1:]:
         replica.thaw()
-    _insist(desk, "e", within=5)
+    _insist(desk, "e", within=20)
     assert walked(desk, CLUSTER).entries == 2
     assert len(desk.queued_ids()) == len(desk.job_hashes()) == 1

@@ -179,7 +179,7 @@ def test_nobody_there_is_unknown_at_once() -> None:
     begun = time.monotonic()
     record = _record(f"postgres://127.0.0.1:{ports.free()[0]}/postgres")
     claim = PostgresProbe(TRUSTING).ask(record, timeout=5)
-    assert time.monotonic() - begun < 0.5
+    assert time.monotonic() - begun < 2
     assert isinstance(claim, Unknown)
     assert "refused" in claim.reason
 
@@ -190,7 +190,7 @@ def test_a_frozen_server_holds_us_no_longer_than_asked(primary: Postgres) -> Non
     try:
         begun = time.monotonic()
         claim = _ask(primary, timeout=0.4)
-        assert 0.35 < time.monotonic() - begun < 0.6
+        assert 0.35 < time.monotonic() - begun < 1.5
     finally:
         primary.thaw()
     assert isinstance(claim, Unknown)
@@ -213,7 +213,7 @@ def test_what_is_not_postgresql_is_unknown_in_time(answer: object) -> None:
         claim = PostgresProbe(TRUSTING).ask(
             _record(origin.replace("http", "postgres")), timeout=0.4
         )
-        assert time.monotonic() - begun < 0.6
+        assert time.monotonic() - begun < 1.5
     assert isinstance(claim, Unknown)
 
 
@@ -245,9 +245,9 @@ def test_a_dead_address_of_a_name_costs_its_share_only(primary: Postgres) -> Non
     with socket.create_server(("127.0.0.2", primary.port)):  # accepts, and says nothing
         begun = time.monotonic()
         row = PostgresProbe(TRUSTING)._fetch(
-            "select 1", "pg0.example", primary.port, ["127.0.0.2", "127.0.0.1"], begun + 1
+            "select 1", "pg0.example", primary.port, ["127.0.0.2", "127.0.0.1"], begun + 3
         )
-        assert 0.4 < time.monotonic() - begun < 0.9
+        assert 1.4 < time.monotonic() - begun < 2.7
     assert row == ("1",)
 
 
@@ -297,7 +297,7 @@ def _until_answered(server: Postgres) -> SqlClaim:
 
 def _until_read_only(server: Postgres, *, wanted: bool) -> None:
     """A reload reaches the postmaster a moment later."""
-    end = time.monotonic() + 5
+    end = time.monotonic() + 15
     while _answer(_ask(server)).read_only is not wanted:
         assert time.monotonic() < end
         time.sleep(0.02)
