@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -21,6 +22,11 @@ from workers.etcd import refusal
 from workers.tls import Tls
 
 REACH = "check the network to the etcd endpoints, and that a majority of etcd's members is running"
+
+SILENT = "no answer"
+LOST = frozenset({errno.EHOSTUNREACH, errno.ETIMEDOUT})
+"""A lost machine is now silent, now without a route. One word for all of it: a reason that changes
+is recorded anew, and an outage would fill the trail with one entry a look."""
 
 _ROUNDS = 2
 
@@ -101,7 +107,7 @@ class Transport:
             flaws[outcome.endpoint] = outcome.text
             if not question.repeatable and not outcome.unsent:
                 break
-        raise self._nobody(flaws, timeout)
+        raise self._nobody(flaws)
 
     def alive(self, endpoint: str, *, timeout: float) -> bool:
         """Whether this endpoint itself answers at all, whatever it says."""
@@ -148,9 +154,8 @@ class Transport:
             allow_redirects=False,
         )
 
-    def _nobody(self, flaws: Mapping[str, str], timeout: float) -> DcsUnavailable:
-        silent = f"no answer within {max(timeout, 0):.2g} s"
-        told = "; ".join(f"{e}: {flaws.get(e, silent)}" for e in self.endpoints)
+    def _nobody(self, flaws: Mapping[str, str]) -> DcsUnavailable:
+        told = "; ".join(f"{e}: {flaws.get(e, SILENT)}" for e in self.endpoints)
         spoken = next((t for t in flaws.values() if t.startswith("etcdserver:")), None)
         remedy = refusal.remedy(spoken) if spoken else REACH
         return DcsUnavailable(reason=f"no endpoint can answer ({told})", remedy=remedy)
@@ -159,11 +164,11 @@ class Transport:
 def flaw_text(error: BaseException) -> str:
     """The innermost cause in a few words: urllib3 and requests wrap it several times."""
     if isinstance(error, requests.Timeout):
-        return "no answer in time"
+        return SILENT
     inner: BaseException | None = error
     while inner is not None:
         if isinstance(inner, OSError) and inner.strerror:
-            return inner.strerror
+            return SILENT if inner.errno in LOST else inner.strerror
         inner = inner.__cause__ or inner.__context__
     return "the connection broke" if isinstance(error, requests.ConnectionError) else str(error)
 

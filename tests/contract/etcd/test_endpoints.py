@@ -66,7 +66,7 @@ def test_only_silence_ends_with_the_deadline(stalled: str, scope: ScopeRef) -> N
     """Where no endpoint answers, the error comes when it was promised, and names each of them."""
     dcs = EtcdDcs(Gateway([stalled]))
     begun = time.monotonic()
-    with pytest.raises(DcsUnavailable, match=r"no answer (within 0\.5 s|in time)") as refused:
+    with pytest.raises(DcsUnavailable, match="no answer") as refused:
         dcs.leader(scope, timeout=0.5)
     assert time.monotonic() - begun < 1.5
     assert stalled in refused.value.reason
