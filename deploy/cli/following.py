@@ -128,7 +128,7 @@ def _unfinished(state: ClusterState | None, wait: Wait, *, told: int, as_json: b
         return Fault("Redis is away", remedy, code=Exit.UNAVAILABLE)
     if as_json:
         say_json(_document(state, wait, there=False))
-    if told <= 1:
+    if told <= 1 and not _held_up(state):
         reason = f"nothing came of it within {wait.timeout:g} s"
         remedy = f"is a worker running? Without one: pgbaton repoint {wait.cluster} --now"
         return Fault(reason, remedy, code=Exit.UNFINISHED)
@@ -141,8 +141,13 @@ def _unfinished(state: ClusterState | None, wait: Wait, *, told: int, as_json: b
     return Fault(reason, f"it goes on by itself; look with: {where}", code=Exit.UNFINISHED)
 
 
+def _held_up(state: ClusterState) -> bool:
+    """Workers may well have looked: a verdict that stays what it was is not recorded again."""
+    return state.incident is not None and state.incident.verdict != "confirmed"
+
+
 def _left(state: ClusterState, wait: Wait) -> str:
-    if state.incident is not None and state.incident.verdict != "confirmed":
+    if state.incident is not None and _held_up(state):
         return f"the verdict is {state.incident.verdict}: {state.incident.reason}"
     fence = (state.incident or state.settled).fence
     left = wait.hosts if fence is None else missing(state, fence, wait.hosts)

@@ -65,6 +65,17 @@ def test_no_worker_is_told(ann: Operator) -> None:
     assert "pgbaton repoint shop --now" in seen.stderr
 
 
+def test_a_verdict_that_stays_unknown_is_not_taken_for_a_missing_worker(ann: Operator) -> None:
+    """Nothing new is in the trail, but the incident says what is waited for."""
+    ann.with_workers()
+    ann.world.dcs.break_down()
+    ann.types("repoint", "shop", "--timeout", "3")
+    seen = ann.types("repoint", "shop", "--timeout", "3")
+    assert seen.exit_code == 75
+    assert "the verdict is unknown" in seen.stderr
+    assert "is a worker running" not in seen.stderr
+
+
 def test_a_failed_host_is_named_when_time_is_up(ann: Operator) -> None:
     """The hosts that are left are named with how they ended, and where to look."""
     ann.with_workers()
