@@ -6,7 +6,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -106,6 +106,10 @@ class Receiver:
                 answer = receiver.take(
                     Post(at=time.monotonic(), path=self.path, headers=headers, body=body)
                 )
+                with suppress(ConnectionError):  # whoever asked has given up
+                    self._send(answer)
+
+            def _send(self, answer: Answer) -> None:
                 self.send_response_only(answer.status)
                 for name, value in {**answer.headers, "Content-Length": len(answer.body)}.items():
                     self.send_header(name, str(value))
