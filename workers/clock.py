@@ -35,6 +35,7 @@ class LevelCheck:
     clock: Clock
     holder: str
     fleet: Fleet = field(default_factory=ThreadFleet)
+    _blind: str | None = None
     _asked: dict[str, tuple[Due, int | None, float]] = field(default_factory=dict)
 
     def tick(self) -> None:
@@ -44,8 +45,11 @@ class LevelCheck:
             if self.ledger.lease("clock", self.holder, seconds=3 * self.inventory.timing.clock):
                 for cluster, view in self._views():
                     self._compare(cluster, view)
+            self._blind = None
         except LedgerUnavailable as error:
-            log.warning("clock.blind", reason=str(error))
+            if str(error) != self._blind:  # said again only when it changes
+                log.warning("clock.blind", reason=str(error))
+            self._blind = str(error)
 
     def _views(self) -> Iterator[tuple[str, ClusterView | Unknown]]:
         """Every etcd at once: one that is gone delays no other's clusters."""

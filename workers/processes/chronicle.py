@@ -39,10 +39,19 @@ def run_chronicle(
     stop = Stop(reload=reload)
     server, _ = start_http_server(port, addr=address, registry=registry)
     log.info("chronicle.started", port=port, address=address)
+    blind = None
     while not stop.asked():
-        try:
-            chronicle.read()
-        except LedgerUnavailable as error:
-            log.warning("chronicle.blind", reason=str(error))
+        blind = _read(chronicle, blind)
         stop.wait(EVERY)
     server.shutdown()
+
+
+def _read(chronicle: Chronicle, blind: str | None) -> str | None:
+    """Read once; why it could not, where it could not. Said again only when that changes."""
+    try:
+        chronicle.read()
+    except LedgerUnavailable as error:
+        if str(error) != blind:
+            log.warning("chronicle.blind", reason=str(error))
+        return str(error)
+    return None
