@@ -66,7 +66,7 @@ def drill(
 ) -> None:
     """Rehearse a disaster: exit code 0 only if every invariant held.
 
-    SCENARIO is kill-leader-machine (if none is named), switchover or stale-member.
+    SCENARIO is kill-leader-machine (if none is named), switchover, stale-member or worker-killed.
     """
     from deploy.lab.drill.play import Wish, play
     from deploy.lab.drill.scenarios import SCENARIOS
