@@ -6,11 +6,8 @@ import pytest
 
 from jobs.audit import Kind, verify
 from jobs.claims import RestAnswer, SqlAnswer
-from jobs.inventory import SCHEMA, Address
-from jobs.names import RECONCILE
 from jobs.remote import HostFailure
 from jobs.state import Pause
-from tests.fakes.hosts import WorkerDied
 from tests.world import World, make_world
 
 
@@ -97,76 +94,6 @@ def test_contradicted_leader_is_never_followed(world: World) -> None:
     assert incident is not None
     assert incident.verdict == "contradicted"
     assert "DB_HOST=10.0.0.1" in world.env("web1")
-
-
-def test_stale_primary_is_left_at_once_and_named_until_it_is_gone(world: World) -> None:
-    """Two writable primaries: applications leave, the incident stays open and names the member."""
-    world.witness.sql["pg1"] = SqlAnswer(in_recovery=False, read_only=False)
-    world.fail_over("pg2")
-    world.settle()
-    assert "DB_HOST=10.0.0.2" in world.env("web1")
-    assert "two writable primaries: pg1" in world.told(Kind.ALARM)[0]["reason"]
-    assert world.ledger.state("shop").incident is not None
-    del world.witness.sql["pg1"]
-    world.live_on(seconds=10)
-    assert world.ledger.state("shop").incident is None
-    assert len(world.told(Kind.ALARM)) == 1
-
-
-def test_stale_primary_is_asked_although_etcd_lost_its_record(world: World) -> None:
-    """Patroni died, its record went with the lease, its PostgreSQL lives on: named all the same."""
-    world.witness.sql["pg1"] = SqlAnswer(in_recovery=False, read_only=False)
-    world.dcs.delete_member("shop", "pg1")
-    world.fail_over("pg2")
-    world.settle()
-    assert "two writable primaries: pg1" in world.told(Kind.ALARM)[0]["reason"]
-    assert world.ledger.state("shop").incident is not None
-
-
-def test_stale_primary_that_turns_up_later_opens_an_incident(world: World) -> None:
-    """A lost machine comes back writable when all was over: the next drift check finds it."""
-    world.witness.down.add("pg1")
-    world.dcs.delete_member("shop", "pg1")
-    world.fail_over("pg2")
-    world.settle()
-    assert world.ledger.state("shop").incident is None
-    world.witness.down.clear()
-    world.witness.sql["pg1"] = SqlAnswer(in_recovery=False, read_only=False)
-    world.ledger.requeue(RECONCILE, reconcile_arguments(world))
-    world.work()
-    assert "two writable primaries: pg1" in world.told(Kind.ALARM)[-1]["reason"]
-    assert world.restarts("web1") == 1
-    world.witness.down.add("pg1")
-    world.live_on(seconds=20)
-    assert world.ledger.state("shop").incident is None
-
-
-def reconcile_arguments(world: World) -> dict[str, object]:
-    own = {"inventory": world.inventory.digest, "schema": SCHEMA}
-    return {"cluster": "shop", "flight": "reconcile-1", **own}
-
-
-def test_lost_leader_is_still_to_be_avoided(world: World) -> None:
-    """No connection may lead to the lost machine, although etcd lists it no more."""
-    world.dcs.delete_member("shop", "pg1")
-    world.witness.down.add("pg1")
-    world.hosts.at("10.0.1.1").stuck_to.add(Address(host="10.0.0.1"))
-    world.fail_over("pg2")
-    world.settle()
-    assert "a service still leads to 10.0.0.1" in world.told(Kind.HOST)[-2]["reason"]
-
-
-def test_stale_member_rejoining_with_a_lie_repoints_nothing(world: World) -> None:
-    """`on_start primary` from an ex-leader is only a rumour: no entry but the event's, no restart."""
-    world.fail_over("pg2")
-    world.settle()
-    before = [world.restarts(h) for h in ("web1", "web2")]
-    world.witness.rest["pg1"] = RestAnswer(
-        role="primary", state="running", scope="shop", name="pg1", pg_timeline=1
-    )
-    world.settle()
-    assert [world.restarts(h) for h in ("web1", "web2")] == before
-    assert "DB_HOST=10.0.0.2" in world.env("web1")
 
 
 def test_unreachable_host_is_named_and_repaired_when_it_returns(world: World) -> None:
@@ -286,79 +213,3 @@ def test_job_for_another_inventory_is_put_back(world: World) -> None:
     world.ledger.call("shop")
     assert world.work_one() == "respond: requeued"
     assert len(world.ledger.waiting_jobs()) == 1
-
-
-def test_worker_dying_after_each_effect_on_a_host_changes_neither_end_nor_restarts() -> None:
-    """Crash after the k-th effect on hosts, run again: same end, and one restart a host, for every k."""
-    for k in range(1, 40):
-        world = make_world()
-        world.settle()
-        world.fail_over("pg2")
-        world.hosts.die_after(k)
-        world.ledger.call("shop")
-        died = _works_until_death(world)
-        world.hosts.live()
-        world.live_on(seconds=60)
-        assert all("DB_HOST=10.0.0.2\n" in world.env(h) for h in ("web1", "web2")), k
-        assert [world.restarts(h) for h in ("web1", "web2")] == [1, 1], k
-        assert world.ledger.state("shop").incident is None, k
-        if not died:
-            assert k > 10
-            return
-    pytest.fail("no run got through without dying")
-
-
-def _works_until_death(world: World) -> bool:
-    try:
-        world.work()
-    except WorkerDied:
-        return True
-    return False
-
-
-class LedgerDied(BaseException):
-    """The worker is gone right around a step in Redis."""
-
-
-@pytest.mark.parametrize("when", ["before", "after"])
-def test_worker_dying_around_each_ledger_step_changes_neither_end_nor_restarts(when: str) -> None:
-    """Crash around the k-th step in Redis, run again: same end, and one restart a host, for every k."""
-    for k in range(1, 60):
-        world = make_world()
-        world.settle()
-        world.fail_over("pg2")
-        world.ledger.call("shop")
-        world.ledger.fail(k, "before" if when == "before" else "after", LedgerDied())
-        try:
-            world.work()
-            died = False
-        except LedgerDied:
-            died = True
-        world.ledger.recover()
-        world.live_on(seconds=60)
-        assert all("DB_HOST=10.0.0.2\n" in world.env(h) for h in ("web1", "web2")), k
-        assert [world.restarts(h) for h in ("web1", "web2")] == [1, 1], k
-        assert world.ledger.state("shop").incident is None, k
-        assert verify(world.ledger.entries("shop")).bad is None
-        if not died:
-            assert k > 8
-            return
-    pytest.fail("no run got through without dying")
-
-
-def test_silent_job_is_taken_over_within_ten_seconds(world: World) -> None:
-    """From a dead worker's last beat to another's work: at most ten seconds of clock ticks."""
-    world.fail_over("pg2")
-    world.ledger.call("shop")
-    world.work_one()
-    world.hosts.die_after(1)
-    with pytest.raises(WorkerDied):
-        world.work_one()
-    world.hosts.live()
-    began = world.clock.now()
-    while "DB_HOST=10.0.0.2" not in world.env("web2"):
-        world.clock.pass_by(2)
-        world.tick()
-        world.work()
-        assert world.clock.now() - began <= 10
-    assert Kind.TAKEN_OVER in world.kinds()
