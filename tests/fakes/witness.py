@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import assert_never
 
 from jobs.claims import (
     Claims,
     ClusterView,
     LeaderKey,
     MemberRecord,
+    NotProbed,
     OtherMember,
     RestAnswer,
     RestClaim,
     SqlAnswer,
     SqlClaim,
+    SqlRefused,
+    SqlStarting,
     Unknown,
 )
 from jobs.ports import DcsUnavailable, ScopeRef
 from tests.fakes.dcs import FakeDcs
+from tests.fakes.sql import FakeServer, FakeSql
 
 SYSTEM = "7412345678901234567"
 
@@ -27,7 +32,8 @@ SYSTEM = "7412345678901234567"
 class FakeWitness:
     """A `Witness` over FakeDcs. Members answer as healthy ones do unless `rest` or `sql` says else.
 
-    `pg_timelines` grows by hand; `down` are members that answer nothing.
+    `pg_timelines` grows by hand; `down` are members that answer nothing. What `sql` wants said is
+    said by a FakeServer in the state that leads to it, so that nothing is claimed that no server says.
     """
 
     dcs: FakeDcs
@@ -93,11 +99,36 @@ class FakeWitness:
         )
 
     def _sql(self, cluster: str, member: str, *, leads: bool) -> SqlClaim:
-        if member in self.down:
-            return Unknown(reason="timed out")
-        return self.sql.get(member) or SqlAnswer(
-            in_recovery=not leads,
-            read_only=not leads,
-            system_identifier=self.system,
-            pg_timeline=self.pg_timelines.get(cluster, 1) if leads else None,
+        url = f"postgres://{member}/postgres"
+        sql = FakeSql(servers={url: self._server(cluster, member, leads=leads)})
+        return sql.ask(MemberRecord(name=member, conn_url=url, api_url=""), timeout=1)
+
+    def _server(self, cluster: str, member: str, *, leads: bool) -> FakeServer:
+        server = FakeServer(
+            system=self.system, pg_timeline=self.pg_timelines.get(cluster, 1), in_recovery=not leads
         )
+        if member in self.down:
+            server.silent = True
+        elif member in self.sql:
+            _bring(server, self.sql[member])
+        return server
+
+
+def _bring(server: FakeServer, wanted: SqlClaim) -> None:
+    """The state in which a server says that; what the claim leaves out stays the cluster's."""
+    match wanted:
+        case SqlAnswer():
+            server.in_recovery, server.read_only = wanted.in_recovery, wanted.read_only
+            server.privileged = wanted.system_identifier is not None
+            server.system = wanted.system_identifier or server.system
+            server.pg_timeline = wanted.pg_timeline or server.pg_timeline
+        case SqlRefused():
+            server.refuses = wanted.sqlstate
+        case SqlStarting():
+            server.starting = True
+        case Unknown():
+            server.silent = True
+        case NotProbed():
+            raise ValueError("a server cannot be brought to say that nobody asked it")
+        case _:
+            assert_never(wanted)
