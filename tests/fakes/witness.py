@@ -23,6 +23,7 @@ from jobs.claims import (
 )
 from jobs.ports import DcsUnavailable, ScopeRef
 from tests.fakes.dcs import FakeDcs
+from tests.fakes.rest import FakeRest, body
 from tests.fakes.sql import FakeServer, FakeSql
 
 SYSTEM = "7412345678901234567"
@@ -33,7 +34,8 @@ class FakeWitness:
     """A `Witness` over FakeDcs. Members answer as healthy ones do unless `rest` or `sql` says else.
 
     `pg_timelines` grows by hand; `down` are members that answer nothing. What `sql` wants said is
-    said by a FakeServer in the state that leads to it, so that nothing is claimed that no server says.
+    said by a FakeServer in the state that leads to it, what `rest` wants by a FakeRest with that body,
+    so that nothing is claimed that no server says.
     """
 
     dcs: FakeDcs
@@ -87,9 +89,16 @@ class FakeWitness:
         return self._sql(cluster, record.name, leads=True)
 
     def _rest(self, cluster: str, member: str) -> RestClaim:
-        if member in self.down:
-            return Unknown(reason="timed out")
-        return self.rest.get(member) or RestAnswer(
+        url = f"http://{member}:8008/patroni"
+        said = self.rest.get(member) or self._healthy(cluster, member)
+        if member in self.down or isinstance(said, Unknown):
+            rest = FakeRest(silent={url})
+        else:
+            rest = FakeRest(bodies={url: body(said)})
+        return rest.ask(MemberRecord(name=member, conn_url="", api_url=url), timeout=1)
+
+    def _healthy(self, cluster: str, member: str) -> RestAnswer:
+        return RestAnswer(
             role="primary",
             state="running",
             scope=self.scopes.get(cluster, cluster),
