@@ -2,63 +2,95 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from jobs.audit import Draft, Kind
-from jobs.state import ClusterState, Incident
+from jobs.remote import Outcome
+from jobs.state import ClusterState, HostRecord, Incident
 from jobs.verdict import Confirmed
 
 LEADERLESS = (10, 60, 600, 3600)
 """Seconds without a leader after which it is said once more."""
 
 
-def held_up(state: ClusterState, verdict: Confirmed) -> Iterator[tuple[str, str, str]]:
-    """Key, reason and remedy of what somebody should see."""
-    member, epoch = verdict.leadership.member, verdict.leadership.fence.epoch
-    for stale in verdict.stale:
-        yield (
-            f"two-primaries:{stale}:{epoch}",
-            f"two writable primaries: {stale} accepts writes while {member} leads",
-            f"stop PostgreSQL on {stale}, or start Patroni there so that it demotes",
-        )
-    if state.paused() and state.pause is not None:
-        yield (
-            f"paused:{epoch}",
-            f"paused by {state.pause.by} ({state.pause.why}): hosts are left as they are",
-            f"pgbaton resume {state.cluster}",
-        )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """What is said, and what would lift it; `key` tells it from what was said before."""
+
+    key: str
+    reason: str
+    remedy: str
 
 
-def raised(
-    incident: Incident, alarms: Iterator[tuple[str, str, str]]
-) -> tuple[Incident, list[Draft]]:
+def raised(incident: Incident, alarms: Iterable[Alarm]) -> tuple[Incident, list[Draft]]:
     """The incident with what it now said loudly, and the entries; what was said before is not."""
     drafts = []
-    for key, reason, remedy in alarms:
-        if key not in incident.alarms:
-            incident = replace(incident, alarms=(*incident.alarms, key))
-            drafts.append(alarm(incident, key, reason=reason, remedy=remedy))
+    for alarm in alarms:
+        if alarm.key not in incident.alarms:
+            incident = replace(incident, alarms=(*incident.alarms, alarm.key))
+            drafts.append(_draft(incident, alarm))
     return incident, drafts
 
 
-def alarm(incident: Incident, key: str, *, reason: str, remedy: str) -> Draft:
-    """An entry that somebody should look at; `key` makes it once an incident."""
-    evidence = {"reason": reason, "remedy": remedy}
+def _draft(incident: Incident, alarm: Alarm) -> Draft:
     return Draft(
-        id=f"{incident.id}:alarm:{key}", kind=Kind.ALARM, incident=incident.id, evidence=evidence
+        id=f"{incident.id}:alarm:{alarm.key}",
+        kind=Kind.ALARM,
+        incident=incident.id,
+        evidence={"reason": alarm.reason, "remedy": alarm.remedy},
     )
 
 
-def long_leaderless(incident: Incident, *, now: float) -> Iterator[tuple[str, str, str]]:
-    """Key, reason and remedy, once for each of the waits that has passed; the longest one speaks."""
+def two_primaries(verdict: Confirmed) -> Iterator[Alarm]:
+    """Each further member that accepts writes, once an epoch."""
+    member, epoch = verdict.leadership.member, verdict.leadership.fence.epoch
+    for stale in verdict.stale:
+        yield Alarm(
+            key=f"two-primaries:{stale}:{epoch}",
+            reason=f"two writable primaries: {stale} accepts writes while {member} leads",
+            remedy=f"stop PostgreSQL on {stale}, or start Patroni there so that it demotes",
+        )
+
+
+def paused(state: ClusterState, verdict: Confirmed) -> Iterator[Alarm]:
+    """An operator's hold that keeps hosts from a new leader, once an epoch."""
+    if state.paused() and state.pause is not None:
+        yield Alarm(
+            key=f"paused:{verdict.leadership.fence.epoch}",
+            reason=f"paused by {state.pause.by} ({state.pause.why}): hosts are left as they are",
+            remedy=f"pgbaton resume {state.cluster}",
+        )
+
+
+def left_behind(state: ClusterState, hosts: Iterable[str]) -> Iterator[Alarm]:
+    """Hosts that failed and are nobody's, once for each way in which they fail."""
+    for host in hosts:
+        record = state.hosts.get(host)
+        if record is None or host in state.assignments:
+            continue
+        yield Alarm(
+            key=f"left:{host}:{record.epoch}:{record.outcome}",
+            reason=f"{host} does not follow yet ({record.outcome}): {record.reason}",
+            remedy=_remedy(state.cluster, host, record),
+        )
+
+
+def _remedy(cluster: str, host: str, record: HostRecord) -> str:
+    if record.outcome == Outcome.LOWER_FENCE:
+        return f"if etcd was restored from a backup: pgbaton reset-fence {cluster} --host {host}"
+    return record.remedy or f"pgbaton repoint {cluster} --host {host}"
+
+
+def long_leaderless(incident: Incident, *, now: float) -> Iterator[Alarm]:
+    """Once for each of the waits that has passed; the longest one speaks."""
     if incident.leaderless is None:
         return
     lasted = now - incident.leaderless
     passed = max((mark for mark in LEADERLESS if lasted >= mark), default=None)
     if passed is not None:
-        yield (
-            f"leaderless:{incident.leaderless:.0f}:{passed}",
-            f"leaderless for {lasted:.0f} s: nobody holds the leader key",
-            "see why no member may take it: patronictl list, and Patroni's log on each member",
+        yield Alarm(
+            key=f"leaderless:{incident.leaderless:.0f}:{passed}",
+            reason=f"leaderless for {lasted:.0f} s: nobody holds the leader key",
+            remedy="see why no member may take it: patronictl list, and each member's Patroni log",
         )

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 
-from jobs.alarms import alarm
+from jobs.alarms import left_behind, raised, two_primaries
 from jobs.assign import missing
 from jobs.audit import Draft, Kind
 from jobs.evidence import of_verdict
 from jobs.look import look_at_everyone
 from jobs.names import CONCLUDE
-from jobs.remote import Outcome
 from jobs.respond import LEASE, land
-from jobs.state import ClusterState, HostRecord, Incident, Settled
+from jobs.state import ClusterState, Incident, Settled
 from jobs.tools import Tools, equipped
 from jobs.verdict import Confirmed, Verdict
 
@@ -51,12 +50,11 @@ def _close(tools: Tools, *, state: ClusterState, verdict: Confirmed, flight: str
     incident = state.incident
     assert incident is not None
     left = missing(state, verdict.leadership.fence, tools.inventory.hosts_of(state.cluster))
-    alarms = [*_stale(incident, verdict), *_left(incident, state, left)]
-    if alarms or left or verdict.stale:
-        new = [(key, draft) for key, draft in alarms if key not in incident.alarms]
-        held = replace(incident, alarms=(*incident.alarms, *(key for key, _ in new)))
-        if new:
-            tools.ledger.save(state.cluster, flight, incident=held, drafts=[d for _, d in new])
+    if left or verdict.stale:
+        alarms = [*two_primaries(verdict), *left_behind(state, left)]
+        held, said = raised(incident, alarms)
+        if said:
+            tools.ledger.save(state.cluster, flight, incident=held, drafts=said)
         return "held-open"
     closed = tools.ledger.save(
         state.cluster,
@@ -67,44 +65,6 @@ def _close(tools: Tools, *, state: ClusterState, verdict: Confirmed, flight: str
         drafts=[_concluded(incident, state, verdict)],
     )
     return "concluded" if closed else "lost-flight"
-
-
-def _stale(incident: Incident, verdict: Confirmed) -> list[tuple[str, Draft]]:
-    epoch = verdict.leadership.fence.epoch
-    return [
-        _keyed(
-            incident,
-            f"two-primaries:{name}:{epoch}",
-            reason=f"two writable primaries: {name} accepts writes while {verdict.leadership.member} leads",
-            remedy=f"stop PostgreSQL on {name}, or start Patroni there so that it demotes",
-        )
-        for name in verdict.stale
-    ]
-
-
-def _left(
-    incident: Incident, state: ClusterState, left: tuple[str, ...]
-) -> list[tuple[str, Draft]]:
-    failed = {h: state.hosts[h] for h in left if h in state.hosts and h not in state.assignments}
-    return [
-        _keyed(
-            incident,
-            f"left:{host}:{record.epoch}:{record.outcome}",
-            reason=f"{host} does not follow yet ({record.outcome}): {record.reason}",
-            remedy=_remedy(state.cluster, host, record),
-        )
-        for host, record in failed.items()
-    ]
-
-
-def _remedy(cluster: str, host: str, record: HostRecord) -> str:
-    if record.outcome == Outcome.LOWER_FENCE:
-        return f"if etcd was restored from a backup: pgbaton reset-fence {cluster} --host {host}"
-    return record.remedy or f"pgbaton repoint {cluster} --host {host}"
-
-
-def _keyed(incident: Incident, key: str, *, reason: str, remedy: str) -> tuple[str, Draft]:
-    return key, alarm(incident, key, reason=reason, remedy=remedy)
 
 
 def _concluded(incident: Incident, state: ClusterState, verdict: Verdict) -> Draft:

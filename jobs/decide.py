@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from jobs.alarms import held_up, long_leaderless, raised
+from jobs.alarms import long_leaderless, paused, raised, two_primaries
 from jobs.assign import Ground, assign_due, missing, planned
 from jobs.audit import Draft, Kind
 from jobs.evidence import of_verdict
@@ -105,7 +105,7 @@ def _confirmed(state: ClusterState, verdict: Confirmed, ground: Ground) -> Step:
     drafts = list(_opening(state, incident))
     if state.incident is None or (incident.verdict, incident.fence) != ("confirmed", fence):
         drafts.append(_verdict(moved, verdict, ground))
-    moved, alarms = raised(moved, held_up(state, verdict))
+    moved, alarms = raised(moved, [*two_primaries(verdict), *paused(state, verdict)])
     drafts += alarms
     if state.paused():
         return Step(drafts=tuple(drafts), incident=moved)

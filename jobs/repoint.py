@@ -17,9 +17,6 @@ from jobs.tools import Tools, equipped
 AWAY = (0.5, 1.0, 2.0, 4.0)
 """Seconds between two tries to report a host while Redis cannot be reached."""
 
-WITHDRAWN = frozenset({"contradicted", "standby"})
-"""Verdicts that take back an earlier one: what was planned under it is not begun any more."""
-
 
 def repoint(
     *,
@@ -98,8 +95,8 @@ def _mission(tools: Tools, state: ClusterState, *, epoch: int) -> Mission | str:
         return "the leadership is no longer proven"
     if state.paused():
         return "paused by an operator"
-    if state.incident is not None and state.incident.verdict in WITHDRAWN:
-        return f"the leader is {state.incident.verdict} now: {state.incident.reason}"
+    if state.incident is not None and state.incident.verdict == "contradicted":
+        return f"the leader is contradicted now: {state.incident.reason}"
     return Mission(
         cluster=state.cluster,
         leadership=known.leadership,
