@@ -18,11 +18,8 @@ from jobs.verdict import Undetermined, Verdict
 LEASE = 6.0
 """Seconds a flight stays ours without a sign of life; a dead worker's flight is free after that."""
 
-ROUNDS = 20
-
 HANDED_ON = 2
 """Times that a leader who cannot be reached is left to whichever worker comes next."""
-
 
 SITS_FOR = 5.0
 """Seconds after which a respond takes no further round, however many ask: a fresh one does."""
@@ -59,18 +56,16 @@ def respond(
 
 
 def _rounds(tools: Tools, *, cluster: str, flight: str, last_try: bool) -> str:
-    """Round after round while somebody asks; then land."""
-    said = "landed"
-    until = tools.clock.monotonic() + SITS_FOR
-    for number in range(ROUNDS):
+    """Round after round while somebody asks, but not for ever; then land."""
+    until, number = tools.clock.monotonic() + SITS_FOR, 0
+    while True:
         said = one_round(tools, cluster=cluster, flight=flight, number=number, last_try=last_try)
-        asked = said != "lost-flight" and tools.ledger.again(cluster, flight, lease=LEASE)
-        if not asked:
+        if said == "lost-flight" or not tools.ledger.again(cluster, flight, lease=LEASE):
             return said
         if tools.clock.monotonic() >= until:
-            break
-    land(tools, cluster=cluster, flight=flight)
-    return said
+            land(tools, cluster=cluster, flight=flight)
+            return said
+        number += 1
 
 
 def land(tools: Tools, *, cluster: str, flight: str) -> None:
