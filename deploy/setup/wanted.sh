@@ -24,6 +24,7 @@ wanted_for_lab() {
     need patroni /usr/bin/patroni "Debian's own Patroni 3, for --patroni 3"
     need python3-psycopg2 '/usr/lib/python3/dist-packages/psycopg2' "Patroni 3 speaks to PostgreSQL with it"
     need python3-etcd '/usr/lib/python3/dist-packages/etcd' "Patroni 3 speaks to etcd with it"
+    need haproxy haproxy "owns a database node's traffic port; balances as a NodeBalancer in the lab"
     need redis-server redis-server "keeps queue, incidents and audit trail"
     need openssh-server sshd "how a host is reached to be repointed"
     need runit runsvdir "supervises the shop's service on the lab's hosts"

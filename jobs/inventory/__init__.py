@@ -1,6 +1,7 @@
 """Public face of the inventory: the models, and how a text becomes one."""
 
 from jobs.inventory.address import Address, parse_address, parse_conn_url
+from jobs.inventory.linode import DnsRecord, Linode, NodeBalancer
 from jobs.inventory.load import BadInventory, Mistake, load_inventory
 from jobs.inventory.model import (
     SCHEMA,
@@ -10,14 +11,15 @@ from jobs.inventory.model import (
     File,
     Host,
     Inventory,
+    Mux,
     Probe,
     Redis,
     Sender,
     Service,
     Timing,
-    Tls,
     Webhook,
 )
+from jobs.inventory.parts import Tls
 
 __all__ = [
     "SCHEMA",
@@ -25,11 +27,15 @@ __all__ = [
     "Application",
     "BadInventory",
     "Cluster",
+    "DnsRecord",
     "Etcd",
     "File",
     "Host",
     "Inventory",
+    "Linode",
     "Mistake",
+    "Mux",
+    "NodeBalancer",
     "Probe",
     "Redis",
     "Sender",

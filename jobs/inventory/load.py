@@ -9,7 +9,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from jobs.inventory.model import NAME, PATH, PUBLIC_KEY, Inventory
+from jobs.inventory.linode import LABEL
+from jobs.inventory.model import PUBLIC_KEY, Inventory
+from jobs.inventory.parts import NAME, PATH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +66,7 @@ def _shapes(error: ValidationError) -> Iterator[Mistake]:
 _PATTERNS = {
     NAME: "is no name: 1 to 63 letters, digits, '.', '_' or '-', the first a letter or digit",
     PATH: "must be an absolute path without control characters",
+    LABEL: "is no label of Linode's: 3 to 32 letters, digits, '.', '_' or '-'",
     PUBLIC_KEY: "is no public key: whpk_ and 44 characters of base64 (pgbaton keys sender NAME)",
 }
 

@@ -9,23 +9,18 @@ from functools import cached_property
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from jobs.inventory.address import Address, parse_address
+from jobs.inventory.linode import DnsRecord, Linode, NodeBalancer
+from jobs.inventory.parts import Name, Part, Path, Port, Seconds, Text, Tls
 from jobs.templates import check_template
 
 SCHEMA = 1
 """Version of the job arguments and of the inventory; a worker with another one requeues."""
 
-NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"
-PATH = r"^/[^\x00-\x1f]*$"
 PUBLIC_KEY = r"^whpk_[A-Za-z0-9+/]{43}=$"
 
-Name = Annotated[str, StringConstraints(pattern=NAME)]
-Path = Annotated[str, StringConstraints(pattern=PATH, max_length=1024)]
-Text = Annotated[str, StringConstraints(min_length=1, max_length=1024)]
-Seconds = Annotated[float, Field(gt=0, le=3600)]
-Port = Annotated[int, Field(ge=1, le=65535)]
 Template = Annotated[str, AfterValidator(check_template)]
 
 
@@ -60,20 +55,6 @@ def _address(text: str) -> str:
     return text
 
 
-class Part(BaseModel):
-    """Every table: frozen, and a key nobody knows is a mistake, not a comment."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Tls(Part):
-    """Files of a TLS client; all optional, `cert` and `key` only together."""
-
-    ca: Path | None = None
-    cert: Path | None = None
-    key: Path | None = None
-
-
 class Redis(Part):
     """Where all state lives: redis://, rediss://, unix:// or, with Sentinel,
     redis+sentinel://host:port,host:port/service. Passwords: the secrets `redis-password` and
@@ -104,8 +85,22 @@ class Probe(Part):
     tls: Tls = Tls()
 
 
+class Mux(Part):
+    """HAProxy on each database node owns the traffic port: HTTP there goes to Patroni's REST API,
+    everything else to PostgreSQL, which listens on the cluster's `postgresql_port`. It asks Patroni
+    every `check_interval` seconds whether the member leads; `fall` answers of no cut its sessions."""
+
+    port: Port = 5432
+    check_interval: Annotated[float, Field(ge=0.1, le=60)] = 1
+    fall: Annotated[int, Field(ge=1, le=10)] = 2
+    rise: Annotated[int, Field(ge=1, le=10)] = 1
+
+
 class Cluster(Part):
-    """One PostgreSQL cluster run by Patroni. `machines` maps member names to addresses (deploy)."""
+    """One PostgreSQL cluster run by Patroni. `machines` maps member names to addresses (deploy).
+
+    `linodes` names a member's machine as Linode's API labels it, where that is not the member's name.
+    """
 
     etcd: Name
     scope: Text
@@ -115,11 +110,22 @@ class Cluster(Part):
     machines: Mapping[Name, Text] = {}
     postgresql_port: Port = 5432
     rest_port: Port = 8008
+    mux: Mux | None = None
+    linodes: Mapping[Name, Text] = {}
     ttl: Annotated[int, Field(ge=20)] = 30
     loop_wait: Annotated[int, Field(ge=1)] = 10
     retry_timeout: Annotated[int, Field(ge=3)] = 10
     synchronous: bool = True
     parameters: Mapping[Name, str | int | bool] = {}
+
+    @property
+    def traffic_port(self) -> int:
+        """The port at which a balancer reaches PostgreSQL: the mux's, where there is one."""
+        return self.mux.port if self.mux is not None else self.postgresql_port
+
+    def linode_of(self, member: str) -> str:
+        """The label that the member's machine has at Linode."""
+        return self.linodes.get(member, member)
 
 
 class Host(Part):
@@ -149,11 +155,16 @@ class Service(Part):
 
 
 class Application(Part):
-    """What follows a cluster's leader: files to edit, commands to run as their owner, services."""
+    """What follows a cluster's leader: files to edit, commands to run as their owner, services.
+
+    `endpoint` says where it points: at the leader itself, or at a NodeBalancer, which `nodebalancer`
+    names where the cluster has several. There `{host}` and `{port}` are the balancer's own.
+    """
 
     cluster: Name
     hosts: tuple[Name, ...] = ()
     endpoint: Literal["leader", "nodebalancer"] = "leader"
+    nodebalancer: Name | None = None
     files: tuple[File, ...] = ()
     after: tuple[Text, ...] = ()
     after_timeout: Seconds = 60
@@ -208,6 +219,9 @@ class Inventory(Part):
     clusters: Annotated[Mapping[Name, Cluster], Field(min_length=1)]
     hosts: Mapping[Name, Host] = {}
     applications: Mapping[Name, Application] = {}
+    linode: Linode = Linode()
+    nodebalancers: Mapping[Name, NodeBalancer] = {}
+    dns: Mapping[Name, DnsRecord] = {}
     senders: Mapping[Name, Sender] = {}
     webhook: Webhook = Webhook()
     timing: Timing = Timing()
