@@ -1,0 +1,151 @@
+"""NodeBalancers themselves: created with all below them, told apart by label."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from deploy.lab.linode import configs
+from deploy.lab.linode.forms import Form, Row, anything, integer, ip, many, number, one_of, text
+from deploy.lab.linode.refusal import Reason, Refused, refuse
+from deploy.lab.linode.routes import Route
+from deploy.lab.linode.world import World
+
+LABEL = text(3, 32, pattern=r"[a-zA-Z0-9\-_]*")
+THROTTLE = integer(0, 20)
+CHANGEABLE = {
+    "label": LABEL,
+    "client_conn_throttle": THROTTLE,
+    "client_udp_sess_throttle": THROTTLE,
+    "tags": many(text()),
+}
+CREATE = Form(
+    members={
+        **CHANGEABLE,
+        "region": text(1),
+        "type": one_of("common", "premium", "premium_40gb", "enterprise"),
+        "backend_connectivity": one_of("legacy", "ipv6", "vpc"),
+        "ipv4": ip,
+        "firewall_id": number,
+        "configs": many(anything),
+        "vpcs": many(anything),
+    },
+    required=("region",),
+)
+UPDATE = Form(members=CHANGEABLE)
+UNKNOWN_NETWORK = ipaddress.ip_network("192.0.2.0/24")
+"""Where a NodeBalancer seems to stand that has no data plane: documentation's own network."""
+
+
+def routes(world: World) -> list[Route]:
+    desk = Balancers(world)
+    path, one, area = "/nodebalancers", "/nodebalancers/<int:balancer>", "nodebalancers"
+    return [
+        Route("GET", path, desk.all, area, collection=True),
+        Route("POST", path, desk.create, area),
+        Route("GET", one, desk.view, area),
+        Route("PUT", one, desk.update, area),
+        Route("DELETE", one, desk.delete, area),
+        Route("GET", f"{one}/firewalls", desk.firewalls, area, collection=True),
+        Route("GET", f"{one}/stats", desk.stats, area),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Balancers:
+    """What one may do with NodeBalancers."""
+
+    world: World
+
+    def all(self) -> Iterable[Row]:
+        return self.world.balancers
+
+    def view(self, balancer: int) -> Row:
+        return self.world.balancers.get(balancer)
+
+    def create(self, body: object) -> Row:
+        """A NodeBalancer with its configurations and nodes, or nothing at all."""
+        asked = CREATE.read(body)
+        below = [configs.read_new(one) for one in asked.pop("configs", [])]
+        self._unique(asked.get("label"))
+        ports = [config["port"] for config, _ in below]
+        if len(set(ports)) < len(ports):
+            raise refuse("Ports must be unique", "configs")
+        row = self._add(asked)
+        for config, nodes in below:
+            configs.add(self.world, row, config, nodes)
+        self.world.changed()
+        return row
+
+    def _add(self, asked: Row) -> Row:
+        firewall, _vpcs = asked.pop("firewall_id", None), asked.pop("vpcs", None)
+        wall = None if firewall is None else self.world.firewalls.get(firewall)
+        address = asked.pop("ipv4", None) or self._address()
+        row = self.world.balancers.add(**{**_blank(address, self.world.now()), **asked})
+        row["label"] = row["label"] or f"balancer{row['id']}"
+        if wall is not None:
+            self.world.attach(wall, "nodebalancer", row)
+        self.world.tell("nodebalancer_create", "nodebalancer", row)
+        return row
+
+    def _address(self) -> str:
+        taken = {row["ipv4"] for row in self.world.balancers}
+        pool = self.world.addresses or map(str, UNKNOWN_NETWORK.hosts())
+        free = next((address for address in pool if address not in taken), None)
+        if free is None:
+            raise refuse("The double has no address left: start it with more --balancer-address")
+        return free
+
+    def update(self, balancer: int, body: object) -> Row:
+        row = self.world.balancers.get(balancer)
+        asked = UPDATE.read(body, partial=True)
+        self._unique(asked.get("label"), but=row)
+        row.update(asked, updated=self.world.now())
+        self.world.tell("nodebalancer_update", "nodebalancer", row)
+        self.world.changed()
+        return row
+
+    def _unique(self, label: str | None, *, but: Row | None = None) -> None:
+        if any(row["label"] == label and row is not but for row in self.world.balancers):
+            raise Refused([Reason(reason="Label must be unique", field="label")])
+
+    def delete(self, balancer: int) -> Row:
+        row = self.world.balancers.get(balancer)
+        for config in self.world.configs.where(nodebalancer_id=balancer):
+            configs.drop(self.world, config)
+        self.world.detach("nodebalancer", row)
+        self.world.balancers.drop(row)
+        self.world.tell("nodebalancer_delete", "nodebalancer", row)
+        self.world.changed()
+        return {}
+
+    def firewalls(self, balancer: int) -> Iterable[Row]:
+        return self.world.walls("nodebalancer", self.world.balancers.get(balancer))
+
+    def stats(self, balancer: int) -> Row:
+        """Empty curves: nobody here asks for more."""
+        row = self.world.balancers.get(balancer)
+        title = f"linode.com - {row['label']} ({row['id']}) - day (5 min avg)"
+        return {"title": title, "data": {"connections": [], "traffic": {"in": [], "out": []}}}
+
+
+def _blank(address: str, now: str) -> Row:
+    """A NodeBalancer of which nothing was said."""
+    return {
+        "label": "",
+        "region": "",
+        "type": "common",
+        "backend_connectivity": "undefined",
+        "hostname": f"{address.replace('.', '-')}.ip.linodeusercontent.com",
+        "ipv4": address,
+        "ipv6": None,
+        "client_conn_throttle": 0,
+        "client_udp_sess_throttle": 0,
+        "tags": [],
+        "transfer": {"in": None, "out": None, "total": None},
+        "lke_cluster": None,
+        "locks": [],
+        "created": now,
+        "updated": now,
+    }

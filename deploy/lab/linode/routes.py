@@ -1,0 +1,27 @@
+"""An address of the API, and what answers it: paths, scopes and limits stand in one table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from deploy.lab.linode.forms import Row
+
+Answer = Callable[..., Row | Iterable[Row]]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """`answer` gets the path's ids by name and, with POST and PUT, the body as `body`. A `collection`
+    answers rows, which are filtered and paged. `area` is the scope's first half; None: no token."""
+
+    method: str
+    path: str
+    answer: Answer
+    area: str | None
+    collection: bool = False
+
+    @property
+    def scope(self) -> str | None:
+        right = "read_only" if self.method == "GET" else "read_write"
+        return None if self.area is None else f"{self.area}:{right}"

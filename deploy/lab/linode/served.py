@@ -1,0 +1,47 @@
+"""A WSGI application on an address of ours, in threads: how the double listens, and stops."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+
+class Quiet(WSGIRequestHandler):
+    """Says nothing of single requests: the double keeps a log of its own."""
+
+    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - werkzeug's name
+        pass
+
+
+@dataclass(slots=True)
+class Served:
+    """One listening address; port 0 for any."""
+
+    app: WSGIApplication
+    host: str = "127.0.0.1"
+    port: int = 0
+    _server: BaseWSGIServer | None = None
+
+    def start(self) -> None:
+        self._server = make_server(
+            self.host, self.port, self.app, threaded=True, request_handler=Quiet
+        )
+        self.port = self._server.server_port
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+
+    def stop(self) -> None:
+        """Listen no more: whoever comes now is refused. `start` listens there again."""
+        server, self._server = self._server, None
+        if server is not None:
+            server.shutdown()
+            server.server_close()
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.host}:{self.port}"

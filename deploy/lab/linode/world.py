@@ -1,0 +1,143 @@
+"""All that the double knows: rows as the API shows them, told apart by id."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+from deploy.lab.linode.forms import Row
+from deploy.lab.linode.modes import Modes
+from deploy.lab.linode.refusal import not_found
+
+NOTIFICATION = "notification"
+
+
+class Table:
+    """Rows by id; an id is never given twice."""
+
+    def __init__(self, first: int) -> None:
+        self._ids = count(first)
+        self._rows: dict[int, Row] = {}
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(list(self._rows.values()))
+
+    def add(self, **members: Any) -> Row:
+        row = {"id": next(self._ids), **members}
+        self._rows[row["id"]] = row
+        return row
+
+    def get(self, number: int, **parents: int) -> Row:
+        """The row with this id under these parents; 404 where there is none."""
+        row = self._rows.get(number)
+        if row is None or any(row[name] != value for name, value in parents.items()):
+            raise not_found()
+        return row
+
+    def where(self, **members: Any) -> list[Row]:
+        return [row for row in self if all(row[n] == value for n, value in members.items())]
+
+    def drop(self, row: Row) -> None:
+        self._rows.pop(row["id"], None)
+
+
+@dataclass(slots=True, kw_only=True)
+class World:
+    """One account. Whoever reads or writes rows holds `lock`; `changed` is called, under the lock,
+    after whatever the data plane must follow."""
+
+    clock: Callable[[], float] = time.time
+    modes: Modes = field(default_factory=Modes)
+    addresses: list[str] = field(default_factory=list)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    changed: Callable[[], None] = lambda: None
+    statuses: dict[int, str] = field(default_factory=dict)
+    balancers: Table = field(default_factory=lambda: Table(12_001))
+    configs: Table = field(default_factory=lambda: Table(4_001))
+    nodes: Table = field(default_factory=lambda: Table(54_001))
+    machines: Table = field(default_factory=lambda: Table(123_001))
+    interfaces: Table = field(default_factory=lambda: Table(2_001))
+    firewalls: Table = field(default_factory=lambda: Table(501))
+    devices: Table = field(default_factory=lambda: Table(801))
+    events: Table = field(default_factory=lambda: Table(900_001))
+    domains: Table = field(default_factory=lambda: Table(1_001))
+    records: Table = field(default_factory=lambda: Table(7_001))
+
+    def now(self) -> str:
+        """The API's way to write an instant: UTC without a zone, whole seconds."""
+        return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(self.clock()))
+
+    def status(self, node: Row) -> str:
+        """A node's status; a rejected one is DOWN once that took effect."""
+        rejected = self.modes.effective(node["id"], node["mode"]) == "reject"
+        return "DOWN" if rejected else self.statuses.get(node["id"], "unknown")
+
+    def config(self, balancer: int, config: int) -> Row:
+        """A configuration of this NodeBalancer."""
+        self.balancers.get(balancer)
+        return self.configs.get(config, nodebalancer_id=balancer)
+
+    def table(self, kind: str) -> Table:
+        """Where a firewall's device of this kind stands."""
+        kinds = {"linode": self.machines, "nodebalancer": self.balancers}
+        return kinds.get(kind, self.interfaces)
+
+    def attach(self, firewall: Row, kind: str, row: Row) -> Row:
+        """Put a device behind a firewall."""
+        now = self.now()
+        named = entity(kind, row)
+        return self.devices.add(firewall=firewall["id"], entity=named, created=now, updated=now)
+
+    def detach(self, kind: str, row: Row) -> None:
+        """Take a device from behind every firewall."""
+        for device in self._guards(kind, row):
+            self.devices.drop(device)
+
+    def walls(self, kind: str, row: Row) -> list[Row]:
+        """The firewalls before a device."""
+        return [self.wall(self.firewalls.get(one["firewall"])) for one in self._guards(kind, row)]
+
+    def _guards(self, kind: str, row: Row) -> list[Row]:
+        wanted = (kind, row["id"])
+        return [d for d in self.devices if (d["entity"]["type"], d["entity"]["id"]) == wanted]
+
+    def wall(self, firewall: Row) -> Row:
+        """A firewall as the API shows it, with what it stands before."""
+        behind = [one["entity"] for one in self.devices.where(firewall=firewall["id"])]
+        return {**firewall, "entities": behind}
+
+    def tell(
+        self, action: str, kind: str, row: Row, *, status: str = NOTIFICATION, message: str = ""
+    ) -> Row:
+        """Leave an event of the account about a row of this kind."""
+        return self.events.add(
+            action=action,
+            created=self.now(),
+            duration=None,
+            entity=entity(kind, row),
+            secondary_entity=None,
+            message=message,
+            percent_complete=100 if status == "finished" else None,
+            rate=None,
+            read=False,
+            seen=False,
+            status=status,
+            time_remaining=None,
+            username="lab",
+            details=None,
+        )
+
+
+def entity(kind: str, row: Row) -> Row:
+    """How an event names what it befell."""
+    folders = {
+        "linode": "linode/instances",
+        "domain": "domains",
+        "firewall": "networking/firewalls",
+    }
+    url = f"/v4/{folders.get(kind, f'{kind}s')}/{row['id']}"
+    return {"id": row["id"], "label": row.get("label", row.get("domain")), "type": kind, "url": url}

@@ -1,0 +1,48 @@
+"""Without this file each test would start its double by itself, and none would be held to the document."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+from openapi_core import OpenAPI
+
+from tests.contract.linode import openapi
+from tests.contract.linode.double import Double
+
+
+@pytest.fixture(scope="session")
+def held() -> OpenAPI | None:
+    """The OpenAPI document, or None where it is absent: then nothing is held to it."""
+    return openapi.load() if openapi.FILE.exists() else None
+
+
+@pytest.fixture
+def document(held: OpenAPI | None) -> OpenAPI:
+    """The OpenAPI document, for tests that are about it."""
+    if held is None:
+        pytest.skip("no ../shared/linode-openapi-reduced.yaml beside this checkout")
+    return held
+
+
+@pytest.fixture
+def make_double(held: OpenAPI | None) -> Iterator[Callable[..., Double]]:
+    """Makes doubles, started, with whatever is said of them. Afterwards everything that passed is
+    held to the document."""
+    started: list[Double] = []
+    with ExitStack() as stack:
+
+        def make(**how: Any) -> Double:
+            started.append(stack.enter_context(Double(**how)))
+            return started[-1]
+
+        yield make
+    if held is not None:
+        found = [openapi.objections(held, one) for double in started for one in double.exchanges]
+        assert [why for one in found for why in one] == []
+
+
+@pytest.fixture
+def double(make_double: Callable[..., Double]) -> Double:
+    """A double whose token may do everything."""
+    return make_double()

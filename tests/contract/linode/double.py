@@ -1,0 +1,65 @@
+"""The double for tests: a thread on a free port, its world at hand, and everything that passed."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from linode_api4 import LinodeClient
+
+from deploy.lab.linode import machines
+from deploy.lab.linode.access import EVERYTHING, Token
+from deploy.lab.linode.api import create_api
+from deploy.lab.linode.forms import Row
+from deploy.lab.linode.served import Served
+from deploy.lab.linode.world import World
+from tests.contract.linode.recorder import Exchange, Recorder
+
+
+@dataclass(slots=True, kw_only=True)
+class Double:
+    """Linode's API on 127.0.0.1. `exchanges` is what was carried out, in order."""
+
+    scopes: str = EVERYTHING
+    restricted: bool = False
+    token: str = field(default_factory=lambda: secrets.token_hex(32), repr=False)
+    world: World = field(default_factory=World)
+    recorder: Recorder = field(init=False)
+    served: Served = field(init=False)
+
+    def __enter__(self) -> Self:
+        token = Token(secret=self.token, scopes=self.scopes, restricted=self.restricted)
+        self.recorder = Recorder(create_api(self.world, tokens=[token]))
+        self.served = Served(self.recorder)
+        self.served.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.served.stop()
+
+    @property
+    def url(self) -> str:
+        """What a client takes for https://api.linode.com/v4."""
+        return f"{self.served.url}/v4"
+
+    @property
+    def exchanges(self) -> list[Exchange]:
+        return self.recorder.exchanges
+
+    def client(self, **how: Any) -> LinodeClient:
+        """The client library itself, without its retries."""
+        return LinodeClient(self.token, base_url=self.url, **{"retry": False, **how})
+
+    def machine(self, label: str, *ipv4: str, **members: Any) -> Row:
+        """A Linode with these addresses."""
+        with self.world.lock:
+            return machines.add(self.world, label, ipv4, **members)
+
+    def node(self, label: str) -> Row:
+        """The backend with this label."""
+        return self.world.nodes.where(label=label)[0]
+
+    def fare(self, label: str, status: str) -> None:
+        """Let a backend be UP, DOWN or unknown, where no data plane says it."""
+        self.world.statuses[self.node(label)["id"]] = status
