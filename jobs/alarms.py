@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from jobs.audit import Draft, Kind
+from jobs.inventory import Target, parse_target
 from jobs.remote import Outcome
-from jobs.state import ClusterState, HostRecord, Incident
+from jobs.state import LANDED, LATE, WAITING, ClusterState, HostRecord, Incident
 from jobs.verdict import Confirmed
 
 LEADERLESS = (10, 60, 600, 3600)
@@ -64,22 +65,27 @@ def paused(state: ClusterState, verdict: Confirmed) -> Iterator[Alarm]:
 
 
 def left_behind(state: ClusterState, hosts: Iterable[str]) -> Iterator[Alarm]:
-    """Hosts that failed and are nobody's, once for each way in which they fail."""
+    """Targets that failed and are nobody's, once for each way in which they fail. A NodeBalancer
+    that still has time has not failed."""
     for host in hosts:
         record = state.hosts.get(host)
-        if record is None or host in state.assignments:
+        if record is None or host in state.assignments or record.outcome in {LANDED, WAITING}:
             continue
+        target = parse_target(host)
+        way = record.reason if record.outcome == LATE else record.outcome
         yield Alarm(
-            key=f"left:{host}:{record.epoch}:{record.outcome}",
-            reason=f"{host} does not follow yet ({record.outcome}): {record.reason}",
-            remedy=_remedy(state.cluster, host, record),
+            key=f"left:{host}:{record.epoch}:{way}",
+            reason=f"{target.told} does not follow yet ({record.outcome}): {record.reason}",
+            remedy=_remedy(state.cluster, target, record),
         )
 
 
-def _remedy(cluster: str, host: str, record: HostRecord) -> str:
+def _remedy(cluster: str, target: Target, record: HostRecord) -> str:
+    if target.kind != "host":
+        return record.remedy or f"pgbaton repoint {cluster}"
     if record.outcome == Outcome.LOWER_FENCE:
-        return f"if etcd was restored from a backup: pgbaton reset-fence {cluster} --host {host}"
-    return record.remedy or f"pgbaton repoint {cluster} --host {host}"
+        return f"if etcd was restored from a backup: pgbaton reset-fence {cluster} --host {target.name}"
+    return record.remedy or f"pgbaton repoint {cluster} --host {target.name}"
 
 
 def long_leaderless(incident: Incident, *, now: float) -> Iterator[Alarm]:

@@ -1,4 +1,4 @@
-"""Which hosts are nobody's and need work: take-over, retry and a returning host are one question."""
+"""Which targets are nobody's and need work: take-over, retry and a returning host are one question."""
 
 from __future__ import annotations
 
@@ -8,41 +8,49 @@ from typing import Any
 
 from jobs.audit import Draft, Kind
 from jobs.fence import Fence
-from jobs.remote import HOLDS
+from jobs.inventory import parse_target
+from jobs.names import job_for
 from jobs.state import Assignment, ClusterState, HostRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """What a decision needs besides memory and verdict: the hosts in order, how many a job takes,
-    how long a silent job counts as alive, which jobs still wait, a source of fresh job ids, and the
-    epoch that etcd showed."""
+    """What a decision needs besides memory and verdict: the targets in order, how many hosts a job
+    takes, how long a silent job counts as alive, which jobs still wait, a source of fresh ids for
+    jobs of a kind, and the epoch that etcd showed."""
 
-    hosts: tuple[str, ...]
+    targets: tuple[str, ...]
     chunk: int
     take_over: float
     waiting: frozenset[str]
-    fresh_job: Callable[[], str]
+    fresh_job: Callable[[str], str]
     round_id: str
     epoch: int | None = None
     claims: Mapping[str, Any] = field(default_factory=dict)
 
 
-def missing(state: ClusterState, fence: Fence, hosts: Sequence[str]) -> tuple[str, ...]:
-    """The hosts that are not known to hold the fence."""
-    return tuple(h for h in hosts if not _holds(state.hosts.get(h), fence))
+def missing(state: ClusterState, fence: Fence, targets: Sequence[str]) -> tuple[str, ...]:
+    """The targets that are not known to hold the fence."""
+    return tuple(
+        t for t in targets if (held := state.hosts.get(t)) is None or not held.holds(fence)
+    )
 
 
-def _holds(record: HostRecord | None, fence: Fence) -> bool:
-    return record is not None and record.fence == fence and record.outcome in HOLDS
+def shut(state: ClusterState, fence: Fence, target: str) -> bool:
+    """True for a host behind a NodeBalancer that does not lead to the leader yet: to restart it now
+    would only connect it to the old one again."""
+    gate = parse_target(target).gate
+    if gate is None:
+        return False
+    held = state.hosts.get(gate)
+    return held is None or not held.lets_through(fence)
 
 
 def assign_due(state: ClusterState, fence: Fence, ground: Ground) -> dict[str, Assignment]:
-    due = [h for h in missing(state, fence, ground.hosts) if _due(state, h, fence, ground)]
-    chunks = [due[i : i + ground.chunk] for i in range(0, len(due), ground.chunk)]
+    due = [t for t in missing(state, fence, ground.targets) if _due(state, t, fence, ground)]
     given: dict[str, Assignment] = {}
-    for chunk in chunks:
-        job = ground.fresh_job()
+    for chunk in _chunks(due, ground.chunk):
+        job = ground.fresh_job(job_for(chunk[0]))
         for host in chunk:
             given[host] = Assignment(
                 epoch=fence.epoch,
@@ -51,6 +59,13 @@ def assign_due(state: ClusterState, fence: Fence, ground: Ground) -> dict[str, A
                 beat=state.now,
             )
     return given
+
+
+def _chunks(due: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    """Hosts share a job; a NodeBalancer or a DNS record, which may take its time, has its own."""
+    hosts = [t for t in due if parse_target(t).kind == "host"]
+    yield from (hosts[i : i + size] for i in range(0, len(hosts), size))
+    yield from ([t] for t in due if t not in hosts)
 
 
 def attempt_of(state: ClusterState, host: str, fence: Fence) -> int:
@@ -68,6 +83,8 @@ def attempt_of(state: ClusterState, host: str, fence: Fence) -> int:
 
 
 def _due(state: ClusterState, host: str, fence: Fence, ground: Ground) -> bool:
+    if shut(state, fence, host):
+        return False
     given = state.assignments.get(host)
     if given is not None and given.epoch == fence.epoch:
         return not alive(given, now=state.now, take_over=ground.take_over, waiting=ground.waiting)

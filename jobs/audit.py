@@ -22,6 +22,8 @@ class Kind(StrEnum):
     VERDICT = "verdict"  # the verdict of an open incident changed
     PLANNED = "planned"  # hosts were given to repoint jobs
     HOST = "host"  # one host's outcome
+    BALANCER = "balancer"  # a NodeBalancer was changed, or how it stands changed
+    DNS = "dns"  # a DNS record's outcome
     TAKEN_OVER = "taken-over"  # what a dead worker left was given to another
     SUPERSEDED = "superseded"  # a job found a newer epoch and gave way
     ALARM = "alarm"  # somebody should look: two writable primaries, partial, held up

@@ -49,7 +49,7 @@ def _look_and_close(tools: Tools, *, cluster: str, flight: str) -> str:
 def _close(tools: Tools, *, state: ClusterState, verdict: Confirmed, flight: str) -> str:
     incident = state.incident
     assert incident is not None
-    left = missing(state, verdict.leadership.fence, tools.inventory.hosts_of(state.cluster))
+    left = missing(state, verdict.leadership.fence, tools.inventory.targets_of(state.cluster))
     if left or verdict.stale:
         alarms = [*two_primaries(verdict), *left_behind(state, left)]
         held, said = raised(incident, alarms)

@@ -111,7 +111,7 @@ def _confirmed(state: ClusterState, verdict: Confirmed, ground: Ground) -> Step:
         return Step(drafts=tuple(drafts), incident=moved)
     assign = assign_due(state, fence, ground)
     drafts += planned(state, assign, fence=fence, incident=moved.id)
-    conclude = not assign and not missing(state, fence, ground.hosts)
+    conclude = not assign and not missing(state, fence, ground.targets)
     return Step(drafts=tuple(drafts), incident=moved, assign=assign, conclude=conclude)
 
 

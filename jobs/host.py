@@ -96,13 +96,13 @@ def _try(
     plan = plan_now(hands, mission, host)
     if not isinstance(plan, HostPlan):
         return plan
-    apps = hands.inventory.applications_of(mission.cluster, host)
+    apps = hands.inventory.applications_at(mission.cluster, host)
     own = sum(
         len(a.after) * a.after_timeout + len(a.services) * a.restart_timeout + a.check_timeout
         for a in apps
     )
     reply = hands.hosts.swap(
-        hands.inventory.hosts[host],
+        hands.inventory.host_at(host),
         plan.request,
         timeout=SWAP_WITHIN + own,
         confirm=partial(still_leads, hands, mission, notes),
@@ -121,7 +121,7 @@ def _held_back(reply: SwapReply | HostFailure, notes: Sequence[str]) -> SwapRepl
 def plan_now(hands: Hands, mission: Mission, host: str) -> HostPlan | HostFailure | Blocked:
     """What this host needs, from what it says now; changes nothing."""
     request = read_request(hands.inventory, cluster=mission.cluster, host=host)
-    reply = hands.hosts.read(hands.inventory.hosts[host], request, timeout=READ_WITHIN)
+    reply = hands.hosts.read(hands.inventory.host_at(host), request, timeout=READ_WITHIN)
     if not isinstance(reply, ReadReply):
         return reply
     return plan_host(

@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Mapping
+
+from jobs.inventory import parse_target
 
 RESPOND = "jobs.respond.respond"
 REPOINT = "jobs.repoint.repoint"
 CONCLUDE = "jobs.conclude.conclude"
+BALANCE = "jobs.balance.balance"
+PUBLISH = "jobs.publish.publish"
 RECONCILE = "jobs.reconcile.reconcile"
 
 QUEUE = "pgbaton"
 """The one queue a worker process listens to (one, so that RQ moves jobs reliably)."""
+
+JOB_OF: Mapping[str, str] = {"host": REPOINT, "nodebalancer": BALANCE, "dns": PUBLISH}
+"""Which job brings a kind of target to the leader."""
+
+
+def job_for(target: str) -> str:
+    """The dotted path of the job that a target is given to."""
+    return JOB_OF[parse_target(target).kind]
 
 
 def job_id(function: str, cluster: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import asdict, replace
 
 from jobs.audit import Draft, Kind
 from jobs.host import Mission, Result
+from jobs.inventory import parse_target
 from jobs.plan import Blocked
 from jobs.remote import HOLDS, HostFailure, SwapReply
 from jobs.state import Assignment, HostRecord
@@ -58,8 +59,10 @@ def record_of(result: Result, *, given: Assignment, now: float) -> HostRecord:
 def draft_of(record: HostRecord, result: Result, *, host: str, mission: Mission, job: str) -> Draft:
     """The audit entry of one host's end; `stages` are the host's own seconds."""
     kind = Kind.SUPERSEDED if record.outcome == "superseded" else Kind.HOST
+    at = parse_target(host)
     evidence = {
-        "host": host,
+        "host": at.name,
+        "behind": at.behind,
         "outcome": record.outcome,
         "fence": asdict(mission.leadership.fence),
         "member": mission.leadership.member,

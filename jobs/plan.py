@@ -10,7 +10,7 @@ from jobs.claims import MemberRecord
 from jobs.edits.edit import Change, Edit, Refusal, edit, values
 from jobs.edits.splice import apply
 from jobs.fence import Fence
-from jobs.inventory import Address, Application, File, Inventory, parse_conn_url
+from jobs.inventory import Address, Application, File, Inventory, parse_conn_url, parse_target
 from jobs.remote import (
     AppSwap,
     FileFault,
@@ -52,8 +52,9 @@ class HostPlan:
 
 
 def read_request(inventory: Inventory, *, cluster: str, host: str) -> ReadRequest:
-    """What to ask a host for before it can be planned."""
-    apps = inventory.applications_of(cluster, host)
+    """What to ask a host for before it can be planned. `host` is a target: `web1`, or `web1@shop`
+    for the applications there behind the NodeBalancer shop."""
+    apps = inventory.applications_at(cluster, host)
     return ReadRequest(cluster=cluster, paths=tuple(f.path for a in apps for f in a.files))
 
 
@@ -78,10 +79,11 @@ def plan_host(
 ) -> HostPlan | Blocked:
     """One host's swap to a leadership, from what the host just said; Blocked names the first hindrance."""
     files = {f.path: f for f in reply.files}
-    hardened = inventory.hosts[host].mode == "hardened"
+    hardened = inventory.host_at(host).mode == "hardened"
+    endpoint = _endpoint(inventory, host)
     parts: list[_AppPlan] = []
-    for app in inventory.applications_of(cluster, host):
-        part = _plan_app(app, leadership, files, hardened=hardened)
+    for app in inventory.applications_at(cluster, host):
+        part = _plan_app(app, leadership, files, endpoint=endpoint, hardened=hardened)
         if isinstance(part, Blocked):
             return part
         parts.append(part)
@@ -96,9 +98,23 @@ def plan_host(
         fence=leadership.fence,
         avoid=tuple(dict.fromkeys(a for part in parts for a in part.avoid)),
         apps=tuple(part.swap for part in parts),
+        force=endpoint is not None and _promoted(leadership.fence, reply.fence),
     )
     diffs = tuple(d for part in parts for d in part.diffs)
     return HostPlan(request=request, diffs=diffs, held=reply.fence)
+
+
+def _endpoint(inventory: Inventory, host: str) -> Address | None:
+    """The NodeBalancer's own address, where the target stands behind one."""
+    behind = parse_target(host).behind
+    return None if behind is None else inventory.nodebalancers[behind].endpoint
+
+
+def _promoted(fence: Fence, held: Fence | None) -> bool:
+    """Whether another PostgreSQL was promoted since this host last applied anything. Behind a
+    NodeBalancer no file changes then, and yet every connection leads to whoever led before. A
+    leadership without a promotion is the same server's, and its connections are good."""
+    return held is not None and fence.pg_timeline != held.pg_timeline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,9 +131,10 @@ def _plan_app(
     leadership: Leadership,
     files: Mapping[str, FileState | FileFault],
     *,
+    endpoint: Address | None,
     hardened: bool,
 ) -> _AppPlan | Blocked:
-    address = resolve(app, leadership.record)
+    address = endpoint or resolve(app, leadership.record)
     if isinstance(address, Blocked):
         return address
     values = _values(app, leadership, address)

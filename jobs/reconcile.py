@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
-from jobs.assign import alive, missing, waits
+from jobs.assign import alive, missing, shut, waits
 from jobs.audit import Draft, Kind
 from jobs.claims import ClusterView, Unknown
 from jobs.fence import Standing
@@ -30,7 +30,7 @@ class Due(StrEnum):
     EPOCH = "the epoch is not the one that was applied"
     UNSETTLED = "an incident is open"
     LEFT = "a job went silent"
-    HOSTS = "hosts do not hold the newest fence"
+    TARGETS = "targets do not hold the newest fence"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,12 +42,12 @@ class Pace:
 
 
 def due(
-    view: ClusterView | Unknown, state: ClusterState, hosts: Collection[str], pace: Pace
+    view: ClusterView | Unknown, state: ClusterState, targets: Collection[str], pace: Pace
 ) -> Due | None:
-    """Why a cluster needs a look now, or None. Pure: truth, memory and the inventory's hosts in."""
+    """Why a cluster needs a look now, or None. Pure: truth, memory and the inventory's targets in."""
     if state.flight is not None:
         return None
-    return _untrue(view, state) or _unfinished(state, hosts, pace)
+    return _untrue(view, state) or _unfinished(state, targets, pace)
 
 
 def _untrue(view: ClusterView | Unknown, state: ClusterState) -> Due | None:
@@ -59,26 +59,27 @@ def _untrue(view: ClusterView | Unknown, state: ClusterState) -> Due | None:
     return Due.EPOCH if known is None or known.epoch != view.leader.epoch else None
 
 
-def _unfinished(state: ClusterState, hosts: Collection[str], pace: Pace) -> Due | None:
+def _unfinished(state: ClusterState, targets: Collection[str], pace: Pace) -> Due | None:
     if not state.paused() and any(
         not alive(a, now=state.now, take_over=pace.take_over, waiting=pace.waiting)
         for a in state.assignments.values()
     ):
         return Due.LEFT
-    if _waits(state, hosts):
-        return Due.HOSTS
+    if _waits(state, targets):
+        return Due.TARGETS
     return Due.UNSETTLED if state.incident is not None and not state.assignments else None
 
 
-def _waits(state: ClusterState, hosts: Collection[str]) -> bool:
-    """True where a host that lacks the fence is nobody's, and its next try has come."""
+def _waits(state: ClusterState, targets: Collection[str]) -> bool:
+    """True where a target that lacks the fence is nobody's, and its next try has come."""
     known = (state.incident or state.settled).fence
     if known is None or state.paused():
         return False
     return any(
-        host not in state.assignments
-        and ((record := state.hosts.get(host)) is None or not waits(record, known, now=state.now))
-        for host in missing(state, known, tuple(hosts))
+        target not in state.assignments
+        and not shut(state, known, target)
+        and ((held := state.hosts.get(target)) is None or not waits(held, known, now=state.now))
+        for target in missing(state, known, tuple(targets))
     )
 
 

@@ -10,7 +10,7 @@ from jobs.claims import Claims
 from jobs.decide import Step, decide
 from jobs.evidence import of_claims
 from jobs.look import epoch_of, look
-from jobs.names import REPOINT, RESPOND, job_id
+from jobs.names import RESPOND, job_id
 from jobs.state import ClusterState, HostRecord
 from jobs.tools import Tools, equipped
 from jobs.verdict import Undetermined, Verdict
@@ -102,7 +102,7 @@ def sweep(tools: Tools, state: ClusterState, ground: Ground) -> None:
     """Close what silent jobs left open of hosts that need nothing any more: they left the inventory,
     or hold the fence by somebody else's doing. Nobody would ever be given those again."""
     fence = (state.incident or state.settled).fence
-    needed = ground.hosts if fence is None else missing(state, fence, ground.hosts)
+    needed = ground.targets if fence is None else missing(state, fence, ground.targets)
     for host, given in state.assignments.items():
         if host in needed or alive(
             given, now=state.now, take_over=ground.take_over, waiting=ground.waiting
@@ -116,11 +116,11 @@ def _ground(tools: Tools, state: ClusterState, claims: Claims, *, round_id: str)
     timing = tools.inventory.timing
     given = tuple(dict.fromkeys(a.job for a in state.assignments.values() if not a.started))
     return Ground(
-        hosts=tools.inventory.hosts_of(state.cluster),
+        targets=tools.inventory.targets_of(state.cluster),
         chunk=timing.chunk,
         take_over=timing.take_over,
         waiting=tools.ledger.waiting(given) if given else frozenset(),
-        fresh_job=partial(job_id, REPOINT, state.cluster),
+        fresh_job=partial(job_id, cluster=state.cluster),
         round_id=round_id,
         epoch=epoch_of(claims.before),
         claims=of_claims(claims),

@@ -9,7 +9,13 @@ from typing import Any, TypeVar
 
 from jobs.claims import MemberRecord
 from jobs.fence import Fence
+from jobs.remote import HOLDS
 from jobs.verdict import Leadership
+
+FOLLOWS, LANDED, WAITING, LATE = "follows", "landed", "waiting", "late"
+"""How a NodeBalancer stands: it leads to the leader and to nobody else; a login lands there, but it
+is not the only backend up yet; not even that yet; longer than the inventory allows (with a fence
+where a login lands nevertheless)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +50,7 @@ class Incident:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostRecord:
-    """What is known of one host. `fence` is what it held at its last answer; `epoch` and `attempt`
+    """What is known of one target: a host, a NodeBalancer, a DNS record. `fence` is what it held at its last answer; `epoch` and `attempt`
     number that answer, and a lower pair never overwrites a higher one."""
 
     epoch: int
@@ -58,10 +64,18 @@ class HostRecord:
     next_try: float | None = None
     restarted: tuple[str, ...] = ()
 
+    def holds(self, fence: Fence) -> bool:
+        """True where the target is known to follow the leadership of this fence."""
+        return self.fence == fence and (self.outcome in HOLDS or self.outcome == FOLLOWS)
+
+    def lets_through(self, fence: Fence) -> bool:
+        """True for a NodeBalancer through which a login has landed on this fence's leader."""
+        return self.fence == fence and self.outcome in {LANDED, FOLLOWS, LATE}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
-    """A host given to a repoint job. `beat` is the last sign of life, by Redis TIME, in seconds;
+    """A target given to a job. `beat` is the last sign of life, by Redis TIME, in seconds;
     `started` is False while the job still waits in its queue."""
 
     epoch: int
@@ -104,7 +118,8 @@ MOST_REMEMBERED = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClusterState:
-    """Everything remembered of one cluster as of `now` (Redis TIME, seconds)."""
+    """Everything remembered of one cluster as of `now` (Redis TIME, seconds). `hosts` and
+    `assignments` are by target."""
 
     cluster: str
     now: float

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from jobs.audit import Entry, Kind
 from jobs.event import LEADER_KEY
+from jobs.inventory import parse_target
 from jobs.remote import HOLDS
 
 Tone = Literal["plain", "good", "bad", "quiet"]
@@ -150,27 +151,65 @@ def _verdict(evidence: Facts, _: Facts) -> tuple[Tone, str]:
 
 
 def _planned(evidence: Facts, _: Facts) -> tuple[Tone, str]:
-    return "plain", f"repointing {', '.join(evidence['hosts'])}"
+    targets = [parse_target(t) for t in evidence["hosts"]]
+    verb = {"host": "repointing", "nodebalancer": "watching", "dns": "publishing"}[targets[0].kind]
+    return "plain", f"{verb} {', '.join(t.told for t in targets)}"
 
 
 def _host(evidence: Facts, facts: Facts) -> tuple[Tone, str]:
     took = f" in {facts['seconds']:.2f} s" if facts["seconds"] is not None else ""
     restarted = f", restarted {', '.join(evidence['restarted'])}" if evidence["restarted"] else ""
+    host = evidence["host"]
+    if evidence.get("behind"):
+        host += f" (behind NodeBalancer {evidence['behind']})"
     if evidence["outcome"] in HOLDS:
         return (
             "good",
-            f"{evidence['host']} follows {evidence['member']} ({evidence['outcome']}{restarted}){took}",
+            f"{host} follows {evidence['member']} ({evidence['outcome']}{restarted}){took}",
         )
     remedy = f". {evidence['remedy']}" if evidence["remedy"] else ""
     return (
         "bad",
-        f"{evidence['host']} does not follow yet ({evidence['outcome']}): {evidence['reason']}{remedy}",
+        f"{host} does not follow yet ({evidence['outcome']}): {evidence['reason']}{remedy}",
     )
+
+
+def _balancer(evidence: Facts, facts: Facts) -> tuple[Tone, str]:
+    name, took = f"NodeBalancer {evidence['balancer']}", _took(facts)
+    note = f"; {evidence['note']}" if evidence.get("note") else ""
+    match evidence["outcome"]:
+        case "landed":
+            return "good", f"a login through {name} lands on {evidence['member']}{took}"
+        case "follows":
+            return "good", f"{name} follows {evidence['member']}{took}{note}"
+        case "changing":
+            return "plain", f"{name}: {evidence['change']}"
+        case _:
+            remedy = f". {evidence['remedy']}" if evidence.get("remedy") else ""
+            return "bad", f"{name} does not follow yet: {evidence['reason']}{remedy}"
+
+
+def _dns(evidence: Facts, facts: Facts) -> tuple[Tone, str]:
+    name = evidence["record"]
+    match evidence["outcome"]:
+        case "changing":
+            return "plain", f"DNS record {name}: {evidence['change']}"
+        case "changed" | "unchanged" as how:
+            to = f"{evidence['target']} ({evidence['member']})"
+            return "good", f"DNS record {name} names {to} ({how}){_took(facts)}"
+        case _:
+            remedy = f". {evidence['remedy']}" if evidence.get("remedy") else ""
+            return "bad", f"DNS record {name} does not follow yet: {evidence['reason']}{remedy}"
+
+
+def _took(facts: Facts) -> str:
+    return f" after {facts['seconds']:.2f} s" if facts["seconds"] is not None else ""
 
 
 def _taken_over(evidence: Facts, facts: Facts) -> tuple[Tone, str]:
     silent = f" after {facts['seconds']:.1f} s of silence" if facts["seconds"] is not None else ""
-    return "bad", f"taken over from a silent worker{silent}: {', '.join(evidence['hosts'])}"
+    hosts = ", ".join(parse_target(h).told for h in evidence["hosts"])
+    return "bad", f"taken over from a silent worker{silent}: {hosts}"
 
 
 def _superseded(evidence: Facts, _: Facts) -> tuple[Tone, str]:
@@ -219,6 +258,8 @@ _SENTENCES: Mapping[Kind, Callable[[Facts, Facts], tuple[Tone, str]]] = {
     Kind.VERDICT: _verdict,
     Kind.PLANNED: _planned,
     Kind.HOST: _host,
+    Kind.BALANCER: _balancer,
+    Kind.DNS: _dns,
     Kind.TAKEN_OVER: _taken_over,
     Kind.SUPERSEDED: _superseded,
     Kind.ALARM: _alarm,

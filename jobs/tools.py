@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from jobs.inventory import SCHEMA, Inventory
 from jobs.judge import Policy
-from jobs.ports import Clock, Fleet, Heart, HostHand, Ledger, Witness
+from jobs.ports import Balancers, Clock, Fleet, Heart, HostHand, Ledger, Records, Witness
 
 Made = tuple[str, int]
 """The inventory's digest and the schema version that a job was made with."""
@@ -19,7 +19,10 @@ PASSES = 25
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
-    """Every port, the inventory they were made for, and the name of the worker that holds them."""
+    """Every port, the inventory they were made for, and the name of the worker that holds them.
+
+    Without a token for Linode's API there are no `balancers` and no `records`.
+    """
 
     inventory: Inventory
     ledger: Ledger
@@ -29,6 +32,8 @@ class Tools:
     heart: Heart
     clock: Clock
     worker: str
+    balancers: Balancers | None = None
+    records: Records | None = None
 
     def passes_on(
         self, function: str, arguments: Mapping[str, object], *, made: Made, passed: int

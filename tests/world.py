@@ -132,7 +132,7 @@ class World:
         given = tuple(a.job for a in state.assignments.values() if not a.started)
         pace = Pace(take_over=self.inventory.timing.take_over, waiting=self.ledger.waiting(given))
         view = self.witness.gather("shop", timeout=1).before
-        reason = due(view, state, self.inventory.hosts_of("shop"), pace)
+        reason = due(view, state, self.inventory.targets_of("shop"), pace)
         if reason is not None:
             self.ledger.call("shop")
         return reason

@@ -17,7 +17,7 @@ from workers.fleet import ThreadFleet
 
 log = structlog.get_logger(__name__)
 
-URGENT = frozenset({Due.LEFT, Due.HOSTS})
+URGENT = frozenset({Due.LEFT, Due.TARGETS})
 """Reasons that a respond removes: asked for at every tick until it has."""
 
 PATIENCE = 5.0
@@ -73,7 +73,7 @@ class LevelCheck:
             take_over=self.inventory.timing.take_over,
             waiting=self.ledger.waiting(queued) if queued else frozenset(),
         )
-        reason = due(view, state, self.inventory.hosts_of(cluster), pace)
+        reason = due(view, state, self.inventory.targets_of(cluster), pace)
         if reason is not None and self._fresh(cluster, reason, epoch_of(view)):
             log.info("respond.due", cluster=cluster, reason=str(reason))
             self.ledger.call(cluster)

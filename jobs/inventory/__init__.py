@@ -2,7 +2,7 @@
 
 from jobs.inventory.address import Address, parse_address, parse_conn_url
 from jobs.inventory.linode import DnsRecord, Linode, NodeBalancer
-from jobs.inventory.load import BadInventory, Mistake, load_inventory
+from jobs.inventory.load import BadInventory, load_inventory
 from jobs.inventory.model import (
     SCHEMA,
     Application,
@@ -20,6 +20,8 @@ from jobs.inventory.model import (
     Webhook,
 )
 from jobs.inventory.parts import Tls
+from jobs.inventory.references import Mistake
+from jobs.inventory.target import Target, parse_target
 
 __all__ = [
     "SCHEMA",
@@ -40,10 +42,12 @@ __all__ = [
     "Redis",
     "Sender",
     "Service",
+    "Target",
     "Timing",
     "Tls",
     "Webhook",
     "load_inventory",
     "parse_address",
     "parse_conn_url",
+    "parse_target",
 ]

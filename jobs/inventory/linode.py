@@ -21,12 +21,19 @@ LABEL = r"^[A-Za-z0-9_.-]{3,32}$"
 Label = Annotated[str, StringConstraints(pattern=LABEL)]
 
 
-def _ip(text: str) -> str:
+def is_ip(text: str) -> bool:
+    """True for an IPv4 or a bare IPv6 address."""
     try:
         ipaddress.ip_address(text)
     except ValueError:
+        return False
+    return True
+
+
+def _ip(text: str) -> str:
+    if not is_ip(text):
         msg = f"{text!r} is no IP address; Linode takes no names here"
-        raise ValueError(msg) from None
+        raise ValueError(msg)
     return text
 
 

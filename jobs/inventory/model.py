@@ -14,6 +14,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from jobs.inventory.address import Address, parse_address
 from jobs.inventory.linode import DnsRecord, Linode, NodeBalancer
 from jobs.inventory.parts import Name, Part, Path, Port, Seconds, Text, Tls
+from jobs.inventory.target import Target, parse_target
 from jobs.templates import check_template
 
 SCHEMA = 1
@@ -242,3 +243,56 @@ class Inventory(Part):
     def hosts_of(self, cluster: str) -> tuple[str, ...]:
         """Ids of the hosts that follow a cluster, each once, in the inventory's order."""
         return tuple(dict.fromkeys(h for a in self.applications_of(cluster) for h in a.hosts))
+
+    def targets_of(self, cluster: str, host: str | None = None) -> tuple[str, ...]:
+        """Everything that follows a cluster, by its word: hosts at the leader, NodeBalancers, DNS
+        records, hosts behind NodeBalancers; with `host`, that host's alone."""
+        hosts = [
+            Target(kind="host", name=h, behind=self.balancer_of(a))
+            for a in self.applications_of(cluster, host)
+            for h in a.hosts
+            if host in {None, h}
+        ]
+        before = [t for t in hosts if t.behind is None]
+        balancers = [
+            Target(kind="nodebalancer", name=n)
+            for n, b in self.nodebalancers.items()
+            if host is None and b.cluster == cluster
+        ]
+        records = [
+            Target(kind="dns", name=n)
+            for n, d in self.dns.items()
+            if host is None and d.cluster == cluster
+        ]
+        behind = [t for t in hosts if t.behind is not None]
+        return tuple(dict.fromkeys(map(str, (*before, *balancers, *records, *behind))))
+
+    def applications_at(self, cluster: str, target: str) -> tuple[Application, ...]:
+        """The applications that a host's target stands for."""
+        at = parse_target(target)
+        found = self.applications_of(cluster, at.name)
+        return tuple(a for a in found if self.balancer_of(a) == at.behind)
+
+    def host_at(self, target: str) -> Host:
+        """The machine that a host's target stands for."""
+        return self.hosts[parse_target(target).name]
+
+    def balancer_of(self, application: Application) -> str | None:
+        """The NodeBalancer that an application points at; None for one at the leader."""
+        if application.endpoint == "leader":
+            return None
+        if application.nodebalancer is not None:
+            return application.nodebalancer
+        of = (n for n, b in self.nodebalancers.items() if b.cluster == application.cluster)
+        return next(of, None)
+
+    def knows(self, target: str) -> bool:
+        """Whether the target still stands in the inventory."""
+        at = parse_target(target)
+        match at.kind:
+            case "host":
+                return at.name in self.hosts
+            case "nodebalancer":
+                return at.name in self.nodebalancers
+            case "dns":
+                return at.name in self.dns

@@ -45,7 +45,7 @@ class Store:
             self._enqueue(cluster, names.CONCLUDE, like, now=now)
 
     def hand_out(self, cluster: str, assign: Mapping[str, Assignment], *, now: float) -> None:
-        """One repoint for each job id that was never handed out before."""
+        """One job for each id that was never handed out before."""
         of = self.of(cluster)
         fresh = {h: a for h, a in assign.items() if a.job not in of.handed_out}
         for host, given in fresh.items():
@@ -54,7 +54,7 @@ class Store:
             of.handed_out.add(job)
             hosts = [host for host, given in fresh.items() if given.job == job]
             plain = {"cluster": cluster, "job": job, "hosts": hosts, **self._own()}
-            self.line.put(job, names.REPOINT, plain, at=now)
+            self.line.put(job, names.job_for(hosts[0]), plain, at=now)
 
     def _enqueue(
         self, cluster: str, function: str, like: Mapping[str, object] | None, *, now: float

@@ -13,7 +13,14 @@ from rq.job import Job
 from jobs import names
 
 DAY = 86_400
-TIMEOUTS = {names.RESPOND: 30, names.CONCLUDE: 30, names.REPOINT: 900, names.RECONCILE: 600}
+TIMEOUTS = {
+    names.RESPOND: 30,
+    names.CONCLUDE: 30,
+    names.REPOINT: 900,
+    names.BALANCE: 120,
+    names.PUBLISH: 120,
+    names.RECONCILE: 600,
+}
 """Seconds after which RQ ends a job; a repoint's real bound is its own."""
 RESULT_TTL, FAILURE_TTL = DAY, 7 * DAY
 

@@ -33,13 +33,15 @@ def handed_out(
     conclude: bool,
     attempt: int,
 ) -> Offered:
-    """One repoint for each distinct job of the assignments, and a conclude where asked for."""
+    """One job for each distinct id of the assignments, by the kind of its targets, and a conclude
+    where asked for."""
     offers: list[Offer] = []
     handed: list[dict[str, object]] = []
     for job in dict.fromkeys(given.job for given in assign.values()):
         hosts = [host for host, given in assign.items() if given.job == job]
         kwargs = {"cluster": cluster, "job": job, "hosts": hosts, **own}
-        offers.append(Offer(id=_fresh(job, attempt), function=names.REPOINT, kwargs=kwargs))
+        function = names.job_for(hosts[0])
+        offers.append(Offer(id=_fresh(job, attempt), function=function, kwargs=kwargs))
         pairs = [{"host": host, "text": dump(assign[host])} for host in hosts]
         handed.append({"id": job, "offer": offers[-1].id, "hosts": pairs})
     if not conclude:

@@ -1,0 +1,97 @@
+"""A NodeBalancer is brought to what the inventory wants: what is missing, what drifted, who may take traffic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from jobs.balancer.change import Change
+from jobs.balancer.drift import repairs
+from jobs.balancer.modes import mode_steps
+from jobs.balancer.told import said
+from jobs.ports import Balancers, LinodeUnavailable
+from jobs.watch import Seen, Sight, Unseen, Watch
+
+ASK_WITHIN = 2.0
+"""Seconds one request may take while a failover waits, whatever the inventory allows otherwise."""
+
+PASSES = 6
+"""Times it is read anew: what a change brings about (a configuration's nodes, say) shows then."""
+
+CLAIMED_FOR = 10.0
+
+
+class SupersededError(Exception):
+    """The leader is another one now: whoever knows the new one goes on."""
+
+
+def mend(watch: Watch) -> Sight:
+    """See the NodeBalancer as Linode shows it, mended where it needs it. Raises SupersededError where
+    the leader changed before a change was made."""
+    balancers = watch.tools.balancers
+    if balancers is None:
+        return Unseen(
+            reason="there is no token for Linode's API",
+            remedy="put one in the secret linode-token of the workers",
+        )
+    try:
+        return _mended(watch, balancers)
+    except LinodeUnavailable as error:
+        return Unseen(reason=error.reason, remedy=error.remedy)
+
+
+def _mended(watch: Watch, balancers: Balancers) -> Sight:
+    for _ in range(PASSES):
+        found = balancers.read(watch.table, timeout=within(watch))
+        if found is None:
+            return _unknown(watch)
+        steps = (*repairs(watch.want, found), *mode_steps(watch.want, found, watch.leader))
+        hindered = _change(watch, balancers, steps) if steps else ""
+        config = found.config(watch.table.port)
+        if config is not None and (hindered or not steps):
+            return Seen(balancer=found, config=config, hindered=hindered)
+        if hindered:
+            return Unseen(reason=hindered)
+    return Unseen(reason=f"NodeBalancer {watch.table.label} does not become what was written")
+
+
+def within(watch: Watch) -> float:
+    """Seconds for one question to Linode's API."""
+    return min(watch.tools.inventory.linode.timeout, ASK_WITHIN)
+
+
+def _unknown(watch: Watch) -> Unseen:
+    return Unseen(
+        reason=f"Linode knows no NodeBalancer labelled {watch.table.label}",
+        remedy=f"pgbaton nodebalancer apply {watch.name}",
+    )
+
+
+def _change(watch: Watch, balancers: Balancers, steps: Sequence[Change]) -> str:
+    """Make the changes in their order; why it stopped, or nothing. Each is told before it is made,
+    and made only while the leader still leads."""
+    with _claimed(watch) as ours:
+        if not ours:
+            return "another worker is changing it"
+        for step in steps:
+            if not watch.errand.still_leads():
+                raise SupersededError
+            what = said(step)
+            watch.tell("changing", key=f"{watch.errand.job}:{what}", change=what)
+            try:
+                balancers.apply(step, timeout=within(watch))
+            except LinodeUnavailable as error:
+                return f"could not {what}: {error.reason}"
+    return ""
+
+
+@contextmanager
+def _claimed(watch: Watch) -> Iterator[bool]:
+    """Of two jobs, an old one and a new one, only one changes a balancer at a time."""
+    lease, ledger = f"linode:{watch.target}", watch.tools.ledger
+    ours = ledger.lease(lease, watch.errand.job, seconds=CLAIMED_FOR)
+    try:
+        yield ours
+    finally:
+        if ours:
+            ledger.lease(lease, watch.errand.job, seconds=0.001)

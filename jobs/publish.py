@@ -1,0 +1,224 @@
+"""A DNS record follows the leader, for those who front their clusters by name: same fence, same trail."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from jobs.audit import Draft, Kind
+from jobs.claims import MemberRecord
+from jobs.errand import Errand, run, tell
+from jobs.host import Mission
+from jobs.inventory import DnsRecord, Inventory, parse_conn_url, parse_target
+from jobs.inventory.linode import is_ip
+from jobs.names import PUBLISH
+from jobs.outcome import backoff
+from jobs.ports import LinodeUnavailable, Records
+from jobs.remote import Outcome
+from jobs.state import Assignment, HostRecord
+from jobs.tools import Tools
+from jobs.zone import CreateRecord, FoundZone, RecordChange, Refused, changes, fence_name
+
+CLAIMED_FOR = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """One record of one cluster, on one job's errand."""
+
+    errand: Errand
+    target: str
+
+    @property
+    def record(self) -> DnsRecord:
+        return self.tools.inventory.dns[parse_target(self.target).name]
+
+    @property
+    def tools(self) -> Tools:
+        return self.errand.tools
+
+    @property
+    def mission(self) -> Mission:
+        return self.errand.mission
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End:
+    """How a record ended; `outcome` is one of a host's words, or why it could not be asked."""
+
+    outcome: str
+    reason: str = ""
+    remedy: str = ""
+    target: str = ""
+
+    @property
+    def holds(self) -> bool:
+        """True where the record names the leader."""
+        return self.outcome in {Outcome.CHANGED, Outcome.UNCHANGED}
+
+
+def publish(
+    *,
+    cluster: str,
+    job: str,
+    hosts: Sequence[str],
+    inventory: str,
+    schema: int,
+    passed: int = 0,
+) -> str:
+    """Bring DNS records to the incident's leader; `hosts` are their targets. Returns a word for RQ's
+    result."""
+    return run(
+        PUBLISH,
+        publish_all,
+        cluster=cluster,
+        job=job,
+        hosts=hosts,
+        inventory=inventory,
+        schema=schema,
+        passed=passed,
+    )
+
+
+def publish_all(errand: Errand) -> str:
+    """One record after the other."""
+    said, clock = "", errand.tools.clock
+    for target, given in errand.mine.items():
+        post, began = Post(errand=errand, target=target), clock.monotonic()
+        end = point(post)
+        seconds = round(clock.monotonic() - began, 4)
+        errand.done(target, _record_of(post, end, given, seconds), _draft(post, end, seconds))
+        said = end.outcome
+        if said == "superseded":
+            errand.tools.ledger.call(errand.mission.cluster)
+    return said
+
+
+def point(post: Post) -> End:
+    """Read the zone, write what differs, and read it once more. Never raises for Linode's sake."""
+    records = post.tools.records
+    if records is None:
+        remedy = "put one in the secret linode-token of the workers"
+        return End(outcome="blocked", reason="there is no token for Linode's API", remedy=remedy)
+    address = address_of(post.tools.inventory, post.record, post.mission.leadership.record)
+    if address is None:
+        member = post.mission.leadership.member
+        remedy = f"give the record addresses.{member} in the inventory"
+        return End(outcome="blocked", reason=f"{member} has no IP address to name", remedy=remedy)
+    try:
+        return _pointed(post, records, address)
+    except LinodeUnavailable as error:
+        return End(outcome="unreachable", reason=error.reason, remedy=error.remedy)
+
+
+def address_of(inventory: Inventory, record: DnsRecord, leader: MemberRecord) -> str | None:
+    """The leader's address for this record: its own map, the cluster's machines, then conn_url."""
+    machines = inventory.clusters[record.cluster].machines
+    known = record.addresses.get(leader.name) or machines.get(leader.name)
+    try:
+        address = known or parse_conn_url(leader.conn_url).host
+    except ValueError:
+        return None
+    return address if is_ip(address) else None
+
+
+def _pointed(post: Post, records: Records, address: str) -> End:
+    steps = _steps(post, records, address)
+    if isinstance(steps, End):
+        return steps
+    if not steps:
+        return End(outcome=Outcome.UNCHANGED, target=address)
+    ledger, lease = post.tools.ledger, f"linode:{post.target}"
+    if not ledger.lease(lease, post.errand.job, seconds=CLAIMED_FOR):
+        reason = "another worker is changing it"
+        return End(outcome=Outcome.BUSY, reason=reason, remedy="nothing; it is tried again")
+    try:
+        ended = _write(post, records, steps)
+    finally:
+        ledger.lease(lease, post.errand.job, seconds=0.001)
+    return ended or _proven(post, records, address)
+
+
+def _steps(post: Post, records: Records, address: str) -> tuple[RecordChange, ...] | End:
+    record, timeout = post.record, post.tools.inventory.linode.timeout
+    zone = records.read(record, names=(record.name, fence_name(record)), timeout=timeout)
+    if zone is None:
+        reason = f"Linode knows no domain {record.domain}"
+        return End(outcome="blocked", reason=reason, remedy="create it there, or mend [dns]")
+    steps = _changes(post, zone, address)
+    if isinstance(steps, Refused):
+        return End(outcome=steps.outcome, reason=steps.reason, remedy=steps.remedy)
+    return steps
+
+
+def _changes(post: Post, zone: FoundZone, address: str) -> tuple[RecordChange, ...] | Refused:
+    mission = post.mission
+    fence = mission.leadership.fence
+    return changes(post.record, zone, cluster=mission.cluster, address=address, fence=fence)
+
+
+def _write(post: Post, records: Records, steps: Sequence[RecordChange]) -> End | None:
+    timeout = post.tools.inventory.linode.timeout
+    for step in steps:
+        if not post.errand.still_leads():
+            return End(outcome="superseded", reason="another member leads now")
+        what = _said(step)
+        tell(post.tools, post.mission.cluster, _entry(post, "changing", what, change=what))
+        records.apply(step, timeout=timeout)
+    return None
+
+
+def _proven(post: Post, records: Records, address: str) -> End:
+    """What was written is read back: a PUT that was answered may still have met another's."""
+    left = _steps(post, records, address)
+    if isinstance(left, End):
+        return left
+    if left:
+        reason = "the zone does not show what was written"
+        return End(outcome="failed", reason=reason, remedy="see who else writes this record")
+    return End(outcome=Outcome.CHANGED, target=address)
+
+
+def _said(step: RecordChange) -> str:
+    verb = "creates" if isinstance(step, CreateRecord) else "sets"
+    return f"{verb} {step.name or '@'} to {step.target} (ttl {step.ttl})"
+
+
+def _record_of(post: Post, end: End, given: Assignment, seconds: float) -> HostRecord:
+    now = post.tools.clock.now() - post.mission.ahead
+    return HostRecord(
+        epoch=given.epoch,
+        attempt=given.attempt,
+        outcome=end.outcome,
+        fence=post.mission.leadership.fence if end.holds else None,
+        reason=end.reason,
+        remedy=end.remedy,
+        at=now,
+        seconds=seconds,
+        next_try=None if end.holds else now + backoff(given.attempt),
+    )
+
+
+def _draft(post: Post, end: End, seconds: float) -> Draft:
+    why = {"reason": end.reason, "remedy": end.remedy, "target": end.target}
+    return _entry(post, end.outcome, "end", seconds=seconds, **why)
+
+
+def _entry(
+    post: Post, outcome: str, key: str, *, seconds: float | None = None, **more: Any
+) -> Draft:
+    leadership = post.mission.leadership
+    return Draft(
+        id=f"{post.errand.job}:{post.target}:{key}",
+        kind=Kind.DNS,
+        incident=post.mission.incident,
+        seconds=seconds,
+        evidence={
+            "record": post.record.fqdn,
+            "outcome": outcome,
+            "member": leadership.member,
+            "fence": asdict(leadership.fence),
+            **more,
+        },
+    )
