@@ -73,7 +73,7 @@ def watch_all(errand: Errand) -> str:
     """One after the other; hosts that waited for it are given out by the respond that follows."""
     said = ""
     for target, given in errand.mine.items():
-        watch = Watch(errand=errand, name=parse_target(target).name)
+        watch = Watch(means=errand.means(), name=parse_target(target).name)
         before = errand.state.hosts.get(target)
         end = follow(watch, through=before is not None and before.lets_through(watch.fence))
         errand.done(target, record_of(watch, end, given), *drafts_of(watch, end))
@@ -87,7 +87,7 @@ def follow(watch: Watch, *, through: bool) -> End:
     the first one that does ends this one, since hosts wait for it."""
     if not through and isinstance(watch.login(None), Landed):
         return End(outcome=LANDED, through=True)
-    until = watch.tools.clock.monotonic() + SITS_FOR
+    until = watch.clock.monotonic() + SITS_FOR
     try:
         sight = mend(watch)
     except SupersededError:
@@ -96,9 +96,9 @@ def follow(watch: Watch, *, through: bool) -> End:
         end = look(watch, sight)
         if end.outcome == FOLLOWS or (end.through and not through):
             return end
-        if watch.tools.clock.monotonic() >= until:
+        if watch.clock.monotonic() >= until:
             return overdue(watch, sight, end)
-        watch.tools.clock.sleep(STATUS_EVERY if end.through else LOGIN_EVERY)
+        watch.clock.sleep(STATUS_EVERY if end.through else LOGIN_EVERY)
 
 
 def look(watch: Watch, sight: Sight) -> End:
@@ -133,7 +133,7 @@ def _unseen(watch: Watch, sight: Unseen, unproven: str) -> End:
         reason = f"{unproven}; node status not seen: {sight.reason}"
         return End(outcome=WAITING, reason=reason, remedy=sight.remedy)
     for _ in range(UNSEEN_LOGINS - 1):
-        watch.tools.clock.sleep(LOGIN_EVERY)
+        watch.clock.sleep(LOGIN_EVERY)
         landed = watch.login(sight)
         if not isinstance(landed, Landed):
             return End(outcome=WAITING, reason=f"a login through its address {landed.reason}")
@@ -143,7 +143,7 @@ def _unseen(watch: Watch, sight: Unseen, unproven: str) -> End:
 
 def overdue(watch: Watch, sight: Sight, end: End) -> End:
     """The same end; but where the balancer had its time, with every node that is wrong, and why."""
-    if watch.since_verified() <= watch.table.within:
+    if watch.means.since_verified() <= watch.table.within:
         return end
     if isinstance(sight, Unseen):
         unseen = f"node status not seen: {sight.reason}"
@@ -177,7 +177,7 @@ def _wrong(watch: Watch, sight: Seen) -> tuple[Wrong, ...]:
 
 def record_of(watch: Watch, end: End, given: Assignment) -> HostRecord:
     """What is remembered. Only a balancer that is late waits until it is watched again."""
-    now = watch.tools.clock.now() - watch.mission.ahead
+    now = watch.clock.now() - watch.mission.ahead
     return HostRecord(
         epoch=given.epoch,
         attempt=given.attempt,
@@ -186,7 +186,7 @@ def record_of(watch: Watch, end: End, given: Assignment) -> HostRecord:
         reason=end.reason,
         remedy=end.remedy,
         at=now,
-        seconds=round(watch.since_verified(), 4),
+        seconds=round(watch.means.since_verified(), 4),
         next_try=now + LATE_AGAIN if end.outcome == LATE else None,
     )
 
@@ -197,7 +197,7 @@ def drafts_of(watch: Watch, end: End) -> tuple[Draft, ...]:
         case "landed":
             return (watch.draft(LANDED, key="landed"),)
         case "follows":
-            return (watch.draft(FOLLOWS, key=f"{watch.errand.job}:follows", note=end.note),)
+            return (watch.draft(FOLLOWS, key=f"{watch.means.job}:follows", note=end.note),)
         case "late":
             key = hashlib.sha256(end.reason.encode()).hexdigest()[:12]
             why = {"reason": end.reason, "remedy": end.remedy}

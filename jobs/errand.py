@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from jobs.audit import Draft
-from jobs.host import Hands, Mission, still_leads
+from jobs.host import Hands, Mission
+from jobs.means import Means
 from jobs.ports import LedgerUnavailable
 from jobs.state import Assignment, ClusterState, HostRecord
 from jobs.tools import Tools, equipped
@@ -28,9 +29,18 @@ class Errand:
     mine: Mine
     mission: Mission
 
-    def still_leads(self) -> bool:
-        """The look right before a mutation."""
-        return still_leads(hands_of(self.tools), self.mission, [])
+    def means(self) -> Means:
+        """What a NodeBalancer or a DNS record takes."""
+        tools, cluster = self.tools, self.state.cluster
+        return Means(
+            hands=hands_of(tools),
+            mission=self.mission,
+            job=self.job,
+            tell=lambda draft: tell(tools, cluster, draft),
+            lease=lambda name, seconds: tools.ledger.lease(name, self.job, seconds=seconds),
+            balancers=tools.balancers,
+            records=tools.records,
+        )
 
     def done(self, target: str, record: HostRecord, *drafts: Draft) -> None:
         """One target's end."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 from jobs.balancer.change import Change
 from jobs.balancer.drift import repairs
@@ -18,8 +17,6 @@ ASK_WITHIN = 2.0
 PASSES = 6
 """Times it is read anew: what a change brings about (a configuration's nodes, say) shows then."""
 
-CLAIMED_FOR = 10.0
-
 
 class SupersededError(Exception):
     """The leader is another one now: whoever knows the new one goes on."""
@@ -28,7 +25,7 @@ class SupersededError(Exception):
 def mend(watch: Watch) -> Sight:
     """See the NodeBalancer as Linode shows it, mended where it needs it. Raises SupersededError where
     the leader changed before a change was made."""
-    balancers = watch.tools.balancers
+    balancers = watch.means.balancers
     if balancers is None:
         return Unseen(
             reason="there is no token for Linode's API",
@@ -57,7 +54,7 @@ def _mended(watch: Watch, balancers: Balancers) -> Sight:
 
 def within(watch: Watch) -> float:
     """Seconds for one question to Linode's API."""
-    return min(watch.tools.inventory.linode.timeout, ASK_WITHIN)
+    return min(watch.means.request_within, ASK_WITHIN)
 
 
 def _unknown(watch: Watch) -> Unseen:
@@ -70,28 +67,16 @@ def _unknown(watch: Watch) -> Unseen:
 def _change(watch: Watch, balancers: Balancers, steps: Sequence[Change]) -> str:
     """Make the changes in their order; why it stopped, or nothing. Each is told before it is made,
     and made only while the leader still leads."""
-    with _claimed(watch) as ours:
+    with watch.means.claimed(watch.target) as ours:
         if not ours:
             return "another worker is changing it"
         for step in steps:
-            if not watch.errand.still_leads():
+            if not watch.means.still_leads():
                 raise SupersededError
             what = said(step)
-            watch.tell("changing", key=f"{watch.errand.job}:{what}", change=what)
+            watch.tell("changing", key=f"{watch.means.job}:{what}", change=what)
             try:
                 balancers.apply(step, timeout=within(watch))
             except LinodeUnavailable as error:
                 return f"could not {what}: {error.reason}"
     return ""
-
-
-@contextmanager
-def _claimed(watch: Watch) -> Iterator[bool]:
-    """Of two jobs, an old one and a new one, only one changes a balancer at a time."""
-    lease, ledger = f"linode:{watch.target}", watch.tools.ledger
-    ours = ledger.lease(lease, watch.errand.job, seconds=CLAIMED_FOR)
-    try:
-        yield ours
-    finally:
-        if ours:
-            ledger.lease(lease, watch.errand.job, seconds=0.001)

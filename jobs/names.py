@@ -18,6 +18,8 @@ RECONCILE = "jobs.reconcile.reconcile"
 QUEUE = "pgbaton"
 """The one queue a worker process listens to (one, so that RQ moves jobs reliably)."""
 
+JOBS = (RESPOND, REPOINT, BALANCE, PUBLISH, CONCLUDE, RECONCILE)
+
 JOB_OF: Mapping[str, str] = {"host": REPOINT, "nodebalancer": BALANCE, "dns": PUBLISH}
 """Which job brings a kind of target to the leader."""
 

@@ -55,7 +55,8 @@ def read_request(inventory: Inventory, *, cluster: str, host: str) -> ReadReques
     """What to ask a host for before it can be planned. `host` is a target: `web1`, or `web1@shop`
     for the applications there behind the NodeBalancer shop."""
     apps = inventory.applications_at(cluster, host)
-    return ReadRequest(cluster=cluster, paths=tuple(f.path for a in apps for f in a.files))
+    journal = parse_target(host).journal(cluster)
+    return ReadRequest(cluster=journal, paths=tuple(f.path for a in apps for f in a.files))
 
 
 def resolve(application: Application, record: MemberRecord) -> Address | Blocked:
@@ -94,7 +95,7 @@ def plan_host(
             remedy="mend the inventory",
         )
     request = SwapRequest(
-        cluster=cluster,
+        cluster=parse_target(host).journal(cluster),
         fence=leadership.fence,
         avoid=tuple(dict.fromkeys(a for part in parts for a in part.avoid)),
         apps=tuple(part.swap for part in parts),

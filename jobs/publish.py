@@ -8,39 +8,37 @@ from typing import Any
 
 from jobs.audit import Draft, Kind
 from jobs.claims import MemberRecord
-from jobs.errand import Errand, run, tell
+from jobs.errand import Errand, run
 from jobs.host import Mission
 from jobs.inventory import DnsRecord, Inventory, parse_conn_url, parse_target
 from jobs.inventory.linode import is_ip
+from jobs.means import Means
 from jobs.names import PUBLISH
 from jobs.outcome import backoff
 from jobs.ports import LinodeUnavailable, Records
 from jobs.remote import Outcome
 from jobs.state import Assignment, HostRecord
-from jobs.tools import Tools
 from jobs.zone import CreateRecord, FoundZone, RecordChange, Refused, changes, fence_name
-
-CLAIMED_FOR = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """One record of one cluster, on one job's errand."""
+    """One record on its way to a leader."""
 
-    errand: Errand
+    means: Means
     target: str
 
     @property
     def record(self) -> DnsRecord:
-        return self.tools.inventory.dns[parse_target(self.target).name]
+        return self.inventory.dns[parse_target(self.target).name]
 
     @property
-    def tools(self) -> Tools:
-        return self.errand.tools
+    def inventory(self) -> Inventory:
+        return self.means.hands.inventory
 
     @property
     def mission(self) -> Mission:
-        return self.errand.mission
+        return self.means.mission
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +83,7 @@ def publish_all(errand: Errand) -> str:
     """One record after the other."""
     said, clock = "", errand.tools.clock
     for target, given in errand.mine.items():
-        post, began = Post(errand=errand, target=target), clock.monotonic()
+        post, began = Post(means=errand.means(), target=target), clock.monotonic()
         end = point(post)
         seconds = round(clock.monotonic() - began, 4)
         errand.done(target, _record_of(post, end, given, seconds), _draft(post, end, seconds))
@@ -97,11 +95,11 @@ def publish_all(errand: Errand) -> str:
 
 def point(post: Post) -> End:
     """Read the zone, write what differs, and read it once more. Never raises for Linode's sake."""
-    records = post.tools.records
+    records = post.means.records
     if records is None:
         remedy = "put one in the secret linode-token of the workers"
         return End(outcome="blocked", reason="there is no token for Linode's API", remedy=remedy)
-    address = address_of(post.tools.inventory, post.record, post.mission.leadership.record)
+    address = address_of(post.inventory, post.record, post.mission.leadership.record)
     if address is None:
         member = post.mission.leadership.member
         remedy = f"give the record addresses.{member} in the inventory"
@@ -129,19 +127,16 @@ def _pointed(post: Post, records: Records, address: str) -> End:
         return steps
     if not steps:
         return End(outcome=Outcome.UNCHANGED, target=address)
-    ledger, lease = post.tools.ledger, f"linode:{post.target}"
-    if not ledger.lease(lease, post.errand.job, seconds=CLAIMED_FOR):
-        reason = "another worker is changing it"
-        return End(outcome=Outcome.BUSY, reason=reason, remedy="nothing; it is tried again")
-    try:
+    with post.means.claimed(post.target) as ours:
+        if not ours:
+            reason = "another worker is changing it"
+            return End(outcome=Outcome.BUSY, reason=reason, remedy="nothing; it is tried again")
         ended = _write(post, records, steps)
-    finally:
-        ledger.lease(lease, post.errand.job, seconds=0.001)
     return ended or _proven(post, records, address)
 
 
 def _steps(post: Post, records: Records, address: str) -> tuple[RecordChange, ...] | End:
-    record, timeout = post.record, post.tools.inventory.linode.timeout
+    record, timeout = post.record, post.means.request_within
     zone = records.read(record, names=(record.name, fence_name(record)), timeout=timeout)
     if zone is None:
         reason = f"Linode knows no domain {record.domain}"
@@ -159,12 +154,12 @@ def _changes(post: Post, zone: FoundZone, address: str) -> tuple[RecordChange, .
 
 
 def _write(post: Post, records: Records, steps: Sequence[RecordChange]) -> End | None:
-    timeout = post.tools.inventory.linode.timeout
+    timeout = post.means.request_within
     for step in steps:
-        if not post.errand.still_leads():
+        if not post.means.still_leads():
             return End(outcome="superseded", reason="another member leads now")
         what = _said(step)
-        tell(post.tools, post.mission.cluster, _entry(post, "changing", what, change=what))
+        post.means.tell(_entry(post, "changing", what, change=what))
         records.apply(step, timeout=timeout)
     return None
 
@@ -186,7 +181,7 @@ def _said(step: RecordChange) -> str:
 
 
 def _record_of(post: Post, end: End, given: Assignment, seconds: float) -> HostRecord:
-    now = post.tools.clock.now() - post.mission.ahead
+    now = post.means.hands.clock.now() - post.mission.ahead
     return HostRecord(
         epoch=given.epoch,
         attempt=given.attempt,
@@ -210,7 +205,7 @@ def _entry(
 ) -> Draft:
     leadership = post.mission.leadership
     return Draft(
-        id=f"{post.errand.job}:{post.target}:{key}",
+        id=f"{post.means.job}:{post.target}:{key}",
         kind=Kind.DNS,
         incident=post.mission.incident,
         seconds=seconds,

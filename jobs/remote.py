@@ -48,7 +48,7 @@ class FileFault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadRequest:
-    """Asks for files, fence and journal of one cluster on one host."""
+    """Asks for files, fence and journal of one cluster on one host; `cluster` is the journal's name."""
 
     cluster: str
     paths: tuple[str, ...]

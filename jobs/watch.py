@@ -11,12 +11,11 @@ from jobs.balancer.found import FoundBalancer, FoundConfig
 from jobs.balancer.landing import Landing, Untried, landing
 from jobs.balancer.wanted import WantedBalancer, wanted
 from jobs.claims import MemberRecord
-from jobs.errand import Errand, tell
 from jobs.fence import Fence
 from jobs.host import Mission
-from jobs.inventory import Address, NodeBalancer, Target
-from jobs.ports import Balancers
-from jobs.tools import Tools
+from jobs.inventory import Address, Inventory, NodeBalancer, Target
+from jobs.means import Means
+from jobs.ports import Balancers, Clock
 
 LOGIN_WITHIN = 1.0
 
@@ -43,18 +42,22 @@ Sight = Seen | Unseen
 
 @dataclass(frozen=True, kw_only=True)
 class Watch:
-    """One NodeBalancer, watched on one job's errand. `name` is the inventory's."""
+    """One NodeBalancer on its way to a leader. `name` is the inventory's."""
 
-    errand: Errand
+    means: Means
     name: str
 
     @property
-    def tools(self) -> Tools:
-        return self.errand.tools
+    def mission(self) -> Mission:
+        return self.means.mission
 
     @property
-    def mission(self) -> Mission:
-        return self.errand.mission
+    def clock(self) -> Clock:
+        return self.means.hands.clock
+
+    @property
+    def inventory(self) -> Inventory:
+        return self.means.hands.inventory
 
     @property
     def fence(self) -> Fence:
@@ -67,8 +70,8 @@ class Watch:
     @property
     def balancers(self) -> Balancers:
         """The API's hand; who has seen something through it has it."""
-        assert self.tools.balancers is not None
-        return self.tools.balancers
+        assert self.means.balancers is not None
+        return self.means.balancers
 
     @property
     def leader(self) -> str:
@@ -76,11 +79,11 @@ class Watch:
 
     @cached_property
     def table(self) -> NodeBalancer:
-        return self.tools.inventory.nodebalancers[self.name]
+        return self.inventory.nodebalancers[self.name]
 
     @cached_property
     def want(self) -> WantedBalancer:
-        return wanted(self.tools.inventory, self.name)
+        return wanted(self.inventory, self.name)
 
     def endpoint(self, sight: Sight | None) -> Address | None:
         """Where applications log in: by the inventory, else by Linode's word."""
@@ -94,17 +97,13 @@ class Watch:
         if at is None:
             return Untried(reason="no login was tried: its address is not in the inventory")
         record = MemberRecord(name=self.target, conn_url=f"postgres://{at}/", api_url="")
-        cluster, witness = self.mission.cluster, self.tools.witness
+        cluster, witness = self.mission.cluster, self.means.hands.witness
         claim = witness.writable(cluster, record, timeout=LOGIN_WITHIN)
         return landing(claim, self.fence)
 
-    def since_verified(self) -> float:
-        """Seconds since the leader was proven."""
-        return self.tools.clock.now() - self.mission.verified
-
     def tell(self, outcome: str, *, key: str, **evidence: Any) -> None:
         """Append an entry of its own, once for a key and fence."""
-        tell(self.tools, self.mission.cluster, self.draft(outcome, key=key, **evidence))
+        self.means.tell(self.draft(outcome, key=key, **evidence))
 
     def draft(self, outcome: str, *, key: str, **evidence: Any) -> Draft:
         """An entry about this balancer. In an incident it says how long after the proof it was."""
@@ -114,6 +113,6 @@ class Watch:
             id=f"{self.target}:{fence}:{key}",
             kind=Kind.BALANCER,
             incident=self.mission.incident,
-            seconds=self.since_verified() if self.mission.incident else None,
+            seconds=self.means.since_verified() if self.mission.incident else None,
             evidence={**told, "fence": asdict(fence), **evidence},
         )

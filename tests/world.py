@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 
 from jobs.audit import Kind
 from jobs.claims import MemberRecord
+from jobs.due import Due, Pace, due
 from jobs.inventory import Inventory, load_inventory
-from jobs.reconcile import Due, Pace, due
 from jobs.tools import EQUIPPED, Tools
 from tests.fakes.clock import FakeClock
 from tests.fakes.dcs import FakeDcs

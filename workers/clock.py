@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 import structlog
 
 from jobs.claims import ClusterView, Unknown
+from jobs.due import Due, Pace, due
 from jobs.inventory import SCHEMA, Inventory
 from jobs.look import epoch_of
 from jobs.names import RECONCILE, job_id
 from jobs.ports import Clock, Dcs, Fleet, Ledger, LedgerUnavailable, ScopeRef, Unavailable
-from jobs.reconcile import Due, Pace, due
 from workers.fleet import ThreadFleet
 
 log = structlog.get_logger(__name__)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from deploy.cli.exits import Exit, Fault
-from jobs.inventory import Inventory
+from jobs.inventory import Inventory, parse_target
 from jobs.judge import Policy
 from jobs.ports import Clock, Fleet, HostHand, Ledger, Witness
 
@@ -52,6 +52,13 @@ def known_hosts(desk: Desk, cluster: str, hosts: Sequence[str]) -> tuple[str, ..
             code=Exit.CONFIG,
         )
     return named or there
+
+
+def host_targets(desk: Desk, cluster: str, hosts: Sequence[str]) -> tuple[str, ...]:
+    """What follows a cluster on the named hosts, or on all of them where none is named."""
+    named = known_hosts(desk, cluster, hosts)
+    there = (parse_target(t) for t in desk.inventory.targets_of(cluster))
+    return tuple(str(t) for t in there if t.kind == "host" and t.name in named)
 
 
 def known_host(desk: Desk, host: str) -> str:

@@ -89,8 +89,9 @@ def _permitted(desk: Desk, host: str, roots: tuple[str, ...]) -> Iterator[Permit
         raise Fault(
             f"no application lives on {host}", "add it to an application's hosts", code=Exit.CONFIG
         )
-    for cluster in clusters:
-        found = permitted(inventory, cluster, host, roots=roots)
+    targets = [(c, t) for c in clusters for t in inventory.targets_of(c, host)]
+    for cluster, target in targets:
+        found = permitted(inventory, cluster, target, roots=roots)
         if isinstance(found, Blocked):
             raise Fault(f"{found.where}: {found.reason}", found.remedy, code=Exit.CONFIG)
         yield found

@@ -12,7 +12,16 @@ from typing import TypeVar
 
 from deploy.remote.hardened import Permitted, PermittedFile
 from jobs.edits.path import split_part
-from jobs.inventory import Address, Application, Cluster, File, Inventory, parse_address
+from jobs.inventory import (
+    Address,
+    Application,
+    Cluster,
+    File,
+    Inventory,
+    Target,
+    parse_address,
+    parse_target,
+)
 from jobs.plan import Blocked
 from jobs.remote import ServiceRef
 from jobs.templates import Values, fill
@@ -25,16 +34,17 @@ _WORD = re.compile(r"[A-Za-z0-9._:%,\[\]-]+")
 
 
 def permitted(
-    inventory: Inventory, cluster: str, host: str, *, roots: Sequence[str] = ()
+    inventory: Inventory, cluster: str, target: str, *, roots: Sequence[str] = ()
 ) -> Permitted | Blocked:
-    """All that may be asked of a host for one cluster: every member may be its leader.
+    """All that may be asked of a host's target for one cluster: every member may be its leader, but
+    behind a NodeBalancer there is only the balancer's own address.
 
     Members are reached as the application's `addresses` say, else at the cluster's `machines` and
     `postgresql_port`. `roots`: else the folders of the files; they must hold what links lead to.
     """
-    apps = _on(inventory, cluster, host)
+    apps, at = _on(inventory, cluster, target), parse_target(target)
     try:
-        members = {n: _members(a, inventory.clusters[cluster]) for n, a in apps.items() if a.files}
+        members = {n: _reached(inventory, a, at) for n, a in apps.items() if a.files}
     except ValueError as error:
         return _no_address(cluster, str(error))
     nobody = next((name for name, known in members.items() if not known), None)
@@ -42,9 +52,9 @@ def permitted(
         return _no_members(nobody, cluster)
     folders = _once(roots or (_folder(f.path) for a in apps.values() for f in a.files))
     if any(not root.rstrip("/") for root in folders):
-        return _everywhere(host)
+        return _everywhere(at.name)
     return Permitted(
-        cluster=cluster,
+        cluster=at.journal(cluster),
         roots=folders,
         files=[_file(file, known) for name, known in members.items() for file in apps[name].files],
         leaders=_once(address for known in members.values() for address in known.values()),
@@ -54,12 +64,16 @@ def permitted(
     )
 
 
-def _on(inventory: Inventory, cluster: str, host: str) -> dict[str, Application]:
-    return {
-        name: app
-        for name, app in inventory.applications.items()
-        if app.cluster == cluster and host in app.hosts
-    }
+def _on(inventory: Inventory, cluster: str, target: str) -> dict[str, Application]:
+    there = inventory.applications_at(cluster, target)
+    return {name: app for name, app in inventory.applications.items() if app in there}
+
+
+def _reached(inventory: Inventory, app: Application, at: Target) -> Members:
+    """Where the application may be pointed, by who leads."""
+    members = _members(app, inventory.clusters[app.cluster])
+    endpoint = inventory.nodebalancers[at.behind].endpoint if at.behind else None
+    return members if endpoint is None else dict.fromkeys(members, endpoint)
 
 
 def _services(app: Application) -> Iterator[ServiceRef]:

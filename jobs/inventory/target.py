@@ -32,6 +32,12 @@ class Target:
         """The target that must lead to the leader before this one is touched."""
         return None if self.behind is None else f"{BALANCER}{self.behind}"
 
+    def journal(self, cluster: str) -> str:
+        """What the host's own journal and fence for this target are called. Applications behind a
+        NodeBalancer have one of their own: those at the leader come first, and must not make the
+        host believe that it owes these nothing."""
+        return cluster if self.behind is None else f"{cluster}@{self.behind}"
+
     @property
     def told(self) -> str:
         """As people read it."""

@@ -37,7 +37,7 @@ def run_worker(
     if name is not None:
         tools = replace(tools, worker=name)
     EQUIPPED.set(tools)
-    for job in (names.RESPOND, names.REPOINT, names.CONCLUDE, names.RECONCILE):
+    for job in names.JOBS:
         importlib.import_module(job.rpartition(".")[0])
 
     def reload() -> None:

@@ -35,7 +35,7 @@ END
     [ "$greeting" = 1 ] || broken "speaks pgbaton 1, not '$greeting'; bring worker and host to one version"
     [ "$told" = "$verb" ] || broken "told to $verb, asked to $told"
     case $cluster in
-        '' | .* | *[!A-Za-z0-9_.-]*) broken 'the cluster has no name that could be a folder' ;;
+        '' | .* | *[!A-Za-z0-9_.@-]*) broken 'the cluster has no name that could be a folder' ;;
     esac
 }
 
