@@ -8,7 +8,7 @@ import signal
 import urllib.request
 from collections.abc import Sequence
 
-from deploy.lab import layout, patroni, shophost
+from deploy.lab import layout, mux, patroni, shophost
 from deploy.lab.lab import Lab
 from deploy.lab.machine import LabError
 from deploy.lab.process import Process
@@ -28,8 +28,9 @@ def lose_machine(lab: Lab, name: str) -> None:
 
 
 def return_member(lab: Lab, name: str) -> Process:
-    """A lost database machine boots again with the disk it had, and Patroni starts."""
+    """A lost database machine boots again with the disk it had; mux and Patroni start."""
     lab.boot([name])
+    mux.start_mux(lab.machines[name], lab.inventory)
     return patroni.start_patroni(lab.machines[name], lab.inventory, lab.secrets, lab.program)
 
 

@@ -75,6 +75,8 @@ def _cluster(profile: Profile) -> dict[str, Any]:
         "scope": layout.SCOPE,
         "machines": dict(layout.MEMBERS),
         "probe": {"user": "pgbaton"},
+        "postgresql_port": layout.POSTGRESQL_PORT,
+        "mux": {"port": layout.TRAFFIC_PORT},
         "ttl": profile.ttl,
         "loop_wait": profile.loop_wait,
         "retry_timeout": profile.retry_timeout,

@@ -27,6 +27,7 @@ ADDRESSES: Mapping[str, str] = {
 DEPLOY_USER, SHOP_USER = "deploy", "shop"
 ENV_FILE = "/srv/shop/.env"
 SHOP_PORT, WEBHOOK_PORT, REDIS_PORT = 8080, 8000, 6379
+TRAFFIC_PORT, POSTGRESQL_PORT = 5432, 5433
 WEBHOOK = f"http://{CONTROL['control']}:{WEBHOOK_PORT}"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from deploy.lab import layout, patroni, pgbaton, redis, shophost
+from deploy.lab import layout, mux, patroni, pgbaton, redis, shophost
 from deploy.lab.etcd import all_healthy, start_etcd
 from deploy.lab.lab import Lab, Say
 from deploy.lab.machine import LabError
@@ -46,7 +46,9 @@ def start_state(lab: Lab) -> None:
 
 
 def start_database(lab: Lab) -> None:
+    """On each member its mux and its Patroni, in any order: the mux refuses until Patroni leads."""
     for name in layout.MEMBERS:
+        mux.start_mux(lab.machines[name], lab.inventory)
         patroni.start_patroni(lab.machines[name], lab.inventory, lab.secrets, lab.program)
 
 

@@ -102,7 +102,7 @@ def write_env(machine: Machine, leader: str, secrets: LabSecrets) -> None:
         "SHOP_HOST": machine.name,
         "DB_CONNECTION": "pgsql",
         "DB_HOST": layout.MEMBERS[leader],
-        "DB_PORT": "5432",
+        "DB_PORT": str(layout.POSTGRESQL_PORT),
         "DB_DATABASE": "shop",
         "DB_USERNAME": "shop",
         "DB_PASSWORD": secrets.shop,

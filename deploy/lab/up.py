@@ -29,8 +29,9 @@ pgbaton itself:
 
 On a machine, as root (here pg1):
   look around        {pg1} bash
-  ask PostgreSQL     {postgres} psql -h /run/postgresql
+  ask PostgreSQL     {postgres} psql -h /run/postgresql -p {port}
   ask Patroni        {operator} curl -s http://10.77.0.21:8008/cluster
+  ask the mux        {operator} curl -s http://10.77.0.21:{traffic}/primary
   ask the shop       {operator} curl -s http://10.77.0.51:8080/healthz
 
 Hurt it (pg1 again; leader at the start: {leader}):
@@ -87,6 +88,8 @@ def guide(lab: Lab, leader: str) -> str:
     running = next(process for process in pg1.processes if process.name == "patroni")
     return GUIDE.format(
         folder=lab.folder,
+        port=layout.POSTGRESQL_PORT,
+        traffic=layout.TRAFFIC_PORT,
         pgbaton=write_pgbaton(lab),
         leader=leader,
         machines="\n".join(f"  {n:<9} {a}" for n, a in layout.ADDRESSES.items()),

@@ -3,17 +3,20 @@
 from deploy.render.etcd import EtcdGround, ServerTls, etcd_yml
 from deploy.render.hook import HookGround, hook_conf
 from deploy.render.jinja import CannotRender
+from deploy.render.mux import MuxGround, mux_cfg
 from deploy.render.patroni import PatroniGround, PatroniSecrets, bootstrap_sql, patroni_yml
 
 __all__ = [
     "CannotRender",
     "EtcdGround",
     "HookGround",
+    "MuxGround",
     "PatroniGround",
     "PatroniSecrets",
     "ServerTls",
     "bootstrap_sql",
     "etcd_yml",
     "hook_conf",
+    "mux_cfg",
     "patroni_yml",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,7 @@ def _environment() -> Environment:
     )
     environment.filters["yaml"] = yaml_scalar
     environment.filters["sql"] = sql_literal
+    environment.filters["word"] = shlex.quote  # HAProxy reads words as a shell does
     return environment
 
 

@@ -111,7 +111,12 @@ def _accepted(log: Path) -> frozenset[str]:
 
 def _stored(address: str, password: str) -> frozenset[str]:
     with psycopg.connect(
-        host=address, dbname="shop", user="shop", password=password, connect_timeout=5
+        host=address,
+        port=layout.POSTGRESQL_PORT,
+        dbname="shop",
+        user="shop",
+        password=password,
+        connect_timeout=5,
     ) as connection:
         return frozenset(str(row[0]) for row in connection.execute("SELECT id FROM orders"))
 

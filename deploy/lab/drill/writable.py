@@ -47,6 +47,7 @@ class WritableWatch:
     def _login(self, address: str) -> str:
         return make_conninfo(
             host=address,
+            port=layout.POSTGRESQL_PORT,
             dbname="postgres",
             user="pgbaton",
             password=self.password,
