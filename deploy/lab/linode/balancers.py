@@ -7,7 +7,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from deploy.lab.linode import configs
-from deploy.lab.linode.forms import Form, Row, anything, integer, ip, many, number, one_of, text
+from deploy.lab.linode.forms import (
+    Form,
+    Row,
+    anything,
+    flag,
+    integer,
+    ip,
+    many,
+    nullable,
+    number,
+    one_of,
+    text,
+)
 from deploy.lab.linode.refusal import Reason, Refused, refuse
 from deploy.lab.linode.routes import Route
 from deploy.lab.linode.world import World
@@ -34,6 +46,15 @@ CREATE = Form(
     required=("region",),
 )
 UPDATE = Form(members=CHANGEABLE)
+VPC = Form(
+    members={
+        "subnet_id": number,
+        "ipv4_range": text(),
+        "ipv6_range": text(),
+        "ipv4_range_auto_assign": nullable(flag),
+    },
+    required=("subnet_id",),
+)
 UNKNOWN_NETWORK = ipaddress.ip_network("192.0.2.0/24")
 """Where a NodeBalancer seems to stand that has no data plane: documentation's own network."""
 
@@ -49,6 +70,8 @@ def routes(world: World) -> list[Route]:
         Route("DELETE", one, desk.delete, area),
         Route("GET", f"{one}/firewalls", desk.firewalls, area, collection=True),
         Route("GET", f"{one}/stats", desk.stats, area),
+        Route("GET", f"{one}/vpcs", desk.vpcs, area, collection=True),
+        Route("GET", f"{one}/vpcs/<int:vpc>", desk.vpc, area),
     ]
 
 
@@ -79,15 +102,24 @@ class Balancers:
         return row
 
     def _add(self, asked: Row) -> Row:
-        firewall, _vpcs = asked.pop("firewall_id", None), asked.pop("vpcs", None)
+        vpcs = [VPC.read(one) for one in asked.pop("vpcs", [])]
+        firewall = asked.pop("firewall_id", None)
         wall = None if firewall is None else self.world.firewalls.get(firewall)
         address = asked.pop("ipv4", None) or self._address()
         row = self.world.balancers.add(**{**_blank(address, self.world.now()), **asked})
         row["label"] = row["label"] or f"balancer{row['id']}"
         if wall is not None:
             self.world.attach(wall, "nodebalancer", row)
+        for vpc in vpcs:
+            self._join(row, vpc)
         self.world.tell("nodebalancer_create", "nodebalancer", row)
         return row
+
+    def _join(self, balancer: Row, asked: Row) -> None:
+        """Let a NodeBalancer into a subnet, which gives it a /30 of its own."""
+        blank = {"vpc_id": asked["subnet_id"], "ipv4_range": "10.0.0.4/30"}
+        asked.pop("ipv4_range_auto_assign", None)
+        self.world.vpcs.add(nodebalancer_id=balancer["id"], **{**blank, **asked})
 
     def _address(self) -> str:
         taken = {row["ipv4"] for row in self.world.balancers}
@@ -114,6 +146,8 @@ class Balancers:
         row = self.world.balancers.get(balancer)
         for config in self.world.configs.where(nodebalancer_id=balancer):
             configs.drop(self.world, config)
+        for vpc in self.world.vpcs.where(nodebalancer_id=balancer):
+            self.world.vpcs.drop(vpc)
         self.world.detach("nodebalancer", row)
         self.world.balancers.drop(row)
         self.world.tell("nodebalancer_delete", "nodebalancer", row)
@@ -122,6 +156,13 @@ class Balancers:
 
     def firewalls(self, balancer: int) -> Iterable[Row]:
         return self.world.walls("nodebalancer", self.world.balancers.get(balancer))
+
+    def vpcs(self, balancer: int) -> Iterable[Row]:
+        self.world.balancers.get(balancer)
+        return self.world.vpcs.where(nodebalancer_id=balancer)
+
+    def vpc(self, balancer: int, vpc: int) -> Row:
+        return self.world.vpcs.get(vpc, nodebalancer_id=balancer)
 
     def stats(self, balancer: int) -> Row:
         """Empty curves: nobody here asks for more."""

@@ -95,9 +95,9 @@ def add(world: World, config: Row, node: Row) -> Row:
     _unique(world, config, node)
     balancer = world.balancers.get(config["nodebalancer_id"])
     _reachable(balancer, node)
-    vpc = None if node["subnet_id"] is None else balancer["id"]
+    subnet = node.pop("subnet_id")
     parents = {"config_id": config["id"], "nodebalancer_id": balancer["id"]}
-    return world.nodes.add(**node, **parents, vpc_config_id=vpc)
+    return world.nodes.add(**node, **parents, vpc_config_id=world.vpc_config(balancer, subnet))
 
 
 def _unique(world: World, config: Row, node: Row, *, but: Row | None = None) -> None:
@@ -109,6 +109,8 @@ def _unique(world: World, config: Row, node: Row, *, but: Row | None = None) -> 
 def _reachable(balancer: Row, node: Row) -> None:
     way = "vpc" if node["subnet_id"] is not None else "legacy"
     way = "ipv6" if node["address"].startswith("[") else way
+    if way == "legacy" and balancer["type"] != "common":
+        raise refuse(f"A {balancer['type']} NodeBalancer takes VPC or IPv6 backends", "address")
     if balancer["backend_connectivity"] == "undefined":
         balancer["backend_connectivity"] = way
     if balancer["backend_connectivity"] != way:

@@ -11,9 +11,11 @@ from typing import Any
 
 from deploy.lab.linode.forms import Row
 from deploy.lab.linode.modes import Modes
-from deploy.lab.linode.refusal import not_found
+from deploy.lab.linode.refusal import not_found, refuse
 
 NOTIFICATION = "notification"
+UNKNOWN = "Unknown"
+"""A node's status until its first check, as recorded from Linode; the document writes it small."""
 
 
 class Table:
@@ -59,6 +61,7 @@ class World:
     balancers: Table = field(default_factory=lambda: Table(12_001))
     configs: Table = field(default_factory=lambda: Table(4_001))
     nodes: Table = field(default_factory=lambda: Table(54_001))
+    vpcs: Table = field(default_factory=lambda: Table(1_401))
     machines: Table = field(default_factory=lambda: Table(123_001))
     interfaces: Table = field(default_factory=lambda: Table(2_001))
     firewalls: Table = field(default_factory=lambda: Table(501))
@@ -74,12 +77,19 @@ class World:
     def status(self, node: Row) -> str:
         """A node's status; a rejected one is DOWN once that took effect."""
         rejected = self.modes.effective(node["id"], node["mode"]) == "reject"
-        return "DOWN" if rejected else self.statuses.get(node["id"], "unknown")
+        return "DOWN" if rejected else self.statuses.get(node["id"], UNKNOWN)
 
     def config(self, balancer: int, config: int) -> Row:
         """A configuration of this NodeBalancer."""
         self.balancers.get(balancer)
         return self.configs.get(config, nodebalancer_id=balancer)
+
+    def vpc_config(self, balancer: Row, subnet: int | None) -> int | None:
+        """By which of its VPCs a NodeBalancer reaches a node of this subnet; None without one."""
+        joined = self.vpcs.where(nodebalancer_id=balancer["id"], subnet_id=subnet)
+        if subnet is not None and not joined:
+            raise refuse("The NodeBalancer is not in this subnet", "subnet_id")
+        return joined[0]["id"] if joined else None
 
     def table(self, kind: str) -> Table:
         """Where a firewall's device of this kind stands."""

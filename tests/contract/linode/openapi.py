@@ -34,6 +34,7 @@ def relaxed(document: dict[str, Any]) -> dict[str, Any]:
     for node in _objects(document):
         _pages_hold_many(node)
         _lists_are_lists(node)
+        _unknown_is_capital(node)
     _configs_come_in_pages(document)
     return document
 
@@ -50,6 +51,12 @@ def _lists_are_lists(node: dict[str, Any]) -> None:
         one = node.get("properties", {}).get(name)
         if isinstance(one, dict) and one.get("type") == "object":
             node["properties"][name] = {"type": "array", "items": one}
+
+
+def _unknown_is_capital(node: dict[str, Any]) -> None:
+    """A node's status before its first check: answers recorded from Linode (2024, 2025) say Unknown."""
+    if node.get("enum") == ["unknown", "UP", "DOWN"]:
+        node["enum"].append("Unknown")
 
 
 def _configs_come_in_pages(document: dict[str, Any]) -> None:

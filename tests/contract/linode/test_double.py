@@ -16,7 +16,7 @@ def test_a_balancer_is_built_step_by_step_and_taken_down(double: Double) -> None
         port=5432, protocol="tcp", check="http", check_path="/primary", check_timeout=2
     )
     node = config.node_create("pg1", "192.168.1.11:5432", mode="accept")
-    assert node.status == "unknown"
+    assert node.status == "Unknown"
     double.fare("pg1", "UP")
     node.mode = "reject"
     node.save()
