@@ -86,7 +86,7 @@ def publish_all(errand: Errand) -> str:
         post, began = Post(means=errand.means(), target=target), clock.monotonic()
         end = point(post)
         seconds = round(clock.monotonic() - began, 4)
-        errand.done(target, _record_of(post, end, given, seconds), _draft(post, end, seconds))
+        errand.done(target, record_of(post, end, given, seconds), draft_of(post, end, seconds))
         said = end.outcome
         if said == "superseded":
             errand.tools.ledger.call(errand.mission.cluster)
@@ -180,7 +180,7 @@ def _said(step: RecordChange) -> str:
     return f"{verb} {step.name or '@'} to {step.target} (ttl {step.ttl})"
 
 
-def _record_of(post: Post, end: End, given: Assignment, seconds: float) -> HostRecord:
+def record_of(post: Post, end: End, given: Assignment, seconds: float) -> HostRecord:
     now = post.means.hands.clock.now() - post.mission.ahead
     return HostRecord(
         epoch=given.epoch,
@@ -195,7 +195,7 @@ def _record_of(post: Post, end: End, given: Assignment, seconds: float) -> HostR
     )
 
 
-def _draft(post: Post, end: End, seconds: float) -> Draft:
+def draft_of(post: Post, end: End, seconds: float) -> Draft:
     why = {"reason": end.reason, "remedy": end.remedy, "target": end.target}
     return _entry(post, end.outcome, "end", seconds=seconds, **why)
 

@@ -12,6 +12,7 @@ from jobs.audit import Kind
 from jobs.claims import MemberRecord
 from jobs.due import Due, Pace, due
 from jobs.inventory import Inventory, load_inventory
+from jobs.ports import Balancers, Records
 from jobs.tools import EQUIPPED, Tools
 from tests.fakes.clock import FakeClock
 from tests.fakes.dcs import FakeDcs
@@ -74,6 +75,8 @@ class World:
     clock: FakeClock = field(default_factory=FakeClock)
     dcs: FakeDcs = field(default_factory=FakeDcs)
     hosts: FakeHosts = field(default_factory=FakeHosts)
+    balancers: Balancers | None = None
+    records: Records | None = None
     ledger: FakeLedger = field(init=False)
     witness: FakeWitness = field(init=False)
 
@@ -92,6 +95,8 @@ class World:
             heart=StillHeart(),
             clock=self.clock,
             worker="test",
+            balancers=self.balancers,
+            records=self.records,
         )
 
     def fail_over(self, member: str) -> int:

@@ -8,7 +8,7 @@ from typing import Protocol
 from deploy.cli.exits import Exit, Fault
 from jobs.inventory import Inventory, parse_target
 from jobs.judge import Policy
-from jobs.ports import Clock, Fleet, HostHand, Ledger, Witness
+from jobs.ports import Balancers, Clock, Fleet, HostHand, Ledger, Records, Witness
 
 
 class Desk(Protocol):
@@ -24,6 +24,14 @@ class Desk(Protocol):
     def witness(self) -> Witness: ...
     @property
     def hosts(self) -> HostHand: ...
+    @property
+    def balancers(self) -> Balancers | None:
+        """NodeBalancers at Linode; None without a token."""
+
+    @property
+    def records(self) -> Records | None:
+        """DNS records at Linode; None without a token."""
+
     @property
     def fleet(self) -> Fleet: ...
     @property
@@ -54,11 +62,16 @@ def known_hosts(desk: Desk, cluster: str, hosts: Sequence[str]) -> tuple[str, ..
     return named or there
 
 
-def host_targets(desk: Desk, cluster: str, hosts: Sequence[str]) -> tuple[str, ...]:
-    """What follows a cluster on the named hosts, or on all of them where none is named."""
+def known_targets(desk: Desk, cluster: str, hosts: Sequence[str] = ()) -> tuple[str, ...]:
+    """What follows a cluster on the named hosts; where none is named, everything that follows it,
+    NodeBalancers and DNS records included."""
+    there = desk.inventory.targets_of(cluster)
+    if there and not hosts:
+        return there
     named = known_hosts(desk, cluster, hosts)
-    there = (parse_target(t) for t in desk.inventory.targets_of(cluster))
-    return tuple(str(t) for t in there if t.kind == "host" and t.name in named)
+    return tuple(
+        t for t in there if parse_target(t).kind == "host" and parse_target(t).name in named
+    )
 
 
 def known_host(desk: Desk, host: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 import click
 
 from deploy.cli.deeds import deed, one_line
@@ -12,6 +14,7 @@ from deploy.cli.verify import say_verdict
 from deploy.cli.voice import voice
 from jobs.audit import Draft, Kind
 from jobs.fence import Fence, Standing
+from jobs.inventory import parse_target
 from jobs.ports import LedgerUnavailable
 from jobs.remote import HOLDS, HostFailure, LiftRequest, ReadRequest
 from jobs.verdict import Confirmed, Verdict
@@ -36,37 +39,48 @@ def reset_fence(desk: Desk, cluster: str, *, host: str, why: str, yes: bool) -> 
     """
     known_hosts(desk, known_cluster(desk, cluster), [host])
     desk.ledger.state(cluster)  # what cannot be recorded is not done
-    held = held_fence(desk, cluster, host)
-    if held is None:
+    held = held_fences(desk, cluster, host)
+    if not held:
         voice().line(f"{host} holds no fence of {cluster}; nothing to lift", "quiet")
         return
     _, verdict = look(desk, cluster, everyone=False)
-    voice().line(f"{host} holds {held}")
+    voice().line(f"{host} holds {_listed(held)}")
     say_verdict(cluster, verdict)
-    _agree(_against(verdict, held) + f"Lift the fence of {host}?", yes=yes)
-    lift(desk, cluster, host, held)
-    entry = _entry(desk, host=host, how="reset-fence", why=why, fence=held)
+    _agree(_against(verdict, held.values()) + f"Lift the fence of {host}?", yes=yes)
+    lift_all(desk, host, held)
+    entry = _entry(desk, host=host, how="reset-fence", why=why, held=held)
     _record(desk, {cluster: entry}, host, anew=cluster)
-    voice().line(f"{host} forgot {held}; follow it with: pgbaton tail {cluster}", "good")
+    voice().line(f"{host} forgot {_listed(held)}; follow it with: pgbaton tail {cluster}", "good")
 
 
-def held_fence(desk: Desk, cluster: str, host: str) -> Fence | None:
-    """The fence a host holds of a cluster now; Fault where it cannot be asked."""
-    request = ReadRequest(cluster=cluster, paths=())
+def held_fences(desk: Desk, cluster: str, host: str) -> dict[str, Fence]:
+    """The fences a host holds of a cluster now, by journal: one for the applications at the leader,
+    and one for those behind each NodeBalancer. Fault where it cannot be asked."""
+    journals = [parse_target(t).journal(cluster) for t in _targets(desk, cluster, host)]
+    found = {journal: held_fence(desk, journal, host) for journal in journals}
+    return {journal: fence for journal, fence in found.items() if fence is not None}
+
+
+def _listed(held: Mapping[str, Fence]) -> str:
+    return " and ".join(dict.fromkeys(map(str, held.values()))) or "no fence"
+
+
+def held_fence(desk: Desk, journal: str, host: str) -> Fence | None:
+    """The fence in one of a host's journals; Fault where it cannot be asked."""
+    request = ReadRequest(cluster=journal, paths=())
     reply = desk.hosts.read(desk.inventory.hosts[host], request, timeout=WITHIN)
     if isinstance(reply, HostFailure):
         raise Fault(f"{host}: {reply.reason}", reply.remedy, code=Exit.UNAVAILABLE)
     return reply.fence
 
 
-def _against(verdict: Verdict, held: Fence) -> str:
+def _against(verdict: Verdict, held: Iterable[Fence]) -> str:
     if not isinstance(verdict, Confirmed):
         return "No leader is confirmed now. "
-    match verdict.leadership.fence.stands_against(held):
-        case Standing.SAME | Standing.HIGHER:
-            return "The host would follow the leader without this. "
-        case _:
-            return f"The leader's fence {verdict.leadership.fence} is refused by it. "
+    fence = verdict.leadership.fence
+    if all(fence.stands_against(h) in {Standing.SAME, Standing.HIGHER} for h in held):
+        return "The host would follow the leader without this. "
+    return f"The leader's fence {fence} is refused by it. "
 
 
 def _agree(question: str, *, yes: bool) -> None:
@@ -74,29 +88,31 @@ def _agree(question: str, *, yes: bool) -> None:
         raise Fault("nothing was done")
 
 
-def lift(desk: Desk, cluster: str, host: str, held: Fence) -> None:
+def lift_all(desk: Desk, host: str, held: Mapping[str, Fence]) -> None:
+    """Every journal's fence, one after the other."""
+    for journal, fence in held.items():
+        lift(desk, journal, host, fence)
+
+
+def lift(desk: Desk, journal: str, host: str, held: Fence) -> None:
     """Let the host forget exactly this fence; Fault where it holds another one by now."""
-    request = LiftRequest(cluster=cluster, expected=held)
+    request = LiftRequest(cluster=journal, expected=held)
     reply = desk.hosts.lift(desk.inventory.hosts[host], request, timeout=WITHIN)
     if isinstance(reply, HostFailure) or reply.outcome not in HOLDS:
         code = Exit.UNAVAILABLE if isinstance(reply, HostFailure) else Exit.NO
         raise Fault(f"{host}: {reply.reason}", reply.remedy, code=code)
 
 
-def _entry(desk: Desk, *, host: str, how: str, why: str, fence: Fence | None) -> Draft:
-    evidence = {
-        "host": host,
-        "how": how,
-        "why": why,
-        "fence": None if fence is None else str(fence),
-    }
+def _entry(desk: Desk, *, host: str, how: str, why: str, held: Mapping[str, Fence]) -> Draft:
+    fence = _listed(held) if held else None
+    evidence = {"host": host, "how": how, "why": why, "fence": fence}
     return deed(desk, Kind.FENCE_LIFTED, incident=None, evidence=evidence)
 
 
 def _record(desk: Desk, entries: dict[str, Draft], host: str, *, anew: str) -> None:
     try:
         for cluster, entry in entries.items():
-            desk.ledger.forget(cluster, [host], [entry])
+            desk.ledger.forget(cluster, _targets(desk, cluster, host), [entry])
         desk.ledger.call(anew)
     except LedgerUnavailable as error:
         raise Fault(
@@ -104,6 +120,11 @@ def _record(desk: Desk, entries: dict[str, Draft], host: str, *, anew: str) -> N
             f"once Redis is back: pgbaton repoint {anew} --host {host} --why 'fence lifted by hand'",
             code=Exit.UNAVAILABLE,
         ) from None
+
+
+def _targets(desk: Desk, cluster: str, host: str) -> tuple[str, ...]:
+    """Everything by which a host may be remembered, whatever the inventory says of it by now."""
+    return tuple(dict.fromkeys((host, *desk.inventory.targets_of(cluster, host))))
 
 
 @click.command(short_help="Move a host to another cluster, on the record.")
@@ -127,11 +148,10 @@ def adopt(desk: Desk, host: str, *, old: str, new: str, why: str, yes: bool) -> 
             code=Exit.CONFIG,
         )
     desk.ledger.state(new)
-    held = held_fence(desk, old, host)
-    _agree(f"{host} holds {held or 'no fence'} of {old}. Let it follow {new}?", yes=yes)
-    if held is not None:
-        lift(desk, old, host, held)
+    held = held_fences(desk, old, host)
+    _agree(f"{host} holds {_listed(held)} of {old}. Let it follow {new}?", yes=yes)
+    lift_all(desk, host, held)
     how = f"adopt, from {old} to {new}"
-    entries = {c: _entry(desk, host=host, how=how, why=why, fence=held) for c in (old, new)}
+    entries = {c: _entry(desk, host=host, how=how, why=why, held=held) for c in (old, new)}
     _record(desk, entries, host, anew=new)
     voice().line(f"{host} follows {new} from now on; look with: pgbaton tail {new}", "good")

@@ -10,19 +10,22 @@ from deploy.cli.trail import EVERY, fresh, say_line
 from deploy.cli.voice import say_error, say_json, voice
 from jobs.assign import missing
 from jobs.claims import LeaderKey
+from jobs.inventory import parse_target
 from jobs.ports import LedgerUnavailable
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from deploy.cli.desk import Desk
     from jobs.state import ClusterState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wait:
-    """For which hosts to wait, from which entry on to tell, and how many seconds at most."""
+    """For which targets to wait, from which entry on to tell, and how many seconds at most."""
 
     cluster: str
-    hosts: tuple[str, ...]
+    targets: tuple[str, ...]
     start: int
     timeout: float
 
@@ -36,7 +39,7 @@ def follow(desk: Desk, wait: Wait, *, as_json: bool) -> None:
             state = _state(desk, wait.cluster, before=state)
             if state is not None:
                 seq = _tell(desk, wait.cluster, seq, silent=as_json)
-                if _there(desk, state, wait.hosts):
+                if _there(desk, state, wait.targets):
                     return _end(state, wait, told=seq - wait.start, as_json=as_json)
             desk.clock.sleep(EVERY)
     except KeyboardInterrupt:
@@ -77,7 +80,7 @@ def _there(desk: Desk, state: ClusterState, hosts: tuple[str, ...]) -> bool:
         or not set(hosts).isdisjoint(state.assignments)
     ):
         return False
-    if state.incident is not None and hosts == desk.inventory.hosts_of(state.cluster):
+    if state.incident is not None and hosts == desk.inventory.targets_of(state.cluster):
         return False
     key = desk.witness.leader(state.cluster, timeout=1.0)
     return isinstance(key, LeaderKey) and key.epoch == fence.epoch
@@ -90,14 +93,24 @@ def _end(state: ClusterState, wait: Wait, *, told: int, as_json: bool) -> None:
     leadership = (state.incident or state.settled).leadership
     who = "the leader" if leadership is None else f"{leadership.member} (fence {leadership.fence})"
     speak = voice()
-    speak.line(f"{wait.cluster}: {_count(wait.hosts)} {_verb(wait.hosts)} {who}", "good")
+    speak.line(f"{wait.cluster}: {_count(wait.targets)} {_verb(wait.targets)} {who}", "good")
     if told <= 1:  # nobody but ourselves said anything
-        anew = f"pgbaton repoint {wait.cluster} --host {wait.hosts[0]}"
+        hosts = (parse_target(t) for t in wait.targets)
+        name = next((t.name for t in hosts if t.kind == "host"), "HOST")
+        anew = f"pgbaton repoint {wait.cluster} --host {name}"
         speak.line(f"as recorded; no host was asked. To look at one anew: {anew}", "quiet")
 
 
-def _count(hosts: tuple[str, ...]) -> str:
-    return hosts[0] if len(hosts) == 1 else f"all {len(hosts)} hosts"
+def _count(targets: tuple[str, ...]) -> str:
+    if len(targets) == 1:
+        return parse_target(targets[0]).told
+    return f"all {len(targets)} {what(targets)}"
+
+
+def what(targets: Sequence[str]) -> str:
+    """The word that fits all of them."""
+    only_hosts = all(parse_target(t).kind == "host" for t in targets)
+    return "hosts" if only_hosts else "targets"
 
 
 def _verb(hosts: tuple[str, ...]) -> str:
@@ -106,7 +119,7 @@ def _verb(hosts: tuple[str, ...]) -> str:
 
 def _document(state: ClusterState, wait: Wait, *, there: bool) -> dict[str, Any]:
     known = state.incident or state.settled
-    ends = {h: state.hosts.get(h) for h in wait.hosts}
+    ends = {h: state.hosts.get(h) for h in wait.targets}
     return {
         "cluster": wait.cluster,
         "there": there,
@@ -150,6 +163,11 @@ def _left(state: ClusterState, wait: Wait) -> str:
     if state.incident is not None and _held_up(state):
         return f"the verdict is {state.incident.verdict}: {state.incident.reason}"
     fence = (state.incident or state.settled).fence
-    left = wait.hosts if fence is None else missing(state, fence, wait.hosts)
-    ends = (f"{h} ({state.hosts[h].outcome})" if h in state.hosts else h for h in left)
+    left = wait.targets if fence is None else missing(state, fence, wait.targets)
+    ends = (
+        f"{parse_target(t).told} ({state.hosts[t].outcome})"
+        if t in state.hosts
+        else parse_target(t).told
+        for t in left
+    )
     return f"left are {', '.join(ends)}" if left else "the incident is still open"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from jobs.edits.draft import Change
 from jobs.fence import Standing
 from jobs.host import READ_WITHIN
+from jobs.inventory import parse_target
 from jobs.plan import Blocked, HostPlan, plan_host, read_request
 from jobs.remote import AppSwap, HostFailure, Phase, ReadReply
 
@@ -37,7 +38,7 @@ class Forecast:
 def forecast(desk: Desk, cluster: str, leadership: Leadership, host: str) -> Forecast:
     """Read one host and plan it; never raises for what is the host's own fault."""
     request = read_request(desk.inventory, cluster=cluster, host=host)
-    reply = desk.hosts.read(desk.inventory.hosts[host], request, timeout=READ_WITHIN)
+    reply = desk.hosts.read(desk.inventory.host_at(host), request, timeout=READ_WITHIN)
     if isinstance(reply, HostFailure):
         return Forecast(reason=reply.reason, remedy=reply.remedy)
     refused = _refused(cluster, host, leadership.fence, reply)
@@ -50,7 +51,7 @@ def forecast(desk: Desk, cluster: str, leadership: Leadership, host: str) -> For
 
 
 def _refused(cluster: str, host: str, fence: Fence, reply: ReadReply) -> Forecast | None:
-    lift = f"if that is right, on purpose: pgbaton reset-fence {cluster} --host {host} --why …"
+    lift = f"if that is right, on purpose: pgbaton reset-fence {cluster} --host {parse_target(host).name} --why …"
     match fence.stands_against(reply.fence):
         case Standing.LOWER:
             reason = f"it holds the fence {reply.fence}, and {fence} is lower"
@@ -65,7 +66,7 @@ def _planned(plan: HostPlan, reply: ReadReply) -> Forecast:
     request = plan.request
     unfinished = reply.journal is not None and reply.journal.phase != Phase.CHECKED
     touched = [a for a in request.apps if any(f.splices for f in a.files)]
-    acting = list(request.apps) if unfinished else touched
+    acting = list(request.apps) if unfinished or request.force else touched
     return Forecast(
         summary=_summary(plan, reply, unfinished=unfinished, touched=touched),
         rests=not acting,
@@ -87,6 +88,10 @@ def _summary(
         return "changes to " + ", ".join(dict.fromkeys(str(a.leader) for a in touched))
     if unfinished and reply.journal is not None:
         return f"an unfinished swap (phase {reply.journal.phase}) would be resumed where it stopped"
+    if plan.request.force:
+        return (
+            "no file changes; restarted once a login through its NodeBalancer lands on the leader"
+        )
     if reply.fence == fence:
         return "right already"
     return f"right already; its fence would be raised to {fence}"

@@ -9,6 +9,7 @@ import click
 
 from deploy.cli.deeds import request
 from deploy.cli.exits import OF_VERDICT, Exit
+from deploy.cli.following import what
 from deploy.cli.hold import refuse_paused
 from deploy.cli.journal import FOLDER, Journal
 from deploy.cli.rounds import Run, walk
@@ -34,12 +35,12 @@ def repoint_now(
     path: Path | None,
     as_json: bool,
 ) -> None:
-    """Bring the hosts to the leader; exit code 0 only if all of them hold its fence."""
+    """Bring the targets to the leader; exit code 0 only if all of them hold its fence."""
     desk.hosts  # noqa: B018 - a missing SSH key is said before anything is written
     state = _state(desk, cluster)
     ledger = None if state is None else desk.ledger
     run = _run(desk, cluster, state=state, path=path, as_json=as_json)
-    named = () if hosts == desk.inventory.hosts_of(cluster) else hosts
+    named = () if hosts == desk.inventory.targets_of(cluster) else hosts
     _, asked = request(desk, cluster, action="repoint --now", why=why, hosts=named)
     try:
         run.write(asked)
@@ -93,7 +94,7 @@ def _tell(run: Run, hosts: tuple[str, ...], verdict: Verdict, *, as_json: bool) 
         return
     speak, held = voice(), sum(map(run.holds, hosts))
     if isinstance(verdict, Confirmed):
-        follow = f"{held} of {len(hosts)} hosts follow {verdict.leadership.member}"
+        follow = f"{held} of {len(hosts)} {what(hosts)} follow {verdict.leadership.member}"
         speak.line(f"{run.cluster}: {follow}", "good" if held == len(hosts) else "bad")
     else:
         speak.line(NEXT[verdict.kind])

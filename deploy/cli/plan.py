@@ -6,12 +6,13 @@ from functools import partial
 
 import click
 
-from deploy.cli.desk import Desk, known_cluster, known_hosts
+from deploy.cli.desk import Desk, known_cluster, known_hosts, known_targets
 from deploy.cli.exits import OF_VERDICT, Exit
 from deploy.cli.forecast import Forecast, forecast, to_json
 from deploy.cli.looking import look
 from deploy.cli.verify import document, say_verdict
 from deploy.cli.voice import Voice, say_json, voice
+from jobs.inventory import parse_target
 from jobs.verdict import Confirmed
 
 
@@ -26,7 +27,9 @@ def plan(desk: Desk, cluster: str, *, hosts: tuple[str, ...], as_json: bool) -> 
     Exit code: 0 every host can be brought there, 1 a host is blocked; without a confirmed
     leader that of `pgbaton verify`.
     """
-    wanted = known_hosts(desk, known_cluster(desk, cluster), hosts)
+    known_hosts(desk, known_cluster(desk, cluster), hosts)
+    there = known_targets(desk, cluster, hosts)
+    wanted = [t for t in there if parse_target(t).kind == "host"]
     _, verdict = look(desk, cluster, everyone=False)
     found: dict[str, Forecast] = {}
     if isinstance(verdict, Confirmed):
@@ -43,7 +46,8 @@ def plan(desk: Desk, cluster: str, *, hosts: tuple[str, ...], as_json: bool) -> 
     raise click.exceptions.Exit(Exit.NO if blocked else OF_VERDICT[verdict.kind])
 
 
-def _print(speak: Voice, host: str, seen: Forecast) -> None:
+def _print(speak: Voice, target: str, seen: Forecast) -> None:
+    host = parse_target(target).told
     speak.line()
     if seen.reason:
         speak.line(f"{host}: blocked: {seen.reason}", "bad")

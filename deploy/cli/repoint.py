@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from deploy.cli.deeds import one_line, request
-from deploy.cli.desk import Desk, known_cluster, known_hosts
+from deploy.cli.desk import Desk, known_cluster, known_targets
 from deploy.cli.exits import Exit, Fault
 from deploy.cli.following import Wait, follow
 from deploy.cli.hold import refuse_paused
@@ -50,7 +50,7 @@ def repoint(
     no_wait: bool,
     as_json: bool,
 ) -> None:
-    """Bring the application hosts of CLUSTER to its proven leader.
+    """Bring everything that follows CLUSTER to its proven leader: hosts, NodeBalancers, DNS records.
 
     Without --now the workers do it, and this command follows the trail until every host is there.
     With --now it is done from here: judged, swapped over SSH, and journaled to a file that
@@ -59,7 +59,7 @@ def repoint(
     Exit code: 0 every host holds the leader's fence; 75 not ended within --timeout, 69 Redis
     unavailable; with --now: 1 a host does not, without a confirmed leader that of `pgbaton verify`.
     """
-    wanted = known_hosts(desk, known_cluster(desk, cluster), hosts)
+    wanted = known_targets(desk, known_cluster(desk, cluster), hosts)
     if now:
         from deploy.cli.inline import repoint_now
 
@@ -68,7 +68,9 @@ def repoint(
     start, asked = _ask(desk, cluster, why=why, hosts=hosts)
     if not no_wait:
         follow(
-            desk, Wait(cluster=cluster, hosts=wanted, start=start, timeout=timeout), as_json=as_json
+            desk,
+            Wait(cluster=cluster, targets=wanted, start=start, timeout=timeout),
+            as_json=as_json,
         )
     elif as_json:
         say_json({"cluster": cluster, "asked": asked})
@@ -83,7 +85,7 @@ def _ask(desk: Desk, cluster: str, *, why: str | None, hosts: tuple[str, ...]) -
         start = head(desk.ledger, cluster)
         event, draft = request(desk, cluster, action="repoint", why=why, hosts=hosts)
         if hosts:
-            desk.ledger.forget(cluster, hosts, ())
+            desk.ledger.forget(cluster, known_targets(desk, cluster, hosts), ())
         desk.ledger.hear(event, draft)
     except LedgerUnavailable as error:
         raise Fault(

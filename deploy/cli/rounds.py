@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
+from deploy.cli.beyond import means_of, opened, publish, watch
 from deploy.cli.journal import Journal, Step
 from deploy.cli.looking import look
 from deploy.cli.trail import say_line
@@ -14,8 +15,10 @@ from deploy.cli.voice import voice
 from jobs.audit import Draft, Kind
 from jobs.evidence import of_claims, of_verdict
 from jobs.host import Hands, Mission, Result, move
+from jobs.inventory import parse_target
+from jobs.names import JOB_OF
 from jobs.outcome import backoff, draft_of, record_of
-from jobs.remote import HOLDS, HostFailure, Outcome, SwapReply
+from jobs.remote import HostFailure, Outcome, SwapReply
 from jobs.state import Assignment, HostRecord
 from jobs.verdict import Confirmed, Leadership, Verdict
 
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from deploy.cli.desk import Desk
+    from jobs.means import Means
 
 ROUNDS = 3
 """Times a host is tried whose failure may pass."""
@@ -53,20 +57,20 @@ class Run:
             say_line(voice(), step.told())
 
     def holds(self, host: str) -> bool:
-        """True where the host's last end was that it holds the leader's fence."""
+        """True where the target's last end was that it holds the leader's fence."""
         record = self.records.get(host)
-        return record is not None and record.outcome in HOLDS
+        return record is not None and record.fence is not None and record.holds(record.fence)
 
 
-def walk(run: Run, hosts: Sequence[str]) -> Verdict:
-    """Every host, up to three times; the last verdict. Each round judges anew."""
+def walk(run: Run, targets: Sequence[str]) -> Verdict:
+    """Every target, up to three times; the last verdict. Each round judges anew."""
     number = 1
     while True:
         verdict = _judge(run, number)
         if not isinstance(verdict, Confirmed):
             return verdict
         _forget_older(run, verdict.leadership)
-        _move(run, verdict.leadership, [h for h in hosts if not run.holds(h)], number)
+        _round(run, verdict.leadership, [t for t in targets if not run.holds(t)], number)
         if not run.passing or number == ROUNDS:
             return verdict
         run.desk.clock.sleep(backoff(number))
@@ -98,24 +102,50 @@ def _forget_older(run: Run, leadership: Leadership) -> None:
     run.records = {h: r for h, r in run.records.items() if r.fence == leadership.fence}
 
 
-def _move(run: Run, leadership: Leadership, hosts: list[str], number: int) -> None:
+def _round(run: Run, leadership: Leadership, targets: list[str], number: int) -> None:
+    """Hosts at the leader and DNS records first; a NodeBalancer takes its time, and then the hosts
+    behind it, and then it must be the leader alone that is up."""
     desk, job = run.desk, f"{run.job}:{number}"
     run.passing.clear()
-    planned = {"job": job, "fence": str(leadership.fence), "hosts": dict.fromkeys(hosts, number)}
-    run.write(_draft(run, Kind.PLANNED, f"{number}:planned", planned))
+    _plan(run, leadership, targets, number)
     mission = Mission(
         cluster=run.cluster, leadership=leadership, incident=run.incident, verified=desk.clock.now()
     )
     hands = Hands(
         inventory=desk.inventory, witness=desk.witness, hosts=desk.hosts, clock=desk.clock
     )
-    for host, result in desk.fleet.each(hosts, partial(move, hands, mission)):
-        given = Assignment(epoch=leadership.fence.epoch, attempt=number, job=job, beat=0.0)
+    means = means_of(run, hands, mission, job)
+    given = Assignment(epoch=leadership.fence.epoch, attempt=number, job=job, beat=0.0)
+    by_kind = {kind: [t for t in targets if parse_target(t).kind == kind] for kind in JOB_OF}
+    behind = [t for t in by_kind["host"] if parse_target(t).gate is not None]
+    _move(run, means, [t for t in by_kind["host"] if t not in behind], given)
+    publish(run, means, by_kind["dns"], given)
+    watch(run, means, by_kind["nodebalancer"], given)
+    _move(run, means, opened(run, behind), given)
+    watch(run, means, [t for t in by_kind["nodebalancer"] if not run.holds(t)], given)
+
+
+def _plan(run: Run, leadership: Leadership, targets: Sequence[str], number: int) -> None:
+    for kind in JOB_OF:
+        of = [t for t in targets if parse_target(t).kind == kind]
+        if of:
+            job = f"{run.job}:{number}:{kind}"
+            planned = {
+                "job": job,
+                "fence": str(leadership.fence),
+                "hosts": dict.fromkeys(of, number),
+            }
+            run.write(_draft(run, Kind.PLANNED, f"{number}:planned:{kind}", planned))
+
+
+def _move(run: Run, means: Means, hosts: Sequence[str], given: Assignment) -> None:
+    desk, mission = run.desk, means.mission
+    for host, result in desk.fleet.each(hosts, partial(move, means.hands, mission)):
         record = record_of(result, given=given, now=desk.clock.now())
         run.records[host] = record
         if _may_pass(result):
             run.passing.add(host)
-        run.write(draft_of(record, result, host=host, mission=mission, job=job))
+        run.write(draft_of(record, result, host=host, mission=mission, job=given.job))
 
 
 def _may_pass(result: Result) -> bool:

@@ -45,6 +45,8 @@ class FakeWitness:
     sql: dict[str, SqlClaim] = field(default_factory=dict)
     down: set[str] = field(default_factory=set)
     system: str = SYSTEM
+    through: dict[str, str | None] = field(default_factory=dict)
+    """Where a login through a NodeBalancer lands, by its target: a member, or None for nowhere."""
 
     def gather(
         self,
@@ -86,7 +88,14 @@ class FakeWitness:
             return Unknown(reason=str(error))
 
     def writable(self, cluster: str, record: MemberRecord, *, timeout: float) -> SqlClaim:
-        return self._sql(cluster, record.name, leads=True)
+        if record.name not in self.through:
+            return self._sql(cluster, record.name, leads=True)
+        member = self.through[record.name]
+        if member is None:
+            return Unknown(reason="connection refused")
+        key = self.leader(cluster, timeout=timeout)
+        leads = isinstance(key, LeaderKey) and key.member == member
+        return self._sql(cluster, member, leads=leads)
 
     def _rest(self, cluster: str, member: str) -> RestClaim:
         url = f"http://{member}:8008/patroni"

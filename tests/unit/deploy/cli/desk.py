@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from deploy.cli import main
 from jobs.inventory import Inventory
-from jobs.ports import Clock, Fleet, HostHand, Ledger, Witness
+from jobs.ports import Balancers, Clock, Fleet, HostHand, Ledger, Records, Witness
 from tests.fakes.clock import FakeClock
 from tests.world import OneByOne, World
 
@@ -41,6 +41,14 @@ class FakeDesk:
     @property
     def hosts(self) -> HostHand:
         return self.world.hosts
+
+    @property
+    def balancers(self) -> Balancers | None:
+        return self.world.balancers
+
+    @property
+    def records(self) -> Records | None:
+        return self.world.records
 
     @property
     def fleet(self) -> Fleet:
