@@ -64,6 +64,8 @@ class NodeBalancer(Part):
     `backends` are the members' addresses on the balancer's side, where they are not the cluster's
     `machines`; with `subnet_id` they are VPC addresses. `modes = "enforce"`: pgbaton rejects the
     other nodes before it accepts the leader's. `within` is how long it may take to follow.
+    `leastconn` would send everybody to a member that was just demoted: its mux closes every session,
+    so it always has the fewest.
     """
 
     cluster: Name
@@ -76,7 +78,7 @@ class NodeBalancer(Part):
     firewall_id: Annotated[int, Field(ge=1)] | None = None
     tags: tuple[Text, ...] = ("pgbaton",)
     backends: Mapping[Name, Ip] = {}
-    algorithm: Literal["roundrobin", "leastconn", "source"] = "leastconn"
+    algorithm: Literal["roundrobin", "leastconn", "source"] = "roundrobin"
     check_path: Annotated[str, StringConstraints(pattern=r"^/[a-zA-Z0-9/\-%?&=.]*$")] = "/primary"
     check_interval: Annotated[int, Field(ge=2, le=3600)] = 5
     check_timeout: Annotated[int, Field(ge=1, le=30)] = 2
