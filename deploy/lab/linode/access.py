@@ -21,24 +21,24 @@ class Token:
     scopes: str = EVERYTHING
     restricted: bool = False
 
-    def may(self, scope: str | None) -> bool:
-        """Whether it has this scope; read_write includes read_only."""
+    def require(self, scope: str) -> None:
+        """Refuse what this token may not do."""
+        if not self._holds(scope):
+            raise refuse(UNAUTHORIZED, status=401)
+        if self.restricted and scope.endswith(":read_write"):
+            raise refuse("Unauthorized", status=403)
+
+    def _holds(self, scope: str) -> bool:
         held = self.scopes.replace(",", " ").split()
-        if scope is None or EVERYTHING in held or scope in held:
-            return True
         area, _, right = scope.partition(":")
-        return right == "read_only" and f"{area}:read_write" in held
+        enough = {EVERYTHING, f"{area}:*", f"{area}:read_write", f"{area}:{right}"}
+        return not enough.isdisjoint(held)
 
 
-def admit(tokens: Sequence[Token], header: str | None, scope: str | None) -> Token:
-    """The token of an Authorization header, if it may do what needs this scope."""
+def identify(tokens: Sequence[Token], header: str | None) -> Token:
+    """The token of an Authorization header."""
     kind, _, secret = (header or "").partition(" ")
     known = [t for t in tokens if secrets.compare_digest(t.secret.encode(), secret.encode())]
     if kind.lower() != "bearer" or not known:
         raise refuse("Invalid Token", status=401)
-    token = known[0]
-    if not token.may(scope):
-        raise refuse(UNAUTHORIZED, status=401)
-    if token.restricted and scope is not None and scope.endswith(":read_write"):
-        raise refuse("Unauthorized", status=403)
-    return token
+    return known[0]

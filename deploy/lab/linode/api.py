@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, Response, jsonify, request
+from flask import Flask, Response, g, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 from deploy.lab.linode import balancers, configs, events, firewalls, machines, nodes, zones
-from deploy.lab.linode.access import Token, admit
+from deploy.lab.linode.access import Token, identify
 from deploy.lab.linode.filters import select
 from deploy.lab.linode.forms import Row
+from deploy.lab.linode.limits import Meter
 from deploy.lab.linode.paging import page_of
 from deploy.lab.linode.refusal import Reason, Refused, refuse
 from deploy.lab.linode.routes import Route
@@ -21,15 +23,16 @@ PREFIXES = ("/v4", "/v4beta")
 SPEC = "4.234.0"
 
 
-def create_api(world: World, *, tokens: Sequence[Token]) -> Flask:
-    """The API of one account."""
+def create_api(world: World, *, tokens: Sequence[Token], meter: Meter | None = None) -> Flask:
+    """The API of one account. Of `tokens`, what stands there at each request counts."""
+    meter = meter or Meter()
     app = Flask("linode", static_folder=None)
     for route in all_routes(world):
         for prefix in PREFIXES:
             app.add_url_rule(
                 f"{prefix}{route.path}",
                 f"{route.method} {prefix}{route.path}",
-                _view(world, tokens, route),
+                _view(world, route, Gate(tokens=tokens, meter=meter)),
                 methods=[route.method],
             )
     app.register_error_handler(Refused, _refused)
@@ -44,15 +47,28 @@ def all_routes(world: World) -> list[Route]:
     return [route for part in parts for route in part.routes(world)]
 
 
-def _view(world: World, tokens: Sequence[Token], route: Route) -> Any:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """Who may ask, and how often."""
+
+    tokens: Sequence[Token]
+    meter: Meter
+
+    def enter(self, route: Route) -> None:
+        """Let the request in, or refuse it; either way the answer tells the caller's standing."""
+        told = g.told = {"X-Accepted-OAuth-Scopes": route.scope}
+        token = identify(self.tokens, request.headers.get("Authorization"))
+        told |= {"X-OAuth-Scopes": token.scopes}
+        told |= self.meter.count(token.secret, route.kind)
+        token.require(route.scope)
+
+
+def _view(world: World, route: Route, gate: Gate) -> Any:
     def view(**ids: int) -> Response:
-        token = admit(tokens, request.headers.get("Authorization"), route.scope)
-        body = {"body": _body()} if route.method in {"POST", "PUT"} else {}
         with world.lock:
-            answer = _answer(route.answer(**ids, **body))
-        answer.headers["X-OAuth-Scopes"] = token.scopes
-        answer.headers["X-Accepted-OAuth-Scopes"] = route.scope or "*"
-        return answer
+            gate.enter(route)
+            body = {"body": _body()} if route.method in {"POST", "PUT"} else {}
+            return _answer(route.answer(**ids, **body))
 
     return view
 
@@ -88,6 +104,7 @@ def _http(error: HTTPException) -> Response:
 
 
 def _sign(answer: Response) -> Response:
+    answer.headers.update(g.get("told", {}))
     answer.headers["X-Spec-Version"] = SPEC
     answer.headers["Cache-Control"] = "private, max-age=0, s-maxage=0, no-cache, no-store"
     return answer

@@ -11,6 +11,15 @@ from deploy.lab.linode.forms import Row
 from deploy.lab.linode.routes import Route
 from deploy.lab.linode.world import World
 
+AFTERWARDS = {
+    "linode_shutdown": "offline",
+    "linode_boot": "running",
+    "linode_reboot": "running",
+    "host_reboot": "running",
+    "lassie_reboot": "running",
+}
+"""A machine's status once this has happened to it."""
+
 
 def routes(world: World) -> list[Route]:
     desk, area = Machines(world), "linodes"
@@ -76,6 +85,29 @@ def _shown(interface: Row) -> Row:
 def add(world: World, label: str, ipv4: Sequence[str], **members: Any) -> Row:
     """A machine as the lab has it."""
     return world.machines.add(**{**_blank(label, list(ipv4), world.now()), **members})
+
+
+def add_interface(world: World, machine: Row) -> Row:
+    """A public Linode interface, for a machine whose interface_generation is linode."""
+    now = world.now()
+    address = {"address": machine["ipv4"][0], "primary": True}
+    return world.interfaces.add(
+        linode=machine["id"],
+        mac_address="22:00:ab:cd:ef:01",
+        version=1,
+        default_route={"ipv4": True},
+        public={"ipv4": {"addresses": [address], "shared": []}, "ipv6": None},
+        vpc=None,
+        vlan=None,
+        created=now,
+        updated=now,
+    )
+
+
+def befall(world: World, machine: Row, *, action: str, status: str, message: str) -> Row:
+    """Let something happen to a machine: its event, and how it stands afterwards."""
+    machine["status"] = AFTERWARDS.get(action, machine["status"])
+    return world.tell(action, "linode", machine, status=status, message=message)
 
 
 def remove(world: World, machine: Row) -> None:

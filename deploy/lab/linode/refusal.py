@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -36,3 +37,8 @@ def refuse(reason: str, field: str | None = None, *, status: int = 400) -> Refus
 
 def not_found() -> Refused:
     return refuse(NOT_FOUND, status=404)
+
+
+def json_of(reason: str) -> str:
+    """Linode's error document for one reason."""
+    return json.dumps({"errors": [{"reason": reason}]})

@@ -13,15 +13,22 @@ Answer = Callable[..., Row | Iterable[Row]]
 @dataclass(frozen=True, slots=True)
 class Route:
     """`answer` gets the path's ids by name and, with POST and PUT, the body as `body`. A `collection`
-    answers rows, which are filtered and paged. `area` is the scope's first half; None: no token."""
+    answers rows, which are filtered and paged. `area` is the scope's first half."""
 
     method: str
     path: str
     answer: Answer
-    area: str | None
+    area: str
     collection: bool = False
 
     @property
-    def scope(self) -> str | None:
-        right = "read_only" if self.method == "GET" else "read_write"
-        return None if self.area is None else f"{self.area}:{right}"
+    def scope(self) -> str:
+        """What a token must hold."""
+        return f"{self.area}:{'read_only' if self.method == 'GET' else 'read_write'}"
+
+    @property
+    def kind(self) -> str:
+        """Which of the rate limits counts."""
+        if self.method == "GET" and self.collection:
+            return "collection"
+        return "stats" if self.path.endswith("/stats") else "other"

@@ -29,6 +29,9 @@ class Served:
     _server: BaseWSGIServer | None = None
 
     def start(self) -> None:
+        """Listen, if nobody does yet."""
+        if self._server is not None:
+            return
         self._server = make_server(
             self.host, self.port, self.app, threaded=True, request_handler=Quiet
         )

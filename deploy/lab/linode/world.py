@@ -120,6 +120,11 @@ class World:
         behind = [one["entity"] for one in self.devices.where(firewall=firewall["id"])]
         return {**firewall, "entities": behind}
 
+    def forget_events(self) -> None:
+        """Begin as an account where nothing has happened lately."""
+        for event in self.events:
+            self.events.drop(event)
+
     def tell(
         self, action: str, kind: str, row: Row, *, status: str = NOTIFICATION, message: str = ""
     ) -> Row:

@@ -4,48 +4,76 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from linode_api4 import LinodeClient
 
 from deploy.lab.linode import machines
 from deploy.lab.linode.access import EVERYTHING, Token
-from deploy.lab.linode.api import create_api
 from deploy.lab.linode.forms import Row
-from deploy.lab.linode.served import Served
+from deploy.lab.linode.journal import Asked
+from deploy.lab.linode.plane import Plane
+from deploy.lab.linode.server import Linode
 from deploy.lab.linode.world import World
 from tests.contract.linode.recorder import Exchange, Recorder
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 
 @dataclass(slots=True, kw_only=True)
 class Double:
-    """Linode's API on 127.0.0.1. `exchanges` is what was carried out, in order."""
+    """Linode's API on 127.0.0.1. `exchanges` is what was carried out, in order; `requests` is all
+    that was asked, whatever became of it. `linode` has everything else, its faults foremost."""
 
     scopes: str = EVERYTHING
     restricted: bool = False
     token: str = field(default_factory=lambda: secrets.token_hex(32), repr=False)
     world: World = field(default_factory=World)
+    plane: Plane | None = None
     recorder: Recorder = field(init=False)
-    served: Served = field(init=False)
+    linode: Linode = field(init=False)
 
     def __enter__(self) -> Self:
         token = Token(secret=self.token, scopes=self.scopes, restricted=self.restricted)
-        self.recorder = Recorder(create_api(self.world, tokens=[token]))
-        self.served = Served(self.recorder)
-        self.served.start()
+        self.linode = Linode(
+            world=self.world, tokens=[token], plane=self.plane, between=self._record
+        )
+        self.linode.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.served.stop()
+        self.linode.stop()
+
+    def _record(self, app: WSGIApplication) -> WSGIApplication:
+        self.recorder = Recorder(app)
+        return self.recorder
 
     @property
     def url(self) -> str:
         """What a client takes for https://api.linode.com/v4."""
-        return f"{self.served.url}/v4"
+        return f"{self.linode.api.url}/v4"
+
+    @property
+    def control(self) -> str:
+        """Where the lab's hand is."""
+        return self.linode.desk.url
 
     @property
     def exchanges(self) -> list[Exchange]:
         return self.recorder.exchanges
+
+    @property
+    def requests(self) -> list[Asked]:
+        return self.linode.front.journal.since()
+
+    def hurt(self, **faults: Any) -> None:
+        """Let something go wrong (see deploy.lab.linode.faults.Faults)."""
+        self.linode.front.change(**faults)
+
+    def heal(self) -> None:
+        self.linode.go(None)
+        self.linode.front.heal()
 
     def client(self, **how: Any) -> LinodeClient:
         """The client library itself, without its retries."""

@@ -28,16 +28,14 @@ class Stage:
         self._stack = ExitStack()
         modes = Modes(delay=manner.pop("delay", 0.5))
         self.world = World(modes=modes, addresses=["127.0.0.1"])
-        self.double = Double(world=self.world)
         self.plane = Plane(
             world=self.world, program=program, folder=folder, manner=Manner(**manner), every=0.05
         )
+        self.double = Double(world=self.world, plane=self.plane)
         self.port = ports.free()[0]
 
     def __enter__(self) -> Self:
         self._stack.enter_context(self.double)
-        self.plane.start()
-        self._stack.callback(self.plane.stop)
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -1,0 +1,119 @@
+"""Linode as a process on a machine of the lab: python -m deploy.lab.linode --help tells how."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from deploy.lab.linode.access import EVERYTHING, Token
+from deploy.lab.linode.modes import Modes
+from deploy.lab.linode.plane import Plane
+from deploy.lab.linode.seed import sow
+from deploy.lab.linode.server import Linode
+from deploy.lab.linode.traffic import Manner
+from deploy.lab.linode.world import World
+
+TOKEN = "LINODE_TOKEN"  # noqa: S105 - the variable's name
+SYSTEM = "/usr/local/sbin:/usr/sbin:/sbin"
+
+
+class HostAndPort(click.ParamType[tuple[str, int]]):
+    """10.77.0.61:80."""
+
+    name = "HOST:PORT"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[str, int]:
+        if isinstance(value, tuple):
+            return value[0], value[1]
+        host, _, port = value.rpartition(":")
+        if not host or not port.isdigit():
+            self.fail(f"{value} is not like 10.77.0.61:80", param, ctx)
+        return host, int(port)
+
+
+class Machine(click.ParamType[dict[str, Any]]):
+    """pg1=10.77.0.21, or several addresses with commas."""
+
+    name = "LABEL=ADDRESS[,ADDRESS]"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> dict[str, Any]:
+        if isinstance(value, dict):
+            return value
+        label, equals, addresses = value.partition("=")
+        if not (label and equals and addresses):
+            self.fail(f"{value} is not like pg1=10.77.0.21", param, ctx)
+        return {"label": label, "ipv4": addresses.split(",")}
+
+
+@click.command(epilog=f"The API's token is taken from the environment, {TOKEN}.")
+@click.option("--listen", type=HostAndPort(), required=True, help="Where the API is.")
+@click.option("--control", type=HostAndPort(), required=True, help="Where the lab's control is.")
+@click.option("--balancer-address", "addresses", multiple=True, help="For NodeBalancers to have.")
+@click.option("--state", type=click.Path(path_type=Path), required=True, help="HAProxy's files.")
+@click.option("--instance", "machines", type=Machine(), multiple=True, help="A Linode there is.")
+@click.option("--seed", type=click.File(), help="What else there is, as JSON (see seed.py).")
+@click.option("--scopes", default=EVERYTHING, show_default=True, help="What the token may do.")
+@click.option("--mode-delay", default=2.0, show_default=True, help="Until a mode takes effect.")
+@click.option("--rise", default=2, show_default=True, help="Checks passed until a node is UP.")
+@click.option("--source", help="Where checks and traffic come from (an address of this machine).")
+def main(
+    listen: tuple[str, int],
+    control: tuple[str, int],
+    addresses: tuple[str, ...],
+    state: Path,
+    machines: tuple[dict[str, Any], ...],
+    seed: Any,
+    scopes: str,
+    mode_delay: float,
+    rise: int,
+    source: str | None,
+) -> None:
+    """Linode's API and its NodeBalancers' traffic, until TERM. Nothing is kept."""
+    world = World(modes=Modes(delay=mode_delay), addresses=list(addresses))
+    sow(world, {"machines": machines})
+    sow(world, {} if seed is None else json.load(seed))
+    manner = Manner(rise=rise, source=source)
+    linode = Linode(
+        world=world,
+        tokens=[Token(secret=_token(), scopes=scopes)],
+        plane=Plane(world=world, program=_haproxy(), folder=state.absolute(), manner=manner),
+        listen=listen,
+        control=control,
+    )
+    _serve(linode)
+
+
+def _token() -> str:
+    if not (token := os.environ.get(TOKEN, "")):
+        raise click.UsageError(f"set {TOKEN} to the token that clients will use")
+    return token
+
+
+def _haproxy() -> Path:
+    found = shutil.which("haproxy", path=f"{os.environ.get('PATH', '')}:{SYSTEM}")
+    if found is None:
+        raise click.UsageError("there is no haproxy on this machine")
+    return Path(found)
+
+
+def _serve(linode: Linode) -> None:
+    linode.start()
+    try:
+        click.echo(f"linode: API on {linode.api.url}/v4, control on {linode.desk.url}")
+        sys.stdout.flush()
+        signal.sigwait({signal.SIGTERM, signal.SIGINT})
+    finally:
+        linode.stop()
+
+
+if __name__ == "__main__":
+    # Before any thread is made, so that all of them leave these signals to sigwait.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
+    main(prog_name="python -m deploy.lab.linode")
