@@ -59,14 +59,25 @@ def up(profile: str, patroni: str) -> None:
 @click.argument("scenario", default="kill-leader-machine")
 @profile
 @patroni
+@click.option(
+    "--endpoint",
+    type=click.Choice(["leader", "nodebalancer", "both"]),
+    help="Where the shops point; else as the scenario has it.",
+)
 @click.option("--report", type=OUTPUT, help="Write the result as JSON.")
 @click.option("--export-audit", type=OUTPUT, help="Keep the audit trail, one JSON line an entry.")
 def drill(
-    scenario: str, profile: str, patroni: str, report: Path | None, export_audit: Path | None
+    scenario: str,
+    profile: str,
+    patroni: str,
+    endpoint: str | None,
+    report: Path | None,
+    export_audit: Path | None,
 ) -> None:
     """Rehearse a disaster: exit code 0 only if every invariant held.
 
-    SCENARIO is kill-leader-machine (if none is named), switchover, stale-member or worker-killed.
+    SCENARIO is kill-leader-machine (if none is named), switchover, stale-member, worker-killed,
+    balancer-check-interval or linode-down.
     """
     from deploy.lab.drill.play import Wish, play
     from deploy.lab.drill.scenarios import SCENARIOS
@@ -77,6 +88,7 @@ def drill(
         scenario=scenario,
         profile=profile,
         patroni=int(patroni),
+        endpoint=endpoint,
         report=report,
         export_audit=export_audit,
     )

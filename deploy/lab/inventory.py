@@ -34,12 +34,48 @@ PROFILES: Mapping[str, Profile] = {
 }
 
 
-def inventory_toml(*, profile: Profile, secrets: LabSecrets) -> str:
+Endpoints = Mapping[str, str]
+"""Where each managed shop points: "leader" or "nodebalancer", by its machine."""
+
+
+def endpoints_of(word: str) -> Endpoints:
+    """Where the shops point: all at the leader, all at the NodeBalancer, or one at each ("both")."""
+    words = {"both": ("leader", "nodebalancer")}.get(word, (word, word))
+    return dict(zip(layout.SHOPS, words, strict=True))
+
+
+def balanced(endpoints: Endpoints) -> bool:
+    """Whether anybody points at the NodeBalancer; else the lab has none."""
+    return "nodebalancer" in endpoints.values()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """The NodeBalancer's health check, in seconds; Linode's default interval, and the timeout and
+    attempts of the reference architecture."""
+
+    interval: int = 5
+    timeout: int = 2
+    attempts: int = 3
+
+
+def inventory_toml(
+    *,
+    profile: Profile,
+    secrets: LabSecrets,
+    endpoints: Endpoints | None = None,
+    check: Check | None = None,
+) -> str:
     """The text of the inventory; no secret is in it."""
-    return tomlkit.dumps(_tables(profile, secrets))
+    where = endpoints or endpoints_of("leader")
+    tables = _tables(profile, secrets, where)
+    if balanced(where):
+        tables["linode"] = {"url": layout.LINODE_API}
+        tables["nodebalancers"] = {layout.BALANCER: _balancer(check or Check())}
+    return tomlkit.dumps(tables)
 
 
-def _tables(profile: Profile, secrets: LabSecrets) -> dict[str, Any]:
+def _tables(profile: Profile, secrets: LabSecrets, endpoints: Endpoints) -> dict[str, Any]:
     return {
         "schema": 1,
         "redis": {"url": f"redis://{layout.REDIS['redis']}:{layout.REDIS_PORT}/0"},
@@ -53,7 +89,7 @@ def _tables(profile: Profile, secrets: LabSecrets) -> dict[str, Any]:
             }
             for name, address in layout.SHOPS.items()
         },
-        "applications": {"shop": _shop()},
+        "applications": _applications(endpoints),
         "senders": {
             name: {"clusters": [layout.CLUSTER], "keys": [pair.whpk]}
             for name, pair in secrets.senders.items()
@@ -85,10 +121,36 @@ def _cluster(profile: Profile) -> dict[str, Any]:
     }
 
 
-def _shop() -> dict[str, Any]:
+def _balancer(check: Check) -> dict[str, Any]:
     return {
         "cluster": layout.CLUSTER,
-        "hosts": list(layout.SHOPS),
+        "label": "shop-front",
+        "region": "us-ord",
+        "address": layout.BALANCER_ADDRESS,
+        "port": layout.BALANCER_PORT,
+        "check_interval": check.interval,
+        "check_timeout": check.timeout,
+        "check_attempts": check.attempts,
+    }
+
+
+def _applications(endpoints: Endpoints) -> dict[str, Any]:
+    """One shop for each endpoint that is in use; it is the same program at both."""
+    hosts = {e: [h for h, at in endpoints.items() if at == e] for e in ("leader", "nodebalancer")}
+    return {
+        "shop" if endpoint == "leader" else "shop-behind": {
+            "cluster": layout.CLUSTER,
+            "hosts": at,
+            "endpoint": endpoint,
+            **_shop(),
+        }
+        for endpoint, at in hosts.items()
+        if at
+    }
+
+
+def _shop() -> dict[str, Any]:
+    return {
         "files": [
             {"path": layout.ENV_FILE, "keys": {"DB_HOST": "{host}", "DB_PORT": "{port}"}},
         ],

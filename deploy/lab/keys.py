@@ -63,6 +63,7 @@ class LabSecrets:
     patroni: PatroniSecrets
     redis: str = field(repr=False)
     shop: str = field(repr=False)
+    linode: str = field(repr=False)
     ssh: KeyPair
     senders: dict[str, KeyPair]
     host_keys: dict[str, KeyPair]
@@ -74,7 +75,7 @@ class LabSecrets:
         passwords = (own.superuser, own.replication, own.rewind, own.rest, own.probe or "")
         pairs = (self.ssh, *self.senders.values(), *self.host_keys.values())
         spelt = (text for p in pairs for text in (_middle(p.pem), p.whsk))
-        return (*passwords, self.redis, self.shop, *spelt)
+        return (*passwords, self.redis, self.shop, self.linode, *spelt)
 
 
 def make_secrets(*, senders: tuple[str, ...], hosts: tuple[str, ...]) -> LabSecrets:
@@ -88,6 +89,7 @@ def make_secrets(*, senders: tuple[str, ...], hosts: tuple[str, ...]) -> LabSecr
         ),
         redis=_password(),
         shop=_password(),
+        linode=_password(),
         ssh=KeyPair(),
         senders={name: KeyPair() for name in senders},
         host_keys={name: KeyPair() for name in hosts},

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from deploy.lab import layout, patroni, shophost
 from deploy.lab.ground import lab_folder
-from deploy.lab.inventory import Profile, inventory_toml
+from deploy.lab.inventory import Check, Endpoints, Profile, balanced, endpoints_of, inventory_toml
 from deploy.lab.keys import LabSecrets, make_secrets
 from deploy.lab.machine import LabError, Machine, Plan, boot
 from deploy.lab.network import Switch, standing_in
@@ -29,10 +29,12 @@ class Lab:
     """A lab with its machines running, and nothing on them yet."""
 
     folder: Path
+    profile: Profile
     inventory: Inventory
     secrets: LabSecrets
     program: PatroniProgram
     switch: Switch
+    endpoints: Endpoints
     machines: dict[str, Machine] = field(default_factory=dict)
 
     @property
@@ -49,6 +51,23 @@ class Lab:
         self.switch.join(booted)
         self.machines |= {machine.name: machine for machine in booted}
 
+    @property
+    def balanced(self) -> bool:
+        """Whether a NodeBalancer stands in front."""
+        return balanced(self.endpoints)
+
+    def behind(self, host: str) -> bool:
+        """Whether a managed shop points at the NodeBalancer."""
+        return self.endpoints.get(host) == "nodebalancer"
+
+    def rewrite(self, check: Check) -> None:
+        """Another health check in the inventory; whoever has read it must be told to read it anew."""
+        text = inventory_toml(
+            profile=self.profile, secrets=self.secrets, endpoints=self.endpoints, check=check
+        )
+        self.inventory_file.write_text(text)
+        self.inventory = _loaded(text)
+
     def processes(self) -> Iterator[tuple[Machine, Process]]:
         for machine in self.machines.values():
             yield from ((machine, process) for process in machine.processes)
@@ -62,27 +81,40 @@ class Lab:
             files |= patroni.own_files(folder)
         elif name in {**layout.SHOPS, **layout.UNMANAGED}:
             files |= shophost.shop_files(folder, name, self.secrets)
-        return Plan(name=name, address=layout.ADDRESSES[name], folder=folder, files=files)
+        further = layout.FURTHER.get(name, ())
+        return Plan(
+            name=name,
+            address=layout.ADDRESSES[name],
+            folder=folder,
+            files=files,
+            further=further,
+        )
 
 
 @contextmanager
-def open_lab(*, profile: Profile, program: PatroniProgram) -> Iterator[Lab]:
+def open_lab(
+    *, profile: Profile, program: PatroniProgram, endpoint: str = "leader"
+) -> Iterator[Lab]:
     """A lab whose machines run; this thread stands on the operator's network meanwhile.
+    `endpoint` (leader, nodebalancer or both) says where its shops point.
 
     Leaving the block, however, ends every process of the lab and removes its folder.
     """
     with lab_folder() as folder:
         secrets = make_secrets(
-            senders=(*layout.MEMBERS, "watch"), hosts=(*layout.SHOPS, *layout.UNMANAGED)
+            senders=(*layout.MEMBERS, "watch", "probe"), hosts=(*layout.SHOPS, *layout.UNMANAGED)
         )
-        text = inventory_toml(profile=profile, secrets=secrets)
+        endpoints = endpoints_of(endpoint)
+        text = inventory_toml(profile=profile, secrets=secrets, endpoints=endpoints)
         (folder / "inventory.toml").write_text(text)
         lab = Lab(
             folder=folder,
+            profile=profile,
             inventory=_loaded(text),
             secrets=secrets,
             program=program,
             switch=_switch(folder),
+            endpoints=endpoints,
         )
         try:
             lab.boot(list(layout.ADDRESSES))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 CLUSTER = "shop"
 SCOPE = "shop-pg-cluster"
@@ -12,7 +12,11 @@ REDIS = {"redis": "10.77.0.31"}
 CONTROL = {"control": "10.77.0.41"}
 SHOPS = {"shop1": "10.77.0.51", "shop2": "10.77.0.52"}
 UNMANAGED = {"shop3": "10.77.0.53"}
+LINODE = {"linode": "10.77.0.61"}
 OPERATOR = {"operator": "10.77.0.2"}
+BALANCER = "front"
+BALANCER_ADDRESS, BALANCER_PORT = "10.77.0.71", 5432
+"""The NodeBalancer's own, a second address of the machine that stands for Linode."""
 
 ADDRESSES: Mapping[str, str] = {
     **OPERATOR,
@@ -22,12 +26,17 @@ ADDRESSES: Mapping[str, str] = {
     **CONTROL,
     **SHOPS,
     **UNMANAGED,
+    **LINODE,
 }
+FURTHER: Mapping[str, Sequence[str]] = {"linode": (BALANCER_ADDRESS,)}
+"""Addresses that a machine has besides its own."""
 
 DEPLOY_USER, SHOP_USER = "deploy", "shop"
 ENV_FILE = "/srv/shop/.env"
 SHOP_PORT, WEBHOOK_PORT, REDIS_PORT = 8080, 8000, 6379
 TRAFFIC_PORT, POSTGRESQL_PORT = 5432, 5433
+LINODE_API = f"http://{LINODE['linode']}/v4"
+LINODE_CONTROL = f"http://{LINODE['linode']}:81"
 WEBHOOK = f"http://{CONTROL['control']}:{WEBHOOK_PORT}"
 
 

@@ -28,6 +28,7 @@ class Plan:
     name: str
     address: str
     folder: Path
+    further: Sequence[str] = ()
     files: Mapping[str, Path] = field(default_factory=dict)
 
 

@@ -37,7 +37,8 @@ class Switch:
         _ip(None, cables)
         _ip(here, (f"link set {m.name} master lab up" for m in machines))
         for m in machines:
-            _ip(m.pid, (f"addr add {m.address}/24 dev eth0", "link set eth0 up"))
+            addresses = (m.address, *m.plan.further)
+            _ip(m.pid, [*(f"addr add {a}/24 dev eth0" for a in addresses), "link set eth0 up"])
 
     def _forget(self, name: str) -> None:
         """Pull out the cable of a machine that died: the kernel itself takes its time with that."""

@@ -31,11 +31,12 @@ def program(name: str) -> str:
 
 
 def start_others(lab: Lab) -> list[Process]:
-    """Two workers, watch, clock and chronicle, as the Procfile has them."""
+    """Two workers, watch, clock, chronicle and, before a NodeBalancer, probe, as the Procfile has them."""
     control = lab.machines["control"]
     return [
         *(start(lab, control, name, name.split("-")[0]) for name in ("worker-1", "worker-2")),
         *(start(lab, control, name, name) for name in ("watch", "clock", "chronicle")),
+        *(start(lab, control, name, name) for name in (("probe",) if lab.balanced else ())),
     ]
 
 
@@ -63,6 +64,10 @@ def environment(lab: Lab, command: str) -> Mapping[str, str]:
         "watch": {"PGBATON_SENDER_KEY_WATCH": lab.secrets.senders["watch"].whsk},
         "worker": _hands(lab),
         "cli": _hands(lab),
+        "probe": {
+            "PGBATON_SENDER_KEY_PROBE": lab.secrets.senders["probe"].whsk,
+            "PGBATON_LINODE_TOKEN": lab.secrets.linode,
+        },
     }
     return {
         **PYTHON,
@@ -77,6 +82,7 @@ def _hands(lab: Lab) -> dict[str, str]:
     assert probe is not None
     return {
         "PGBATON_SSH_KEY": str(_ssh_key(lab)),
+        **({"PGBATON_LINODE_TOKEN": lab.secrets.linode} if lab.balanced else {}),
         f"PGBATON_PROBE_{layout.CLUSTER.upper()}_PASSWORD": probe,
     }
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 
-from deploy.lab import layout, mux, patroni, pgbaton, redis, shophost
+from deploy.lab import front, layout, mux, patroni, pgbaton, redis, shophost
 from deploy.lab.etcd import all_healthy, start_etcd
 from deploy.lab.lab import Lab, Say
 from deploy.lab.machine import LabError
 from deploy.lab.process import wait_until
+from jobs.inventory import Address
 
 
 def rise(lab: Lab, say: Say) -> str:
@@ -25,13 +26,18 @@ def _rise(lab: Lab, say: Say) -> str:
     pgbaton.start_web(lab)
     start_database(lab)
     leader = first_leader(lab)
-    say(f"{leader} leads; the shops open")
+    say(f"{leader} leads")
+    if lab.balanced:
+        front.start_front(lab)
+        say(f"a NodeBalancer at {layout.BALANCER_ADDRESS} leads to it")
     start_shops(lab, leader)
     pgbaton.start_others(lab)
     wait_until("synchronous replication", patroni.synchronous, seconds=60, step=0.2)
     say("two replicas follow, one of them synchronously")
     wait_until("the shops", shops_open, seconds=20)
     start_orders(lab)
+    if lab.balanced:
+        front.start_counter(lab)
     say("customers order, ten a second at each shop")
     return leader
 
@@ -63,9 +69,15 @@ def first_leader(lab: Lab) -> str:
 def start_shops(lab: Lab, leader: str) -> None:
     for name in (*layout.SHOPS, *layout.UNMANAGED):
         machine = lab.machines[name]
-        shophost.write_env(machine, leader, lab.secrets)
+        shophost.write_env(machine, _endpoint(lab, name, leader), lab.secrets)
         shophost.start_sshd(machine)
         shophost.start_shop(machine)
+
+
+def _endpoint(lab: Lab, host: str, leader: str) -> Address:
+    if lab.behind(host):
+        return Address(host=layout.BALANCER_ADDRESS, port=layout.BALANCER_PORT)
+    return Address(host=layout.MEMBERS[leader], port=layout.POSTGRESQL_PORT)
 
 
 def shops_open() -> bool:

@@ -17,6 +17,7 @@ from deploy.lab.keys import LabSecrets
 from deploy.lab.machine import CHECKOUT, Machine
 from deploy.lab.patroni import lab_venv
 from deploy.lab.process import Process
+from jobs.inventory import Address
 
 DEPLOY = Account(name=layout.DEPLOY_USER, number=7001, home="/srv/deploy", login="/bin/sh")
 SHOP = Account(name=layout.SHOP_USER, number=7002, home="/srv/shop", login="/usr/sbin/nologin")
@@ -95,14 +96,14 @@ def _owned(path: Path, account: Account) -> Path:
     return path
 
 
-def write_env(machine: Machine, leader: str, secrets: LabSecrets) -> None:
-    """The shop's `.env`, pointing at the leader of now."""
+def write_env(machine: Machine, at: Address, secrets: LabSecrets) -> None:
+    """The shop's `.env`, pointing at the leader of now, or at the NodeBalancer."""
     lines = {
         "APP_NAME": '"The Corner Shop"',
         "SHOP_HOST": machine.name,
         "DB_CONNECTION": "pgsql",
-        "DB_HOST": layout.MEMBERS[leader],
-        "DB_PORT": str(layout.POSTGRESQL_PORT),
+        "DB_HOST": at.host,
+        "DB_PORT": str(at.port),
         "DB_DATABASE": "shop",
         "DB_USERNAME": "shop",
         "DB_PASSWORD": secrets.shop,

@@ -45,11 +45,13 @@ class Boot:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostHistory:
     """One managed host. `file` and `running` are DB_HOST at the end, in `.env` and in the running
-    shop (None: did not answer); `fences` every fence its journal held, in order."""
+    shop (None: did not answer); `fences` every fence its journal held, in order; `behind` the
+    address of the NodeBalancer that it points at, None for a host at the leader."""
 
     name: str
     file: str | None
     running: str | None
+    behind: str | None = None
     boots: tuple[Boot, ...] = ()
     fences: tuple[Fence, ...] = ()
 
@@ -58,7 +60,8 @@ class HostHistory:
 class History:
     """A whole drill. Instants are seconds since 1970 of the machine's one clock.
 
-    `writable` is when each member was first seen to take writes after the fault, by name;
+    `writable` is when each member was first seen to take writes after the fault, by name; `counter`
+    who orders through the NodeBalancer over a connection of its own each time;
     `stored` the ids in the leader's table at the end; `accepted` the ids that the webhook answered
     with 202, by its access log; `secrets` what must show nowhere; `places` every text that was
     searched, by its name.
@@ -71,6 +74,7 @@ class History:
     stored: frozenset[str] = frozenset()
     hosts: tuple[HostHistory, ...] = ()
     unmanaged: str | None = None
+    counter: str | None = None
     entries: tuple[Entry, ...] = ()
     accepted: frozenset[str] = frozenset()
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)

@@ -11,7 +11,9 @@ from pathlib import Path
 
 from deploy.lab import layout, shophost
 from deploy.lab.drill.history import Boot, HostHistory, Order
+from deploy.lab.lab import Lab
 from jobs.fence import Fence, parse_fence
+from jobs.inventory import Target
 
 EVERY = 0.05
 
@@ -20,7 +22,7 @@ EVERY = 0.05
 class FenceWatch:
     """Reads every managed host's journal on its own disk, whenever it changed."""
 
-    folders: dict[str, Path]
+    journals: dict[str, Path]
     fences: dict[str, list[Fence]] = field(default_factory=dict)
 
     def start(self) -> None:
@@ -28,8 +30,8 @@ class FenceWatch:
 
     def _read_for_ever(self) -> None:
         while True:
-            for host, folder in self.folders.items():
-                self._read(host, journal(folder))
+            for host, path in self.journals.items():
+                self._read(host, path)
             time.sleep(EVERY)
 
     def _read(self, host: str, path: Path) -> None:
@@ -39,9 +41,11 @@ class FenceWatch:
             seen.append(fence)
 
 
-def journal(folder: Path) -> Path:
+def journal(lab: Lab, host: str) -> Path:
     """Where the remote script keeps a host's journal of the lab's cluster."""
-    return folder / "var-lib/pgbaton" / layout.CLUSTER / "journal"
+    behind = layout.BALANCER if lab.behind(host) else None
+    name = Target(kind="host", name=host, behind=behind).journal(layout.CLUSTER)
+    return lab.machines[host].folder / "var-lib/pgbaton" / name / "journal"
 
 
 def journal_fence(path: Path) -> Fence | None:
@@ -54,14 +58,16 @@ def journal_fence(path: Path) -> Fence | None:
     return next((parse_fence(w[1]) for w in words if len(w) > 1 and w[0] == "fence"), None)
 
 
-def observe(host: str, folder: Path, fences: list[Fence]) -> HostHistory:
+def observe(lab: Lab, host: str, fences: list[Fence]) -> HostHistory:
     """One host as it is now, with everything it went through."""
+    folder = lab.machines[host].folder
     return HostHistory(
         name=host,
         file=env_value(folder / "srv/shop/.env", "DB_HOST"),
         running=shophost.healthz(host).get("db_host"),
         boots=tuple(Boot(at=at, db_host=to) for at, to in shophost.boots(folder)),
         fences=tuple(fences),
+        behind=layout.BALANCER_ADDRESS if lab.behind(host) else None,
     )
 
 

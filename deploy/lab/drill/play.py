@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psycopg
 
-from deploy.lab import layout, patroni
+from deploy.lab import counter, layout, patroni
 from deploy.lab.drill.history import History
 from deploy.lab.drill.hostwatch import observe, read_orders
 from deploy.lab.drill.invariants import Checked, check_all
@@ -34,6 +34,7 @@ class Wish:
     scenario: str
     profile: str
     patroni: int
+    endpoint: str | None = None
     report: Path | None = None
     export_audit: Path | None = None
 
@@ -43,7 +44,8 @@ def play(wish: Wish) -> bool:
     screen, profile = Screen(), PROFILES[wish.profile]
     scenario = SCENARIOS[wish.scenario]
     screen.say(f"drill: {scenario.title}", style="bold")
-    with open_lab(profile=profile, program=PatroniProgram(version=wish.patroni)) as lab:
+    program, endpoint = PatroniProgram(version=wish.patroni), wish.endpoint or scenario.endpoint
+    with open_lab(profile=profile, program=program, endpoint=endpoint) as lab:
         stage = set_stage(lab, screen, patience=3 * profile.ttl + 60)
         rise(lab, screen.say)
         stage.observe()
@@ -64,7 +66,8 @@ def _perform(stage: Stage, scenario: Scenario, name: str) -> tuple[Report, Histo
     version = patroni_version()
     history = collect(stage)
     checked = (*check_all(history), *extra)
-    return make_report(history, scenario=name, patroni_version=version, invariants=checked), history
+    report = make_report(history, scenario=name, patroni_version=version, invariants=checked)
+    return report, history
 
 
 def patroni_version() -> str:
@@ -76,7 +79,8 @@ def collect(stage: Stage) -> History:
     """The history, once the last order has ended and no event can come any more."""
     lab = stage.lab
     page = metrics_page()
-    find(lab, "operator", "orders").stop(grace=10)
+    for customers in ("orders", *(("counter",) if lab.balanced else ())):
+        find(lab, "operator", customers).stop(grace=10)
     find(lab, "control", "web").stop()
     trail = tuple(stage.trail.trail.entries(layout.CLUSTER))
     exported = "\n".join(map(to_line, trail))
@@ -87,11 +91,9 @@ def collect(stage: Stage) -> History:
         writable=dict(stage.writable.first),
         orders=tuple(read_orders(lab.history_file)),
         stored=_stored(leader.address, lab.secrets.shop) if leader else frozenset(),
-        hosts=tuple(
-            observe(name, lab.machines[name].folder, stage.fences.fences.get(name, []))
-            for name in layout.SHOPS
-        ),
+        hosts=tuple(observe(lab, name, stage.fences.fences.get(name, [])) for name in layout.SHOPS),
         unmanaged=UNMANAGED,
+        counter=counter.HOST if lab.balanced else None,
         entries=trail,
         accepted=_accepted(lab.machines["control"].folder / "access.log"),
         secrets=named_secrets(lab.secrets),

@@ -8,7 +8,7 @@ from typing import Any
 
 from deploy.lab.drill.history import History
 from deploy.lab.drill.invariants import Checked, restarts
-from deploy.lab.drill.times import Times, host_instants, outcomes, times
+from deploy.lab.drill.times import Redirect, Times, host_instants, outcomes, redirects, times
 from jobs.audit import Verified, verify
 
 
@@ -34,6 +34,7 @@ class Report:
     lost: int
     failed: int
     hosts: Sequence[HostLine]
+    redirects: Sequence[Redirect]
     audit: Verified
 
     @property
@@ -54,6 +55,7 @@ def make_report(
         lost=sum(order.id not in history.stored for order in acknowledged),
         failed=len(history.managed) - len(acknowledged),
         hosts=_hosts(history),
+        redirects=redirects(history),
         audit=verify(history.entries),
     )
 
@@ -87,6 +89,7 @@ def to_json(report: Report) -> dict[str, Any]:
             "failed": report.failed,
         },
         "hosts": [asdict(line) for line in report.hosts],
+        "redirects": [asdict(one) for one in report.redirects],
         "audit": {
             "entries": report.audit.entries,
             "head": report.audit.head,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from deploy.lab import faults, layout, patroni
+from deploy.lab.drill.balancer import balancer_check_interval, linode_down
 from deploy.lab.drill.invariants import Checked
 from deploy.lab.drill.stage import Stage
 from deploy.lab.drill.takeover import worker_killed
@@ -15,10 +16,12 @@ from jobs.audit import Kind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """A disaster: what it is, and how it is played. `act` may add checks of its own."""
+    """A disaster: what it is, and how it is played. `act` may add checks of its own; `endpoint` is
+    where the shops point unless somebody says otherwise."""
 
     title: str
     act: Callable[[Stage], tuple[Checked, ...]]
+    endpoint: str = "leader"
 
 
 def kill_leader_machine(stage: Stage) -> tuple[Checked, ...]:
@@ -117,5 +120,15 @@ SCENARIOS: Mapping[str, Scenario] = {
     "kill-leader-machine": Scenario(title="the leader's machine is lost", act=kill_leader_machine),
     "switchover": Scenario(title="a planned switchover", act=switchover),
     "stale-member": Scenario(title="a stale member returns and lies", act=stale_member),
+    "balancer-check-interval": Scenario(
+        title="the balancer's check interval is changed: how long does it take to redirect?",
+        act=balancer_check_interval,
+        endpoint="both",
+    ),
+    "linode-down": Scenario(
+        title="the leader's machine is lost while Linode's API is down",
+        act=linode_down,
+        endpoint="both",
+    ),
     "worker-killed": Scenario(title="a worker dies in the middle of repointing", act=worker_killed),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 
 from rich.console import Console
@@ -39,10 +40,20 @@ class Screen:
         line = tell(entry)
         self.say(f"trail {line.seq:>3}  {line.text}", style=STYLES[line.tone], at=line.at)
 
+    def table(self, title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """Numbers side by side."""
+        table = Table(title=title, title_justify="left")
+        for name in head:
+            table.add_column(name, justify="right")
+        for row in rows:
+            table.add_row(*row)
+        self.console.print(table)
+
     def report(self, report: Report, *, unmanaged: str) -> None:
         self.console.print()
         self.console.print(_times(report, unmanaged))
         self.console.print(_hosts(report))
+        self.console.print(_redirects(report))
         for one in report.invariants:
             self.console.print(_invariant(one), soft_wrap=True)
         self.console.print(_orders(report), soft_wrap=True)
@@ -70,6 +81,15 @@ def _hosts(report: Report) -> Table:
     for one in report.hosts:
         seconds = "-" if one.seconds is None else f"{one.seconds:.2f}"
         table.add_row(one.host, one.outcome, seconds, str(one.restarts))
+    return table
+
+
+def _redirects(report: Report) -> Table:
+    title = "Seconds from the new leader's first writable moment to the first order"
+    table = Table("who", "by way of", title=title, title_justify="left")
+    table.add_column("s", justify="right")
+    for one in report.redirects:
+        table.add_row(one.who, one.way, "never" if one.seconds is None else f"{one.seconds:.2f}")
     return table
 
 

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from deploy.lab import layout
+from deploy.lab import counter, layout, patroni
 from deploy.lab.drill.history import Leadership, Order
-from deploy.lab.drill.hostwatch import FenceWatch, read_orders
+from deploy.lab.drill.hostwatch import FenceWatch, journal, read_orders
 from deploy.lab.drill.leadership import LeaderWatch
 from deploy.lab.drill.screen import Screen
 from deploy.lab.drill.search import ProcessWatch
@@ -58,7 +58,15 @@ class Stage:
         for host in layout.SHOPS:
             self._until(f"an order at {host}", partial(self._sold, host))
             self.screen.say(f"{host} takes orders", style="green", at=self._sold(host))
+        self.until_counted()
         return self.leader()
+
+    def until_counted(self) -> None:
+        """Wait until somebody orders through the NodeBalancer over a fresh connection."""
+        if self.lab.balanced:
+            self._until("an order at the counter", partial(self._sold, counter.HOST))
+            text = "a fresh connection through the NodeBalancer takes orders"
+            self.screen.say(text, style="green", at=self._sold(counter.HOST))
 
     def until_writable(self, old: Leadership) -> Leadership:
         """Wait until another leadership's member takes writes."""
@@ -87,6 +95,23 @@ class Stage:
         """Leave time for whatever should not happen any more."""
         self.screen.say(f"watching {seconds:g} s longer for what should not happen", style="dim")
         time.sleep(seconds)
+
+    def until_synchronous(self) -> None:
+        """Wait until somebody could lead without losing an order."""
+        self._until("a synchronous replica", patroni.synchronous)
+
+    def sold(self, host: str) -> float:
+        """When a host's first order was acknowledged by the leader of now."""
+        at = self._sold(host)
+        assert at is not None
+        return at
+
+    def sure(self, host: str) -> float:
+        """From when on every order of a host was acknowledged."""
+        leader = self.leader()
+        mine = (o for o in read_orders(self.lab.history_file) if o.host == host)
+        failed = (o.ended for o in mine if o.result != "acknowledged" and o.ended > leader.since)
+        return max(failed, default=self.sold(host))
 
     def _sold(self, host: str) -> float | None:
         leader = self.leaders.leader
@@ -117,7 +142,7 @@ def set_stage(lab: Lab, screen: Screen, *, patience: float) -> Stage:
         screen=screen,
         leaders=LeaderWatch(changed=lambda one: _told(screen, one)),
         writable=WritableWatch(password=lab.secrets.patroni.probe),
-        fences=FenceWatch(folders={name: lab.machines[name].folder for name in layout.SHOPS}),
+        fences=FenceWatch(journals={name: journal(lab, name) for name in layout.SHOPS}),
         processes=ProcessWatch(),
         trail=watch_trail(lab, screen.entry),
         patience=patience,

@@ -40,7 +40,7 @@ def worker_killed(stage: Stage) -> tuple[Checked, ...]:
 
 def _under_way(stage: Stage, old: Leadership) -> bool:
     """True once a host's own journal holds the next epoch and is not done with it."""
-    journals = (journal(stage.lab.machines[host].folder) for host in layout.SHOPS)
+    journals = (journal(stage.lab, host) for host in layout.SHOPS)
     return any(_open(path, old.epoch) for path in journals)
 
 

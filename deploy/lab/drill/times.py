@@ -26,6 +26,33 @@ class Times:
     unmanaged_host: float | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redirect:
+    """How one kind of customer came to the new leader: `seconds` from its first writable moment to
+    their first order there, None where there was none."""
+
+    who: str
+    way: str
+    seconds: float | None
+
+
+def redirects(history: History) -> tuple[Redirect, ...]:
+    """Each way to the leader that was in use, side by side."""
+    ways = {h.name: f"endpoint {'nodebalancer' if h.behind else 'leader'}" for h in history.hosts}
+    if history.counter is not None:
+        ways[history.counter] = "the balancer's health check alone, a connection an order"
+    if history.unmanaged is not None:
+        ways[history.unmanaged] = "left to itself, at the old leader"
+    return tuple(_redirect(history, who, way) for who, way in ways.items())
+
+
+def _redirect(history: History, who: str, way: str) -> Redirect:
+    new, at = _after(history), resumed_at(history, who)
+    writable = history.writable.get(new.member) if new else None
+    took = None if at is None or writable is None else round(at - writable, 3)
+    return Redirect(who=who, way=way, seconds=took)
+
+
 def times(history: History) -> Times:
     """The report's times. Writes are resumed when every managed host took an order again."""
     old, new = _before(history), _after(history)

@@ -15,11 +15,8 @@ import psycopg
 from flask import Flask, Response, jsonify, request
 from psycopg_pool import ConnectionPool  # type: ignore[import-not-found]  # the lab's venv has it
 
-ORDER = """
-    INSERT INTO orders (id, host) VALUES (%s, %s)
-    RETURNING host(member), pg_backend_pid(),
-              ('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::int
-"""
+from deploy.lab.shop.order import ORDER
+
 Answer = tuple[Response, int]
 
 

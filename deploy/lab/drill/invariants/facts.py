@@ -18,8 +18,14 @@ def mutations(history: History) -> Iterator[Entry]:
     return (entry for entry in history.entries if mutates(entry))
 
 
+AT_LINODE = frozenset({Kind.BALANCER, Kind.DNS})
+
+
 def mutates(entry: Entry) -> bool:
+    """Whether an entry tells of a change: of a host, or of something at Linode."""
     facts = entry.facts
+    if facts["kind"] in AT_LINODE:
+        return bool(facts["evidence"]["outcome"] == "changing")
     return facts["kind"] == Kind.HOST and facts["evidence"]["outcome"] in MUTATED
 
 

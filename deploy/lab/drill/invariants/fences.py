@@ -32,7 +32,7 @@ def _lower(after: Fence, before: Fence) -> bool:
 def _fences(history: History) -> Iterator[tuple[str, Sequence[Fence]]]:
     for host in history.hosts:
         yield f"{host.name} (journal)", host.fences
-        entries = (e for e in mutations(history) if e.facts["evidence"]["host"] == host.name)
+        entries = (e for e in mutations(history) if e.facts["evidence"].get("host") == host.name)
         yield f"{host.name} (trail)", [fence_of(entry) for entry in entries]
 
 
@@ -49,8 +49,8 @@ def unproven_mutations(history: History) -> Iterator[str]:
         if facts["kind"] == Kind.VERDICT and facts["evidence"]["verdict"] == "confirmed":
             confirmed.add(fence_of(entry))
         elif mutates(entry) and fence_of(entry) not in confirmed:
-            host = facts["evidence"]["host"]
-            yield f"entry {entry.seq}: {host} was changed under {fence_of(entry)} without a verdict"
+            what = facts["evidence"].get("host") or "something at Linode"
+            yield f"entry {entry.seq}: {what} was changed under {fence_of(entry)} without a verdict"
     yield from _untold_boots(history)
 
 

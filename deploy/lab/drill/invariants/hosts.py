@@ -22,9 +22,11 @@ def strays(history: History) -> Iterator[str]:
 
 
 def _stray(host: HostHistory, leader: Leadership, last: Order | None) -> Iterator[str]:
+    wanted = host.behind or leader.address
+    whose = "the NodeBalancer is" if host.behind else f"the leader ({leader.member}) is"
     for what, value in (("its file says", host.file), ("its shop runs with", host.running)):
-        if value != leader.address:
-            yield f"{host.name}: {what} {value}, the leader is {leader.address} ({leader.member})"
+        if value != wanted:
+            yield f"{host.name}: {what} {value}, {whose} {wanted}"
     if last is None:
         yield f"{host.name}: no order was ever acknowledged"
     elif last.member != leader.address or last.sent < leader.since:
@@ -39,32 +41,47 @@ def _last_acknowledged(history: History, host: str) -> Order | None:
 def all_at_leader(history: History) -> str:
     leader = history.leader
     assert leader is not None
-    names = ", ".join(h.name for h in history.hosts)
-    return f"{names}: file, running shop and last order at {leader.address} ({leader.member})"
+    at = [h.name for h in history.hosts if h.behind is None]
+    behind = [h.name for h in history.hosts if h.behind is not None]
+    to = f"{leader.address} ({leader.member})"
+    told = [f"{', '.join(at)}: file, running shop and last order at {to}"] if at else []
+    if behind:
+        told.append(f"{', '.join(behind)}: at the NodeBalancer, last order at {to}")
+    return "; ".join(told)
 
 
 def needless_restarts(history: History) -> Iterator[str]:
     """Shops restarted although nothing changed for them, or more than once an epoch."""
-    leader = history.leader
     for host in history.hosts:
         for before, boot in pairwise(host.boots):
-            yield from _needless(host.name, before, boot, history.leaderships)
-        moved = bool(host.boots) and leader is not None and host.boots[0].db_host != leader.address
-        if moved and len(host.boots) == 1:
+            yield from _needless(host, before, boot, history.leaderships)
+        if len(host.boots) == 1 and _moved(host, history):
             yield f"{host.name}: never restarted, although the leader changed"
 
 
+def _moved(host: HostHistory, history: History) -> bool:
+    """Whether another member leads now than when the host's shop first started."""
+    leader, [first, *_] = history.leader, host.boots
+    if leader is None:
+        return False
+    if host.behind is None:
+        return first.db_host != leader.address
+    return any(one.since > first.at + SLACK for one in history.leaderships)
+
+
 def _needless(
-    host: str, before: Boot, boot: Boot, leaderships: Sequence[Leadership]
+    host: HostHistory, before: Boot, boot: Boot, leaderships: Sequence[Leadership]
 ) -> Iterator[str]:
-    if boot.db_host == before.db_host:
-        yield f"{host}: restarted with the same DB_HOST {boot.db_host}"
-    if not any(_reason(one, before, boot) for one in leaderships):
-        yield f"{host}: restarted to {boot.db_host}, which no new epoch asked for"
+    if host.behind is None and boot.db_host == before.db_host:
+        yield f"{host.name}: restarted with the same DB_HOST {boot.db_host}"
+    if not any(_reason(one, host, before, boot) for one in leaderships):
+        yield f"{host.name}: restarted to {boot.db_host}, which no new epoch asked for"
 
 
-def _reason(one: Leadership, before: Boot, boot: Boot) -> bool:
-    return one.address == boot.db_host and before.at - SLACK < one.since < boot.at + SLACK
+def _reason(one: Leadership, host: HostHistory, before: Boot, boot: Boot) -> bool:
+    """Behind a NodeBalancer the address stays, and any new epoch between two starts is a reason."""
+    there = host.behind is not None or one.address == boot.db_host
+    return there and before.at - SLACK < one.since < boot.at + SLACK
 
 
 def restarts_counted(history: History) -> str:

@@ -42,6 +42,10 @@ def test_the_shape_is_exactly_this() -> None:
         },
         "orders": {"acknowledged": 2, "lost": 0, "failed": 1},
         "hosts": [{"host": "shop1", "outcome": "changed", "seconds": 22.0, "restarts": 1}],
+        "redirects": [
+            {"who": "shop1", "way": "endpoint leader", "seconds": 1.71},
+            {"who": "shop3", "way": "left to itself, at the old leader", "seconds": None},
+        ],
         "audit": {"entries": 6, "head": h.GOOD.entries[-1].hash, "verified": True},
     }
 
