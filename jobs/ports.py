@@ -216,7 +216,18 @@ class Trail(Protocol):
         """The entries with a number above `after`, in order."""
 
 
-class Ledger(Trail, Protocol):
+class Memory(Protocol):
+    """Short texts by name, so that a process need not begin anew; what was remembered last counts.
+    Both raise LedgerUnavailable."""
+
+    def recall(self, name: str) -> str | None:
+        """What was remembered under this name; None where nothing was."""
+
+    def remember(self, name: str, text: str) -> None:
+        """Keep a text in place of the last one."""
+
+
+class Ledger(Trail, Memory, Protocol):
     """All state. Every method is one atomic step that a repeated call does not double, and raises
     LedgerUnavailable where it cannot be made durable. "Enqueued" means: an RQ job, in that step."""
 

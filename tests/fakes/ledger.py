@@ -39,6 +39,7 @@ class FakeLedger:
     unavailable: LedgerUnavailable | None = None
     store: Store = field(init=False)
     leases: dict[str, tuple[str, float]] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
     _faults: Faults = field(default_factory=Faults)
 
     def __post_init__(self) -> None:
@@ -203,6 +204,14 @@ class FakeLedger:
                 return False
             self.leases[name] = (holder, self.clock.now() + seconds)
             return True
+
+    def recall(self, name: str) -> str | None:
+        self._refuse()
+        return self.texts.get(name)
+
+    def remember(self, name: str, text: str) -> None:
+        with self._step("remember"):
+            self.texts[name] = text
 
     def requeue(self, function: str, arguments: Mapping[str, object]) -> None:
         with self._step("requeue"):

@@ -133,6 +133,13 @@ class RedisLedger:
         plain = {"name": name, "holder": holder, "milliseconds": round(seconds * 1000)}
         return _yes(self._step("lease", "", **plain, durable=False))
 
+    def recall(self, name: str) -> str | None:
+        found = self._step("recall", "", name=name, durable=False)
+        return None if found is None else found.decode()
+
+    def remember(self, name: str, text: str) -> None:
+        self._step("remember", "", name=name, text=text)
+
     def requeue(self, function: str, arguments: Mapping[str, object]) -> None:
         """The job keeps its arguments; a flight's id, which is its job's own, is a new one."""
         cluster, plain = str(arguments.get("cluster", "")), {"flight": arguments.get("flight")}

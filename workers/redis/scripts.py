@@ -21,6 +21,8 @@ PARTS = {
     "requeue": ("frame", "queue", "asks", "requeue", "once"),
     "beat": ("frame", "beat"),
     "lease": ("frame", "lease"),
+    "recall": ("frame", "recall"),
+    "remember": ("frame", "remember"),
     "state": ("frame", "queue", "asks", "state"),
     "waiting": ("frame", "queue", "waiting"),
     "digest": ("sha256", "digest"),
