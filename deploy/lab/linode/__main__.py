@@ -12,13 +12,13 @@ from typing import Any
 
 import click
 
-from deploy.lab.linode.access import EVERYTHING, Token
-from deploy.lab.linode.modes import Modes
-from deploy.lab.linode.plane import Plane
-from deploy.lab.linode.seed import sow
+from deploy.lab.linode.account.modes import Modes
+from deploy.lab.linode.account.seed import sow
+from deploy.lab.linode.account.world import World
+from deploy.lab.linode.rest.access import EVERYTHING, Token
 from deploy.lab.linode.server import Linode
-from deploy.lab.linode.traffic import Manner
-from deploy.lab.linode.world import World
+from deploy.lab.linode.traffic.layout import Manner
+from deploy.lab.linode.traffic.plane import Plane
 
 TOKEN = "LINODE_TOKEN"  # noqa: S105 - the variable's name
 SYSTEM = "/usr/local/sbin:/usr/sbin:/sbin"
@@ -58,7 +58,9 @@ class Machine(click.ParamType[dict[str, Any]]):
 @click.option("--balancer-address", "addresses", multiple=True, help="For NodeBalancers to have.")
 @click.option("--state", type=click.Path(path_type=Path), required=True, help="HAProxy's files.")
 @click.option("--instance", "machines", type=Machine(), multiple=True, help="A Linode there is.")
-@click.option("--seed", type=click.File(), help="What else there is, as JSON (see seed.py).")
+@click.option(
+    "--seed", type=click.File(), help="What else there is, as JSON (see account/seed.py)."
+)
 @click.option("--scopes", default=EVERYTHING, show_default=True, help="What the token may do.")
 @click.option("--mode-delay", default=2.0, show_default=True, help="Until a mode takes effect.")
 @click.option("--rise", default=2, show_default=True, help="Checks passed until a node is UP.")

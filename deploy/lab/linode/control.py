@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, jsonify, request
 
-from deploy.lab.linode import machines
-from deploy.lab.linode.broken import KINDS
-from deploy.lab.linode.forms import (
+from deploy.lab.linode.account import machines
+from deploy.lab.linode.account.seed import add_machine
+from deploy.lab.linode.faults.broken import KINDS
+from deploy.lab.linode.rest.forms import (
     Form,
     Row,
-    anything,
     flag,
     integer,
     many,
@@ -22,30 +23,29 @@ from deploy.lab.linode.forms import (
     one_of,
     text,
 )
-from deploy.lab.linode.refusal import Refused, not_found
-from deploy.lab.linode.seed import add_machine
+from deploy.lab.linode.rest.refusal import Refused, not_found
 
 if TYPE_CHECKING:
     from deploy.lab.linode.server import Linode
 
 HELP = """\
-The lab's hand on its Linode. Bodies and answers are JSON.
+The lab's hand on its Linode, below /_lab. Bodies and answers are JSON; what is not named stays.
 
-  GET    /log?since=SECONDS  every request to the API: at, method, path, query, status, fault
-  DELETE /log                forget them
+  GET    /requests?since=AT  every request to the API: at, method, path, query, status, fault
+  DELETE /requests           forget them
   GET    /faults             what goes wrong now
-  PUT    /faults             slow: seconds before each answer
+  POST   /faults             slow: seconds before each answer
                              broken: 500 or another status, html, bad-gateway, empty, no-id, cut
-                             gone: silent (nothing is answered) or refused (nobody listens)
+                             gone: silent or true (nothing is answered), refused (nobody listens)
                              limited: seconds of 429
                              lost_replies: so many POSTs are carried out and not answered
                              only: a pattern for "METHOD /path", for all but gone
   DELETE /faults             nothing goes wrong any more
-  PUT    /modes              delay: seconds until a node's mode takes effect
-  PUT    /limits             collection, stats, other: requests a minute
-  PUT    /token              scopes, restricted: what the token may do
+  POST   /modes              delay: seconds until a node's mode takes effect
+  POST   /limits             collection, stats, other: requests a minute
+  POST   /token              scopes, restricted: what the token may do
   GET    /balancers          what each NodeBalancer really does, and why it may not
-  PUT    /nodes/LABEL        status: UP, DOWN or Unknown, where no data plane says it
+  POST   /nodes/LABEL        status: UP, DOWN or Unknown, where no data plane says it
   POST   /machines           label, ipv4 (a list), and what else a seed says of a machine
   DELETE /machines/LABEL     delete the Linode, and with it its nodes
   POST   /events             action (host_reboot, linode_shutdown, ...), machine (a label), status
@@ -65,16 +65,25 @@ def broken(value: Any) -> str | None:
     return None if good else f"Must be a status or one of {', '.join(KINDS)}"
 
 
+def pattern(value: Any) -> str | None:
+    try:
+        re.compile(value)
+    except (re.error, TypeError):
+        return "Must be a regular expression"
+    return None
+
+
 FAULTS = Form(
     members={
         "slow": seconds,
         "broken": nullable(broken),
-        "gone": nullable(one_of("silent", "refused")),
+        "gone": nullable(one_of("silent", "refused", True, False)),
         "limited": seconds,
         "lost_replies": COUNT,
-        "only": text(),
+        "only": pattern,
     }
 )
+GONE = {True: "silent", False: None}
 MODES = Form(members={"delay": seconds}, required=("delay",))
 LIMITS = Form(members={"collection": COUNT, "stats": COUNT, "other": COUNT})
 TOKEN = Form(members={"scopes": text(), "restricted": flag})
@@ -90,7 +99,7 @@ MACHINE = Form(
     required=("label", "ipv4"),
 )
 EVENT = Form(
-    members={"action": text(1), "machine": text(), "status": text(), "message": anything},
+    members={"action": text(1), "machine": text(), "status": text(), "message": text()},
     required=("action", "machine"),
 )
 
@@ -100,28 +109,29 @@ def create_control(linode: Linode) -> Flask:
     app, hand = Flask("linode-control", static_folder=None), Hand(linode)
     for method, path, deed in (
         ("GET", "/", hand.help),
-        ("GET", "/log", hand.log),
-        ("DELETE", "/log", hand.forget),
+        ("GET", "/requests", hand.requests),
+        ("DELETE", "/requests", hand.forget),
         ("GET", "/faults", hand.faults),
-        ("PUT", "/faults", hand.hurt),
+        ("POST", "/faults", hand.hurt),
         ("DELETE", "/faults", hand.heal),
-        ("PUT", "/modes", hand.delay),
-        ("PUT", "/limits", hand.limit),
-        ("PUT", "/token", hand.entitle),
+        ("POST", "/modes", hand.delay),
+        ("POST", "/limits", hand.limit),
+        ("POST", "/token", hand.entitle),
         ("GET", "/balancers", hand.balancers),
-        ("PUT", "/nodes/<label>", hand.fare),
+        ("POST", "/nodes/<label>", hand.fare),
         ("POST", "/machines", hand.build),
         ("DELETE", "/machines/<label>", hand.remove),
         ("POST", "/events", hand.happen),
     ):
-        app.add_url_rule(path, f"{method} {path}", _view(deed), methods=[method])
+        app.add_url_rule(f"/_lab{path}", f"{method} {path}", _view(deed), methods=[method])
+    app.add_url_rule("/", "start", _view(hand.help))
     app.register_error_handler(Refused, _refused)
     return app
 
 
 def _view(deed: Callable[..., Any]) -> Callable[..., Response]:
     def view(**names: str) -> Response:
-        body = {"body": request.get_json(silent=True)} if request.method in {"PUT", "POST"} else {}
+        body = {"body": request.get_json(silent=True)} if request.method == "POST" else {}
         found = deed(**names, **body)
         return Response(found, mimetype="text/plain") if isinstance(found, str) else jsonify(found)
 
@@ -141,7 +151,7 @@ class Hand:
     def help(self) -> str:
         return HELP
 
-    def log(self) -> Row:
+    def requests(self) -> Row:
         since = float(request.args.get("since", 0))
         return {"requests": [one.json() for one in self.linode.front.journal.since(since)]}
 
@@ -152,6 +162,7 @@ class Hand:
     def faults(self) -> Row:
         faults = dataclasses.asdict(self.linode.front.faults)
         left = max(0.0, faults.pop("limited_until") - time.time())
+        del faults["silent"]
         return {**faults, "limited": left, "gone": self.linode.gone}
 
     def hurt(self, body: object) -> Row:
@@ -160,7 +171,8 @@ class Hand:
         if "limited" in asked:
             asked["limited_until"] = time.time() + asked.pop("limited")
         if "gone" in asked:
-            self.linode.go(asked.pop("gone"))
+            how = asked.pop("gone")
+            self.linode.go(GONE.get(how, how))
         self.linode.front.change(**asked)
         return self.faults()
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, Self
 
 from linode_api4 import LinodeClient
 
-from deploy.lab.linode import machines
-from deploy.lab.linode.access import EVERYTHING, Token
-from deploy.lab.linode.forms import Row
-from deploy.lab.linode.journal import Asked
-from deploy.lab.linode.plane import Plane
+from deploy.lab.linode.account import machines
+from deploy.lab.linode.account.world import World
+from deploy.lab.linode.faults.journal import Asked
+from deploy.lab.linode.rest.access import EVERYTHING, Token
+from deploy.lab.linode.rest.forms import Row
 from deploy.lab.linode.server import Linode
-from deploy.lab.linode.world import World
+from deploy.lab.linode.traffic.plane import Plane
 from tests.contract.linode.recorder import Exchange, Recorder
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class Double:
         return self.linode.front.journal.since()
 
     def hurt(self, **faults: Any) -> None:
-        """Let something go wrong (see deploy.lab.linode.faults.Faults)."""
+        """Let something go wrong (see deploy.lab.linode.faults.front.Faults)."""
         self.linode.front.change(**faults)
 
     def heal(self) -> None:

@@ -10,10 +10,10 @@ from typing import Any, Self
 
 from linode_api4.objects import NodeBalancerConfig
 
-from deploy.lab.linode.modes import Modes
-from deploy.lab.linode.plane import Plane
-from deploy.lab.linode.traffic import Manner
-from deploy.lab.linode.world import World
+from deploy.lab.linode.account.modes import Modes
+from deploy.lab.linode.account.world import World
+from deploy.lab.linode.traffic.layout import Manner
+from deploy.lab.linode.traffic.plane import Plane
 from tests.contract import ports
 from tests.contract.linode.backends import Backend, Session, connect, reached
 from tests.contract.linode.double import Double

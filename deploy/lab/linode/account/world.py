@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from deploy.lab.linode.forms import Row
-from deploy.lab.linode.modes import Modes
-from deploy.lab.linode.refusal import not_found, refuse
+from deploy.lab.linode.account.modes import Modes
+from deploy.lab.linode.rest.forms import Row
+from deploy.lab.linode.rest.refusal import not_found, refuse
 
 NOTIFICATION = "notification"
 UNKNOWN = "Unknown"

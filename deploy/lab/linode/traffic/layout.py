@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from deploy.lab.linode.forms import Row
-from deploy.lab.linode.world import World
+from deploy.lab.linode.account.world import World
+from deploy.lab.linode.rest.forms import Row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

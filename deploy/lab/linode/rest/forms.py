@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from deploy.lab.linode.refusal import Reason, Refused, refuse
+from deploy.lab.linode.rest.refusal import Reason, Refused, refuse
 
 Row = dict[str, Any]
 Check = Callable[[Any], str | None]
@@ -58,9 +58,9 @@ def number(value: Any) -> str | None:
     return None if good else "Must be of type Integer"
 
 
-def one_of(*words: str) -> Check:
+def one_of(*words: str | bool) -> Check:
     def check(value: Any) -> str | None:
-        return None if value in words else f"Must be one of {', '.join(words)}"
+        return None if value in words else f"Must be one of {', '.join(map(str, words))}"
 
     return check
 
@@ -101,9 +101,10 @@ def anything(_value: Any) -> str | None:
 
 
 def ip_and_port(value: Any) -> str | None:
-    """A backend's address: 192.168.1.2:80, or [2001:db8::1]:80."""
-    host, _, port = value.rpartition(":") if isinstance(value, str) else ("", "", "")
-    if not port.isdigit() or not 1 <= int(port) <= 65_535 or ip(host.strip("[]")):  # noqa: PLR2004
+    """A backend's address: 192.168.1.2:80, or [2001:db8::1]:80. Linode takes IPv4 of its private
+    network and of VPCs only; here any will do, for a lab has its own network."""
+    found = re.fullmatch(r"(?:\[([0-9a-fA-F:.]+)\]|([0-9.]+)):([0-9]{1,5})", str(value))
+    if found is None or ip(found[1] or found[2]) or not 1 <= int(found[3]) <= 65_535:  # noqa: PLR2004
         return "Must be an IP address and a port, as in 192.168.1.2:80"
     return None
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from deploy.lab.linode.forms import Row
-from deploy.lab.linode.routes import Route
-from deploy.lab.linode.world import World
+from deploy.lab.linode.account.world import World
+from deploy.lab.linode.rest.forms import Row
+from deploy.lab.linode.rest.routes import Route
 
 
 def routes(world: World) -> list[Route]:

@@ -9,15 +9,15 @@ from typing import Any
 from flask import Flask, Response, g, jsonify, request
 from werkzeug.exceptions import HTTPException
 
-from deploy.lab.linode import balancers, configs, events, firewalls, machines, nodes, zones
-from deploy.lab.linode.access import Token, identify
-from deploy.lab.linode.filters import select
-from deploy.lab.linode.forms import Row
-from deploy.lab.linode.limits import Meter
-from deploy.lab.linode.paging import page_of
-from deploy.lab.linode.refusal import Reason, Refused, refuse
-from deploy.lab.linode.routes import Route
-from deploy.lab.linode.world import World
+from deploy.lab.linode.account import balancers, configs, events, firewalls, machines, nodes, zones
+from deploy.lab.linode.account.world import World
+from deploy.lab.linode.rest.access import Token, identify
+from deploy.lab.linode.rest.filters import select
+from deploy.lab.linode.rest.forms import Row
+from deploy.lab.linode.rest.limits import Meter
+from deploy.lab.linode.rest.paging import page_of
+from deploy.lab.linode.rest.refusal import Reason, Refused, refuse
+from deploy.lab.linode.rest.routes import Route
 
 PREFIXES = ("/v4", "/v4beta")
 SPEC = "4.234.0"

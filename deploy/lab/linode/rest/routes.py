@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from deploy.lab.linode.forms import Row
+from deploy.lab.linode.rest.forms import Row
 
 Answer = Callable[..., Row | Iterable[Row]]
 

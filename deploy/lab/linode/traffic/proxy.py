@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from deploy.lab.linode.traffic import Layout, node_id
+from deploy.lab.linode.traffic.layout import Layout, node_id
 
 HEAD = """\
 global

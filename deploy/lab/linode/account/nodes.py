@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from deploy.lab.linode.forms import (
+from deploy.lab.linode.account.world import World
+from deploy.lab.linode.rest.forms import (
     Form,
     Row,
     integer,
@@ -16,9 +17,8 @@ from deploy.lab.linode.forms import (
     one_of,
     text,
 )
-from deploy.lab.linode.refusal import refuse
-from deploy.lab.linode.routes import Route
-from deploy.lab.linode.world import World
+from deploy.lab.linode.rest.refusal import refuse
+from deploy.lab.linode.rest.routes import Route
 
 FORM = Form(
     members={
@@ -123,7 +123,7 @@ def change(world: World, node: Row, asked: Row) -> None:
     config = world.configs.get(node["config_id"])
     _unique(world, config, {**node, **asked}, but=node)
     if asked.get("mode", node["mode"]) != node["mode"]:
-        world.modes.change(node["id"], old=world.modes.effective(node["id"], node["mode"]))
+        world.modes.change(node["id"], old=node["mode"])
     if asked.get("address", node["address"]) != node["address"]:
         world.statuses.pop(node["id"], None)
     node.update(asked)

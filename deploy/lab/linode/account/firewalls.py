@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from deploy.lab.linode.forms import Form, Row, anything, many, number, one_of, text
-from deploy.lab.linode.refusal import refuse
-from deploy.lab.linode.routes import Route
-from deploy.lab.linode.world import World
+from deploy.lab.linode.account.world import World
+from deploy.lab.linode.rest.forms import Form, Row, anything, many, number, one_of, text
+from deploy.lab.linode.rest.refusal import refuse
+from deploy.lab.linode.rest.routes import Route
 
 POLICY = one_of("ACCEPT", "DROP")
 RULE = Form(

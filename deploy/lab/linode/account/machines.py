@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from deploy.lab.linode import nodes
-from deploy.lab.linode.forms import Row
-from deploy.lab.linode.routes import Route
-from deploy.lab.linode.world import World
+from deploy.lab.linode.account import nodes
+from deploy.lab.linode.account.world import World
+from deploy.lab.linode.rest.forms import Row
+from deploy.lab.linode.rest.routes import Route
 
 AFTERWARDS = {
     "linode_shutdown": "offline",

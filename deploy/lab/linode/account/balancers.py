@@ -6,8 +6,9 @@ import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from deploy.lab.linode import configs
-from deploy.lab.linode.forms import (
+from deploy.lab.linode.account import configs
+from deploy.lab.linode.account.world import World
+from deploy.lab.linode.rest.forms import (
     Form,
     Row,
     anything,
@@ -20,9 +21,8 @@ from deploy.lab.linode.forms import (
     one_of,
     text,
 )
-from deploy.lab.linode.refusal import Reason, Refused, refuse
-from deploy.lab.linode.routes import Route
-from deploy.lab.linode.world import World
+from deploy.lab.linode.rest.refusal import Reason, Refused, refuse
+from deploy.lab.linode.rest.routes import Route
 
 LABEL = text(3, 32, pattern=r"[a-zA-Z0-9\-_]*")
 THROTTLE = integer(0, 20)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from deploy.lab.linode.refusal import Reason, Refused
+from deploy.lab.linode.rest.refusal import Reason, Refused
 
 WINDOW = 60.0
 TOO_MANY = "Too many requests"

@@ -6,9 +6,9 @@ import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from deploy.lab.linode.proxy import Proxy, ProxyFailed
-from deploy.lab.linode.traffic import Layout, Manner, layout
-from deploy.lab.linode.world import World
+from deploy.lab.linode.account.world import World
+from deploy.lab.linode.traffic.layout import Layout, Manner, layout
+from deploy.lab.linode.traffic.proxy import Proxy, ProxyFailed
 
 FAILURES = (ProxyFailed, OSError)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from deploy.lab.linode import nodes
-from deploy.lab.linode.forms import (
+from deploy.lab.linode.account import nodes
+from deploy.lab.linode.account.world import World
+from deploy.lab.linode.rest.forms import (
     Form,
     Row,
     anything,
@@ -17,9 +18,8 @@ from deploy.lab.linode.forms import (
     one_of,
     text,
 )
-from deploy.lab.linode.refusal import refuse
-from deploy.lab.linode.routes import Route
-from deploy.lab.linode.world import World
+from deploy.lab.linode.rest.refusal import refuse
+from deploy.lab.linode.rest.routes import Route
 
 PORT = integer(1, 65_535)
 FORM = Form(
@@ -152,7 +152,7 @@ def _coherent(config: Row) -> None:
     """What no single member can tell; Linode looks at the check only where there is one."""
     check = config["check"]
     if check != "none" and config["check_timeout"] >= config["check_interval"]:
-        raise refuse("check_timeout must be less than check_interval", "check_timeout")
+        raise refuse("check_interval must be greater than check_timeout", "check_interval")
     if check in {"http", "http_body"} and not config["check_path"]:
         raise refuse("check_path is required", "check_path")
     if check == "http_body" and not config["check_body"]:

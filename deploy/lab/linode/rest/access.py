@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from deploy.lab.linode.refusal import refuse
+from deploy.lab.linode.rest.refusal import refuse
 
 UNAUTHORIZED = "Your OAuth token is not authorized to use this endpoint."
 EVERYTHING = "*"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from deploy.lab.linode.forms import Row
-from deploy.lab.linode.refusal import not_found, refuse
+from deploy.lab.linode.rest.forms import Row
+from deploy.lab.linode.rest.refusal import not_found, refuse
 
 SMALLEST, USUAL, LARGEST = 25, 100, 500
 

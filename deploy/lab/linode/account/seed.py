@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from deploy.lab.linode import firewalls, machines, zones
-from deploy.lab.linode.balancers import Balancers
-from deploy.lab.linode.forms import Row
-from deploy.lab.linode.world import World
+from deploy.lab.linode.account import firewalls, machines, zones
+from deploy.lab.linode.account.balancers import Balancers
+from deploy.lab.linode.account.world import World
+from deploy.lab.linode.rest.forms import Row
 
 KINDS = ("firewalls", "machines", "domains", "nodebalancers")
 

@@ -6,8 +6,8 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from deploy.lab.linode.forms import Row
-from deploy.lab.linode.refusal import Refused, refuse
+from deploy.lab.linode.rest.forms import Row
+from deploy.lab.linode.rest.refusal import Refused, refuse
 
 Test = Callable[[Any, Any], bool]
 COMPARISONS: Mapping[str, Test] = {
@@ -22,10 +22,9 @@ COMPARISONS: Mapping[str, Test] = {
 
 def select(rows: Iterable[Row], header: str | None) -> list[Row]:
     """The rows that an X-Filter lets through, in the order that it asks for."""
-    every, wanted = list(rows), parse(header)
-    order = wanted.pop("+order", "asc")
-    by = wanted.pop("+order_by", None)
-    found = [row for row in every if matches(row, wanted)]
+    wanted = parse(header)
+    order, by = wanted.pop("+order", "asc"), wanted.pop("+order_by", None)
+    found = [row for row in rows if matches(row, wanted)]
     if by is not None:
         found.sort(key=lambda row: _sortable(member(row, by)), reverse=order == "desc")
     return found
@@ -41,16 +40,19 @@ def parse(header: str | None) -> Row:
     return wanted
 
 
-def matches(row: Row, wanted: Row) -> bool:
+def matches(row: Row, wanted: Any) -> bool:
     """Whether every condition holds."""
+    if not isinstance(wanted, dict):
+        raise refuse("Conditions must be JSON objects", "X-Filter")
     return all(_holds(row, name, value) for name, value in wanted.items())
 
 
 def _holds(row: Row, name: str, wanted: Any) -> bool:
-    if name == "+and":
-        return all(matches(row, one) for one in wanted)
-    if name == "+or":
-        return any(matches(row, one) for one in wanted)
+    if name in {"+and", "+or"}:
+        if not isinstance(wanted, list):
+            raise refuse(f"{name} takes a list of conditions", "X-Filter")
+        held = (matches(row, one) for one in wanted)
+        return all(held) if name == "+and" else any(held)
     value = member(row, name)
     if isinstance(wanted, dict):
         return all(_compare(value, how, what) for how, what in wanted.items())
@@ -66,10 +68,10 @@ def _compare(value: Any, how: str, wanted: Any) -> bool:
         return False
 
 
-def member(row: Row, name: str) -> Any:
-    """A member by name; entity.id goes one level down. What no row has cannot be filtered on."""
+def member(row: Row, name: Any) -> Any:
+    """A member by name; entity.id goes one level down. What the rows lack cannot be filtered on."""
     value: Any = row
-    for part in name.split("."):
+    for part in str(name).split("."):
         if value is None:
             return None
         if not isinstance(value, dict) or part not in value:

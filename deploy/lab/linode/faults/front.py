@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from werkzeug.wrappers import Response
 
-from deploy.lab.linode.broken import broken
-from deploy.lab.linode.journal import Asked, Journal
-from deploy.lab.linode.limits import headers
-from deploy.lab.linode.refusal import json_of
+from deploy.lab.linode.faults.broken import broken
+from deploy.lab.linode.faults.journal import Asked, Journal
+from deploy.lab.linode.rest.limits import headers
+from deploy.lab.linode.rest.refusal import json_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from deploy.lab.linode.forms import Form, Row, integer, ip, many, nullable, one_of, text
-from deploy.lab.linode.refusal import refuse
-from deploy.lab.linode.routes import Route
-from deploy.lab.linode.world import World
+from deploy.lab.linode.account.world import World
+from deploy.lab.linode.rest.forms import Form, Row, integer, ip, many, nullable, one_of, text
+from deploy.lab.linode.rest.refusal import refuse
+from deploy.lab.linode.rest.routes import Route
 
 TTLS = (0, 30, 120, 300, 3600, 7200, 14_400, 28_800, 57_600, 86_400, 172_800, 345_600, 604_800)
 """What Linode keeps, with 0 for the default; other values become the next higher, or the highest."""
@@ -157,12 +157,19 @@ def add_record(world: World, zone: Row, asked: Row) -> Row:
     }
     record = {**blank, **_rounded(asked)}
     _points_somewhere(record)
+    _alone(world.records.where(domain=zone["id"], name=record["name"]), record)
     return world.records.add(domain=zone["id"], **record)
 
 
 def _points_somewhere(record: Row) -> None:
     if record["type"] in {"A", "AAAA"} and not _address(record["type"], record["target"]):
         raise refuse(f"Must be a valid {_FAMILIES[record['type']]} address", "target")
+
+
+def _alone(others: list[Row], record: Row) -> None:
+    """A CNAME stands alone at its name."""
+    if others and "CNAME" in {record["type"], *(other["type"] for other in others)}:
+        raise refuse("Record conflict - CNAMES must be unique", "name")
 
 
 _FAMILIES = {"A": "IPv4", "AAAA": "IPv6"}

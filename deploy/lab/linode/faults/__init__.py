@@ -1,0 +1,1 @@
+"""What stands before the API: the journal of all requests, and what goes wrong with them."""

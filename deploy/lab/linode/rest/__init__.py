@@ -1,0 +1,1 @@
+"""The API's manners, the same for all things: who may ask, how, how often, and how no is said."""

@@ -1,0 +1,1 @@
+"""What NodeBalancers really do: real HAProxies that follow the account."""
