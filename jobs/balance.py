@@ -143,7 +143,7 @@ def _unseen(watch: Watch, sight: Unseen, unproven: str) -> End:
 
 def overdue(watch: Watch, sight: Sight, end: End) -> End:
     """The same end; but where the balancer had its time, with every node that is wrong, and why."""
-    if watch.means.since_verified() <= watch.table.within:
+    if watch.means.known_for() <= watch.table.within:
         return end
     if isinstance(sight, Unseen):
         unseen = f"node status not seen: {sight.reason}"
@@ -186,7 +186,7 @@ def record_of(watch: Watch, end: End, given: Assignment) -> HostRecord:
         reason=end.reason,
         remedy=end.remedy,
         at=now,
-        seconds=round(watch.means.since_verified(), 4),
+        seconds=round(watch.means.known_for(), 4),
         next_try=now + LATE_AGAIN if end.outcome == LATE else None,
     )
 

@@ -155,6 +155,7 @@ def _lead(incident: Incident, verdict: Confirmed, *, now: float) -> Incident:
         reason=verdict.reason,
         leadership=verdict.leadership,
         verified=now,
+        since=incident.since if incident.fence == fence else now,
         epochs=epochs,
         leaderless=None,
     )

@@ -110,8 +110,14 @@ def mission_of(tools: Tools, state: ClusterState, *, epoch: int) -> Mission | st
         leadership=known.leadership,
         incident=state.incident.id if state.incident is not None else None,
         verified=(known.verified or 0.0) + ahead,
+        since=_since(state) + ahead,
         ahead=ahead,
     )
+
+
+def _since(state: ClusterState) -> float:
+    known = state.settled.verified if state.incident is None else state.incident.since
+    return known or 0.0
 
 
 def give_up(tools: Tools, cluster: str, job: str, mine: Mine, *, why: str) -> str:

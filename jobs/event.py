@@ -12,9 +12,9 @@ CALLBACK = "pgbaton.patroni.callback"
 LEADER_KEY = "pgbaton.etcd.leader"
 OPERATOR = "pgbaton.operator.request"
 CLOCK = "pgbaton.clock.look"
-TYPES = frozenset(
-    {CALLBACK, LEADER_KEY, OPERATOR, CLOCK, "pgbaton.nodebalancer.status", "pgbaton.linode.event"}
-)
+NODE_STATUS = "pgbaton.nodebalancer.status"
+LINODE_EVENT = "pgbaton.linode.event"
+TYPES = frozenset({CALLBACK, LEADER_KEY, OPERATOR, CLOCK, NODE_STATUS, LINODE_EVENT})
 
 MAX_ID = 128
 MAX_TEXT = 256

@@ -28,13 +28,15 @@ VERDICT_GOOD_FOR = 10.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mission:
-    """What all hosts of one job have in common: where to, and since when that is known, by this
-    worker's own clock, which is `ahead` of Redis' by so many seconds (negative: behind)."""
+    """What all targets of one job have in common: where to, when that was last proven, and `since`
+    when it is known, by this worker's own clock, which is `ahead` of Redis' by so many seconds
+    (negative: behind)."""
 
     cluster: str
     leadership: Leadership
     incident: str | None
     verified: float
+    since: float
     ahead: float = 0.0
 
 

@@ -34,9 +34,9 @@ class Means:
         """The look right before a mutation."""
         return still_leads(self.hands, self.mission, [])
 
-    def since_verified(self) -> float:
-        """Seconds since the leader was proven."""
-        return self.hands.clock.now() - self.mission.verified
+    def known_for(self) -> float:
+        """Seconds since the leader was first proven."""
+        return self.hands.clock.now() - self.mission.since
 
     @property
     def request_within(self) -> float:

@@ -37,7 +37,9 @@ def _forget_drifted(
     tools: Tools, state: ClusterState, leadership: Leadership, *, flight: str
 ) -> str:
     cluster = state.cluster
-    mission = Mission(cluster=cluster, leadership=leadership, incident=None, verified=0.0)
+    mission = Mission(
+        cluster=cluster, leadership=leadership, incident=None, verified=0.0, since=0.0
+    )
     found = drifted(tools, mission, flight=flight)
     if not found:
         return "as-applied"

@@ -20,8 +20,8 @@ where a login lands nevertheless)."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
-    """An open incident. `verdict` is the last one's kind, `leadership` the newest proven one, and
-    `verified` when it was proven.
+    """An open incident. `verdict` is the last one's kind, `leadership` the newest proven one,
+    `verified` when it was last proven and `since` when it first was.
 
     Instants are seconds since 1970 by Redis TIME. `alarms` names what was already said loudly,
     so that it is said once. `seen_epoch` is the newest epoch that etcd showed, proven or not, and
@@ -36,6 +36,7 @@ class Incident:
     before: str | None = None
     leadership: Leadership | None = None
     verified: float | None = None
+    since: float | None = None
     epochs: tuple[int, ...] = ()
     alarms: tuple[str, ...] = ()
     seen_epoch: int | None = None

@@ -113,6 +113,6 @@ class Watch:
             id=f"{self.target}:{fence}:{key}",
             kind=Kind.BALANCER,
             incident=self.mission.incident,
-            seconds=self.means.since_verified() if self.mission.incident else None,
+            seconds=self.means.known_for() if self.mission.incident else None,
             evidence={**told, "fence": asdict(fence), **evidence},
         )

@@ -108,8 +108,9 @@ def _round(run: Run, leadership: Leadership, targets: list[str], number: int) ->
     desk, job = run.desk, f"{run.job}:{number}"
     run.passing.clear()
     _plan(run, leadership, targets, number)
+    now = desk.clock.now()
     mission = Mission(
-        cluster=run.cluster, leadership=leadership, incident=run.incident, verified=desk.clock.now()
+        cluster=run.cluster, leadership=leadership, incident=run.incident, verified=now, since=now
     )
     hands = Hands(
         inventory=desk.inventory, witness=desk.witness, hosts=desk.hosts, clock=desk.clock

@@ -1,0 +1,1 @@
+"""What the probe decides, purely: what of NodeBalancers and Linode's events is news, and to whom."""

@@ -1,0 +1,42 @@
+"""How often the probe may ask, so that it never uses up the token that others work with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+POLLS, LOOKUPS = 140, 20
+"""Requests a minute for polls, and for looking labels up again. Linode allows a token 200 reads of
+collections a minute; the rest is for whoever works with the same token."""
+
+MOST = 180
+"""Requests a minute, also while labels are looked up for the first time."""
+
+LOOKUP_COSTS = 3
+"""Requests to find one NodeBalancer: by its label, its configurations, their nodes."""
+
+AGAIN, MISSING = 300.0, 30.0
+"""Seconds after which a label is looked up again; where nothing was found."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """Seconds from poll to poll, seconds a label's id is believed, seconds until a label that was
+    not found is looked up again, and how many requests one poll may make."""
+
+    poll: float
+    again: float
+    missing: float
+    requests: int
+
+
+def pace(every: float, balancers: int) -> Pace:
+    """The pace for so many NodeBalancers: a poll asks for each one's nodes, and once for the events.
+    What would be too much for one token is stretched."""
+    poll = max(every, 60 * (balancers + 1) / POLLS)
+    round_trip = 60 * balancers * LOOKUP_COSTS / LOOKUPS
+    return Pace(
+        poll=poll,
+        again=max(AGAIN, round_trip),
+        missing=max(MISSING, round_trip),
+        requests=int(MOST * poll / 60),
+    )

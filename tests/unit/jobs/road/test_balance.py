@@ -1,0 +1,291 @@
+"""A cluster behind a NodeBalancer: who waits for what, who is named when it does not follow, who survives what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from jobs.audit import Kind, verify
+from jobs.balancer.change import Change, CreateNode, SetConfig, SetMode
+from jobs.balancer.found import Knock
+from jobs.claims import SqlRefused
+from jobs.ports import LinodeUnavailable
+from jobs.state import FOLLOWS, LANDED, LATE
+from tests.fakes.hosts import WorkerDied
+from tests.unit.jobs.balancer.values import found, node, nodes
+from tests.unit.jobs.road.front import FRONT, Front, make_front
+from tests.world import World
+
+GONE = LinodeUnavailable(
+    "Linode's API at api.linode.com: no answer within 2 s", "look at its status"
+)
+
+
+@pytest.fixture
+def settled() -> tuple[World, Front]:
+    """pg1 leads, the balancer leads there, and everybody holds its epoch."""
+    world, front = make_front()
+    world.settle()
+    return world, front
+
+
+def _arrive(world: World, front: Front, member: str, *, up: Sequence[str] = ()) -> None:
+    """The balancer's own checks have noticed: logins land on the member, which is UP."""
+    world.witness.through[FRONT] = member
+    front.up(*(up or (member,)))
+
+
+def _told(world: World) -> list[dict[str, Any]]:
+    return world.told(Kind.BALANCER)
+
+
+def test_at_first_sight_nothing_is_restarted(settled: tuple[World, Front]) -> None:
+    """A shop behind a balancer that leads to the leader already needs nothing but a fence."""
+    world, _ = settled
+    assert [world.restarts(h) for h in ("web1", "web2", "web3")] == [0, 0, 0]
+    assert world.hosts.at("10.0.1.3").fence("shop@front") is not None
+    assert world.ledger.state("shop").incident is None
+
+
+def test_everybody_follows_and_the_address_stays(settled: tuple[World, Front]) -> None:
+    """After a failover the hosts at the leader are repointed, the one behind is restarted once."""
+    world, front = settled
+    world.fail_over("pg2")
+    _arrive(world, front, "pg2")
+    world.settle()
+    assert [world.restarts(h) for h in ("web1", "web2", "web3")] == [1, 1, 1]
+    assert "DB_HOST=192.0.2.10\n" in world.env("web3")
+    assert "DB_HOST=10.0.0.2\n" in world.env("web1")
+    assert [e["outcome"] for e in _told(world)[-2:]] == [LANDED, FOLLOWS]
+    assert world.ledger.state("shop").settled.member == "pg2"
+    assert verify(world.ledger.entries("shop")).bad is None
+
+
+def test_a_shop_behind_waits_for_a_login_to_land(settled: tuple[World, Front]) -> None:
+    """Hosts at the leader do not wait; restarted too early, a shop would only meet the old one again."""
+    world, front = settled
+    world.fail_over("pg2")
+    world.ledger.call("shop")
+    for _ in range(8):
+        world.work_one()
+    assert [world.restarts(h) for h in ("web1", "web2", "web3")] == [1, 1, 0]
+    assert "conclude" not in str(world.kinds()[-1])
+    _arrive(world, front, "pg2")
+    world.live_on(seconds=6)
+    assert world.restarts("web3") == 1
+    assert world.ledger.state("shop").incident is None
+
+
+def test_it_is_restarted_by_a_login_though_node_status_lags(settled: tuple[World, Front]) -> None:
+    """A landing is enough for the shop; the incident waits until the leader alone is UP."""
+    world, front = settled
+    world.fail_over("pg2")
+    _arrive(world, front, "pg2", up=("pg1", "pg2"))
+    world.ledger.call("shop")
+    for _ in range(12):
+        world.work_one()
+    assert world.restarts("web3") == 1
+    assert world.ledger.state("shop").incident is not None
+    front.up("pg2")
+    world.live_on(seconds=6)
+    assert world.ledger.state("shop").incident is None
+
+
+def test_with_the_api_down_logins_alone_suffice(settled: tuple[World, Front]) -> None:
+    """Three logins in a row land on the leader; the incident says what could not be seen."""
+    world, front = settled
+    front.gone = GONE
+    world.fail_over("pg2")
+    world.witness.through[FRONT] = "pg2"
+    world.settle()
+    assert world.restarts("web3") == 1
+    last = _told(world)[-1]
+    assert last["outcome"] == FOLLOWS
+    assert last["note"].startswith("3 logins landed there; node status not seen: Linode's API")
+    assert world.ledger.state("shop").incident is None
+
+
+def test_without_a_token_it_is_the_same(settled: tuple[World, Front]) -> None:
+    """Nobody can ask, which is said, and does not hold up a failover."""
+    world, _ = settled
+    world.balancers = None
+    world.fail_over("pg2")
+    world.witness.through[FRONT] = "pg2"
+    world.settle()
+    assert "no token for Linode's API" in _told(world)[-1]["note"]
+    assert world.restarts("web3") == 1
+
+
+def test_without_a_monitoring_role_node_status_must_do(settled: tuple[World, Front]) -> None:
+    """Where nobody may log in, UP on exactly the leader is the proof there is, and is said to be."""
+    world, front = settled
+    world.fail_over("pg2")
+    world.witness.sql["pg2"] = SqlRefused(sqlstate="28P01", reason="no such role")
+    _arrive(world, front, "pg2")
+    world.settle()
+    assert "no login was tried" in _told(world)[-1]["note"]
+    assert world.restarts("web3") == 1
+
+
+@pytest.mark.parametrize(
+    ("prepare", "cause"),
+    [
+        (lambda w, f: f.knocks.update({"10.0.0.2": Knock(kind="refused")}), "nothing listens there"),
+        (lambda w, f: f.knocks.update({"10.0.0.2": Knock(kind="silent")}), "is not answered"),
+        (
+            lambda w, f: f.knocks.update({"10.0.0.2": Knock(kind="http", status=200)}),
+            "answers 200 to us, but not to the NodeBalancer",
+        ),
+        (
+            lambda w, f: setattr(f, "has", found((*nodes("pg1")[:1], node("pg2", mode="reject"), node("pg3")))),
+            "pg2 leads, but is in mode reject",
+        ),
+    ],
+    ids=["mux-down", "silent", "firewall", "mode"],
+)  # fmt: skip
+def test_one_that_does_not_follow_is_explained(prepare: Any, cause: str) -> None:
+    """After its time the incident names the wrong node and why, once, and stays open."""
+    world, front = make_front()
+    world.settle()
+    prepare(world, front)
+    world.fail_over("pg2")
+    world.witness.through[FRONT] = None
+    front.up("nobody")
+    world.settle()
+    late = [e for e in _told(world) if e["outcome"] == LATE]
+    assert [cause in e["reason"] for e in late] == [True]
+    alarms = [
+        e for e in world.told(Kind.ALARM) if "NodeBalancer front does not follow" in e["reason"]
+    ]
+    assert len(alarms) == 1
+    assert alarms[0]["remedy"]
+    world.live_on(seconds=60)
+    assert len([e for e in _told(world) if e["outcome"] == LATE]) == 1
+    assert world.ledger.state("shop").incident is not None
+    assert world.restarts("web3") == 0
+    front.has = found(nodes("pg2"))
+    _arrive(world, front, "pg2")
+    world.live_on(seconds=30)
+    assert world.ledger.state("shop").incident is None
+    assert world.restarts("web3") == 1
+
+
+def test_a_label_that_nobody_knows_is_said(settled: tuple[World, Front]) -> None:
+    """There is no such NodeBalancer: the way to make it is named, and nothing else fails."""
+    world, front = settled
+    front.has = None
+    world.fail_over("pg2")
+    world.witness.through[FRONT] = None
+    world.settle()
+    [late] = [e for e in _told(world) if e["outcome"] == LATE]
+    assert "Linode knows no NodeBalancer labelled shop-front" in late["reason"]
+    assert late["remedy"] == "pgbaton nodebalancer apply front"
+    assert [world.restarts(h) for h in ("web1", "web2")] == [1, 1]
+
+
+def test_what_drifted_is_mended_on_the_way(settled: tuple[World, Front]) -> None:
+    """A missing node and a changed check are set right, each told before it was made."""
+    world, front = settled
+    front.has = found(nodes("pg1")[:2], check_interval=31)
+    world.fail_over("pg3")
+    world.witness.through[FRONT] = "pg3"
+    world.ledger.call("shop")
+    for _ in range(12):
+        world.work_one()
+    assert [type(c) for c in front.changes] == [SetConfig, CreateNode]
+    said = [e["change"] for e in _told(world) if e["outcome"] == "changing"]
+    assert said == ["set check_interval 5", "add node pg3 (10.0.0.3:5432), mode accept"]
+
+
+def test_the_clock_notices_drift_in_peace(settled: tuple[World, Front]) -> None:
+    """Somebody's hand in the Cloud Manager is undone without any failover, on the record."""
+    world, front = settled
+    front.has = found(nodes("pg1"), check_path="/health")
+    _reconcile(world)
+    world.live_on(seconds=4)
+    assert [type(c) for c in front.changes] == [SetConfig]
+    [drift] = world.told(Kind.DRIFT)
+    assert drift["host"] == "NodeBalancer front"
+    assert drift["drift"] == ["port 5432: check_path is /health, must be /primary"]
+    assert [world.restarts(h) for h in ("web1", "web2", "web3")] == [0, 0, 0]
+
+
+def _reconcile(world: World) -> None:
+    world.ledger.requeue(
+        "jobs.reconcile.reconcile",
+        {"cluster": "shop", "flight": "r1", "inventory": world.inventory.digest, "schema": 1},
+    )
+    world.work()
+
+
+class TestEnforce:
+    """Policy `modes = "enforce"`."""
+
+    def test_the_others_leave_before_the_leader_enters(self) -> None:
+        """The order of the changes, and that the trail tells it."""
+        world, front = _enforced()
+        world.fail_over("pg2")
+        front.meanwhile = lambda change: _follow_modes(world, front)
+        world.settle()
+        assert _modes(front.changes) == [("pg1", "reject"), ("pg2", "accept")]
+        assert world.restarts("web3") == 1
+        assert world.ledger.state("shop").incident is None
+
+    def test_a_worker_that_dies_between_the_two_is_taken_over(self) -> None:
+        """Between reject and accept nobody takes traffic; another worker goes on there."""
+        world, front = _enforced()
+        world.fail_over("pg2")
+
+        def die(change: Change) -> None:
+            front.meanwhile = lambda _: _follow_modes(world, front)
+            raise WorkerDied
+
+        front.meanwhile = die
+        world.ledger.call("shop")
+        with pytest.raises(WorkerDied):
+            world.work()
+        assert _modes(front.changes) == [("pg1", "reject")]
+        world.live_on(seconds=30)
+        assert _modes(front.changes) == [("pg1", "reject"), ("pg2", "accept")]
+        assert world.ledger.state("shop").incident is None
+        assert world.restarts("web3") == 1
+
+    def test_a_leader_that_changed_meanwhile_stops_the_change(self) -> None:
+        """The epoch is read again right before each change: the old mission lets nobody in."""
+        world, front = _enforced()
+        world.fail_over("pg2")
+
+        def again(change: Change) -> None:
+            front.meanwhile = lambda _: _follow_modes(world, front)
+            world.fail_over("pg3")
+
+        front.meanwhile = again
+        world.settle()
+        world.live_on(seconds=20)
+        assert ("pg2", "accept") not in _modes(front.changes)
+        assert _modes(front.changes)[-1] == ("pg3", "accept")
+        assert world.ledger.state("shop").settled.member == "pg3"
+
+
+def _enforced() -> tuple[World, Front]:
+    world, front = make_front(modes="enforce")
+    front.has = found(
+        (node("pg1", status="UP"), node("pg2", mode="reject"), node("pg3", mode="reject"))
+    )
+    world.settle()
+    assert front.changes == []
+    return world, front
+
+
+def _follow_modes(world: World, front: Front) -> None:
+    """As Linode does: a login lands on whoever is accepted."""
+    assert front.has is not None
+    accepted = [n.label for n in front.has.configs[0].nodes if n.mode == "accept"]
+    front.up(*accepted)
+    world.witness.through[FRONT] = accepted[0] if accepted else None
+
+
+def _modes(changes: Sequence[Change]) -> list[tuple[str, str]]:
+    return [(c.label, c.mode) for c in changes if isinstance(c, SetMode)]
