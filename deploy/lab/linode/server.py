@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 from deploy.lab.linode.account.world import World
-from deploy.lab.linode.control import create_control
+from deploy.lab.linode.control.app import create_control
 from deploy.lab.linode.faults.front import Front
 from deploy.lab.linode.rest.access import Token
 from deploy.lab.linode.rest.api import create_api

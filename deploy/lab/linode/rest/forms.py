@@ -58,7 +58,7 @@ def number(value: Any) -> str | None:
     return None if good else "Must be of type Integer"
 
 
-def one_of(*words: str | bool) -> Check:
+def one_of(*words: Any) -> Check:
     def check(value: Any) -> str | None:
         return None if value in words else f"Must be one of {', '.join(map(str, words))}"
 
