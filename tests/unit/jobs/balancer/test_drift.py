@@ -35,9 +35,7 @@ def test_as_wanted_needs_nothing() -> None:
         ("algorithm", "source", "port 5432: algorithm is source, must be roundrobin"),
     ],
 )
-def test_a_drifted_setting_is_named_and_mended_alone(
-    field: str, value: object, said: str
-) -> None:
+def test_a_drifted_setting_is_named_and_mended_alone(field: str, value: object, said: str) -> None:
     """The sentence holds what is and what must be; the change holds that field only."""
     has = found(**{field: value})  # type: ignore[arg-type]  # one of its settings
     assert [str(d) for d in differences(WANT, has)] == [said]
