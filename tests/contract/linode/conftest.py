@@ -39,7 +39,8 @@ def make_double(held: OpenAPI | None) -> Iterator[Callable[..., Double]]:
         yield make
     if held is not None:
         found = [openapi.objections(held, one) for double in started for one in double.exchanges]
-        assert [why for one in found for why in one] == []
+        told = "\n".join(why for one in found for why in one)
+        assert not told, told
 
 
 @pytest.fixture

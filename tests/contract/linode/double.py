@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
+import requests
 from linode_api4 import LinodeClient
 
 from deploy.lab.linode.account import machines
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True, kw_only=True)
 class Double:
-    """Linode's API on 127.0.0.1. `exchanges` is what was carried out, in order; `requests` is all
+    """Linode's API on 127.0.0.1. `exchanges` is what was carried out, in order; `asked` is all
     that was asked, whatever became of it. `linode` has everything else, its faults foremost."""
 
     scopes: str = EVERYTHING
@@ -64,7 +65,7 @@ class Double:
         return self.recorder.exchanges
 
     @property
-    def requests(self) -> list[Asked]:
+    def asked(self) -> list[Asked]:
         return self.linode.front.journal.since()
 
     def hurt(self, **faults: Any) -> None:
@@ -79,10 +80,23 @@ class Double:
         """The client library itself, without its retries."""
         return LinodeClient(self.token, base_url=self.url, **{"retry": False, **how})
 
+    def ask(
+        self, method: str, path: str, body: Any = None, *, token: str | None = None, **headers: str
+    ) -> requests.Response:
+        """One request by hand; `headers` with underscores for hyphens."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        named["Authorization"] = f"Bearer {token or self.token}"
+        return requests.request(method, f"{self.url}{path}", json=body, headers=named, timeout=10)
+
     def machine(self, label: str, *ipv4: str, **members: Any) -> Row:
         """A Linode with these addresses."""
         with self.world.lock:
             return machines.add(self.world, label, ipv4, **members)
+
+    def interface(self, machine: Row) -> Row:
+        """A Linode interface for it."""
+        with self.world.lock:
+            return machines.add_interface(self.world, machine)
 
     def node(self, label: str) -> Row:
         """The backend with this label."""

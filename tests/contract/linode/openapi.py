@@ -18,6 +18,7 @@ from tests.parts import ROOT
 
 FILE = ROOT.parent / "shared" / "linode-openapi-reduced.yaml"
 HOST, BASE = "https://api.linode.com", "/v4"
+INTERFACES = ("public", "vpc", "vlan")
 UNDOCUMENTED = ("/v4/domains",)
 """What the reduced document leaves out."""
 
@@ -35,7 +36,11 @@ def relaxed(document: dict[str, Any]) -> dict[str, Any]:
         _pages_hold_many(node)
         _lists_are_lists(node)
         _unknown_is_capital(node)
+        _interfaces_are_whole(node)
     _configs_come_in_pages(document)
+    for name, schema in document["components"]["schemas"].items():
+        if not name.endswith("Request"):
+            _close(schema)
     return document
 
 
@@ -47,7 +52,7 @@ def _pages_hold_many(node: dict[str, Any]) -> None:
 
 def _lists_are_lists(node: dict[str, Any]) -> None:
     """Lists of objects within an object were derived as one such object."""
-    for name in ("inbound", "outbound", "entities"):
+    for name in ("inbound", "outbound", "entities", "interfaces"):
         one = node.get("properties", {}).get(name)
         if isinstance(one, dict) and one.get("type") == "object":
             node["properties"][name] = {"type": "array", "items": one}
@@ -59,6 +64,14 @@ def _unknown_is_capital(node: dict[str, Any]) -> None:
         node["enum"].append("Unknown")
 
 
+def _interfaces_are_whole(node: dict[str, Any]) -> None:
+    """What kind an interface is was derived as a list, or left out; the client library reads an
+    object, whose addresses are lists."""
+    properties = node.get("properties", {})
+    if "mac_address" in properties:
+        properties |= {kind: {"type": "object", "nullable": True} for kind in INTERFACES}
+
+
 def _configs_come_in_pages(document: dict[str, Any]) -> None:
     """The list of configurations was derived as a single one; Linode pages it like all others."""
     paths = document["paths"]
@@ -66,6 +79,13 @@ def _configs_come_in_pages(document: dict[str, Any]) -> None:
     page = copy.deepcopy(_ok(paths["/nodebalancers"]["get"])["schema"])
     page["properties"]["data"]["items"] = content["schema"]
     content["schema"] = page
+
+
+def _close(schema: dict[str, Any]) -> None:
+    """Answers are open in the document; the double may not invent a member all the same."""
+    for node in _objects(schema):
+        if isinstance(node.get("properties"), dict):
+            node.setdefault("additionalProperties", False)
 
 
 def _ok(operation: dict[str, Any]) -> dict[str, Any]:

@@ -186,7 +186,6 @@ def _blank(address: str, now: str) -> Row:
         "tags": [],
         "transfer": {"in": None, "out": None, "total": None},
         "lke_cluster": None,
-        "locks": [],
         "created": now,
         "updated": now,
     }

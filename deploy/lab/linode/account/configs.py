@@ -121,7 +121,7 @@ class Configs:
         self.update(balancer, config, body)
         nodes.replace(self.world, row, below)
         self._told("update", balancer)
-        return {**shown(self.world, row), "nodes": nodes.shown_of(self.world, row)}
+        return {**shown(self.world, row), "nodes": nodes.briefly(self.world, row)}
 
     def delete(self, balancer: int, config: int) -> Row:
         drop(self.world, self.world.config(balancer, config))

@@ -65,7 +65,7 @@ class Machines:
         """The NodeBalancers that this machine is a backend of."""
         found = nodes_of(self.world, self.world.machines.get(machine))
         wanted = {node["nodebalancer_id"] for node in found}
-        return [row for row in self.world.balancers if row["id"] in wanted]
+        return [_briefly(row) for row in self.world.balancers if row["id"] in wanted]
 
     def interfaces(self, machine: int) -> Row:
         self.world.machines.get(machine)
@@ -76,6 +76,11 @@ class Machines:
 
     def interface_firewalls(self, machine: int, interface: int) -> Iterable[Row]:
         return self.world.walls("interface", self.world.interfaces.get(interface, linode=machine))
+
+
+def _briefly(balancer: Row) -> Row:
+    left_out = ("backend_connectivity", "client_udp_sess_throttle")
+    return {name: value for name, value in balancer.items() if name not in left_out}
 
 
 def _shown(interface: Row) -> Row:

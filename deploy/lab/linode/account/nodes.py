@@ -152,5 +152,11 @@ def shown_of(world: World, config: Row) -> list[Row]:
     return [shown(world, node) for node in world.nodes.where(config_id=config["id"])]
 
 
+def briefly(world: World, config: Row) -> list[Row]:
+    """As a rebuild shows them, without their parents."""
+    members = ("id", "label", "address", "weight", "mode", "status")
+    return [{name: row[name] for name in members} for row in shown_of(world, config)]
+
+
 def shown(world: World, node: Row) -> Row:
     return {**node, "status": world.status(node)}
