@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from deploy.cli.desk import Desk, known_host
+from deploy.cli.desk import Desk, known_cluster, known_host
 from deploy.cli.exits import Exit, Fault
 
 if TYPE_CHECKING:
@@ -47,6 +47,44 @@ def _print_unit(name: str) -> None:
     from deploy.hook import hook_units
 
     click.echo(hook_units()[name], nl=False)
+
+
+@script.command(short_help="HAProxy's file, where a balancer stands in front.")
+@click.argument("cluster")
+@click.argument("member")
+@click.option(
+    "--from",
+    "networks",
+    multiple=True,
+    metavar="CIDR",
+    help="A network that may connect, besides NodeBalancers; else whoever reaches the port.",
+)
+@click.option("--rest-ca", metavar="FILE", help="The CA of Patroni's REST API, on the node.")
+@click.option("--rest-cert", metavar="FILE", help="Certificate and key for it, one PEM there.")
+@click.pass_obj
+def mux(
+    desk: Desk,
+    cluster: str,
+    member: str,
+    *,
+    networks: tuple[str, ...],
+    rest_ca: str | None,
+    rest_cert: str | None,
+) -> None:
+    """For MEMBER of CLUSTER, from the inventory: /etc/haproxy/haproxy.cfg, mode 644.
+
+    HAProxy owns the traffic port of the cluster's mux, PostgreSQL moves to its postgresql_port;
+    docs/mux.md says in which order.
+    """
+    from deploy.render import CannotRender, MuxGround, mux_cfg
+
+    ground = MuxGround(networks=networks, rest_ca=rest_ca, rest_cert=rest_cert)
+    known_cluster(desk, cluster)
+    try:
+        click.echo(mux_cfg(desk.inventory, cluster, member, ground), nl=False)
+    except CannotRender as error:
+        reason = f"the mux of {member} cannot be rendered"
+        raise Fault(reason, str(error), code=Exit.CONFIG) from None
 
 
 @script.command(short_help="The remote script of hardened hosts.")

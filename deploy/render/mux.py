@@ -60,7 +60,7 @@ def mux_cfg(inventory: Inventory, cluster: str, member: str, ground: MuxGround) 
         member=member,
         mux=mux,
         ground=ground,
-        host=parse_address(known.machines[member]).url_host,
+        host=_host(known.machines[member], cluster),
         bind=_bind(ground.listen, mux.port),
         networks=_networks(ground),
         interval=round(mux.check_interval * 1000),
@@ -94,6 +94,13 @@ def _tls(cluster: Cluster, ground: MuxGround) -> str:
         return ""
     cert = f" crt {shlex.quote(ground.rest_cert)}" if ground.rest_cert else ""
     return f" verify required ca-file {shlex.quote(ca)}{cert}"
+
+
+def _host(machine: str, cluster: str) -> str:
+    try:
+        return parse_address(machine).url_host
+    except ValueError as error:
+        raise CannotRender(f"[clusters.{cluster}.machines] {error}") from None
 
 
 def _bind(listen: str, port: int) -> str:

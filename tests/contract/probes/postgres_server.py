@@ -15,6 +15,7 @@ from pathlib import Path
 import psycopg
 
 from tests.contract import ports
+from tests.contract.certificates import Pair
 
 HBA = """
 host    replication postgres  127.0.0.1/32 trust
@@ -45,6 +46,18 @@ class Postgres:
     def create(self) -> None:
         self.run("initdb", "-D", str(self.folder / "data"), "-A", "trust", "-N", "-U", "postgres")
         (self.folder / "data/pg_hba.conf").write_text(HBA)
+
+    def secure(self, pair: Pair, *, ca: Path) -> None:
+        """Serve TLS from the next start on, with copies of its own that others may not read."""
+        for name, source in (("cert", pair.cert), ("key", pair.key), ("ca", ca)):
+            copy = self.folder / f"{name}.pem"
+            copy.touch(mode=0o600)
+            copy.write_bytes(source.read_bytes())
+            owner = self.folder.stat()
+            os.chown(copy, owner.st_uid, owner.st_gid)
+        files = {"ssl_cert_file": "cert", "ssl_key_file": "key", "ssl_ca_file": "ca"}
+        self.options |= {name: str(self.folder / f"{file}.pem") for name, file in files.items()}
+        self.options["ssl"] = "on"
 
     def copy_of(self, primary: "Postgres") -> None:
         """Become a standby of a running server."""

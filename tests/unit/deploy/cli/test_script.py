@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
 from deploy.hook import hook_script, hook_units
 from deploy.remote import hardened_script, permitted
 from deploy.remote.hardened import Permitted, authorized_key, remote_list, sudoers
+from deploy.render import MuxGround, mux_cfg
 from jobs.inventory import Inventory, load_inventory
 from tests.unit.deploy.cli.desk import Operator
 from tests.world import INVENTORY
@@ -49,7 +50,7 @@ def test_another_script_is_a_wrong_call(ann: Operator) -> None:
     """Those that there are stand in the help."""
     assert ann.types("script", "other").exit_code == 2
     seen = ann.types("script", "--help")
-    for name in ("hook", "remote", "list", "sudoers", "authorized-key"):
+    for name in ("hook", "mux", "remote", "list", "sudoers", "authorized-key"):
         assert name in seen.output
 
 
@@ -68,6 +69,52 @@ def test_a_list_that_cannot_be_derived_is_refused(ann: Operator) -> None:
     seen = ann.types("script", "list", "web1")
     assert (seen.exit_code, seen.stdout) == (78, "")
     assert "machines" in seen.stderr
+
+
+@pytest.fixture
+def ann_with_a_mux(ann: Operator) -> Operator:
+    """Her inventory gives the traffic port to a mux."""
+    cluster = f"{MACHINES}\npostgresql_port = 5433\nmux = {{}}"
+    inventory = load_inventory(INVENTORY.replace('scope = "shop"', cluster))
+    assert isinstance(inventory, Inventory), inventory
+    ann.world.inventory = inventory
+    return ann
+
+
+def test_the_mux_is_the_inventorys(ann_with_a_mux: Operator) -> None:
+    """One member's whole file, with the networks and files that were named."""
+    inventory = ann_with_a_mux.world.inventory
+    seen = ann_with_a_mux.types("script", "mux", "shop", "pg1")
+    assert (seen.exit_code, seen.stdout) == (0, mux_cfg(inventory, "shop", "pg1", MuxGround()))
+    words = ("--from", "10.0.0.0/8", "--rest-ca", "/ca.pem", "--rest-cert", "/both.pem")
+    ground = MuxGround(networks=("10.0.0.0/8",), rest_ca="/ca.pem", rest_cert="/both.pem")
+    seen = ann_with_a_mux.types("script", "mux", "shop", "pg2", *words)
+    assert seen.stdout == mux_cfg(inventory, "shop", "pg2", ground)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "remedy"),
+    [
+        (["shop", "pg9"], 78, "machines"),
+        (["shop", "pg1", "--from", "web1"], 78, "10.0.0.0/24"),
+        (["store", "pg1"], 2, "there is: shop"),
+        (["shop"], 2, "MEMBER"),
+    ],
+)
+def test_a_mux_that_cannot_be_is_refused(
+    ann_with_a_mux: Operator, words: list[str], code: int, remedy: str
+) -> None:
+    """Nothing comes out, and the remedy names what to write."""
+    seen = ann_with_a_mux.types("script", "mux", *words)
+    assert (seen.exit_code, seen.stdout) == (code, "")
+    assert remedy in seen.stderr
+
+
+def test_without_a_mux_in_the_inventory_there_is_none(ann_with_machines: Operator) -> None:
+    """The remedy names the table."""
+    seen = ann_with_machines.types("script", "mux", "shop", "pg1")
+    assert (seen.exit_code, seen.stdout) == (78, "")
+    assert "[clusters.shop.mux]" in seen.stderr
 
 
 def test_sudos_rule_is_for_the_hosts_user(ann: Operator) -> None:

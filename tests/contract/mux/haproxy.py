@@ -1,0 +1,139 @@
+"""A real HAProxy with the rendered file: without it, the mux would be tried on our idea of one."""
+
+import grp
+import os
+import pwd
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from deploy.render import MuxGround, mux_cfg
+from jobs.inventory import Inventory, load_inventory
+from tests.contract import ports
+
+SSL_REQUEST = b"\0\0\0\x08\x04\xd2\x16\x2f"
+INVENTORY = """
+redis.url = "redis://127.0.0.1:6379"
+etcd.main.endpoints = ["http://127.0.0.1:2379"]
+[clusters.shop]
+etcd = "main"
+scope = "shop"
+machines = {{ pg1 = "{machine}" }}
+postgresql_port = {postgresql}
+rest_port = {rest}
+mux = {{ port = {port}, check_interval = {every}, fall = {fall}, rise = 1 }}
+"""
+
+
+@dataclass(slots=True, kw_only=True)
+class Mux:
+    """One HAProxy before a PostgreSQL and a Patroni of 127.0.0.1; `ground` may be changed before it starts."""
+
+    program: Path
+    folder: Path
+    postgresql: int
+    rest: int
+    machine: str = "127.0.0.1"
+    every: float = 0.2
+    fall: int = 2
+    port: int = field(default_factory=lambda: ports.free()[0])
+    ground: MuxGround = field(init=False)
+    process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        self.ground = ground(self.folder)
+
+    def set(self, **changes: Any) -> None:
+        self.ground = replace(self.ground, **changes)
+
+    @property
+    def inventory(self) -> Inventory:
+        values: Mapping[str, object] = {
+            "machine": self.machine,
+            "postgresql": self.postgresql,
+            "rest": self.rest,
+            "port": self.port,
+            "every": self.every,
+            "fall": self.fall,
+        }
+        loaded = load_inventory(INVENTORY.format(**values))
+        assert isinstance(loaded, Inventory), loaded
+        return loaded
+
+    @property
+    def text(self) -> str:
+        return mux_cfg(self.inventory, "shop", "pg1", self.ground)
+
+    @property
+    def log(self) -> str:
+        return (self.folder / "haproxy.log").read_text()
+
+    def start(self, *flags: str) -> None:
+        """Start it in the foreground, and wait until it listens."""
+        config = self.folder / "haproxy.cfg"
+        config.write_text(self.text)
+        with (self.folder / "haproxy.log").open("ab") as log:
+            command = [str(self.program), *(flags or ("-db",)), "-f", str(config)]
+            self.process = subprocess.Popen(command, stdout=log, stderr=log)
+        until(lambda: self.hello(b"") is not None)
+
+    def stop(self) -> None:
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait(10)
+            self.process = None
+
+    def reload(self) -> None:
+        """As `systemctl reload` does."""
+        assert self.process is not None
+        before = self.log.count("Loading success")
+        self.process.send_signal(signal.SIGUSR2)
+        until(lambda: self.log.count("Loading success") > before)
+
+    def hello(self, words: bytes = SSL_REQUEST) -> bytes | None:
+        """Say something and hear the first byte; b"" for a closed door, None for no door at all."""
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=10) as client:
+                client.sendall(words)
+                return client.recv(1) if words else b""
+        except ConnectionResetError:
+            return b""
+        except ConnectionRefusedError:
+            return None
+
+    def leads(self) -> None:
+        """Wait until SQL gets through."""
+        until(lambda: self.hello() in {b"S", b"N"})
+
+    def refuses(self) -> None:
+        """Wait until it does not."""
+        until(lambda: self.hello() == b"")
+
+    def session(self, **options: Any) -> psycopg.Connection[Any]:
+        """A login through the mux."""
+        login = {"host": "127.0.0.1", "user": "trusting", "dbname": "postgres", **options}
+        return psycopg.connect(port=self.port, connect_timeout=10, autocommit=True, **login)
+
+
+def ground(folder: Path) -> MuxGround:
+    """As on a Linode, but for its paths; without root HAProxy stays who it is."""
+    usual = MuxGround(listen="127.0.0.1", log="stdout format raw local0", socket=str(folder / "s"))
+    if os.geteuid() == 0:
+        return usual
+    me = pwd.getpwuid(os.geteuid())
+    group = grp.getgrgid(me.pw_gid).gr_name
+    return replace(usual, user=me.pw_name, group=group, chroot=None)
+
+
+def until(done: Callable[[], object], *, seconds: float = 15) -> None:
+    end = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < end, "not in time"
+        time.sleep(0.01)

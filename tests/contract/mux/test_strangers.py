@@ -1,0 +1,97 @@
+"""Whoever says nothing, hangs up or asks too much costs PostgreSQL nothing, and Patroni little."""
+
+from __future__ import annotations
+
+import select
+import socket
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.contract.mux.haproxy import Mux
+from tests.contract.mux.patroni import Patroni
+from tests.contract.probes.postgres_server import Postgres
+
+
+@pytest.fixture
+def logins(postgres: Postgres) -> Callable[[], int]:
+    """Give the function that counts how often PostgreSQL has been connected to since the test began."""
+    log = postgres.folder / "log"
+    before = log.read_text().count("connection received")
+    return lambda: log.read_text().count("connection received") - before
+
+
+def test_a_silent_client_is_let_go(mux: Mux, logins: Callable[[], int]) -> None:
+    """After 5 s, also one that stops in the middle of its first words, and PostgreSQL never hears of it."""
+    came = logins()
+    with ThreadPoolExecutor() as pool:
+        beginnings = (b"", b"\0", b"\0\0\0\x08\x04", b"\x16\x03\x01")
+        for waited in pool.map(lambda words: seconds_until_closed(mux, words), beginnings):
+            assert 4 < waited < 8
+    assert logins() == came
+
+
+def seconds_until_closed(mux: Mux, words: bytes) -> float:
+    with socket.create_connection(("127.0.0.1", mux.port), timeout=10) as client:
+        client.sendall(words)
+        begun = time.monotonic()
+        assert client.recv(1) == b""
+        return time.monotonic() - begun
+
+
+def test_a_check_that_only_connects_leaves_no_trace(mux: Mux, logins: Callable[[], int]) -> None:
+    """A NodeBalancer's `connection` check, a hundred times: nothing in either log."""
+    came, log = logins(), mux.log
+    for _ in range(100):
+        socket.create_connection(("127.0.0.1", mux.port), timeout=10).close()
+    mux.leads()  # once more, with words: what is logged is logged by now
+    assert logins() == came + 1
+    assert len(mux.log.removeprefix(log).splitlines()) == 1
+
+
+def test_health_checks_leave_no_trace(mux: Mux, patroni: Patroni) -> None:
+    """A replica's 503 every few seconds would drown what matters."""
+    patroni.leads = False
+    mux.refuses()
+    log = mux.log
+    for _ in range(20):
+        mux.hello(b"GET /primary HTTP/1.0\r\n\r\n")
+    time.sleep(0.2)
+    assert mux.log == log
+
+
+def test_a_session_s_line_joins_client_and_postgresql_s_log(mux: Mux, postgres: Postgres) -> None:
+    """PostgreSQL sees this node's address; the port that it logs stands beside the client's in the mux's log."""
+    with mux.session() as session:
+        row = session.execute("select inet_client_port()").fetchone()
+        client = socket.socket(fileno=session.fileno())
+        own = client.getsockname()[1]
+        client.detach()
+    assert row is not None
+    time.sleep(0.2)
+    assert f"127.0.0.1:{own} as 127.0.0.1:{row[0]} postgresql/pg1" in mux.log
+    assert f"port={row[0]}" in (postgres.folder / "log").read_text()
+
+
+def test_a_flood_of_requests_leaves_patroni_time_for_the_mux(mux: Mux, patroni: Patroni) -> None:
+    """At most 16 at once reach it, and the leader's sessions live on."""
+    patroni.delay = 0.2
+    with mux.session() as session, ThreadPoolExecutor(100) as pool:
+        list(pool.map(mux.hello, [b"GET /primary HTTP/1.0\r\n\r\n"] * 400))
+        readable, _, _ = select.select([session.fileno()], [], [], 1)
+        assert not readable
+    assert patroni.most_at_once <= 16 + 2
+
+
+@pytest.mark.parametrize(("network", "open_"), [("127.0.0.0/8", b"SN"), ("10.0.0.0/8", b"")])
+def test_only_named_networks_may_come(idle_mux: Mux, network: str, open_: bytes) -> None:
+    """What pg_hba.conf cannot tell apart any more is told apart here, for HTTP too."""
+    idle_mux.set(networks=(network,))
+    idle_mux.start()
+    time.sleep(0.5)
+    heard = idle_mux.hello()
+    assert heard is not None
+    assert heard in open_
+    assert bool(idle_mux.hello(b"GET /primary HTTP/1.0\r\n\r\n")) is bool(open_)
