@@ -52,4 +52,4 @@ class Means:
             yield ours
         finally:
             if ours:
-                self.lease(name, 0.001)
+                self.lease(name, 0)

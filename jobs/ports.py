@@ -283,7 +283,7 @@ class Ledger(Trail, Memory, Protocol):
         """Those of the job ids that still wait in a queue."""
 
     def lease(self, name: str, holder: str, *, seconds: float) -> bool:
-        """Take or renew a named lease, so that of two processes one acts."""
+        """Take or renew a named lease, so that of two processes one acts; 0 gives one's own back."""
 
     def requeue(self, function: str, arguments: Mapping[str, object]) -> None:
         """Put a job back, with all its own arguments, for a worker with another inventory. It

@@ -203,6 +203,8 @@ class FakeLedger:
             if held not in {"", holder} and self.clock.now() < until:
                 return False
             self.leases[name] = (holder, self.clock.now() + seconds)
+            if not seconds:
+                del self.leases[name]
             return True
 
     def recall(self, name: str) -> str | None:

@@ -187,3 +187,11 @@ def test_one_of_two_holds_a_lease(desk: Desk) -> None:
     assert not desk.ledger.lease("clock", "second", seconds=1)
     desk.wait(0.6)
     assert desk.ledger.lease("clock", "second", seconds=1)
+
+
+def test_a_lease_is_given_back_by_its_holder_alone(desk: Desk) -> None:
+    """0 seconds end it at once; somebody else's stays."""
+    assert desk.ledger.lease("balancer", "one", seconds=30)
+    assert not desk.ledger.lease("balancer", "two", seconds=0)
+    assert desk.ledger.lease("balancer", "one", seconds=0)
+    assert desk.ledger.lease("balancer", "two", seconds=30)

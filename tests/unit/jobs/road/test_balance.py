@@ -11,16 +11,12 @@ from jobs.audit import Kind, verify
 from jobs.balancer.change import Change, CreateNode, SetConfig, SetMode
 from jobs.balancer.found import Knock
 from jobs.claims import SqlRefused
-from jobs.ports import LinodeUnavailable
+from jobs.inventory import Address
 from jobs.state import FOLLOWS, LANDED, LATE
 from tests.fakes.hosts import WorkerDied
-from tests.unit.jobs.balancer.values import found, node, nodes
+from tests.unit.jobs.balancer.values import node, nodes
 from tests.unit.jobs.road.front import FRONT, Front, make_front
 from tests.world import World
-
-GONE = LinodeUnavailable(
-    "Linode's API at api.linode.com: no answer within 2 s", "look at its status"
-)
 
 
 @pytest.fixture
@@ -96,7 +92,7 @@ def test_it_is_restarted_by_a_login_though_node_status_lags(settled: tuple[World
 def test_with_the_api_down_logins_alone_suffice(settled: tuple[World, Front]) -> None:
     """Three logins in a row land on the leader; the incident says what could not be seen."""
     world, front = settled
-    front.gone = GONE
+    front.break_down("Linode's API at api.linode.com: no answer within 2 s", None)
     world.fail_over("pg2")
     world.witness.through[FRONT] = "pg2"
     world.settle()
@@ -129,27 +125,30 @@ def test_without_a_monitoring_role_node_status_must_do(settled: tuple[World, Fro
     assert world.restarts("web3") == 1
 
 
+PG2 = Address(host="10.0.0.2", port=5432)
+
+
 @pytest.mark.parametrize(
-    ("prepare", "cause"),
+    ("knock", "mode", "cause"),
     [
-        (lambda w, f: f.knocks.update({"10.0.0.2": Knock(kind="refused")}), "nothing listens there"),
-        (lambda w, f: f.knocks.update({"10.0.0.2": Knock(kind="silent")}), "is not answered"),
+        (Knock(kind="refused"), "accept", "nothing listens there"),
+        (Knock(kind="silent"), "accept", "is not answered"),
         (
-            lambda w, f: f.knocks.update({"10.0.0.2": Knock(kind="http", status=200)}),
+            Knock(kind="http", status=200),
+            "accept",
             "answers 200 to us, but not to the NodeBalancer",
         ),
-        (
-            lambda w, f: setattr(f, "has", found((*nodes("pg1")[:1], node("pg2", mode="reject"), node("pg3")))),
-            "pg2 leads, but is in mode reject",
-        ),
+        (Knock(kind="http", status=200), "reject", "pg2 leads, but is in mode reject"),
     ],
     ids=["mux-down", "silent", "firewall", "mode"],
-)  # fmt: skip
-def test_one_that_does_not_follow_is_explained(prepare: Any, cause: str) -> None:
+)
+def test_one_that_does_not_follow_is_explained(
+    settled: tuple[World, Front], knock: Knock, mode: str, cause: str
+) -> None:
     """After its time the incident names the wrong node and why, once, and stays open."""
-    world, front = make_front()
-    world.settle()
-    prepare(world, front)
+    world, front = settled
+    front.knocks[PG2] = knock
+    front.stands(node("pg1"), node("pg2", mode=mode), node("pg3"))
     world.fail_over("pg2")
     world.witness.through[FRONT] = None
     front.up("nobody")
@@ -165,7 +164,7 @@ def test_one_that_does_not_follow_is_explained(prepare: Any, cause: str) -> None
     assert len([e for e in _told(world) if e["outcome"] == LATE]) == 1
     assert world.ledger.state("shop").incident is not None
     assert world.restarts("web3") == 0
-    front.has = found(nodes("pg2"))
+    front.stands(*nodes("pg2"))
     _arrive(world, front, "pg2")
     world.live_on(seconds=30)
     assert world.ledger.state("shop").incident is None
@@ -175,7 +174,7 @@ def test_one_that_does_not_follow_is_explained(prepare: Any, cause: str) -> None
 def test_a_label_that_nobody_knows_is_said(settled: tuple[World, Front]) -> None:
     """There is no such NodeBalancer: the way to make it is named, and nothing else fails."""
     world, front = settled
-    front.has = None
+    front.found.clear()
     world.fail_over("pg2")
     world.witness.through[FRONT] = None
     world.settle()
@@ -188,13 +187,13 @@ def test_a_label_that_nobody_knows_is_said(settled: tuple[World, Front]) -> None
 def test_what_drifted_is_mended_on_the_way(settled: tuple[World, Front]) -> None:
     """A missing node and a changed check are set right, each told before it was made."""
     world, front = settled
-    front.has = found(nodes("pg1")[:2], check_interval=31)
+    front.stands(*nodes("pg1")[:2], check_interval=31)
     world.fail_over("pg3")
     world.witness.through[FRONT] = "pg3"
     world.ledger.call("shop")
     for _ in range(12):
         world.work_one()
-    assert [type(c) for c in front.changes] == [SetConfig, CreateNode]
+    assert [type(c) for c in front.applied] == [SetConfig, CreateNode]
     said = [e["change"] for e in _told(world) if e["outcome"] == "changing"]
     assert said == ["set check_interval 5", "add node pg3 (10.0.0.3:5432), mode accept"]
 
@@ -202,10 +201,10 @@ def test_what_drifted_is_mended_on_the_way(settled: tuple[World, Front]) -> None
 def test_the_clock_notices_drift_in_peace(settled: tuple[World, Front]) -> None:
     """Somebody's hand in the Cloud Manager is undone without any failover, on the record."""
     world, front = settled
-    front.has = found(nodes("pg1"), check_path="/health")
+    front.stands(check_path="/health")
     _reconcile(world)
     world.live_on(seconds=4)
-    assert [type(c) for c in front.changes] == [SetConfig]
+    assert [type(c) for c in front.applied] == [SetConfig]
     [drift] = world.told(Kind.DRIFT)
     assert drift["host"] == "NodeBalancer front"
     assert drift["drift"] == ["port 5432: check_path is /health, must be /primary"]
@@ -229,7 +228,7 @@ class TestEnforce:
         world.fail_over("pg2")
         front.meanwhile = lambda change: _follow_modes(world, front)
         world.settle()
-        assert _modes(front.changes) == [("pg1", "reject"), ("pg2", "accept")]
+        assert _modes(front.applied) == [("pg1", "reject"), ("pg2", "accept")]
         assert world.restarts("web3") == 1
         assert world.ledger.state("shop").incident is None
 
@@ -246,9 +245,9 @@ class TestEnforce:
         world.ledger.call("shop")
         with pytest.raises(WorkerDied):
             world.work()
-        assert _modes(front.changes) == [("pg1", "reject")]
+        assert _modes(front.applied) == [("pg1", "reject")]
         world.live_on(seconds=30)
-        assert _modes(front.changes) == [("pg1", "reject"), ("pg2", "accept")]
+        assert _modes(front.applied) == [("pg1", "reject"), ("pg2", "accept")]
         assert world.ledger.state("shop").incident is None
         assert world.restarts("web3") == 1
 
@@ -264,25 +263,22 @@ class TestEnforce:
         front.meanwhile = again
         world.settle()
         world.live_on(seconds=20)
-        assert ("pg2", "accept") not in _modes(front.changes)
-        assert _modes(front.changes)[-1] == ("pg3", "accept")
+        assert ("pg2", "accept") not in _modes(front.applied)
+        assert _modes(front.applied)[-1] == ("pg3", "accept")
         assert world.ledger.state("shop").settled.member == "pg3"
 
 
 def _enforced() -> tuple[World, Front]:
     world, front = make_front(modes="enforce")
-    front.has = found(
-        (node("pg1", status="UP"), node("pg2", mode="reject"), node("pg3", mode="reject"))
-    )
+    front.stands(node("pg1", status="UP"), node("pg2", mode="reject"), node("pg3", mode="reject"))
     world.settle()
-    assert front.changes == []
+    assert front.applied == []
     return world, front
 
 
 def _follow_modes(world: World, front: Front) -> None:
     """As Linode does: a login lands on whoever is accepted."""
-    assert front.has is not None
-    accepted = [n.label for n in front.has.configs[0].nodes if n.mode == "accept"]
+    accepted = front.accepted()
     front.up(*accepted)
     world.witness.through[FRONT] = accepted[0] if accepted else None
 

@@ -1,0 +1,151 @@
+"""A DNS record follows the leader: fenced in the zone, told in the trail, survived by whoever comes next."""
+
+from __future__ import annotations
+
+import pytest
+
+from jobs.audit import Kind, verify
+from jobs.zone import FoundRecord
+from tests.fakes.hosts import WorkerDied
+from tests.fakes.records import FakeRecords
+from tests.world import INVENTORY, World, make_world
+
+DNS = """
+[clusters.shop.machines]
+pg1 = "10.0.0.1"
+pg2 = "10.0.0.2"
+pg3 = "10.0.0.3"
+[dns.db]
+cluster = "shop"
+domain = "example.com"
+name = "db"
+"""
+
+
+@pytest.fixture
+def zone() -> tuple[World, FakeRecords]:
+    """pg1 leads, and db.example.com names it."""
+    world, records = make_world(INVENTORY + DNS), FakeRecords()
+    records.domain("example.com", FoundRecord(id=1, type="MX", name="", target="mail", ttl=0))
+    world.records = records
+    world.settle()
+    return world, records
+
+
+def _named(records: FakeRecords) -> tuple[str | None, str | None]:
+    return records.record("example.com", "db", "A"), records.record(
+        "example.com", "_pgbaton.db", "TXT"
+    )
+
+
+def test_it_is_made_at_first_sight(zone: tuple[World, FakeRecords]) -> None:
+    """The record and its fence, and the incident ends with it."""
+    world, records = zone
+    fence = world.ledger.state("shop").settled.fence
+    assert _named(records) == ("10.0.0.1", f"pgbaton shop {fence}")
+    assert world.ledger.state("shop").incident is None
+
+
+def test_it_follows_a_failover(zone: tuple[World, FakeRecords]) -> None:
+    """Fence first, record second, each told, and what stood there besides is untouched."""
+    world, records = zone
+    before = len(records.applied)
+    world.fail_over("pg2")
+    world.settle()
+    assert _named(records)[0] == "10.0.0.2"
+    assert [c.name for c in records.applied[before:]] == ["_pgbaton.db", "db"]
+    told = [e["outcome"] for e in world.told(Kind.DNS)][-3:]
+    assert told == ["changing", "changing", "changed"]
+    assert records.record("example.com", "", "MX") == "mail"
+    assert verify(world.ledger.entries("shop")).bad is None
+
+
+def test_a_leadership_of_the_same_member_only_raises_the_fence(
+    zone: tuple[World, FakeRecords],
+) -> None:
+    """The address stays, and nobody's cache is disturbed."""
+    world, records = zone
+    before = len(records.applied)
+    world.fail_over("pg1")
+    world.settle()
+    assert [c.name for c in records.applied[before:]] == ["_pgbaton.db"]
+
+
+@pytest.mark.parametrize("changes", [1, 2])
+def test_whoever_dies_in_between_is_taken_over(
+    zone: tuple[World, FakeRecords], changes: int
+) -> None:
+    """After the fence, or after the record: the next worker finishes, and the record is right."""
+    world, records = zone
+    world.fail_over("pg2")
+    records.die_after(changes)
+    world.ledger.call("shop")
+    with pytest.raises(WorkerDied):
+        world.work()
+    records.live()
+    world.live_on(seconds=20)
+    assert _named(records)[0] == "10.0.0.2"
+    assert world.ledger.state("shop").incident is None
+
+
+def test_a_newer_fence_in_the_zone_is_not_undone(zone: tuple[World, FakeRecords]) -> None:
+    """Whatever our queue believes: the zone has seen a newer leader."""
+    world, records = zone
+    world.fail_over("pg2")
+    fence = f"pgbaton shop {world.witness.system}/99/99"
+    notes = [FoundRecord(id=9, type="TXT", name="_pgbaton.db", target=fence, ttl=30),
+             FoundRecord(id=8, type="A", name="db", target="10.0.0.3", ttl=30)]  # fmt: skip
+    records.zones.clear()
+    records.domain("example.com", *notes)
+    world.settle()
+    assert _named(records) == ("10.0.0.3", fence)
+    [refused] = [e for e in world.told(Kind.DNS) if e["outcome"] == "lower-fence"]
+    assert "which is newer than" in refused["reason"]
+    assert world.ledger.state("shop").incident is not None
+
+
+def test_an_api_that_is_down_delays_the_record_alone(zone: tuple[World, FakeRecords]) -> None:
+    """Hosts follow at once; the record is named as what is left, and follows when it can."""
+    world, records = zone
+    records.break_down()
+    world.fail_over("pg2")
+    world.settle()
+    assert [world.restarts(h) for h in ("web1", "web2")] == [1, 1]
+    alarms = [e["reason"] for e in world.told(Kind.ALARM)]
+    assert alarms == ["DNS record db does not follow yet (unreachable): Linode answers 503"]
+    records.recover()
+    world.live_on(seconds=10)
+    assert _named(records)[0] == "10.0.0.2"
+    assert world.ledger.state("shop").incident is None
+
+
+def test_the_clock_notices_a_hand_in_the_zone(zone: tuple[World, FakeRecords]) -> None:
+    """A record that was edited is set right without any failover."""
+    world, records = zone
+    [found] = records.zones.values()
+    edited = [FoundRecord(id=r.id, type=r.type, name=r.name, ttl=r.ttl,
+                          target="192.0.2.66" if r.name == "db" else r.target)
+              for r in found.records]  # fmt: skip
+    records.zones.clear()
+    records.domain("example.com", *edited)
+    arguments = {
+        "cluster": "shop",
+        "flight": "r1",
+        "inventory": world.inventory.digest,
+        "schema": 1,
+    }
+    world.ledger.requeue("jobs.reconcile.reconcile", arguments)
+    world.work()
+    assert world.told(Kind.DRIFT)[0]["drift"] == ["db must be 10.0.0.1"]
+    assert _named(records)[0] == "10.0.0.1"
+
+
+def test_without_a_token_it_is_said(zone: tuple[World, FakeRecords]) -> None:
+    """The one thing that cannot be done is named with its remedy."""
+    world, _ = zone
+    world.records = None
+    world.fail_over("pg2")
+    world.settle()
+    [alarm] = world.told(Kind.ALARM)
+    assert "there is no token for Linode's API" in alarm["reason"]
+    assert "linode-token" in alarm["remedy"]
