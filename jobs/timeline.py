@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from jobs.audit import Entry, Kind
-from jobs.event import LEADER_KEY
+from jobs.hearsay import reported
 from jobs.inventory import parse_target
 from jobs.remote import HOLDS
 
@@ -118,20 +118,7 @@ def summarise(entries: Sequence[Entry]) -> Summary | None:
 
 
 def _event(evidence: Facts, _: Facts) -> tuple[Tone, str]:
-    data = evidence.get("data", {})
-    if evidence["type"] == LEADER_KEY and data.get("member") is None:
-        return "quiet", f"{evidence['sender']} reports etcd.leader: nobody holds the key"
-    said = " ".join(
-        str(data[k])
-        for k in ("action", "role", "member", "epoch", "why")
-        if data.get(k) is not None
-    )
-    return (
-        "quiet",
-        f"{evidence['sender']} reports {evidence['type'].removeprefix('pgbaton.')}: {said}".rstrip(
-            ": "
-        ),
-    )
+    return "quiet", reported(evidence)
 
 
 def _refused(evidence: Facts, _: Facts) -> tuple[Tone, str]:

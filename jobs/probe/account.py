@@ -1,70 +1,29 @@
-"""Which of the account's events concern which cluster, and which of them the webhook does not know."""
+"""Which of the account's events the webhook does not know: without it a restart would tell them anew."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from jobs.event import LINODE_EVENT, Event
-from jobs.inventory import Inventory
 from jobs.ports import LinodeEvent
+from jobs.probe.concerns import UNDER_WAY, Concern, Concerns, concerned
 from jobs.probe.news import clean
 
-MACHINE = frozenset(
-    {
-        "host_reboot",
-        "lassie_reboot",
-        "linode_boot",
-        "linode_delete",
-        "linode_migrate",
-        "linode_migrate_datacenter",
-        "linode_mutate",
-        "linode_poweroff_on",
-        "linode_reboot",
-        "linode_rebuild",
-        "linode_resize",
-        "linode_shutdown",
-        "lish_boot",
-        "placement_group_became_non_compliant",
-    }
-)
-"""What befalls a machine so that its member may go or come, by Linode's names."""
+OVERLAP = 120.0
+"""Seconds: an event may be listed a little later than one that was created after it."""
 
-FAMILIES = ("nodebalancer_", "firewall_")
-"""What is done to a NodeBalancer, and to who may reach it: every action that begins so."""
-
-UNDER_WAY = "started"
-TOLD = frozenset({UNDER_WAY, "finished", "failed", "notification"})
-"""Statuses that say that something happened. What is scheduled has not, what is canceled will not."""
-
-OVERLAP = timedelta(minutes=2)
-"""An event may be listed a little later than one that was created after it."""
-
-OLDEST = timedelta(hours=6)
-"""What is older is history: no cluster needs a look because of it."""
+OLDEST = 6 * 3600.0
+"""Seconds: what is older is history, and no cluster needs a look because of it."""
 
 MOST_UNTOLD = 1_000
 """Events kept while no webhook answers; the oldest give way."""
 
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Concern:
-    """Whom an event of some machine or NodeBalancer concerns."""
-
-    cluster: str
-    member: str | None = None
-    balancer: str | None = None
-
-
-Concerns = Mapping[tuple[str, str], tuple[Concern, ...]]
-"""By the kind and the label of an event's entity."""
+_FORM = "%Y-%m-%dT%H:%M:%S"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +38,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happened:
-    """An event of Linode's that is worth telling to a cluster."""
+    """An event of Linode's that must be told to a cluster."""
 
     event: LinodeEvent
     concern: Concern
@@ -93,8 +52,8 @@ class Happened:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """What is known of the account's events. Instants are the API's own texts, which sort as they
-    follow: our clock is compared with Linode's nowhere but at the very first start, at `begun`, and
-    in `OLDEST`. `newest` is the newest event that was listed; `untold` is what waits, in order."""
+    follow. What was created before `begun` is history; `newest` is the newest that was listed;
+    `untold` is what waits for a webhook, in order."""
 
     begun: str
     newest: str
@@ -103,34 +62,30 @@ class Account:
 
 
 def opened(now: float) -> Account:
-    """An account of which nothing is remembered: what was created before this instant is history."""
+    """An account of which nothing is remembered; `now` in seconds since 1970."""
     return Account(begun=_text(now), newest=_text(now))
 
 
 def since(account: Account, now: float) -> str:
-    """From which instant on events must be listed so that none is missed. An event keeps the
-    instant of its creation while its status changes: those under way are listed until they end."""
-    open_ = [m.created for m in account.marks if _is_under_way(m, account.marks)]
-    earliest = min([_text(_seconds(account.newest) - OVERLAP.total_seconds()), *open_])
-    return max(account.begun, earliest, _text(now - OLDEST.total_seconds()))
-
-
-def _is_under_way(mark: Mark, marks: Iterable[Mark]) -> bool:
-    return mark.status == UNDER_WAY and not any(
-        m.id == mark.id and m.status != UNDER_WAY for m in marks
-    )
+    """From which instant on events must be listed so that none is missed, whatever our clock says.
+    An event keeps the instant of its creation while its status changes, so that those under way are
+    listed until they end."""
+    ended = {(m.id, m.cluster) for m in account.marks if m.status != UNDER_WAY}
+    under_way = [m.created for m in account.marks if (m.id, m.cluster) not in ended]
+    recent = _text(min(_seconds(account.newest), now) - OVERLAP)
+    return max(account.begun, _text(now - OLDEST), min([recent, *under_way]))
 
 
 def listed(
     account: Account, events: Sequence[LinodeEvent], concerns: Concerns, *, asked: str
 ) -> Account:
-    """The account after a poll that asked for events since `asked`."""
+    """The account after a poll that asked for the events since `asked`."""
+    dated = [e for e in events if _is_instant(e.created) and e.created >= asked]
     known = {*account.marks, *(one.mark for one in account.untold)}
-    fresh = [h for h in _happened(events, concerns) if h.mark not in known]
-    newest = max([account.newest, *(e.created for e in events if _INSTANT.fullmatch(e.created))])
+    fresh = [h for h in _happened(dated, concerns) if h.mark not in known]
     return replace(
         account,
-        newest=newest,
+        newest=max([account.newest, *(e.created for e in dated)]),
         marks=tuple(m for m in account.marks if m.created >= asked),
         untold=(*account.untold, *fresh)[-MOST_UNTOLD:],
     )
@@ -138,39 +93,18 @@ def listed(
 
 def _happened(events: Sequence[LinodeEvent], concerns: Concerns) -> Iterator[Happened]:
     for one in events:
-        worth = one.action in MACHINE or one.action.startswith(FAMILIES)
-        if worth and one.status in TOLD and _INSTANT.fullmatch(one.created):
-            for concern in concerns.get((one.entity or "", one.label or ""), ()):
-                yield Happened(event=one, concern=concern)
+        for concern in concerned(one, concerns):
+            yield Happened(event=one, concern=concern)
 
 
-def known(account: Account, one: Happened) -> Account:
-    """The account once a webhook has this event."""
+def taken(account: Account, one: Happened) -> Account:
+    """The account once the webhook has this event."""
     untold = tuple(h for h in account.untold if h.mark != one.mark)
     return replace(account, marks=(*account.marks, one.mark), untold=untold)
 
 
-def concerns_of(inventory: Inventory) -> Concerns:
-    """The machines and NodeBalancers of an inventory, by the labels that they have at Linode."""
-    found: dict[tuple[str, str], list[Concern]] = {}
-    for name, cluster in inventory.clusters.items():
-        behind = [b.backends for b in inventory.nodebalancers.values() if b.cluster == name]
-        for member in dict.fromkeys((*cluster.machines, *cluster.linodes, *_keys(behind))):
-            concern = Concern(cluster=name, member=member)
-            found.setdefault(("linode", cluster.linode_of(member)), []).append(concern)
-    for name, table in inventory.nodebalancers.items():
-        concern = Concern(cluster=table.cluster, balancer=name)
-        found.setdefault(("nodebalancer", table.label), []).append(concern)
-    return {key: tuple(value) for key, value in found.items()}
-
-
-def _keys(tables: Iterable[Mapping[str, str]]) -> Iterator[str]:
-    for table in tables:
-        yield from table
-
-
 def event(one: Happened, *, sender: str) -> Event:
-    """The event for something that happened at Linode; its id is the same whoever tells it."""
+    """The event for something that happened at Linode; its id is the same whenever it is told."""
     said, concern = one.event, one.concern
     short = hashlib.sha256(concern.cluster.encode()).hexdigest()[:10]
     data = {
@@ -183,7 +117,7 @@ def event(one: Happened, *, sender: str) -> Event:
         "created": said.created,
     }
     return Event(
-        id=f"{sender}-{short}-linode-{said.id}-{said.status}",
+        id=f"{sender}-linode-{short}-{said.id}-{said.status}",
         type=LINODE_EVENT,
         sender=sender,
         cluster=concern.cluster,
@@ -193,12 +127,11 @@ def event(one: Happened, *, sender: str) -> Event:
 
 
 def dump_account(account: Account) -> str:
-    """The JSON that is kept. What waits is not: it is listed again after a restart, and so nothing
-    newer may be remembered as listed."""
-    newest = min([account.newest, *(one.event.created for one in account.untold)])
+    """The JSON that is kept. What waits is not in it: it is listed again after a restart, and so
+    nothing newer may be remembered as listed."""
     plain = {
         "begun": account.begun,
-        "newest": newest,
+        "newest": min([account.newest, *(one.event.created for one in account.untold)]),
         "marks": [asdict(m) for m in account.marks],
     }
     return json.dumps(plain, separators=(",", ":"))
@@ -209,16 +142,22 @@ def load_account(text: str | None) -> Account | None:
     try:
         raw: Any = json.loads(text or "null")
         marks = tuple(Mark(**mark) for mark in raw["marks"])
-        if not all(_INSTANT.fullmatch(raw[name]) for name in ("begun", "newest")):
-            return None
-        return Account(begun=raw["begun"], newest=raw["newest"], marks=marks)
+        found = Account(begun=raw["begun"], newest=raw["newest"], marks=marks)
     except (ValueError, TypeError, KeyError):
         return None
+    return found if _is_instant(found.begun) and _is_instant(found.newest) else None
 
 
 def _text(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    return datetime.fromtimestamp(seconds, UTC).strftime(_FORM)
 
 
 def _seconds(text: str) -> float:
-    return datetime.fromisoformat(f"{text}+00:00").timestamp()
+    return datetime.strptime(text, _FORM).replace(tzinfo=UTC).timestamp()
+
+
+def _is_instant(text: str) -> bool:
+    try:
+        return _text(_seconds(text)) == text
+    except (ValueError, TypeError, OverflowError):
+        return False

@@ -9,7 +9,8 @@ POLLS, LOOKUPS = 140, 20
 collections a minute; the rest is for whoever works with the same token."""
 
 MOST = 180
-"""Requests a minute, also while labels are looked up for the first time."""
+"""Requests a minute while labels are looked up, as all are at the start: a poll that has no room for
+one more leaves it to the next."""
 
 LOOKUP_COSTS = 3
 """Requests to find one NodeBalancer: by its label, its configurations, their nodes."""
@@ -32,11 +33,12 @@ class Pace:
 def pace(every: float, balancers: int) -> Pace:
     """The pace for so many NodeBalancers: a poll asks for each one's nodes, and once for the events.
     What would be too much for one token is stretched."""
-    poll = max(every, 60 * (balancers + 1) / POLLS)
+    asks = balancers + 1
+    poll = max(every, 60 * asks / POLLS, 60 * (asks + LOOKUP_COSTS) / MOST)
     round_trip = 60 * balancers * LOOKUP_COSTS / LOOKUPS
     return Pace(
         poll=poll,
         again=max(AGAIN, round_trip),
         missing=max(MISSING, round_trip),
-        requests=int(MOST * poll / 60),
+        requests=max(asks + LOOKUP_COSTS, int(MOST * poll / 60)),
     )
