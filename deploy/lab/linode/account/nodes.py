@@ -94,10 +94,11 @@ def add(world: World, config: Row, node: Row) -> Row:
     """A node that was read before; the first one settles how the balancer reaches backends."""
     _unique(world, config, node)
     balancer = world.balancers.get(config["nodebalancer_id"])
+    vpc = world.vpc_config(balancer, node["subnet_id"])
     _reachable(balancer, node)
-    subnet = node.pop("subnet_id")
+    del node["subnet_id"]
     parents = {"config_id": config["id"], "nodebalancer_id": balancer["id"]}
-    return world.nodes.add(**node, **parents, vpc_config_id=world.vpc_config(balancer, subnet))
+    return world.nodes.add(**node, **parents, vpc_config_id=vpc)
 
 
 def _unique(world: World, config: Row, node: Row, *, but: Row | None = None) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, fields
 from itertools import count
 from typing import Any
 
@@ -46,6 +47,16 @@ class Table:
     def drop(self, row: Row) -> None:
         self._rows.pop(row["id"], None)
 
+    @contextmanager
+    def whole(self) -> Iterator[None]:
+        """Whoever fails within has changed nothing."""
+        before = {number: dict(row) for number, row in self._rows.items()}
+        try:
+            yield
+        except BaseException:
+            self._rows = before
+            raise
+
 
 @dataclass(slots=True, kw_only=True)
 class World:
@@ -69,6 +80,15 @@ class World:
     events: Table = field(default_factory=lambda: Table(900_001))
     domains: Table = field(default_factory=lambda: Table(1_001))
     records: Table = field(default_factory=lambda: Table(7_001))
+
+    @contextmanager
+    def asked(self) -> Iterator[None]:
+        """One request: alone in this world, and carried out wholly or not at all."""
+        with self.lock, ExitStack() as stack:
+            for one in fields(self):
+                if isinstance(table := getattr(self, one.name), Table):
+                    stack.enter_context(table.whole())
+            yield
 
     def now(self) -> str:
         """The API's way to write an instant: UTC without a zone, whole seconds."""

@@ -65,7 +65,7 @@ class Gate:
 
 def _view(world: World, route: Route, gate: Gate) -> Any:
     def view(**ids: int) -> Response:
-        with world.lock:
+        with world.asked():
             gate.enter(route)
             body = {"body": _body()} if route.method in {"POST", "PUT"} else {}
             return _answer(route.answer(**ids, **body))
