@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jobs.balance import drafts_of, follow, record_of
+from jobs.balance import drafts_of, record_of
+from jobs.follow import follow
 from jobs.inventory import parse_target
 from jobs.means import Means
 from jobs.publish import Post, draft_of, point
@@ -38,10 +39,9 @@ def watch(run: Run, means: Means, targets: Sequence[str], given: Assignment) -> 
         watched = Watch(means=means, name=parse_target(target).name)
         before = run.records.get(target)
         through = before is not None and before.lets_through(watched.fence)
-        while True:
-            end = follow(watched, through=through)
-            if end.outcome != (LANDED if through else WAITING):
-                break
+        end = follow(watched, through=through, first=True)
+        while end.outcome == (LANDED if through else WAITING):
+            end = follow(watched, through=through, first=False)
         run.records[target] = record_of(watched, end, given)
         for draft in drafts_of(watched, end):
             run.write(draft)

@@ -57,7 +57,7 @@ def make_front(*, more: str = "", modes: str = "observe") -> tuple[World, Front]
     key = INVENTORY.split('host_keys = ["')[1].split('"')[0]
     text = INVENTORY.replace('scope = "shop"', 'scope = "shop"\npostgresql_port = 5433')
     behind = BEHIND.format(key=key, env=ENV)
-    world = make_world(text + LINODE + f'modes = "{modes}"\n' + behind + more)
+    world = make_world(text + LINODE + f'modes = "{modes}"\nwithin = 10\n' + behind + more)
     front = Front()
     front.stands()
     world.balancers = front

@@ -1,0 +1,139 @@
+"""One stretch of watching a NodeBalancer: mend it, log in through it, see who is UP, explain what is wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from jobs.balancer.found import FoundNode
+from jobs.balancer.landing import Astray, Landed, Landing, Untried
+from jobs.balancer.standing import Wrong, follows, to_knock_at, wrongs
+from jobs.mend import SupersededError, mend, within
+from jobs.ports import LinodeUnavailable
+from jobs.state import FOLLOWS, LANDED, LATE, WAITING
+from jobs.watch import Seen, Sight, Unseen, Watch
+
+SITS_FOR = 2.0
+"""Seconds a job watches before it leaves the worker to others; the next respond sends another."""
+
+LOGIN_EVERY = 0.2
+STATUS_EVERY = 1.0
+"""Seconds between two looks: logins cost little, Linode counts requests."""
+
+UNSEEN_LOGINS = 3
+"""Logins in a row that must land on the leader where node status cannot be seen."""
+
+KNOCK_WITHIN = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End:
+    """How a balancer stands when a job leaves it; `through` where a login landed on the leader."""
+
+    outcome: str
+    through: bool = False
+    reason: str = ""
+    remedy: str = ""
+    note: str = ""
+
+
+def follow(watch: Watch, *, through: bool, first: bool) -> End:
+    """Watch for SITS_FOR seconds at most. `through`: a login landed in an earlier job; the first one
+    that does ends this one, since hosts wait for it. `first`: nobody has mended it for this leader.
+
+    Linode is asked where something is to be mended or to be seen, not at every look.
+    """
+    if not through and isinstance(watch.login(None), Landed):
+        return End(outcome=LANDED, through=True)
+    try:
+        sight = mend(watch) if first or watch.want.enforce else None
+        return _watched(watch, sight, through=through)
+    except SupersededError:
+        return End(outcome="superseded", reason="another member leads now")
+
+
+def _watched(watch: Watch, sight: Sight | None, *, through: bool) -> End:
+    until = watch.clock.monotonic() + SITS_FOR
+    while True:
+        landing = watch.login(sight)
+        if not isinstance(landing, Astray):
+            sight = sight or mend(watch)
+        end = _end(watch, sight, landing)
+        if end.outcome == FOLLOWS or (end.through and not through):
+            return end
+        if watch.clock.monotonic() >= until:
+            return _overdue(watch, sight, end)
+        watch.clock.sleep(STATUS_EVERY if end.through else LOGIN_EVERY)
+
+
+def _end(watch: Watch, sight: Sight | None, landing: Landing) -> End:
+    """One login, and where that does not contradict it, node status."""
+    match landing, sight:
+        case Astray(), _:
+            at = watch.endpoint(sight)
+            return End(outcome=WAITING, reason=f"a login through {at} {landing.reason}")
+        case ((Landed() | Untried()), Seen()):
+            return _by_status(watch, sight, landing)
+        case ((Landed() | Untried()), _):
+            assert isinstance(sight, Unseen)
+            return _unseen(watch, sight, landing)
+
+
+def _by_status(watch: Watch, sight: Seen, landing: Landed | Untried) -> End:
+    unproven = landing.reason if isinstance(landing, Untried) else ""
+    try:
+        nodes = _nodes(watch, sight)
+    except LinodeUnavailable as error:
+        return _unseen(watch, Unseen(reason=error.reason, remedy=error.remedy), landing)
+    if follows(watch.want, nodes, watch.leader):
+        return End(outcome=FOLLOWS, through=True, note=unproven)
+    if unproven:
+        return End(outcome=WAITING, reason=unproven)
+    return End(outcome=LANDED, through=True)
+
+
+def _unseen(watch: Watch, sight: Unseen, landing: Landed | Untried) -> End:
+    """Without the API, logins alone tell; without logins either, nobody knows."""
+    unseen = f"node status not seen: {sight.reason}"
+    if isinstance(landing, Untried):
+        reason = f"{landing.reason}; {unseen}"
+        return End(outcome=WAITING, reason=reason, remedy=sight.remedy)
+    for _ in range(UNSEEN_LOGINS - 1):
+        watch.clock.sleep(LOGIN_EVERY)
+        again = watch.login(sight)
+        if not isinstance(again, Landed):
+            return End(outcome=WAITING, reason=f"a login through its address {again.reason}")
+    note = f"{UNSEEN_LOGINS} logins landed there; {unseen}"
+    return End(outcome=FOLLOWS, through=True, note=note)
+
+
+def _overdue(watch: Watch, sight: Sight | None, end: End) -> End:
+    """The same end; but where the balancer had its time, with every node that is wrong, and why."""
+    if watch.means.known_for() <= watch.table.within:
+        return end
+    sight = sight or mend(watch)
+    if isinstance(sight, Unseen):
+        unseen = "" if sight.reason in end.reason else f"node status not seen: {sight.reason}"
+        reason = "; ".join(filter(None, [end.reason, unseen]))
+        return replace(end, outcome=LATE, reason=reason, remedy=end.remedy or sight.remedy)
+    wrong = _wrong(watch, sight)
+    reason = "; ".join(filter(None, [end.reason, *map(str, wrong), sight.hindered]))
+    remedy = next((w.remedy for w in wrong), end.remedy)
+    return replace(end, outcome=LATE, reason=reason, remedy=remedy)
+
+
+def _nodes(watch: Watch, sight: Seen) -> tuple[FoundNode, ...]:
+    """The nodes as Linode shows them now."""
+    return watch.balancers.nodes(sight.balancer.id, sight.config, timeout=within(watch))
+
+
+def _wrong(watch: Watch, sight: Seen) -> tuple[Wrong, ...]:
+    try:
+        nodes = _nodes(watch, sight)
+    except LinodeUnavailable:
+        nodes = sight.config.nodes
+    path = watch.table.check_path
+    knocks = {
+        member.member: watch.balancers.knock(member.address, path, timeout=KNOCK_WITHIN)
+        for member in to_knock_at(watch.want, nodes, watch.leader)
+    }
+    return wrongs(watch.want, nodes, watch.leader, knocks)
