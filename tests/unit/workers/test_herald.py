@@ -1,17 +1,13 @@
-"""The watch's news become events whose ids repeat with the epoch, and wait for a webhook."""
+"""The herald tells what waits, and does not give up where no webhook answers."""
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field
 
-from jobs.claims import LeaderKey
-from jobs.event import Event
-from workers.etcd import Change, Resync
-from workers.etcd.watch import Blind
-from workers.herald import Herald, news_events
-from workers.sender import Delivered, Outcome, Undelivered
-
-KEY = LeaderKey(member="pg2", epoch=42, lease=1)
+from jobs.event import OPERATOR, Event
+from workers.herald import Herald
+from workers.sender import Delivered, Outcome, Rejected, Undelivered
 
 
 @dataclass
@@ -26,44 +22,59 @@ class Sender:
         return self.answers.pop(0) if self.answers else Delivered(url="http://x", repeated=False)
 
 
-def one(change: Change) -> Event:
-    [event] = news_events(change, sender="watch")
-    return event
+@dataclass
+class Box:
+    """An outbox that is a list."""
+
+    waiting: list[Event] = field(default_factory=list)
+
+    def first(self) -> Event | None:
+        return self.waiting[0] if self.waiting else None
+
+    def done(self, event: Event) -> None:
+        self.waiting.remove(event)
 
 
-def test_two_watches_tell_the_same_leadership_by_the_same_id() -> None:
-    """A change and a resync of one epoch have one id, so the webhook takes it once."""
-    change = one(Change(cluster="shop.eu", leader=KEY, revision=42))
-    [resync] = news_events(Resync(reason="start", leaders={"shop.eu": KEY}), sender="watch")
-    assert change.id == resync.id
-    assert "." not in change.id
-    assert change.data == {"member": "pg2", "epoch": 42}
-
-
-def test_lost_leader_is_an_event_of_its_own() -> None:
-    """A deleted key is told with the revision at which it went."""
-    gone = one(Change(cluster="shop", leader=None, revision=50))
-    assert gone.id.endswith("gone-50")
-
-
-def test_blindness_is_no_event() -> None:
-    """What the watch cannot see is the clock's to find."""
-    assert list(news_events(Blind(reason="no quorum", remedy=""), sender="watch")) == []
-
-
-def test_newest_word_replaces_the_untold_one() -> None:
-    """Of two untold events of a cluster only the newer is worth telling."""
-    herald = Herald(sender := Sender())
-    herald.tell(one(Change(cluster="shop", leader=None, revision=41)))
-    herald.tell(one(Change(cluster="shop", leader=KEY, revision=42)))
-    assert herald.deliver_next()
-    assert [e.id[-6:] for e in sender.sent] == ["led-42"]
+def event(id_: str) -> Event:
+    return Event(id=id_, type=OPERATOR, sender="x", cluster="shop", time=None, data={})
 
 
 def test_undelivered_event_is_kept_and_tried_again() -> None:
     """A webhook that is away loses nothing."""
-    herald = Herald(sender := Sender(answers=[Undelivered(reasons=("refused",))]))
-    herald.tell(one(Change(cluster="shop", leader=KEY, revision=42)))
+    box, sender = Box([event("1")]), Sender([Undelivered(reasons=("refused",))])
+    herald = Herald(sender, box)
     assert not herald.deliver_next()
     assert herald.deliver_next()
-    assert len({e.id for e in sender.sent}) == 1
+    assert [e.id for e in sender.sent] == ["1", "1"]
+    assert box.waiting == []
+
+
+def test_what_will_never_do_holds_up_nobody() -> None:
+    """A webhook that refuses an event for good is believed, and the next one is told."""
+    box = Box([event("1"), event("2")])
+    herald = Herald(sender := Sender([Rejected(url="http://x", status=403, detail="no")]), box)
+    assert herald.deliver_next()
+    assert herald.deliver_next()
+    assert [e.id for e in sender.sent] == ["1", "2"]
+
+
+def test_the_newest_is_told_at_every_try() -> None:
+    """What waited may be something else by the time a webhook is back."""
+    box, sender = Box([event("old")]), Sender([Undelivered(reasons=("refused",))])
+    herald = Herald(sender, box)
+    assert not herald.deliver_next()
+    box.waiting = [event("new")]
+    assert herald.deliver_next()
+    assert [e.id for e in sender.sent] == ["old", "new"]
+
+
+def test_a_sleeping_herald_is_woken() -> None:
+    """Nothing waits at first; what is put in later is told at once."""
+    box, sender = Box(), Sender()
+    herald = Herald(sender, box)
+    thread = threading.Thread(target=herald.deliver_next, daemon=True)
+    thread.start()
+    box.waiting.append(event("1"))
+    herald.wake()
+    thread.join(timeout=5)
+    assert [e.id for e in sender.sent] == ["1"]

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from workers.processes.signals import reloading
-from workers.processes.watch import demand_alive
+from workers.processes.threads import demand_alive
 
 
 def test_failed_reload_ends_nothing() -> None:
@@ -19,7 +19,7 @@ def test_failed_reload_ends_nothing() -> None:
     reloading(reload)
 
 
-def test_watch_that_lost_a_thread_ends() -> None:
+def test_process_that_lost_a_thread_ends() -> None:
     """Deaf but alive would be the worst of both: its supervisor must start it anew."""
     dead = threading.Thread(target=lambda: None)
     dead.start()
