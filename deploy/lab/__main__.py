@@ -47,12 +47,19 @@ def main() -> None:
 @main.command()
 @profile
 @patroni
-def up(profile: str, patroni: str) -> None:
+@click.option(
+    "--endpoint",
+    type=click.Choice(["leader", "nodebalancer", "both"]),
+    default="both",
+    show_default=True,
+    help="Where the shops point.",
+)
+def up(profile: str, patroni: str, endpoint: str) -> None:
     """Bring a lab up, say how to hurt it, tear it down with Ctrl-C."""
     from deploy.lab.up import up as bring_up
 
     with _interruptible():
-        bring_up(profile=profile, patroni=int(patroni))
+        bring_up(profile=profile, patroni=int(patroni), endpoint=endpoint)
 
 
 @main.command()

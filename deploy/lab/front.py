@@ -78,6 +78,11 @@ def control(path: str, body: Mapping[str, Any]) -> None:
         answer.read()
 
 
+def happens(action: str, member: str) -> None:
+    """An event of Linode's about a member's machine."""
+    control("/_lab/events", {"action": action, "machine": member, "status": "started"})
+
+
 def leads(password: str) -> bool:
     """Whether a login through the balancer lands on somebody who takes writes."""
     try:

@@ -48,17 +48,29 @@ END
   start it again     {postgres} {patroni} {folder}/pg1/patroni.yml
   switch over        {operator} {patroni}ctl -c {folder}/pg1/patroni.yml switchover --force
   hang PostgreSQL    {pg1} pkill -STOP -o postgres        # CONT lets it go on
-Ctrl-C tears everything down.
+{front}Ctrl-C tears everything down.
+"""
+
+FRONT = """
+The NodeBalancer ({balancer}; Linode's API at {api}):
+  what it shows      {pgbaton} nodebalancer show
+  what is wrong      {pgbaton} doctor nodebalancer
+  what it really does  {operator} curl -s {control}/_lab/balancers
+  order through it   tail -F {folder}/orders.jsonl | grep counter
+  take the API away  {operator} curl -s -H 'Content-Type: application/json' -d '{{"gone": true}}' {control}/_lab/faults
+  give it back       {operator} curl -s -X DELETE {control}/_lab/faults
+  more               {operator} curl -s {control}/
+
 """
 
 
 AS_POSTGRES = "setpriv --reuid=postgres --regid=postgres --init-groups env HOME=/var/lib/postgresql"
 
 
-def up(*, profile: str, patroni: int) -> None:
+def up(*, profile: str, patroni: int, endpoint: str) -> None:
     """Bring the lab up, print the guide, and stay until Ctrl-C."""
-    began = time.monotonic()
-    with open_lab(profile=PROFILES[profile], program=PatroniProgram(version=patroni)) as lab:
+    began, program = time.monotonic(), PatroniProgram(version=patroni)
+    with open_lab(profile=PROFILES[profile], program=program, endpoint=endpoint) as lab:
         leader = rise(lab, lambda text: print(f"{time.monotonic() - began:6.1f} s  {text}"))
         print(guide(lab, leader), flush=True)
         _until_interrupted()
@@ -91,6 +103,7 @@ def guide(lab: Lab, leader: str) -> str:
         port=layout.POSTGRESQL_PORT,
         traffic=layout.TRAFFIC_PORT,
         pgbaton=write_pgbaton(lab),
+        front=_front(lab) if lab.balanced else "",
         leader=leader,
         machines="\n".join(f"  {n:<9} {a}" for n, a in layout.ADDRESSES.items()),
         pg1=_enter(pg1.pid),
@@ -100,6 +113,17 @@ def guide(lab: Lab, leader: str) -> str:
         switch=_enter(lab.switch.machine.pid),
         pg1_pid=pg1.pid,
         patroni_pid=running.pid,
+    )
+
+
+def _front(lab: Lab) -> str:
+    return FRONT.format(
+        folder=lab.folder,
+        balancer=f"{layout.BALANCER_ADDRESS}:{layout.BALANCER_PORT}",
+        api=layout.LINODE_API,
+        control=layout.LINODE_CONTROL,
+        pgbaton=lab.folder / "pgbaton",
+        operator=_enter(lab.machines["operator"].pid),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from deploy.lab import faults, layout, patroni
+from deploy.lab import faults, front, layout, patroni
 from deploy.lab.drill.balancer import balancer_check_interval, linode_down
 from deploy.lab.drill.invariants import Checked
 from deploy.lab.drill.stage import Stage
@@ -31,6 +31,9 @@ def kill_leader_machine(stage: Stage) -> tuple[Checked, ...]:
         f"FAULT: the machine of {old.member} loses its link, then everything on it gets SIGKILL",
         lambda: faults.lose_machine(stage.lab, old.member),
     )
+    if stage.lab.balanced:
+        stage.screen.say(f"Linode says: host_reboot of {old.member} started")
+        front.happens("host_reboot", old.member)
     stage.until_moved(old)
     stage.until_concluded()
     stage.settle(3)

@@ -8,7 +8,9 @@ from deploy.lab.keys import make_secrets
 from jobs.inventory import Inventory, load_inventory
 from jobs.signatures import Message, VerifyKeys, public_key, sign, verify
 
-SECRETS = make_secrets(senders=(*layout.MEMBERS, "watch", "probe"), hosts=(*layout.SHOPS, *layout.UNMANAGED))
+SECRETS = make_secrets(
+    senders=(*layout.MEMBERS, "watch", "probe"), hosts=(*layout.SHOPS, *layout.UNMANAGED)
+)
 
 
 def test_it_loads_and_has_the_profile_s_timing() -> None:
