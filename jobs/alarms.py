@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from jobs.audit import Draft, Kind
 from jobs.inventory import Target, parse_target
 from jobs.remote import Outcome
-from jobs.state import LANDED, LATE, WAITING, ClusterState, HostRecord, Incident
+from jobs.state import LATE, ClusterState, HostRecord, Incident
 from jobs.verdict import Confirmed
 
 LEADERLESS = (10, 60, 600, 3600)
@@ -65,11 +65,10 @@ def paused(state: ClusterState, verdict: Confirmed) -> Iterator[Alarm]:
 
 
 def left_behind(state: ClusterState, hosts: Iterable[str]) -> Iterator[Alarm]:
-    """Targets that failed and are nobody's, once for each way in which they fail. A NodeBalancer
-    that still has time has not failed."""
+    """Targets that failed and are nobody's, once for each way in which they fail."""
     for host in hosts:
         record = state.hosts.get(host)
-        if record is None or host in state.assignments or record.outcome in {LANDED, WAITING}:
+        if record is None or host in state.assignments:
             continue
         target = parse_target(host)
         way = record.reason if record.outcome == LATE else record.outcome

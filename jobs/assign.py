@@ -9,8 +9,8 @@ from typing import Any
 from jobs.audit import Draft, Kind
 from jobs.fence import Fence
 from jobs.inventory import parse_target
-from jobs.names import job_for
-from jobs.state import Assignment, ClusterState, HostRecord
+from jobs.names import BALANCE, job_for
+from jobs.state import LANDED, WAITING, Assignment, ClusterState, HostRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +44,16 @@ def shut(state: ClusterState, fence: Fence, target: str) -> bool:
         return False
     held = state.hosts.get(gate)
     return held is None or not held.lets_through(fence)
+
+
+def under_way(state: ClusterState, fence: Fence, target: str) -> bool:
+    """True for a NodeBalancer that has not followed yet and still has time, and for who waits for it:
+    left, but not left behind."""
+    record = state.hosts.get(target)
+    watched = (
+        record is not None and record.epoch == fence.epoch and record.outcome in {LANDED, WAITING}
+    )
+    return watched or shut(state, fence, target)
 
 
 def assign_due(state: ClusterState, fence: Fence, ground: Ground) -> dict[str, Assignment]:
@@ -119,11 +129,17 @@ def planned(
     for job in dict.fromkeys(a.job for a in assign.values()):
         given = {h: a.attempt for h, a in assign.items() if a.job == job}
         yield Draft(
-            id=f"planned:{job}",
+            id=_planned_id(job, tuple(given), fence),
             kind=Kind.PLANNED,
             incident=incident,
             evidence={"job": job, "fence": str(fence), "hosts": given},
         )
+
+
+def _planned_id(job: str, targets: tuple[str, ...], fence: Fence) -> str:
+    """A NodeBalancer is watched by one job after another; that it is watched is told once."""
+    watched = job_for(targets[0]) == BALANCE
+    return f"planned:{targets[0]}:{fence}" if watched else f"planned:{job}"
 
 
 def _left(state: ClusterState, host: str, fence: Fence) -> bool:

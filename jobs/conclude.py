@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from jobs.alarms import left_behind, raised, two_primaries
-from jobs.assign import missing
+from jobs.assign import missing, under_way
 from jobs.audit import Draft, Kind
 from jobs.evidence import of_verdict
 from jobs.look import look_at_everyone
@@ -31,7 +31,7 @@ def conclude(*, cluster: str, flight: str, inventory: str, schema: int, passed: 
     if not tools.ledger.begin(cluster, flight, lease=LEASE):
         return "busy"
     said = _look_and_close(tools, cluster=cluster, flight=flight)
-    if tools.ledger.again(cluster, flight, lease=LEASE) or said == "look-again":
+    if tools.ledger.again(cluster, flight, lease=LEASE) or said in {"look-again", "under-way"}:
         land(tools, cluster=cluster, flight=flight)
     return said
 
@@ -40,10 +40,22 @@ def _look_and_close(tools: Tools, *, cluster: str, flight: str) -> str:
     state = tools.ledger.state(cluster)
     if state.incident is None:
         return "nothing-open"
+    if _under_way(tools, state):
+        return "under-way"
     _, verdict = look_at_everyone(tools, cluster=cluster, state=state)
     if not isinstance(verdict, Confirmed) or verdict.leadership.fence != state.incident.fence:
         return "look-again"
     return _close(tools, state=state, verdict=verdict, flight=flight)
+
+
+def _under_way(tools: Tools, state: ClusterState) -> bool:
+    """True while all that is left still has time: to ask everybody, a lost machine too, would only
+    hold up who comes next."""
+    fence = state.incident.fence if state.incident else None
+    if fence is None:
+        return False
+    left = missing(state, fence, tools.inventory.targets_of(state.cluster))
+    return bool(left) and all(under_way(state, fence, target) for target in left)
 
 
 def _close(tools: Tools, *, state: ClusterState, verdict: Confirmed, flight: str) -> str:
@@ -51,7 +63,9 @@ def _close(tools: Tools, *, state: ClusterState, verdict: Confirmed, flight: str
     assert incident is not None
     left = missing(state, verdict.leadership.fence, tools.inventory.targets_of(state.cluster))
     if left or verdict.stale:
-        alarms = [*two_primaries(verdict), *left_behind(state, left)]
+        fence = verdict.leadership.fence
+        behind = [t for t in left if not under_way(state, fence, t)]
+        alarms = [*two_primaries(verdict), *left_behind(state, behind)]
         held, said = raised(incident, alarms)
         if said:
             tools.ledger.save(state.cluster, flight, incident=held, drafts=said)

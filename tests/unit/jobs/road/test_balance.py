@@ -74,6 +74,30 @@ def test_a_shop_behind_waits_for_a_login_to_land(settled: tuple[World, Front]) -
     assert world.ledger.state("shop").incident is None
 
 
+def test_waiting_fills_no_trail_and_alarms_nobody(settled: tuple[World, Front]) -> None:
+    """That a balancer is watched is told once, however many jobs watch; who waits has not failed."""
+    world, front = settled
+    before = len(world.kinds())
+    world.fail_over("pg2")
+    world.ledger.call("shop")
+    for _ in range(11):
+        world.work_one()
+    planned = [e["hosts"] for e in world.told(Kind.PLANNED)]
+    assert planned.count({FRONT: 1}) == 2  # one for each leader
+    assert world.told(Kind.ALARM) == []
+    assert Kind.CONCLUDED not in world.kinds()[before:]
+
+
+def test_who_only_waits_is_not_asked_for_with_everybody(settled: tuple[World, Front]) -> None:
+    """A conclude while the balancer still has time looks at no member: a lost one costs two seconds."""
+    world, _ = settled
+    world.fail_over("pg2")
+    world.ledger.call("shop")
+    said = [world.work_one() for _ in range(8)]
+    assert "conclude: under-way" in said
+    assert "conclude: held-open" not in said
+
+
 def test_it_is_restarted_by_a_login_though_node_status_lags(settled: tuple[World, Front]) -> None:
     """A landing is enough for the shop; the incident waits until the leader alone is UP."""
     world, front = settled
