@@ -6,7 +6,8 @@ puts what LoadCredential= gives a unit. In variables, whatever is no letter or d
 
 The names: redis-password, redis-sentinel-password, etcd-<id>-password, probe-<cluster>-password,
 sender-<id> (whsec_… texts between blanks), sender-key-<id> (whsk_…, of a sender of our own),
-ssh-key (the path of a file).
+ssh-key (the path of a file), linode-token (a personal access token with nodebalancers:read_write,
+linodes:read_only, firewall:read_only, events:read_only, and domains:read_write for DNS records).
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from jobs.tools import Tools
 from workers.etcd import EtcdDcs, Gateway, Password
 from workers.fleet import ThreadFleet
 from workers.heart import ThreadHeart
+from workers.linode import Api
 from workers.patroni import PatroniRest
 from workers.postgres import Login, PostgresProbe
 from workers.secrets import Secrets
@@ -66,6 +67,15 @@ def hosts_of(secrets: Secrets, *, script: str) -> SshHands:
         msg = "no SSH key: name its file in PGBATON_SSH_KEY"
         raise ValueError(msg)
     return SshHands(key=load_key(Path(key)), script=script)
+
+
+def linode_of(inventory: Inventory, secrets: Secrets) -> Api | None:
+    """Linode's API, for LinodeBalancers, LinodeRecords and LinodeEventFeed to share: what one of them
+    is told to wait, all wait. None without the secret `linode-token`."""
+    token = secrets.get("linode-token")
+    if token is None:
+        return None
+    return Api(inventory.linode.url, token=token, ca=inventory.linode.ca)
 
 
 def _sight(name: str, cluster: Cluster, dcs: Dcs, secrets: Secrets) -> Sight:
