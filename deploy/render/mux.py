@@ -29,13 +29,13 @@ class MuxGround:
     """What the inventory does not know of a database node that HAProxy runs on; Debian's own paths.
 
     `networks` (CIDR) may connect, and NodeBalancers; nobody named: whoever reaches the port. `listen`
-    is every address, IPv4 too; "0.0.0.0" where the kernel has no IPv6. `drain`: seconds that a session
+    is every address; ("0.0.0.0",) where the kernel has no IPv6. `drain`: seconds that a session
     outlives a reload. `rest_ca` and `rest_cert` (with its key, one PEM) are the node's files where
     Patroni speaks TLS; without `rest_ca` the cluster's own `rest.ca` is taken.
     """
 
     networks: tuple[str, ...] = ()
-    listen: str = "::"
+    listen: tuple[str, ...] = ("0.0.0.0", "::")  # noqa: S104 - `networks` and firewall decide
     log: str = "/dev/log local0"
     user: str = "haproxy"
     group: str = "haproxy"
@@ -61,7 +61,7 @@ def mux_cfg(inventory: Inventory, cluster: str, member: str, ground: MuxGround) 
         mux=mux,
         ground=ground,
         host=_host(known.machines[member], cluster),
-        bind=_bind(ground.listen, mux.port),
+        binds=[_bind(address, mux.port) for address in ground.listen],
         networks=_networks(ground),
         interval=round(mux.check_interval * 1000),
         maxconn=_max_connections(known, cluster) + UNSPOKEN,
@@ -77,8 +77,8 @@ def _mux(cluster: Cluster, name: str) -> Mux:
         raise CannotRender(f"add [clusters.{name}.mux]; an empty table will do")
     if mux.port == cluster.postgresql_port:
         raise CannotRender(
-            f"the mux of {name} and PostgreSQL both want port {mux.port}; give PostgreSQL a port "
-            f"of its own: postgresql_port = {mux.port + 1}"
+            f"the mux of {name} and PostgreSQL both want port {mux.port}; give one of them a port of "
+            f"its own: mux.port or postgresql_port = {mux.port + 1}"
         )
     if mux.port == cluster.rest_port:
         raise CannotRender(
@@ -104,9 +104,9 @@ def _host(machine: str, cluster: str) -> str:
 
 
 def _bind(listen: str, port: int) -> str:
-    if listen == "::":
-        return f":::{port} v4v6"
-    return f"{parse_address(listen).url_host}:{port}"
+    """IPv6 alone on `::`: by a socket for both, IPv4 clients would be logged as ::ffff:10.0.0.1."""
+    alone = " v6only" if listen == "::" else ""
+    return f"{parse_address(listen).url_host}:{port}{alone}"
 
 
 def _networks(ground: MuxGround) -> tuple[str, ...]:

@@ -21,6 +21,8 @@ class Mistake:
 def references(raw: Mapping[str, Any]) -> Iterator[Mistake]:
     """Every such mistake. Works on the raw table, so that a bad shape hides none of them."""
     yield from _names(raw)
+    for cluster, table in _tables(raw, "clusters"):
+        yield from _mux(cluster, table)
     for app, table in _tables(raw, "applications"):
         yield from _application(raw, app, table)
     for name, table in _tables(raw, "nodebalancers"):
@@ -45,6 +47,22 @@ def _names(raw: Mapping[str, Any]) -> Iterator[Mistake]:
     for sender, table in _tables(raw, "senders"):
         for i, cluster in enumerate(_list(table, "clusters")):
             yield from _known(raw, f"senders.{sender}.clusters.{i}", cluster, "clusters")
+
+
+def _mux(cluster: str, table: Mapping[str, Any]) -> Iterator[Mistake]:
+    """A mux listens beside PostgreSQL and Patroni: each needs a port of its own."""
+    mux = table.get("mux")
+    if not isinstance(mux, dict):
+        return
+    path, port = f"clusters.{cluster}.mux.port", mux.get("port", 5432)
+    if port == table.get("postgresql_port", 5432):
+        reason = (
+            f"{port} is PostgreSQL's; give PostgreSQL a port of its own: postgresql_port = 5433"
+        )
+        yield Mistake(path=path, reason=f"{reason} (or the mux: port = 5433)")
+    if port == table.get("rest_port", 8008):
+        reason = f"{port} is Patroni's rest_port; give the mux a port of its own: port = 5432"
+        yield Mistake(path=path, reason=reason)
 
 
 def _application(raw: Mapping[str, Any], app: str, table: Mapping[str, Any]) -> Iterator[Mistake]:

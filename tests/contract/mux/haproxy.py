@@ -124,7 +124,9 @@ class Mux:
 
 def ground(folder: Path) -> MuxGround:
     """As on a Linode, but for its paths; without root HAProxy stays who it is."""
-    usual = MuxGround(listen="127.0.0.1", log="stdout format raw local0", socket=str(folder / "s"))
+    usual = MuxGround(
+        listen=("127.0.0.1",), log="stdout format raw local0", socket=str(folder / "s")
+    )
     if os.geteuid() == 0:
         return usual
     me = pwd.getpwuid(os.geteuid())

@@ -40,9 +40,9 @@ def test_it_can_be_discontent(idle_mux: Mux) -> None:
 @pytest.mark.parametrize(
     "ground",
     [
-        {"listen": "::"},
-        {"listen": "0.0.0.0"},
-        {"listen": "::1"},
+        {"listen": ("0.0.0.0", "::")},
+        {"listen": ("0.0.0.0",)},
+        {"listen": ("::1",)},
         {"log": "/dev/log local0"},
         {"networks": ("10.0.0.0/8", "2001:db8::/32")},
     ],

@@ -69,10 +69,11 @@ def test_the_inventory_s_pace_is_the_check_s() -> None:
 
 
 def test_the_mux_listens_everywhere_at_its_own_port() -> None:
-    """IPv4 and IPv6 by one socket, unless the ground says otherwise."""
-    assert "bind :::6432 v4v6" in lines(mux={"port": 6432})
-    assert "bind 0.0.0.0:5432" in lines(ground=MuxGround(listen="0.0.0.0"))
-    assert "bind [::1]:5432" in lines(ground=MuxGround(listen="::1"))
+    """IPv4 and IPv6, unless the ground says otherwise."""
+    usual = [line for line in lines(mux={"port": 6432}) if line.startswith("bind")]
+    assert usual == ["bind 0.0.0.0:6432", "bind [::]:6432 v6only"]
+    here = [line for line in lines(ground=MuxGround(listen=("::1",))) if line.startswith("bind")]
+    assert here == ["bind [::1]:5432"]
 
 
 def test_there_is_room_for_all_that_postgresql_takes() -> None:
