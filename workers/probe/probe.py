@@ -1,0 +1,146 @@
+"""One poll after the other: what stands at Linode is looked at, and what is news is left to the herald."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import structlog
+
+from jobs.inventory import Inventory
+from jobs.ports import (
+    Balancers,
+    Clock,
+    Fleet,
+    Ledger,
+    LedgerUnavailable,
+    LinodeEvents,
+    LinodeUnavailable,
+)
+from jobs.probe.concerns import concerns_of
+from jobs.probe.pace import pace
+from workers.fleet import ThreadFleet
+from workers.probe.asking import Asking
+from workers.probe.looks import Looks
+from workers.probe.topics import EventTopic, NodeTopic, Topic
+from workers.probe.untold import Untold
+
+log = structlog.get_logger(__name__)
+
+SENDER = "probe"
+"""The inventory's [senders.probe]; its private key is the secret `sender-key-probe`."""
+
+LEASE = "probe"
+SILENT_POLLS, LEAST = 3, 15.0
+"""Another probe takes over after so many polls without a sign of life, and no sooner than so many
+seconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """One thing to ask Linode for, and what is done with the answer."""
+
+    what: str
+    ask: Callable[[], Any]
+    take: Callable[[Any], None]
+
+
+class Probe:
+    """Polls the NodeBalancers and the account's events of one inventory; `untold` is the outbox for
+    what is news. `holder` names this process: of several, the lease lets one act."""
+
+    def __init__(
+        self,
+        inventory: Inventory,
+        *,
+        balancers: Balancers,
+        events: LinodeEvents,
+        ledger: Ledger,
+        clock: Clock,
+        holder: str,
+        fleet: Fleet | None = None,
+    ) -> None:
+        self.inventory, self.pace = (
+            inventory,
+            pace(inventory.linode.every, len(inventory.nodebalancers)),
+        )
+        self._events, self._ledger, self._clock, self._holder = events, ledger, clock, holder
+        self._fleet = fleet or ThreadFleet()
+        self._looks = Looks(inventory=inventory, balancers=balancers, clock=clock, pace=self.pace)
+        self._asking = Asking(clock=clock)
+        self._nodes = {
+            name: NodeTopic(id=name, table=table, sender=SENDER)
+            for name, table in inventory.nodebalancers.items()
+        }
+        self._account = EventTopic(concerns=concerns_of(inventory), sender=SENDER)
+        topics: list[Topic] = [*self._nodes.values(), self._account]
+        self.untold = Untold(topics=topics, memory=ledger, clock=clock)
+        self._next, self._blind = clock.monotonic(), ""
+
+    def pause(self) -> float:
+        """Seconds until the next poll is due."""
+        return max(0.0, self._next - self._clock.monotonic())
+
+    def tick(self) -> None:
+        """Poll once, if this process is the one that acts. Never raises for what may pass: Redis or
+        Linode out of reach is logged, and tried again by the next tick."""
+        self._next = self._clock.monotonic() + self.pace.poll
+        try:
+            if self._acts():
+                self._poll()
+                self.untold.keep()
+            self._blind = ""
+        except LedgerUnavailable as error:
+            if str(error) != self._blind:  # said again only when it changes
+                log.warning("probe.blind", reason=str(error))
+            self._blind = str(error)
+
+    def leave(self) -> None:
+        """Let another probe act at once; tell nothing more."""
+        self.untold.shut()
+        try:
+            self._ledger.lease(LEASE, self._holder, seconds=0)
+        except LedgerUnavailable:
+            return  # it ends by itself
+
+    def _acts(self) -> bool:
+        now, seconds = self._clock.monotonic(), max(LEAST, SILENT_POLLS * self.pace.poll)
+        if not self._ledger.lease(LEASE, self._holder, seconds=seconds):
+            self.untold.shut()
+            return False
+        self.untold.open(until=now + seconds)
+        return True
+
+    def _poll(self) -> None:
+        """Everything at once: one answer that does not come delays no other."""
+        errands = [e for e in self._errands() if self._asking.may(e.what)]
+        for errand, found in self._fleet.each(errands, _answer):
+            if isinstance(found, LinodeUnavailable):
+                self._asking.failed(errand.what, found)
+            else:
+                self._asking.well(errand.what)
+                with self.untold.changing():
+                    errand.take(found)
+
+    def _errands(self) -> Iterator[Errand]:
+        for name, lookup in self._looks.due().items():
+            yield Errand(
+                what=f"NodeBalancer {name}",
+                ask=partial(self._looks.look, name, lookup=lookup),
+                take=self._nodes[name].see,
+            )
+        asked = self._account.since(self._clock.now())
+        yield Errand(
+            what="events",
+            ask=partial(self._events.since, asked, timeout=self.inventory.linode.timeout),
+            take=partial(self._account.hear, asked=asked),
+        )
+
+
+def _answer(errand: Errand) -> Any:
+    try:
+        return errand.ask()
+    except LinodeUnavailable as error:
+        return error
