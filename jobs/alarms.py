@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from jobs.audit import Draft, Kind
+from jobs.fence import Fence
 from jobs.inventory import Target, parse_target
 from jobs.remote import Outcome
 from jobs.state import LATE, ClusterState, HostRecord, Incident
@@ -64,11 +65,12 @@ def paused(state: ClusterState, verdict: Confirmed) -> Iterator[Alarm]:
         )
 
 
-def left_behind(state: ClusterState, hosts: Iterable[str]) -> Iterator[Alarm]:
-    """Targets that failed and are nobody's, once for each way in which they fail."""
+def left_behind(state: ClusterState, fence: Fence, hosts: Iterable[str]) -> Iterator[Alarm]:
+    """Targets that failed and are nobody's, once for each way in which they fail. Who was not tried
+    yet under this fence has not failed."""
     for host in hosts:
         record = state.hosts.get(host)
-        if record is None or host in state.assignments:
+        if record is None or record.epoch < fence.epoch or host in state.assignments:
             continue
         target = parse_target(host)
         way = record.reason if record.outcome == LATE else record.outcome

@@ -65,7 +65,7 @@ def _close(tools: Tools, *, state: ClusterState, verdict: Confirmed, flight: str
     if left or verdict.stale:
         fence = verdict.leadership.fence
         behind = [t for t in left if not under_way(state, fence, t)]
-        alarms = [*two_primaries(verdict), *left_behind(state, behind)]
+        alarms = [*two_primaries(verdict), *left_behind(state, fence, behind)]
         held, said = raised(incident, alarms)
         if said:
             tools.ledger.save(state.cluster, flight, incident=held, drafts=said)

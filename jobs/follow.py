@@ -55,14 +55,18 @@ def _watched(watch: Watch, sight: Sight | None, *, through: bool) -> End:
     until = watch.clock.monotonic() + SITS_FOR
     while True:
         landing = watch.login(sight)
+        if isinstance(landing, Landed) and not through:
+            return End(outcome=LANDED, through=True)
         if not isinstance(landing, Astray):
             sight = sight or mend(watch)
         end = _end(watch, sight, landing)
-        if end.outcome == FOLLOWS or (end.through and not through):
+        if end.outcome == FOLLOWS:
             return end
+        if through:  # what has landed once under this fence stays a way to its leader
+            end = replace(end, outcome=LANDED, through=True)
         if watch.clock.monotonic() >= until:
             return _overdue(watch, sight, end)
-        watch.clock.sleep(STATUS_EVERY if end.through else LOGIN_EVERY)
+        watch.clock.sleep(STATUS_EVERY if through else LOGIN_EVERY)
 
 
 def _end(watch: Watch, sight: Sight | None, landing: Landing) -> End:
@@ -86,9 +90,7 @@ def _by_status(watch: Watch, sight: Seen, landing: Landed | Untried) -> End:
         return _unseen(watch, Unseen(reason=error.reason, remedy=error.remedy), landing)
     if follows(watch.want, nodes, watch.leader):
         return End(outcome=FOLLOWS, through=True, note=unproven)
-    if unproven:
-        return End(outcome=WAITING, reason=unproven)
-    return End(outcome=LANDED, through=True)
+    return End(outcome=WAITING, reason=unproven)
 
 
 def _unseen(watch: Watch, sight: Unseen, landing: Landed | Untried) -> End:

@@ -71,7 +71,7 @@ def _nodes(want: WantedBalancer, config: FoundConfig) -> Iterator[Difference]:
         yield Difference(
             where=f"node {stranger.label}",
             field="address",
-            found=f"{stranger.address}, which is no member's,",
+            found=f"{stranger.address}, which is no member's",
             wanted="removed, or a member's in the inventory",
             mends=False,
         )

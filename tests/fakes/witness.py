@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import assert_never
 
@@ -45,8 +45,9 @@ class FakeWitness:
     sql: dict[str, SqlClaim] = field(default_factory=dict)
     down: set[str] = field(default_factory=set)
     system: str = SYSTEM
-    through: dict[str, str | None] = field(default_factory=dict)
-    """Where a login through a NodeBalancer lands, by its target: a member, or None for nowhere."""
+    through: dict[str, str | None | Iterator[str | None]] = field(default_factory=dict)
+    """Where a login through a NodeBalancer lands, by its target: a member, None for nowhere, or one
+    login after the other."""
 
     def gather(
         self,
@@ -90,7 +91,8 @@ class FakeWitness:
     def writable(self, cluster: str, record: MemberRecord, *, timeout: float) -> SqlClaim:
         if record.name not in self.through:
             return self._sql(cluster, record.name, leads=True)
-        member = self.through[record.name]
+        lands = self.through[record.name]
+        member = lands if isinstance(lands, str | None) else next(lands)
         if member is None:
             return Unknown(reason="connection refused")
         key = self.leader(cluster, timeout=timeout)

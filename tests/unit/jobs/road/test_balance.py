@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -124,6 +125,31 @@ def test_with_the_api_down_logins_alone_suffice(settled: tuple[World, Front]) ->
     last = _told(world)[-1]
     assert last["outcome"] == FOLLOWS
     assert last["note"].startswith("3 logins landed there; node status not seen: Linode's API")
+    assert world.ledger.state("shop").incident is None
+
+
+@pytest.mark.parametrize("seen", [True, False], ids=["api-up", "api-down"])
+def test_a_balancer_that_takes_turns_lets_shops_go_and_does_not_follow(
+    settled: tuple[World, Front], *, seen: bool
+) -> None:
+    """While the old node is still up, every other login lands: one is enough to restart a shop that
+    is led into a closed door anyway, and not enough to end the incident."""
+    world, front = settled
+    if not seen:
+        front.break_down()
+    front.turn(pg1="UP", pg2="UP")
+    world.fail_over("pg2")
+    world.witness.through[FRONT] = cycle(["pg1", "pg2"])
+    world.ledger.call("shop")
+    for _ in range(12):
+        world.work_one()
+    assert world.restarts("web3") == 1
+    assert world.ledger.state("shop").incident is not None
+    assert world.told(Kind.ALARM) == []
+    front.recover()
+    _arrive(world, front, "pg2")
+    world.live_on(seconds=10)
+    assert world.restarts("web3") == 1
     assert world.ledger.state("shop").incident is None
 
 
