@@ -45,7 +45,7 @@ class FakeWitness:
     sql: dict[str, SqlClaim] = field(default_factory=dict)
     down: set[str] = field(default_factory=set)
     system: str = SYSTEM
-    through: dict[str, str | None | Iterator[str | None]] = field(default_factory=dict)
+    through: dict[str, str | Iterator[str | None] | None] = field(default_factory=dict)
     """Where a login through a NodeBalancer lands, by its target: a member, None for nowhere, or one
     login after the other."""
 

@@ -77,7 +77,7 @@ def test_a_shop_behind_waits_for_a_login_to_land(settled: tuple[World, Front]) -
 
 def test_waiting_fills_no_trail_and_alarms_nobody(settled: tuple[World, Front]) -> None:
     """That a balancer is watched is told once, however many jobs watch; who waits has not failed."""
-    world, front = settled
+    world, _ = settled
     before = len(world.kinds())
     world.fail_over("pg2")
     world.ledger.call("shop")
