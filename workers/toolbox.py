@@ -12,7 +12,7 @@ from jobs.tools import Tools
 from workers.etcd import EtcdDcs, Gateway, Password
 from workers.fleet import ThreadFleet
 from workers.heart import ThreadHeart
-from workers.linode import Api
+from workers.linode import Api, LinodeBalancers, LinodeRecords
 from workers.patroni import PatroniRest
 from workers.postgres import Login, PostgresProbe
 from workers.secrets import Secrets
@@ -25,7 +25,7 @@ from workers.witness import Sight, Witnesses
 
 def equip(inventory: Inventory, secrets: Secrets, *, script: str) -> Tools:
     """Every hand that the jobs need, connected when first used. ValueError where a secret is missing."""
-    ledger = ledger_of(inventory, secrets)
+    ledger, api = ledger_of(inventory, secrets), linode_of(inventory, secrets)
     return Tools(
         inventory=inventory,
         ledger=ledger,
@@ -35,6 +35,8 @@ def equip(inventory: Inventory, secrets: Secrets, *, script: str) -> Tools:
         heart=ThreadHeart(ledger, every=inventory.timing.beat),
         clock=SystemClock(),
         worker=platform.node(),
+        balancers=None if api is None else LinodeBalancers(api),
+        records=None if api is None else LinodeRecords(api),
     )
 
 
