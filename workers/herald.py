@@ -42,16 +42,23 @@ class Herald:
     sender: Sends
     outbox: Outbox
     _changed: threading.Condition = field(default_factory=threading.Condition)
+    _ended: bool = False
 
     def wake(self) -> None:
         """There is something to tell; from any thread."""
         with self._changed:
             self._changed.notify()
 
+    def end(self) -> None:
+        """Let `deliver_for_ever` return after the event at hand."""
+        with self._changed:
+            self._ended = True
+            self._changed.notify()
+
     def deliver_for_ever(self) -> None:
-        """Deliver whatever comes; a webhook that is away is waited for."""
+        """Deliver whatever comes, until the end; a webhook that is away is waited for."""
         failures = 0
-        while True:
+        while not self._ended:
             failures = 0 if self.deliver_next() else failures + 1
             if failures:
                 self._rest(WAITS[min(failures, len(WAITS)) - 1])
@@ -59,6 +66,8 @@ class Herald:
     def deliver_next(self) -> bool:
         """Wait for an event and try to deliver it; False where it must be tried again."""
         event = self._next()
+        if event is None:
+            return True
         outcome = self.sender.send(event)
         if isinstance(outcome, Delivered | Rejected):
             _told(event, outcome)
@@ -69,16 +78,21 @@ class Herald:
         )
         return False
 
-    def _next(self) -> Event:
+    def _next(self) -> Event | None:
+        """Wait for what should be told next; None at the end."""
         with self._changed:
-            while (event := self.outbox.first()) is None:
+            while not self._ended:
+                event = self.outbox.first()
+                if event is not None:
+                    return event
                 self._changed.wait()
-            return event
+        return None
 
     def _rest(self, seconds: float) -> None:
         """Wait before the next try, but not past a fresh event: it may find the webhook back."""
         with self._changed:
-            self._changed.wait(timeout=seconds)
+            if not self._ended:
+                self._changed.wait(timeout=seconds)
 
 
 def _told(event: Event, outcome: Delivered | Rejected) -> None:

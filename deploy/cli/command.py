@@ -26,6 +26,7 @@ DOORS = {
     "script": ("deploy.cli.script:script", "Print what is installed on other machines."),
     "worker": ("deploy.cli.processes:worker", "Run jobs (any number, anywhere)."),
     "watch": ("deploy.cli.processes:watch", "Hear of new leaders from etcd itself."),
+    "probe": ("deploy.cli.processes:probe", "Hear from Linode of nodes and machines."),
     "clock": ("deploy.cli.processes:clock", "Compare truth with what was applied."),
     "chronicle": ("deploy.cli.processes:chronicle", "Show the trail as metrics."),
 }

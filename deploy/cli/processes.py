@@ -40,6 +40,15 @@ def clock() -> None:
     _run(run_clock)
 
 
+@click.command(short_help="Hear from Linode of nodes and machines.")
+def probe() -> None:
+    """Poll the NodeBalancers' nodes and Linode's own events, within its rate limits, and post what
+    changes to the webhook, signed as [senders.probe]. Two may run; one acts."""
+    from workers.processes.probe import run_probe
+
+    _run(run_probe)
+
+
 @click.command(short_help="Show the trail as metrics.")
 @click.option(
     "--port", type=click.IntRange(1, 65535), default=9187, show_default=True, help="For /metrics."

@@ -132,7 +132,7 @@ def test_together_they_walk_an_events_whole_road(
     ports: tuple[int, int],
 ) -> None:
     """From etcd's key over watch, web and worker into the trail and the metrics; each ends with 0."""
-    assert set(running) == {"web", "worker", "watch", "clock", "chronicle"}
+    assert set(running) == {"web", "worker", "watch", "probe", "clock", "chronicle"}
     eventually(lambda: page(ports[0], "/readyz")[0] == 200, seconds=20)
     key = b"/service/orders/leader"
     Gateway(etcd.endpoints).put(key, b"pg1", timeout=2)

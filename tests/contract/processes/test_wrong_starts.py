@@ -25,12 +25,18 @@ scope = "orders"
 clusters = ["orders"]
 keys = ["{public}"]
 """
+BALANCED = """
+[nodebalancers.front]
+cluster = "orders"
+label = "nb-orders"
+backends = {{ pg1 = "10.0.0.1" }}
+"""
 
 
 @pytest.fixture
 def inventory(tmp_path: Path) -> Path:
     file = tmp_path / "inventory.toml"
-    file.write_text(INVENTORY.format(public=key_pair(secrets.token_bytes(32)).public))
+    file.write_text((INVENTORY + BALANCED).format(public=key_pair(secrets.token_bytes(32)).public))
     return file
 
 
@@ -52,6 +58,12 @@ def start(inventory: Path, *words: str, **environ: str) -> subprocess.CompletedP
         ("worker", {"PGBATON_SSH_KEY": "/nowhere"}, "/nowhere cannot be read"),
         ("watch", {}, "put its whsk_ key in the secret sender-key-watch"),
         ("watch", {"PGBATON_SENDER_KEY_WATCH": "whsk_bad"}, "pgbaton keys sender NAME"),
+        ("probe", {}, "in the secret linode-token"),
+        (
+            "probe",
+            {"PGBATON_LINODE_TOKEN": "none"},
+            "put its whsk_ key in the secret sender-key-probe",
+        ),
         ("clock", {"PGBATON_INVENTORY": "/nowhere.toml"}, "PGBATON_INVENTORY"),
         ("clock", {"PGBATON_REDIS_PASSWORD_FILE": "/nowhere"}, "/nowhere"),
     ],

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 
+import pytest
+
 from jobs.event import OPERATOR, Event
 from workers.herald import Herald
 from workers.sender import Delivered, Outcome, Rejected, Undelivered
@@ -78,3 +80,14 @@ def test_a_sleeping_herald_is_woken() -> None:
     herald.wake()
     thread.join(timeout=5)
     assert [e.id for e in sender.sent] == ["1"]
+
+
+@pytest.mark.parametrize("answers", [[], [Undelivered(reasons=("refused",))] * 50])
+def test_a_herald_that_is_ended_stops_waiting(answers: list[Outcome]) -> None:
+    """For something to tell, and for a webhook that is away."""
+    herald = Herald(Sender(list(answers)), Box([event("1")] if answers else []))
+    thread = threading.Thread(target=herald.deliver_for_ever, daemon=True)
+    thread.start()
+    herald.end()
+    thread.join(timeout=5)
+    assert not thread.is_alive()
