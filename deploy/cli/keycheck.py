@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from workers.secrets import Secrets
 
 T = TypeVar("T")
-WATCH = "watch"
+OWN = ("watch", "probe")
+"""Our own processes that sign, each as the sender of its name."""
 
 
 def bad_keys(inventory: Inventory) -> Iterator[Mistake]:
@@ -40,7 +41,8 @@ def bad_secret_keys(inventory: Inventory, secrets: Secrets) -> Iterator[tuple[st
 
     try:
         yield from _shared(inventory, secrets)
-        yield from _watch(inventory, secrets)
+        for name in OWN:
+            yield from _own(inventory, secrets, name)
     except SecretUnreadableError:
         return  # is told as lacking
 
@@ -53,16 +55,16 @@ def _shared(inventory: Inventory, secrets: Secrets) -> Iterator[tuple[str, str]]
                 yield f"senders.{name}.hmac", reason
 
 
-def _watch(inventory: Inventory, secrets: Secrets) -> Iterator[tuple[str, str]]:
-    """What the watch signs with, and whether the webhook would believe it."""
-    path, known = f"senders.{WATCH}", inventory.senders.get(WATCH)
-    for word in secrets.words(f"sender-key-{WATCH}"):
+def _own(inventory: Inventory, secrets: Secrets, name: str) -> Iterator[tuple[str, str]]:
+    """What one of our processes signs with, and whether the webhook would believe it."""
+    path, known = f"senders.{name}", inventory.senders.get(name)
+    for word in secrets.words(f"sender-key-{name}"):
         asymmetric = word.startswith(PRIVATE)
         reason = _fault(private_key if asymmetric else secret_bytes, word)
         if reason is not None:
             yield path, reason
         elif known is not None and asymmetric and not _is_known(word, known.keys):
-            yield path, "the public half of sender-key-watch is not among its keys"
+            yield path, f"the public half of sender-key-{name} is not among its keys"
 
 
 def _is_known(word: str, keys: tuple[str, ...]) -> bool:

@@ -54,8 +54,16 @@ def _needed(inventory: Inventory) -> Iterator[tuple[str, str, str]]:
     for name, sender in inventory.senders.items():
         if sender.hmac:
             yield f"senders.{name}.hmac", f"sender-{name}", "the webhook"
+    for name in _voices(inventory):
+        yield f"senders.{name}", f"sender-key-{name}", name
+
+
+def _voices(inventory: Inventory) -> Iterator[str]:
+    """The processes of ours that sign events; a probe cannot start without its key."""
     if "watch" in inventory.senders:
-        yield "senders.watch", "sender-key-watch", "watch"
+        yield "watch"
+    if "probe" in inventory.senders or inventory.nodebalancers:
+        yield "probe"
 
 
 def _secret(secrets: Secrets, path: str, name: str, who: str) -> Iterator[Remark]:
@@ -121,6 +129,7 @@ def warnings(inventory: Inventory) -> Iterator[Remark]:
     """What works, but less well than it could."""
     yield from _unprobed(inventory)
     yield from _idle(inventory)
+    yield from _speechless(inventory)
     if not inventory.senders:
         yield Remark(
             path="senders",
@@ -183,6 +192,24 @@ def _idle(inventory: Inventory) -> Iterator[Remark]:
                 path=f"applications.{name}",
                 reason="no services and no after: nothing learns of a changed file",
                 remedy="name the services that read it",
+            )
+
+
+def _speechless(inventory: Inventory) -> Iterator[Remark]:
+    """What the probe sees of a NodeBalancer, the webhook must be allowed to hear."""
+    probe = inventory.senders.get("probe")
+    if probe is None and inventory.senders and inventory.nodebalancers:
+        yield Remark(
+            path="senders.probe",
+            reason="there are NodeBalancers, and nobody may say what becomes of their nodes",
+            remedy="make a key: pgbaton keys sender probe",
+        )
+    for cluster in dict.fromkeys(b.cluster for b in inventory.nodebalancers.values()):
+        if probe is not None and cluster not in probe.clusters:
+            yield Remark(
+                path="senders.probe.clusters",
+                reason=f"the webhook refuses what the probe says of {cluster}",
+                remedy=f'add "{cluster}"',
             )
 
 
