@@ -21,6 +21,8 @@ DOORS = {
     "resume": ("deploy.cli.pause:resume", "End a pause."),
     "reset-fence": ("deploy.cli.fences:reset_fence", "Let a host forget its fence, on the record."),
     "adopt": ("deploy.cli.fences:adopt", "Move a host to another cluster, on the record."),
+    "doctor": ("deploy.cli.doctor:doctor", "What is wrong with what runs, and why."),
+    "nodebalancer": ("deploy.cli.nodebalancer:nodebalancer", "Show and mend NodeBalancers."),
     "check": ("deploy.cli.check:check", "All that is wrong with the inventory, at once."),
     "keys": ("deploy.cli.keys:keys", "Make the keys that senders sign with."),
     "script": ("deploy.cli.script:script", "Print what is installed on other machines."),

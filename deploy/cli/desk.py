@@ -79,6 +79,20 @@ def known_host(desk: Desk, host: str) -> str:
     return _known(host, tuple(desk.inventory.hosts), what="host")
 
 
+def known_balancers(desk: Desk, balancer: str | None) -> tuple[str, ...]:
+    """The NodeBalancer of the inventory, or all of them where none is named."""
+    there = tuple(desk.inventory.nodebalancers)
+    if balancer is not None:
+        return (_known(balancer, there, what="NodeBalancer"),)
+    if not there:
+        raise Fault(
+            "the inventory has no NodeBalancer",
+            "write [nodebalancers.NAME]: docs/nodebalancer.md shows how",
+            code=Exit.CONFIG,
+        )
+    return there
+
+
 def _known(name: str, there: Sequence[str], *, what: str) -> str:
     if name in there:
         return name

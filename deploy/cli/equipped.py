@@ -14,7 +14,8 @@ from deploy.cli.exits import Exit, Fault
 
 if TYPE_CHECKING:
     from jobs.inventory import Inventory
-    from jobs.ports import Clock, Fleet, HostHand, Ledger, Witness
+    from jobs.ports import Balancers, Clock, Fleet, HostHand, Ledger, Records, Witness
+    from workers.linode import Api
     from workers.settings import Settings
 
 
@@ -60,6 +61,24 @@ class EquippedDesk:
             return hosts_of(self.settings.secrets, script=plain_script())
         except ValueError as error:
             raise Fault(str(error), code=Exit.CONFIG) from None
+
+    @cached_property
+    def _linode(self) -> Api | None:
+        from workers.toolbox import linode_of
+
+        return linode_of(self.inventory, self.settings.secrets)
+
+    @cached_property
+    def balancers(self) -> Balancers | None:
+        from workers.linode import LinodeBalancers
+
+        return None if self._linode is None else LinodeBalancers(self._linode)
+
+    @cached_property
+    def records(self) -> Records | None:
+        from workers.linode import LinodeRecords
+
+        return None if self._linode is None else LinodeRecords(self._linode)
 
     @cached_property
     def fleet(self) -> Fleet:

@@ -1,0 +1,1 @@
+"""The doctor: what is wrong with something that runs, why it hurts, and what to do."""
