@@ -71,7 +71,7 @@ def labelled(call: Call, path: str, label: str, *, what: str) -> Row | None:
     """The one object of a collection with exactly this label, whatever the filter lets through;
     None where there is none. Raises LinodeUnavailable where there are several."""
     rows = (Row(what, row) for row in call.rows(path, where={"label": label}))
-    found = {row.number("id"): row for row in rows if row.maybe("label") == label}
+    found = {row.number("id"): row for row in rows if row.text("label") == label}
     if len(found) > 1:
         ids = " and ".join(map(str, found))
         raise LinodeUnavailable(

@@ -27,6 +27,11 @@ class Served:
         """What a client takes for https://api.linode.com/v4."""
         return f"{self.origin}/v4"
 
+    @property
+    def place(self) -> str:
+        """What messages call it."""
+        return self.origin.partition("://")[2]
+
 
 @contextmanager
 def serving(*answers: Answer, context: ssl.SSLContext | None = None) -> Iterator[Served]:
