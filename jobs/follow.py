@@ -117,10 +117,10 @@ def _overdue(watch: Watch, sight: Sight | None, end: End) -> End:
         unseen = "" if sight.reason in end.reason else f"node status not seen: {sight.reason}"
         reason = "; ".join(filter(None, [end.reason, unseen]))
         return replace(end, outcome=LATE, reason=reason, remedy=end.remedy or sight.remedy)
-    wrong = _wrong(watch, sight)
-    reason = "; ".join(filter(None, [end.reason, *map(str, wrong), sight.hindered]))
-    remedy = next((w.remedy for w in wrong), end.remedy)
-    return replace(end, outcome=LATE, reason=reason, remedy=remedy)
+    wrong, hindered = _wrong(watch, sight), sight.hindered or Unseen(reason="")
+    reason = "; ".join(filter(None, [end.reason, *map(str, wrong), hindered.reason]))
+    remedies = filter(None, [hindered.remedy, *(w.remedy for w in wrong), end.remedy])
+    return replace(end, outcome=LATE, reason=reason, remedy=next(remedies, ""))
 
 
 def _nodes(watch: Watch, sight: Seen) -> tuple[FoundNode, ...]:

@@ -43,12 +43,12 @@ def _mended(watch: Watch, balancers: Balancers) -> Sight:
         if found is None:
             return _unknown(watch)
         steps = (*repairs(watch.want, found), *mode_steps(watch.want, found, watch.leader))
-        hindered = _change(watch, balancers, steps) if steps else ""
+        hindered = _change(watch, balancers, steps) if steps else None
         config = found.config(watch.table.port)
         if config is not None and (hindered or not steps):
             return Seen(balancer=found, config=config, hindered=hindered)
         if hindered:
-            return Unseen(reason=hindered)
+            return hindered
     return Unseen(reason=f"NodeBalancer {watch.table.label} does not become what was written")
 
 
@@ -64,12 +64,12 @@ def _unknown(watch: Watch) -> Unseen:
     )
 
 
-def _change(watch: Watch, balancers: Balancers, steps: Sequence[Change]) -> str:
-    """Make the changes in their order; why it stopped, or nothing. Each is told before it is made,
+def _change(watch: Watch, balancers: Balancers, steps: Sequence[Change]) -> Unseen | None:
+    """Make the changes in their order; why it stopped, or None. Each is told before it is made,
     and made only while the leader still leads."""
     with watch.means.claimed(watch.target) as ours:
         if not ours:
-            return "another worker is changing it"
+            return Unseen(reason="another worker is changing it")
         for step in steps:
             if not watch.means.still_leads():
                 raise SupersededError
@@ -78,5 +78,5 @@ def _change(watch: Watch, balancers: Balancers, steps: Sequence[Change]) -> str:
             try:
                 balancers.apply(step, timeout=within(watch))
             except LinodeUnavailable as error:
-                return f"could not {what}: {error.reason}"
-    return ""
+                return Unseen(reason=f"could not {what}: {error.reason}", remedy=error.remedy)
+    return None

@@ -21,20 +21,20 @@ LOGIN_WITHIN = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unseen:
+    """Linode's API shows nothing, or does nothing: it cannot be asked, or knows no such NodeBalancer."""
+
+    reason: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
     """What Linode's API shows. `hindered` says why it could not be mended, where it needed to be."""
 
     balancer: FoundBalancer
     config: FoundConfig
-    hindered: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unseen:
-    """Linode's API shows nothing: it cannot be asked, or knows no such NodeBalancer."""
-
-    reason: str
-    remedy: str = ""
+    hindered: Unseen | None = None
 
 
 Sight = Seen | Unseen
