@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
@@ -15,7 +14,9 @@ import click
 from deploy.lab.linode.account.modes import Modes
 from deploy.lab.linode.account.seed import sow
 from deploy.lab.linode.account.world import World
+from deploy.lab.linode.options import HostAndPort, Ip, Machine, SeedFile
 from deploy.lab.linode.rest.access import EVERYTHING, Token
+from deploy.lab.linode.rest.refusal import Refused
 from deploy.lab.linode.server import Linode
 from deploy.lab.linode.traffic.layout import Manner
 from deploy.lab.linode.traffic.plane import Plane
@@ -24,54 +25,30 @@ TOKEN = "LINODE_TOKEN"  # noqa: S105 - the variable's name
 SYSTEM = "/usr/local/sbin:/usr/sbin:/sbin"
 
 
-class HostAndPort(click.ParamType[tuple[str, int]]):
-    """10.77.0.61:80."""
-
-    name = "HOST:PORT"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[str, int]:
-        if isinstance(value, tuple):
-            return value[0], value[1]
-        host, _, port = value.rpartition(":")
-        if not host or not port.isdigit():
-            self.fail(f"{value} is not like 10.77.0.61:80", param, ctx)
-        return host, int(port)
-
-
-class Machine(click.ParamType[dict[str, Any]]):
-    """pg1=10.77.0.21, or several addresses with commas."""
-
-    name = "LABEL=ADDRESS[,ADDRESS]"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> dict[str, Any]:
-        if isinstance(value, dict):
-            return value
-        label, equals, addresses = value.partition("=")
-        if not (label and equals and addresses):
-            self.fail(f"{value} is not like pg1=10.77.0.21", param, ctx)
-        return {"label": label, "ipv4": addresses.split(",")}
-
-
 @click.command(epilog=f"The API's token is taken from the environment, {TOKEN}.")
 @click.option("--listen", type=HostAndPort(), required=True, help="Where the API is.")
 @click.option("--control", type=HostAndPort(), required=True, help="Where the lab's control is.")
-@click.option("--balancer-address", "addresses", multiple=True, help="For NodeBalancers to have.")
+@click.option(
+    "--balancer-address",
+    "addresses",
+    type=Ip(),
+    multiple=True,
+    help="For NodeBalancers to have; without any they carry no traffic.",
+)
 @click.option("--state", type=click.Path(path_type=Path), required=True, help="HAProxy's files.")
 @click.option("--instance", "machines", type=Machine(), multiple=True, help="A Linode there is.")
-@click.option(
-    "--seed", type=click.File(), help="What else there is, as JSON (see account/seed.py)."
-)
+@click.option("--seed", type=SeedFile(), help="What else there is, as JSON (see account/seed.py).")
 @click.option("--scopes", default=EVERYTHING, show_default=True, help="What the token may do.")
 @click.option("--mode-delay", default=2.0, show_default=True, help="Until a mode takes effect.")
 @click.option("--rise", default=2, show_default=True, help="Checks passed until a node is UP.")
-@click.option("--source", help="Where checks and traffic come from (an address of this machine).")
+@click.option("--source", type=Ip(), help="Where checks and traffic come from, on this machine.")
 def main(
     listen: tuple[str, int],
     control: tuple[str, int],
     addresses: tuple[str, ...],
     state: Path,
     machines: tuple[dict[str, Any], ...],
-    seed: Any,
+    seed: dict[str, Any] | None,
     scopes: str,
     mode_delay: float,
     rise: int,
@@ -79,17 +56,21 @@ def main(
 ) -> None:
     """Linode's API and its NodeBalancers' traffic, until TERM. Nothing is kept."""
     world = World(modes=Modes(delay=mode_delay), addresses=list(addresses))
-    sow(world, {"machines": machines})
-    sow(world, {} if seed is None else json.load(seed))
-    manner = Manner(rise=rise, source=source)
-    linode = Linode(
-        world=world,
-        tokens=[Token(secret=_token(), scopes=scopes)],
-        plane=Plane(world=world, program=_haproxy(), folder=state.absolute(), manner=manner),
-        listen=listen,
-        control=control,
-    )
-    _serve(linode)
+    _sow(world, {"machines": machines})
+    _sow(world, seed or {})
+    plane = None
+    if addresses:
+        manner = Manner(rise=rise, source=source)
+        plane = Plane(world=world, program=_haproxy(), folder=state.absolute(), manner=manner)
+    tokens = [Token(secret=_token(), scopes=scopes)]
+    _serve(Linode(world=world, tokens=tokens, plane=plane, listen=listen, control=control))
+
+
+def _sow(world: World, seed: dict[str, Any]) -> None:
+    try:
+        sow(world, seed)
+    except (ValueError, Refused) as error:
+        raise click.BadParameter(str(error), param_hint="--seed") from None
 
 
 def _token() -> str:
@@ -106,8 +87,8 @@ def _haproxy() -> Path:
 
 
 def _serve(linode: Linode) -> None:
-    linode.start()
     try:
+        linode.start()
         click.echo(f"linode: API on {linode.api.url}/v4, control on {linode.desk.url}")
         sys.stdout.flush()
         signal.sigwait({signal.SIGTERM, signal.SIGINT})

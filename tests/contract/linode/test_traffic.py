@@ -199,7 +199,8 @@ def test_a_port_that_is_taken_is_a_problem_told(stage: Stage) -> None:
     backend = stage.backend("pg1")
     taken = int(backend.address.rpartition(":")[2])
     config = stage.balance([backend], port=taken)
-    within(6, lambda: "cannot bind" in stage.plane.problems.get(config.nodebalancer_id, ""))
+    within(6, lambda: "cannot bind" in (stage.plane.problem(config.nodebalancer_id) or ""))
     config.port = stage.port
     config.save()
-    within(6, lambda: not stage.plane.problems and stage.reached() == "pg1")
+    within(6, lambda: stage.reached() == "pg1")
+    within(2, lambda: stage.plane.problem(config.nodebalancer_id) is None)

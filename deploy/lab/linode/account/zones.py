@@ -35,7 +35,7 @@ DOMAIN = Form(
 RECORD = Form(
     members={
         "type": one_of("A", "AAAA", "NS", "MX", "CNAME", "TXT", "SRV", "PTR", "CAA"),
-        "name": text(0, 100),
+        "name": text(0, 100, pattern=r"[A-Za-z0-9_.*\-]*"),
         "target": text(0, 1024),
         "ttl_sec": MANY,
         "priority": integer(0, 255),

@@ -86,7 +86,7 @@ class Hand:
         return {
             "label": row["label"],
             "address": row["ipv4"],
-            "problem": None if plane is None else plane.problems.get(row["id"]),
+            "problem": None if plane is None else plane.problem(row["id"]),
             "nodes": [self._node(node) for node in nodes],
         }
 

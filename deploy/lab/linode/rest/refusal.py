@@ -29,6 +29,9 @@ class Refused(Exception):  # noqa: N818 - "refused" is the answer it becomes
     status: int = 400
     headers: dict[str, str] = field(default_factory=dict)
 
+    def __str__(self) -> str:
+        return "; ".join(f"{one.field or 'request'}: {one.reason}" for one in self.errors)
+
 
 def refuse(reason: str, field: str | None = None, *, status: int = 400) -> Refused:
     """A refusal for one reason."""
