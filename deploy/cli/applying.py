@@ -15,14 +15,13 @@ from deploy.cli.rehearsal import Rehearsal
 from deploy.cli.showing import to_write
 from deploy.cli.voice import Voice, say_json, voice
 from deploy.doctor.mux import never_passes
-from jobs.balancer.change import CreateBalancer
+from jobs.balancer.change import Change, CreateBalancer, CreateNode
 from jobs.balancer.drift import differences, repairs
 from jobs.balancer.told import said
 from jobs.balancer.wanted import wanted
 from jobs.ports import LinodeUnavailable
 
 if TYPE_CHECKING:
-    from jobs.balancer.change import Change
     from jobs.balancer.found import FoundBalancer
     from jobs.inventory import NodeBalancer
 
@@ -42,7 +41,7 @@ class Applied:
     """What became of it: the changes that were made, what stands, what only people can mend, and why
     it stopped, where it did."""
 
-    changes: list[str] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
     found: FoundBalancer | None = None
     left: tuple[str, ...] = ()
     fault: Fault | None = None
@@ -130,7 +129,7 @@ def _pass(
     steps = repairs(want, done.found)
     for step in steps:
         _make(hands, step, within)
-        done.changes.append(said(step))
+        done.changes.append(step)
         tell(said(step))
     done.left = tuple(str(d) for d in differences(want, done.found) if not d.mends)
     return bool(steps)
@@ -155,6 +154,8 @@ def _print(speak: Voice, desk: Desk, name: str, done: Applied, *, planned: bool)
     speak.line(f"{name}: {made if count else 'nothing to change'}", "bad" if done.left else "good")
     for one in done.left:
         speak.rows([("left as it is:", one)], indent=2)
+    if any(isinstance(c, CreateNode) and c.mode == "reject" for c in done.changes):
+        speak.line('modes = "enforce": the workers let the leader\'s node in, and it alone.')
     if done.found is None:
         return
     line = to_write(desk.inventory.nodebalancers[name], done.found)
@@ -171,7 +172,7 @@ def _document(desk: Desk, name: str, done: Applied, *, planned: bool) -> dict[st
         "id": None if found is None else found.id or None,
         "address": None if found is None else found.ipv4,
         "planned": planned,
-        "changes": done.changes,
+        "changes": [said(change) for change in done.changes],
         "left": list(done.left),
         "reason": "" if fault is None else fault.message,
         "remedy": "" if fault is None else fault.remedy,
