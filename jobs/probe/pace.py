@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
-POLLS, LOOKUPS = 140, 20
-"""Requests a minute for polls, and for looking labels up again. Linode allows a token 200 reads of
-collections a minute; the rest is for whoever works with the same token."""
-
 MOST = 180
-"""Requests a minute while labels are looked up, as all are at the start: a poll that has no room for
-one more leaves it to the next."""
+"""Requests in any minute. Linode allows a token 200 reads of collections; a few are left for whoever
+works with the same token."""
+
+LOOKUPS = 20
+"""Of these, how many look labels up again."""
 
 LOOKUP_COSTS = 3
 """Requests to find one NodeBalancer: by its label, its configurations, their nodes."""
@@ -21,24 +21,25 @@ AGAIN, MISSING = 300.0, 30.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """Seconds from poll to poll, seconds a label's id is believed, seconds until a label that was
-    not found is looked up again, and how many requests one poll may make."""
+    """`requests`: how many one poll may make, of which one is for the account's events. `each`:
+    seconds between two looks at the same NodeBalancer. `again`: seconds that a label's id is
+    believed; `missing`: seconds until a label that was not found is looked up again."""
 
-    poll: float
+    requests: int
+    each: float
     again: float
     missing: float
-    requests: int
 
 
 def pace(every: float, balancers: int) -> Pace:
-    """The pace for so many NodeBalancers: a poll asks for each one's nodes, and once for the events.
-    What would be too much for one token is stretched."""
-    asks = balancers + 1
-    poll = max(every, 60 * asks / POLLS, 60 * (asks + LOOKUP_COSTS) / MOST)
-    round_trip = 60 * balancers * LOOKUP_COSTS / LOOKUPS
+    """The pace for so many NodeBalancers with a poll every so many seconds. Where they are more
+    than a poll may ask for they take turns, so that no burst meets Linode's limit."""
+    polls_in_a_minute = math.floor(60 / every) + 1
+    requests = max(1 + LOOKUP_COSTS, MOST // polls_in_a_minute)
+    lookup = 60 * balancers * LOOKUP_COSTS / LOOKUPS
     return Pace(
-        poll=poll,
-        again=max(AGAIN, round_trip),
-        missing=max(MISSING, round_trip),
-        requests=max(asks + LOOKUP_COSTS, int(MOST * poll / 60)),
+        requests=requests,
+        each=every * max(1, math.ceil(balancers / (requests - 1))),
+        again=max(AGAIN, lookup),
+        missing=max(MISSING, lookup),
     )

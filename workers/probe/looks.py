@@ -34,17 +34,32 @@ class Looks:
     clock: Clock
     pace: Pace
     _places: dict[str, _Place] = field(default_factory=dict)
+    _asked: dict[str, float] = field(default_factory=dict)
 
-    def due(self) -> Mapping[str, bool]:
-        """Whom this poll asks for, and whether its label is looked up. What has waited longest for
-        that is first; what finds no room waits for the next poll, seen from its old place."""
-        found = {name: False for name, place in self._places.items() if place.config is not None}
-        room = self.pace.requests - 1 - len(found)
-        for name in sorted(filter(self._is_due, self.inventory.nodebalancers), key=self._due):
-            room -= LOOKUP_COSTS - int(name in found)
-            if room >= 0:
-                found[name] = True
+    def turns(self) -> Mapping[str, bool]:
+        """Whom this poll asks for, and whether its label is looked up. Who was asked for longest ago
+        is first; who finds no room waits for the next poll."""
+        room, found = self.pace.requests - 1, {}
+        for name in sorted(self.inventory.nodebalancers, key=self._last_asked):
+            cost = self._cost(name, room)
+            if 0 < cost <= room:
+                room -= cost
+                found[name] = cost == LOOKUP_COSTS
+        self._asked |= dict.fromkeys(found, self.clock.monotonic())
         return found
+
+    def _cost(self, name: str, room: int) -> int:
+        """How many requests a look takes now; 0 where there is nothing to ask for yet. A lookup that
+        finds no room may wait where the old place is known."""
+        place = self._places.get(name)
+        is_known = place is not None and place.config is not None
+        is_due = place is None or self.clock.monotonic() >= place.due
+        if is_due and (room >= LOOKUP_COSTS or not is_known):
+            return LOOKUP_COSTS
+        return int(is_known)
+
+    def _last_asked(self, name: str) -> float:
+        return self._asked.get(name, float("-inf"))
 
     def look(self, name: str, *, lookup: bool) -> Sighting:
         """One NodeBalancer as it stands now. Raises LinodeUnavailable."""
@@ -75,10 +90,3 @@ class Looks:
     @property
     def _timeout(self) -> float:
         return self.inventory.linode.timeout
-
-    def _due(self, name: str) -> float:
-        place = self._places.get(name)
-        return float("-inf") if place is None else place.due
-
-    def _is_due(self, name: str) -> bool:
-        return self.clock.monotonic() >= self._due(name)

@@ -86,7 +86,7 @@ class Probe:
     def tick(self) -> None:
         """Poll once, if this process is the one that acts. Never raises for what may pass: Redis or
         Linode out of reach is logged, and tried again by the next tick."""
-        self._next = self._clock.monotonic() + self.pace.poll
+        self._next = self._clock.monotonic() + self.inventory.linode.every
         try:
             if self._acts():
                 self._poll()
@@ -106,7 +106,10 @@ class Probe:
             return  # it ends by itself
 
     def _acts(self) -> bool:
-        now, seconds = self._clock.monotonic(), max(LEAST, SILENT_POLLS * self.pace.poll)
+        now, seconds = (
+            self._clock.monotonic(),
+            max(LEAST, SILENT_POLLS * self.inventory.linode.every),
+        )
         if not self._ledger.lease(LEASE, self._holder, seconds=seconds):
             self.untold.shut()
             return False
@@ -125,7 +128,7 @@ class Probe:
                     errand.take(found)
 
     def _errands(self) -> Iterator[Errand]:
-        for name, lookup in self._looks.due().items():
+        for name, lookup in self._looks.turns().items():
             yield Errand(
                 what=f"NodeBalancer {name}",
                 ask=partial(self._looks.look, name, lookup=lookup),

@@ -116,7 +116,7 @@ class Polling:
             holder=f"{platform.node()}:{os.getpid()}",
         )
         herald = Herald(sender, probe.untold)
-        log.info("probe.started", balancers=len(inventory.nodebalancers), every=probe.pace.poll)
+        log.info("probe.started", balancers=len(inventory.nodebalancers), every=probe.pace.each)
         return cls(probe=probe, herald=herald, thread=started(herald.deliver_for_ever))
 
     @property
