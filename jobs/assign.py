@@ -47,12 +47,12 @@ def shut(state: ClusterState, fence: Fence, target: str) -> bool:
 
 
 def under_way(state: ClusterState, fence: Fence, target: str) -> bool:
-    """True for a NodeBalancer that has not followed yet and still has time, and for who waits for it:
-    left, but not left behind."""
+    """True for a NodeBalancer that has not followed yet and still has time, for who waits for it, and
+    for who was not tried yet under this fence: left, but not left behind."""
     record = state.hosts.get(target)
-    watched = (
-        record is not None and record.epoch == fence.epoch and record.outcome in {LANDED, WAITING}
-    )
+    if record is None or record.epoch < fence.epoch:
+        return True
+    watched = record.epoch == fence.epoch and record.outcome in {LANDED, WAITING}
     return watched or shut(state, fence, target)
 
 

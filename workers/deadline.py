@@ -55,7 +55,7 @@ def within(seconds: float, work: Callable[[Cord], T]) -> T:
         outcome = outcomes.get(timeout=max(seconds, 0))
     except Empty:
         cord.pull()
-        raise TimeoutError(f"no answer within {seconds:g} s") from None
+        raise TimeoutError("no answer in time") from None
     if isinstance(outcome, _Broken):
         raise outcome.error
     return outcome.value

@@ -40,7 +40,7 @@ class PatroniRest:
             body = within(timeout, lambda cord: self._fetch(url, cord, deadline))
             return parse(body)
         except (OSError, HTTPException, ValueError) as error:
-            return Unknown(reason=f"Patroni at {place}: {_cause(error, timeout)}")
+            return Unknown(reason=f"Patroni at {place}: {_cause(error)}")
 
     def _fetch(self, url: SplitResult, cord: Cord, deadline: float) -> bytes:
         host, port = url.hostname or "", url.port or _PORTS[url.scheme]
@@ -98,9 +98,9 @@ def _get(connection: HTTPConnection, connected: socket.socket) -> bytes:
     return body
 
 
-def _cause(error: Exception, timeout: float) -> str:
+def _cause(error: Exception) -> str:
     if isinstance(error, TimeoutError):
-        return f"no answer within {timeout:g} s"
+        return "no answer in time"
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"its certificate was refused: {error.verify_message}"
     if isinstance(error, OSError) and error.strerror:

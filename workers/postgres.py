@@ -66,7 +66,7 @@ class PostgresProbe:
         except Refused as refused:
             return _refusal(refused)
         except TimeoutError:
-            return Unknown(reason=f"PostgreSQL at {host}:{port}: no answer within {timeout:g} s")
+            return Unknown(reason=f"PostgreSQL at {host}:{port}: no answer in time")
         except (OSError, Error, ValueError) as error:
             return Unknown(reason=f"PostgreSQL at {host}:{port}: {_first_line(error)}")
 

@@ -26,7 +26,7 @@ class FakeRest:
         place = f"Patroni at {record.api_url}"
         if record.api_url in self.silent:
             self.clock.pass_by(timeout)
-            return Unknown(reason=f"{place}: no answer within {timeout:g} s")
+            return Unknown(reason=f"{place}: no answer in time")
         if record.api_url not in self.bodies:
             return Unknown(reason=f"{place}: Connection refused")
         try:

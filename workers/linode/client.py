@@ -154,18 +154,20 @@ class Call:
             raise self.api.refusals.unreached(error) from None
 
     def _try(self, method: Callable[..., Any], path: str, **what: Any) -> Any:
-        """One request. What happens on the wire gets out as it is: OSError, as requests' own are."""
+        """One request. What happens on the wire gets out as it is: OSError, as requests' own are.
+        Nothing hangs on what else is raised: an answer may hold the token that we sent."""
         self.api.demand_patience()
         try:
             return method(path, **what)
         except ApiError as error:
-            raise self._answered(path, error) from None
+            told = self._answered(path, error)
         except requests.JSONDecodeError:
-            raise self.api.refusals.strange("answers what is not JSON") from None
+            told = self.api.refusals.strange("answers what is not JSON")
         except requests.RequestException:
             raise
         except _MALFORMED:
-            raise self.api.refusals.strange("answers what Linode never would") from None
+            told = self.api.refusals.strange("answers what Linode never would")
+        raise told
 
     def _answered(self, path: str, error: ApiError) -> LinodeUnavailable:
         told = self.api.refusals.answered(path, error)

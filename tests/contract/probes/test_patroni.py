@@ -105,7 +105,7 @@ def test_a_slow_answer_does_not_hold_us(answer: Answer) -> None:
     claim = _ask(answer, timeout=0.5)
     assert time.monotonic() - begun < 1.5
     assert isinstance(claim, Unknown)
-    assert "no answer within 0.5 s" in claim.reason
+    assert "no answer in time" in claim.reason
 
 
 def test_a_drip_leaves_no_thread_behind() -> None:

@@ -194,7 +194,7 @@ def test_a_frozen_server_holds_us_no_longer_than_asked(primary: Postgres) -> Non
     finally:
         primary.thaw()
     assert isinstance(claim, Unknown)
-    assert "no answer within 0.4 s" in claim.reason
+    assert "no answer in time" in claim.reason
 
 
 @pytest.mark.parametrize(
