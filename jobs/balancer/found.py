@@ -46,8 +46,9 @@ class FoundBalancer:
     configs: tuple[FoundConfig, ...] = ()
 
     def config(self, port: int) -> FoundConfig | None:
-        """The configuration that listens on a port."""
-        return next((c for c in self.configs if c.port == port), None)
+        """The configuration that listens on a TCP port; a UDP one may have the same number."""
+        mine = (c for c in self.configs if c.port == port and c.settings.get("protocol") != "udp")
+        return next(mine, None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

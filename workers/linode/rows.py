@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from jobs.inventory import Address, parse_address
+from jobs.inventory import Address
 from jobs.ports import LinodeUnavailable
 
 
@@ -56,12 +56,15 @@ class Row:
 
     def address(self, name: str) -> Address:
         """`ip:port` or `[ipv6]:port`; IPv6 in its shortest form, whatever form it came in."""
-        text = self.text(name)
+        host, _, port = self.text(name).rpartition(":")
+        bracketed = host.startswith("[") and host.endswith("]")
         try:
-            found = parse_address(text)
-            return Address(host=str(ipaddress.ip_address(found.host)), port=found.port)
+            ip = ipaddress.ip_address(host[1:-1] if bracketed else host)
         except ValueError:
             raise self._without(name) from None
+        if isinstance(ip, ipaddress.IPv6Address) is not bracketed or not port.isdecimal():
+            raise self._without(name)
+        return Address(host=str(ip), port=int(port))
 
     def scalars(self) -> dict[str, str | int | bool]:
         """All members that are texts, numbers or truths."""

@@ -15,9 +15,10 @@ Answer = Callable[[socket.socket], None]
 
 @dataclass(slots=True)
 class Served:
-    """Where it listens, and what it was asked, as "METHOD /path" with the headers and body."""
+    """Where it listens, and what it was asked, as "METHOD /path", with heads and bodies."""
 
     origin: str
+    connections: int = 0
     asked: list[str] = field(default_factory=list)
     heads: list[str] = field(default_factory=list)
     bodies: list[str] = field(default_factory=list)
@@ -86,6 +87,26 @@ def silence(connection: socket.socket) -> None:
         pass
 
 
+def late(seconds: float, answer: Answer) -> Answer:
+    """The same answer after a while."""
+
+    def wait(connection: socket.socket) -> None:
+        time.sleep(seconds)
+        answer(connection)
+
+    return wait
+
+
+def closing(answer: Answer) -> Answer:
+    """The same answer, after which the connection is closed without a word about it."""
+
+    def close(connection: socket.socket) -> None:
+        answer(connection)
+        connection.shutdown(socket.SHUT_RDWR)
+
+    return close
+
+
 def drip(before: bytes, drop: bytes, *, every: float = 0.05) -> Answer:
     """One more drop of an endless answer whenever a read timeout might have hoped for its end."""
 
@@ -119,6 +140,7 @@ def _accept(
             connection, _ = listener.accept()
         except OSError:
             return
+        served.connections += 1
         run = (connection, served, following, context)
         threading.Thread(target=_serve, args=run, daemon=True).start()
 

@@ -1,0 +1,265 @@
+"""How calls to Linode's API end, wait, share connections, and prove who is asked."""
+
+import secrets
+import ssl
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from jobs.inventory import Inventory, load_inventory
+from tests.contract import ports
+from tests.contract.certificates import Authority
+from tests.contract.linode.api_server import (
+    Answer,
+    closing,
+    drip,
+    drop,
+    errors,
+    late,
+    page,
+    serving,
+    silence,
+    status,
+)
+from tests.contract.linode.questions import QUESTIONS, TOKEN, refused
+from tests.world import INVENTORY
+from workers.linode import Api
+from workers.secrets import Secrets
+from workers.toolbox import linode_of
+
+
+def _read(api: Api) -> object:
+    return QUESTIONS["balancer"](api, 5)
+
+
+class Watch:
+    """A clock that can be put forward."""
+
+    def __init__(self) -> None:
+        self.ahead = 0.0
+
+    def __call__(self) -> float:
+        return time.monotonic() + self.ahead
+
+
+def test_a_call_says_who_asks() -> None:
+    """The token, pgbaton's name and version, and nothing from the surroundings."""
+    with serving(page()) as served:
+        _read(Api(served.url, token=TOKEN))
+        (head,) = served.heads
+    assert f"Authorization: Bearer {TOKEN}" in head
+    assert "User-Agent: pgbaton/" in head
+
+
+def test_the_surroundings_have_no_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither a proxy nor a netrc of whoever started us comes between."""
+    netrc = tmp_path / "netrc"
+    netrc.write_text(f"machine 127.0.0.1 login someone password {secrets.token_hex(8)}\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{ports.free()[0]}")
+    monkeypatch.setenv("NO_PROXY", "")
+    with serving(page()) as served:
+        _read(Api(served.url, token=TOKEN))
+        assert f"Authorization: Bearer {TOKEN}" in served.heads[0]
+
+
+@pytest.mark.parametrize("break_", ["\n", "\r\n", " ", "\t", "\x00", "\u2013"])
+@pytest.mark.parametrize("question", ["balancer", "set a mode"])
+def test_a_token_that_is_none_is_never_sent(break_: str, question: str) -> None:
+    """A line break in it would be a header of its own; the message shows neither half."""
+    halves = TOKEN[:32], TOKEN[32:]
+    with serving(page()) as served:
+        told = refused(Api(served.url, token=break_.join(halves)), question)
+        assert "linode-token" in told.remedy
+        assert not any(half in str(told) for half in halves)
+        assert served.asked == []
+
+
+def test_line_breaks_around_a_token_do_no_harm() -> None:
+    """Files end with one."""
+    with serving(page()) as served:
+        assert _read(Api(served.url, token=f"{TOKEN}\r\n")) is None
+
+
+def test_no_token_gets_into_what_is_said() -> None:
+    """Not even where the other side says it first, or where the API itself is shown."""
+    with serving(errors(400, f"what is {TOKEN}?")) as served:
+        api = Api(served.url, token=TOKEN)
+        assert "what is …?" in refused(api).reason
+    assert TOKEN not in repr(api) + repr(api.refusals)
+
+
+def test_nobody_there_is_said_in_the_systems_words() -> None:
+    """Refused and unknown are told apart."""
+    port = ports.free()[0]
+    closed = refused(Api(f"http://127.0.0.1:{port}/v4", token=TOKEN))
+    unknown = refused(Api("https://api.linode.invalid/v4", token=TOKEN))
+    assert closed.reason == f"127.0.0.1:{port} cannot be reached: Connection refused"
+    assert unknown.reason.startswith("api.linode.invalid cannot be reached: ")
+    assert "linode.url" in closed.remedy
+
+
+def test_a_silent_api_leaves_nothing_behind() -> None:
+    """What nobody waits for any more is cut, not left to drip for ever."""
+    before = threading.active_count()
+    with serving(silence, silence, drip(b"HTTP/1.1 200 OK\r\nX: ", b"a")) as served:
+        api = Api(served.url, token=TOKEN)
+        for _ in range(3):
+            refused(api, timeout=0.1)
+        until = time.monotonic() + 5
+        while threading.active_count() > before + 1 and time.monotonic() < until:
+            time.sleep(0.02)
+        assert threading.active_count() <= before + 1  # the server's own
+
+
+def test_what_nobody_waits_for_changes_nothing() -> None:
+    """A creation whose look-up came too late is not made behind the caller's back."""
+    with serving(late(0.4, page()), page(), status(200, {"id": 1})) as served:
+        refused(Api(served.url, token=TOKEN), "create a node", timeout=0.2)
+        time.sleep(0.6)
+        assert not any(line.startswith("POST") for line in served.asked)
+
+
+def test_a_whole_call_shares_one_end() -> None:
+    """Three requests of a quarter second each are late together."""
+    row = {"id": 1, "label": "shop-front", "region": "us-ord", "client_conn_throttle": 0, "port": 1}
+    with serving(late(0.25, page(row))) as served:
+        told = refused(Api(served.url, token=TOKEN), timeout=0.6)
+        assert told.reason.endswith("gives no answer")
+
+
+def test_linode_is_left_alone_as_long_as_it_asks() -> None:
+    """After a 429 nothing is asked until Retry-After is over, whoever asks; then it is."""
+    watch = Watch()
+    with serving(errors(429, "Too many requests", Retry_After="42"), page()) as served:
+        api = Api(served.url, token=TOKEN, clock=watch)
+        assert refused(api).retry_after == 42
+        watch.ahead += 12
+        for question in QUESTIONS:
+            told = refused(api, question)
+            assert told.status == 429
+            assert told.retry_after == pytest.approx(30, abs=1)
+        assert len(served.asked) == 1
+        watch.ahead += 30
+        assert _read(api) is None
+
+
+def test_a_held_call_says_the_same_as_the_one_that_was_refused() -> None:
+    """One outage is one reason: how long it lasts stands in the remedy."""
+    with serving(errors(429, "Too many requests", Retry_After="42")) as served:
+        api = Api(served.url, token=TOKEN)
+        first, second = refused(api), refused(api)
+    assert first.reason == second.reason
+    assert "in 42 s" in first.remedy
+
+
+@pytest.mark.parametrize(
+    ("told", "waits"),
+    [("", 15), ("soon", 15), ("-5", 15), ("0", 0), ("60", 60), ("86400", 300), ("9" * 99, 15)],
+    ids=["nothing", "a-word", "negative", "zero", "a-minute", "a-day", "endless"],
+)
+def test_patience_has_its_limits(told: str, waits: float) -> None:
+    """What is no number of seconds means a short while; nobody makes us blind for a day."""
+    with serving(errors(429, "Too many requests", Retry_After=told)) as served:
+        assert refused(Api(served.url, token=TOKEN)).retry_after == waits
+
+
+def test_maintenance_says_how_long() -> None:
+    """A 503 hands its Retry-After on, and is asked again all the same: a failover does not wait."""
+    with serving(errors(503, "Maintenance", Retry_After="60"), page()) as served:
+        api = Api(served.url, token=TOKEN)
+        assert refused(api).retry_after == 60
+        assert _read(api) is None
+
+
+def test_other_answers_ask_for_no_patience() -> None:
+    """Linode sends Retry-After with everything; on an error of ours it means nothing."""
+    with serving(errors(400, "Must be 1-255", Retry_After="60")) as served:
+        assert refused(Api(served.url, token=TOKEN)).retry_after is None
+
+
+def test_a_dropped_question_is_repeated_once() -> None:
+    """Reading twice does no harm; a third time would be a storm."""
+    with serving(drop, page()) as served:
+        assert _read(Api(served.url, token=TOKEN)) is None
+        assert len(served.asked) == 2
+    with serving(drop) as served:
+        refused(Api(served.url, token=TOKEN))
+        assert len(served.asked) == 2
+
+
+@pytest.mark.parametrize("answer", [drop, silence, errors(502, "Bad Gateway"), status(503)])
+def test_a_change_is_sent_once(answer: Answer) -> None:
+    """Whoever set a mode may have been overtaken by the second time."""
+    with serving(answer) as served:
+        refused(Api(served.url, token=TOKEN), "set a mode", timeout=0.5)
+        assert served.asked == ["PUT /nodebalancers/1/configs/2/nodes/3"]
+
+
+def test_a_connection_that_linode_closed_meanwhile_fails_no_change() -> None:
+    """A worker may not have asked for an hour when the leader goes."""
+    with serving(closing(page()), status(200, {"id": 3})) as served:
+        api = Api(served.url, token=TOKEN)
+        _read(api)
+        time.sleep(0.1)
+        QUESTIONS["set a mode"](api, 5)
+        assert len(served.asked) == 2
+
+
+def test_a_connection_serves_many_calls() -> None:
+    """A handshake costs more than a question."""
+    with serving(page()) as served:
+        api = Api(served.url, token=TOKEN)
+        for _ in range(3):
+            _read(api)
+        assert (served.connections, len(served.asked)) == (1, 3)
+
+
+def test_threads_do_not_disturb_each_other() -> None:
+    """Eight ask at once for twenty rounds, and each gets its own answer."""
+    with serving(late(0.005, page())) as served, ThreadPoolExecutor(8) as pool:
+        api = Api(served.url, token=TOKEN)
+        assert list(pool.map(lambda _: _read(api), range(160))) == [None] * 160
+        assert served.connections <= 8
+
+
+def test_a_certificate_must_be_signed_by_whom_we_trust(tmp_path: Path) -> None:
+    """The right authority is enough; another, none, a file that is none, and plain text are not."""
+    ours, others = Authority(tmp_path), Authority(tmp_path, name="another authority")
+    pair = ours.issue("linode")
+    (tmp_path / "empty.pem").touch()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pair.cert, pair.key)
+    with serving(page(), context=context) as served:
+        assert _read(Api(served.url, token=TOKEN, ca=str(ours.ca))) is None
+        for ca, why in (
+            (str(others.ca), "shows a certificate that is refused: unable to get local issuer"),
+            (None, "shows a certificate that is refused: "),
+            (str(tmp_path / "empty.pem"), "cannot be asked over TLS: no certificate or crl found"),
+            (str(tmp_path / "gone.pem"), "cannot be asked: Could not find a suitable TLS CA"),
+        ):
+            told = refused(Api(served.url, token=TOKEN, ca=ca))
+            assert told.reason.startswith(f"{served.place} {why}")
+            assert "linode.ca" in told.remedy
+        assert len(served.asked) == 1
+
+
+def test_tls_to_a_port_without_it_is_said() -> None:
+    """A URL with one letter too many ends in words, and in time."""
+    with serving(closing(errors(400, "what?"))) as served:
+        told = refused(Api(served.url.replace("http", "https"), token=TOKEN), timeout=1)
+        assert told.reason.startswith(served.place)
+
+
+def test_the_toolbox_builds_it_from_inventory_and_secret() -> None:
+    """With the secret linode-token there is an API at linode.url; without it there is none."""
+    with serving(page()) as served:
+        inventory = load_inventory(f'{INVENTORY}\n[linode]\nurl = "{served.url}"\n')
+        assert isinstance(inventory, Inventory), str(inventory)
+        assert linode_of(inventory, Secrets({})) is None
+        api = linode_of(inventory, Secrets({"PGBATON_LINODE_TOKEN": f"{TOKEN}\n"}))
+        assert api is not None
+        assert _read(api) is None
