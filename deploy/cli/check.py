@@ -9,7 +9,8 @@ import click
 from deploy.cli.desk import Desk
 from deploy.cli.exits import Exit, Fault
 from deploy.cli.keycheck import bad_keys
-from deploy.cli.lacks import Remark, lacks, warnings
+from deploy.cli.lacks import lacks, warnings
+from deploy.cli.remark import Remark
 from deploy.cli.voice import say_json, voice
 from jobs.inventory import BadInventory, Inventory, Mistake, load_inventory
 
@@ -82,6 +83,8 @@ def _counts(inventory: Inventory) -> str:
         "host": inventory.hosts,
         "sender": inventory.senders,
     }
+    at_linode = {"NodeBalancer": inventory.nodebalancers, "DNS record": inventory.dns}
+    parts |= {name: table for name, table in at_linode.items() if table}
     return ", ".join(f"{len(t)} {name}{'' if len(t) == 1 else 's'}" for name, t in parts.items())
 
 

@@ -4,28 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from deploy.cli.fronts import fronts
 from deploy.cli.keycheck import bad_secret_keys, bad_ssh_key
+from deploy.cli.remark import Remark
 from workers.secrets import Secrets, SecretUnreadableError
 
 if TYPE_CHECKING:
     from jobs.inventory import Inventory, Tls
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remark:
-    """Something that is no mistake of the file: where, what, and what to do."""
-
-    path: str
-    reason: str
-    remedy: str
-
-    def to_json(self) -> dict[str, str]:
-        return asdict(self)
 
 
 def lacks(inventory: Inventory, environ: Mapping[str, str]) -> Iterator[Remark]:
@@ -41,6 +30,8 @@ def lacks(inventory: Inventory, environ: Mapping[str, str]) -> Iterator[Remark]:
             named = getattr(files, part)
             if named is not None:
                 yield from _file(f"{path}.{part}", Path(named))
+    if inventory.linode.ca is not None:
+        yield from _file("linode.ca", Path(inventory.linode.ca))
 
 
 def _needed(inventory: Inventory) -> Iterator[tuple[str, str, str]]:
@@ -54,6 +45,8 @@ def _needed(inventory: Inventory) -> Iterator[tuple[str, str, str]]:
     for name, sender in inventory.senders.items():
         if sender.hmac:
             yield f"senders.{name}.hmac", f"sender-{name}", "the webhook"
+    if inventory.nodebalancers or inventory.dns:
+        yield "linode", "linode-token", "worker and probe"
     for name in _voices(inventory):
         yield f"senders.{name}", f"sender-key-{name}", name
 
@@ -130,6 +123,7 @@ def warnings(inventory: Inventory) -> Iterator[Remark]:
     yield from _unprobed(inventory)
     yield from _idle(inventory)
     yield from _speechless(inventory)
+    yield from fronts(inventory)
     if not inventory.senders:
         yield Remark(
             path="senders",

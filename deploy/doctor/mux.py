@@ -32,8 +32,8 @@ def never_passes(name: str, cluster: Cluster) -> Hopeless | None:
     port = cluster.postgresql_port
     return Hopeless(
         reason=f"{name} has no mux, and port {port} is PostgreSQL's own",
-        remedy=f"write mux = {{ port = {port} }} and postgresql_port = {port + 1} in "
-        f"[clusters.{name}], and run the mux on every database node: docs/mux.md has the steps",
+        remedy=f"write mux = {{ port = {port + 1} }} in [clusters.{name}], and run the mux on every "
+        "database node: docs/mux.md has the steps",
     )
 
 
@@ -63,7 +63,7 @@ def _taken(seen: Evidence) -> Iterator[Finding]:
             "mux",
             f"PostgreSQL of {listed(names)} listens on {port} by etcd, must be {mine}: {port} is the mux's",
             WHY,
-            f"move PostgreSQL to {mine} there, then start the mux: docs/mux.md has the steps",
+            f"give the mux a port of its own, or move PostgreSQL to {mine}: docs/mux.md has the steps",
         )
 
 

@@ -185,7 +185,7 @@ def test_without_a_mux_it_refuses_with_a_hint(tmp_path: Path) -> None:
     ann = front(tmp_path, "[clusters.shop.mux]")
     seen = ann.types(*APPLY)
     assert (seen.exit_code, ann.linode.applied) == (78, [])
-    for words in ("could never pass", "mux = { port = 5433 }", "--without-mux"):
+    for words in ("could never pass", "mux = { port = 5434 }", "--without-mux"):
         assert words in seen.stderr
     assert ann.types(*APPLY, "--plan").exit_code == 78
     seen = ann.types(*APPLY, "--without-mux")
