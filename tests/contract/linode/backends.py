@@ -28,11 +28,15 @@ class Backend:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+        for one in self._open:
+            one.close()
+
+    def close(self) -> None:
+        """Listen no more, and keep the connections that there are."""
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
-        for one in self._open:
-            one.close()
 
     @property
     def address(self) -> str:

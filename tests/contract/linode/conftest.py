@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from openapi_core import OpenAPI
 
 from tests.contract.linode import openapi
 from tests.contract.linode.double import Double
+from tests.contract.linode.stage import Stage
 
 
 @pytest.fixture(scope="session")
@@ -47,3 +49,19 @@ def make_double(held: OpenAPI | None) -> Iterator[Callable[..., Double]]:
 def double(make_double: Callable[..., Double]) -> Double:
     """A double whose token may do everything."""
     return make_double()
+
+
+@pytest.fixture
+def stage_of(require: Callable[[str], Path], tmp_path: Path) -> Iterator[Callable[..., Stage]]:
+    """Raises a double with a data plane, in a manner (see deploy.lab.linode.traffic.layout)."""
+    with ExitStack() as stack:
+
+        def raised(**manner: Any) -> Stage:
+            return stack.enter_context(Stage(require("haproxy"), tmp_path / "nb", **manner))
+
+        yield raised
+
+
+@pytest.fixture
+def stage(stage_of: Callable[..., Stage]) -> Stage:
+    return stage_of()

@@ -10,6 +10,7 @@ from tests.contract.linode.double import Double
 TCP = {"port": 5432, "protocol": "tcp"}
 CHECKED = {**TCP, "check": "http", "check_path": "/", "check_interval": 5, "check_timeout": 2}
 NODE = {"label": "pg1", "address": "192.168.1.11:5432"}
+V6 = {"label": "pg6", "address": "[2001:db8::1]:5432"}
 BALANCER, PORT = "/nodebalancers/12001", "/nodebalancers/12001/configs/4001"
 LONG = "x" * 33
 
@@ -48,14 +49,13 @@ def built(double: Double) -> Double:
         ("POST", f"{BALANCER}/configs", {"protocol": "udp"}, "check_passive"),
         ("PUT", PORT, {"check_timeout": 30}, "check_interval"),
         ("PUT", PORT, {"check": "ping"}, "check"),
-        ("POST", f"{PORT}/nodes", NODE, "address"),
         ("POST", f"{PORT}/nodes", {"label": "pg2"}, "address"),
         ("POST", f"{PORT}/nodes", {"address": "192.168.1.12:5432"}, "label"),
         ("POST", f"{PORT}/nodes", {"label": "pg2", "address": "pg2.example:5432"}, "address"),
         ("POST", f"{PORT}/nodes", {"label": "pg2", "address": "192.168.1.12"}, "address"),
         ("POST", f"{PORT}/nodes", {"label": "pg2", "address": "192.168.1.12:0"}, "address"),
         ("POST", f"{PORT}/nodes", {"label": "pg2", "address": "::1:5432"}, "address"),
-        ("POST", f"{PORT}/nodes", {"label": "pg2", "address": "[2001:db8::1]:5432"}, "address"),
+        ("POST", f"{PORT}/nodes", V6, "address"),
         ("POST", f"{PORT}/nodes", {**NODE, "address": "10.0.0.3:1", "subnet_id": 7}, "subnet_id"),
         ("PUT", f"{PORT}/nodes/54001", {"mode": "off"}, "mode"),
         ("PUT", f"{PORT}/nodes/54001", {"weight": 0}, "weight"),
@@ -64,7 +64,7 @@ def built(double: Double) -> Double:
         (
             "POST",
             "/nodebalancers",
-            {"region": "a", "configs": [{"nodes": [NODE, NODE]}]},
+            {"region": "a", "configs": [{"nodes": [NODE, V6]}]},
             "address",
         ),
         ("POST", "/nodebalancers", [], None),

@@ -1,8 +1,9 @@
 """A NodeBalancer's ports as an HAProxy configuration: it balances and checks as Linode documents it.
 
 The check goes to the very port that carries traffic. What Linode does not document is HAProxy's
-own way: a new backend takes traffic until its first check has failed; sessions to a backend that
-went down stay open; a connection is given up after check_timeout; TCP sessions idle for an hour end.
+own way: a new backend takes traffic until its first check, somewhere within the first interval, has
+failed; sessions to a backend that went down stay open; a connection is given up after check_timeout;
+TCP sessions that are idle for an hour end.
 """
 
 from __future__ import annotations
