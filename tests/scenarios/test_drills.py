@@ -15,7 +15,8 @@ import pytest
 from jobs.audit import from_line, verify
 from tests import parts
 
-PROGRAMS = ("unshare", "ip", "etcd", "postgres", "redis-server", "sshd", "runsvdir", "sudo")
+PROGRAMS = ("unshare", "ip", "etcd", "postgres", "redis-server", "sshd", "runsvdir", "sudo",
+            "haproxy")  # fmt: skip
 TIMES = {
     "leader_lost",
     "leader_elected",
@@ -112,6 +113,49 @@ def test_the_leader_s_machine_is_lost(tmp_path: Path, patroni: str) -> None:
 def test_a_planned_switchover(tmp_path: Path) -> None:
     """The hosts follow, and no acknowledged order is lost on the way."""
     moved_once(passed(drill(tmp_path, "switchover")))
+
+
+def ways(report: dict[str, Any]) -> dict[str, float | None]:
+    """Seconds from the new leader's first writable moment, by who ordered."""
+    return {one["who"]: one["seconds"] for one in report["redirects"]}
+
+
+def test_both_endpoints_side_by_side(tmp_path: Path) -> None:
+    """A lost machine with one shop at the leader and one behind the NodeBalancer: each is restarted
+    once, nobody's order is lost, and by health check alone a fresh connection takes longer."""
+    done = drill(tmp_path, "kill-leader-machine", "--endpoint", "both")
+    report = passed(done)
+    moved_once(report)
+    seconds = ways(report)
+    at_leader, behind, alone = (seconds[who] for who in ("shop1", "shop2", "counter"))
+    assert at_leader is not None
+    assert behind is not None
+    assert alone is not None
+    assert at_leader < 5
+    assert at_leader < alone < 20
+    assert behind < alone + 5
+    assert "probe reports Linode: host_reboot" in done.output
+
+
+def test_a_switchover_behind_the_balancer(tmp_path: Path) -> None:
+    """Both shops at the NodeBalancer: its address stays in their files, and they order again."""
+    moved_once(passed(drill(tmp_path, "switchover", "--endpoint", "nodebalancer")))
+
+
+def test_the_check_interval_is_changed(tmp_path: Path) -> None:
+    """The reference's exercise: 2, 5 and 10 s through inventory, API and health check, as a table."""
+    done = drill(tmp_path, "balancer-check-interval")
+    report = passed(done)
+    assert [host["restarts"] for host in report["hosts"]] == [3, 3]
+    [own] = [one for one in report["invariants"] if "check_interval" in one["name"]]
+    assert all(f"{seconds} s: " in own["evidence"] for seconds in (2, 5, 10))
+
+
+def test_a_failover_while_linode_s_api_is_down(tmp_path: Path) -> None:
+    """It succeeds all the same, and the incident says what could not be seen."""
+    done = drill(tmp_path, "linode-down")
+    moved_once(passed(done))
+    assert "node status not seen" in done.output
 
 
 def test_a_stale_member_that_rejoins_moves_nothing(tmp_path: Path) -> None:
