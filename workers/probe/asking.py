@@ -45,5 +45,5 @@ class Asking:
         elif error.retry_after is not None:
             self._until[what] = now + error.retry_after
         if self._failures.get(what) != error.reason:
-            log.warning("linode.silent", what=what, reason=error.reason, remedy=error.remedy)
+            log.warning("linode.unavailable", what=what, reason=error.reason, remedy=error.remedy)
         self._failures[what] = error.reason

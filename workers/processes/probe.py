@@ -74,7 +74,7 @@ def duty_of(inventory: Inventory, secrets: Secrets) -> Duty:
     log.info(
         "probe.idle",
         reason="the inventory names no NodeBalancer, and there is no secret linode-token",
-        remedy="where PostgreSQL does not run on Linode, leave it; else add both and send SIGHUP",
+        remedy="leave it where PostgreSQL does not run on Linode; else add them and send SIGHUP",
     )
     return Idle(inventory=inventory)
 
