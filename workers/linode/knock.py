@@ -9,7 +9,6 @@ import time
 from jobs.balancer.found import Knock
 from jobs.inventory import Address
 from workers.deadline import Cord, within
-from workers.dial import dial
 
 _FIRST_LINE = re.compile(rb"HTTP/\d(?:\.\d)? (\d{3})(?:[ \r\n]|$)")
 _ENOUGH = 64
@@ -25,6 +24,8 @@ def knock(address: Address, path: str, *, timeout: float) -> Knock:
         return Knock(kind="silent", reason="no answer")
     except ConnectionRefusedError:
         return Knock(kind="refused", reason="Connection refused")
+    except ConnectionError:
+        return _understood(b"")
     except (OSError, ValueError) as error:
         return Knock(kind="silent", reason=_told(error))
     return _understood(heard)
@@ -32,13 +33,10 @@ def knock(address: Address, path: str, *, timeout: float) -> Knock:
 
 def _ask(address: Address, path: str, cord: Cord, until: float) -> bytes:
     """What comes back first; nothing where the other side ends the connection instead."""
-    with dial(address.host, address.port, timeout=_left(until)) as wire:
+    with socket.create_connection((address.host, address.port), _left(until)) as wire:
         cord.hold(wire)
-        try:
-            wire.sendall(_request(address, path))
-            return _beginning(wire, until)
-        except ConnectionError:
-            return b""
+        wire.sendall(_request(address, path))
+        return _beginning(wire, until)
 
 
 def _request(address: Address, path: str) -> bytes:
