@@ -11,7 +11,7 @@ from jobs.claims import MemberRecord
 from jobs.errand import Errand, run
 from jobs.host import Mission
 from jobs.inventory import DnsRecord, Inventory, parse_conn_url, parse_target
-from jobs.inventory.linode import is_ip
+from jobs.inventory.linode import is_ip, shortest
 from jobs.means import Means
 from jobs.names import PUBLISH
 from jobs.outcome import backoff
@@ -118,7 +118,7 @@ def address_of(inventory: Inventory, record: DnsRecord, leader: MemberRecord) ->
         address = known or parse_conn_url(leader.conn_url).host
     except ValueError:
         return None
-    return address if is_ip(address) else None
+    return shortest(address) if is_ip(address) else None
 
 
 def _pointed(post: Post, records: Records, address: str) -> End:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from jobs.inventory import Address, Cluster, Inventory, NodeBalancer
+from jobs.inventory.linode import shortest
 
 Settings = Mapping[str, str | int | bool]
 """Members of a configuration by Linode's names, each of which must be as it stands here."""
@@ -85,7 +86,7 @@ def _nodes(table: NodeBalancer, cluster: Cluster) -> Iterator[WantedNode]:
         yield WantedNode(
             member=member,
             label=label_of(member),
-            address=Address(host=host, port=cluster.traffic_port),
+            address=Address(host=shortest(host), port=cluster.traffic_port),
             subnet_id=table.subnet_id,
         )
 

@@ -30,11 +30,16 @@ def is_ip(text: str) -> bool:
     return True
 
 
+def shortest(text: str) -> str:
+    """An IP address in its one shortest form, since equal ones must look equal; else as it is."""
+    return str(ipaddress.ip_address(text)) if is_ip(text) else text
+
+
 def _ip(text: str) -> str:
     if not is_ip(text):
         msg = f"{text!r} is no IP address; Linode takes no names here"
         raise ValueError(msg)
-    return text
+    return shortest(text)
 
 
 def _api_url(text: str) -> str:

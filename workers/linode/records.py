@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from jobs.inventory import DnsRecord
+from jobs.inventory.linode import shortest
 from jobs.ports import LinodeUnavailable
 from jobs.zone import CreateRecord, FoundRecord, FoundZone, RecordChange, SetRecord
 from workers.linode.changes import create
@@ -61,7 +62,7 @@ def _records(call: Call, domain: int, names: Sequence[str]) -> Iterator[FoundRec
                 id=row.number("id"),
                 type=row.text("type"),
                 name=name,
-                target=row.text("target"),
+                target=shortest(row.text("target")),
                 ttl=row.number("ttl_sec"),
             )
 

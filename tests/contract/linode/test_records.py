@@ -103,6 +103,17 @@ def test_an_ipv6_record_is_kept(account: Account) -> None:
     assert ("AAAA", "db", "2001:db8::2", 30) in _told(_zone(account))
 
 
+def test_capitals_and_zeroes_make_no_second_record(double: Double) -> None:
+    """DNS knows no capitals, and IPv6 many spellings: what stands there is changed, not doubled."""
+    account = RealAccount(double)
+    account.domain("example.org", ("AAAA", "DB", "2001:0DB8:0:0::0001", 30))
+    assert _told(_zone(account)) == {("AAAA", "db", "2001:db8::1", 30)}
+    _follow(account, "2001:db8::2", 2)
+    assert [row["target"] for row in double.world.records if row["type"] == "AAAA"] == [
+        "2001:db8::2"
+    ]
+
+
 def test_a_record_that_is_gone_cannot_be_set(account: Account) -> None:
     """A record that was deleted meanwhile is a refusal that says so."""
     account.domain("example.org")
