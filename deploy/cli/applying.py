@@ -156,6 +156,8 @@ def _print(speak: Voice, desk: Desk, name: str, done: Applied, *, planned: bool)
         speak.rows([("left as it is:", one)], indent=2)
     if any(isinstance(c, CreateNode) and c.mode == "reject" for c in done.changes):
         speak.line('modes = "enforce": the workers let the leader\'s node in, and it alone.')
+    if count and not planned:
+        speak.line(f"In a minute, see what becomes of it: pgbaton doctor nodebalancer {name}")
     if done.found is None:
         return
     line = to_write(desk.inventory.nodebalancers[name], done.found)

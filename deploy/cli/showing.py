@@ -137,7 +137,7 @@ def _print_nodes(speak: Voice, want: WantedBalancer, config: FoundConfig) -> Non
         member = want.node(node.address)
         whose = "nobody's" if member is None else member.member
         row = (node.label, str(node.address), whose, node.mode, node.status)
-        rows.append((TONES.get(node.status, "plain"), row))
+        rows.append(("bad" if member is None else TONES.get(node.status, "plain"), row))
     speak.toned(rows, indent=2)
 
 

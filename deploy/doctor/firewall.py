@@ -13,7 +13,7 @@ from jobs.balancer.standing import RANGE
 
 NODEBALANCERS = IPv4Network(RANGE)
 ANYWHERE = IPv4Network("0.0.0.0/0")
-KEPT_OUT = "the node is DOWN, whatever it would answer"
+KEPT_OUT = "such a node is DOWN, whatever it would answer"
 PASSES_SO_FAR = "it passes so far, by another interface or since the rules are new"
 
 
@@ -23,29 +23,38 @@ def firewalls(seen: Evidence) -> Iterator[Finding]:
     if seen.want.subnet_id is not None:
         yield from _vpc(seen)
         return
-    for member, walls in seen.walls.items():
-        if isinstance(walls, tuple):
-            yield from _machine(seen, member, walls)
+    yield from _shut(seen)
     yield from _unseen(seen)
     if unknown := [member for member, walls in seen.walls.items() if walls is None]:
         yield _no_machine(seen, unknown)
 
 
-def _machine(seen: Evidence, member: str, walls: tuple[FoundFirewall, ...]) -> Iterator[Finding]:
-    """A machine may have several, one an interface: which of them the balancer meets is not known."""
-    shut = {w.label: why for w in walls if (why := keeps_out(w, NODEBALANCERS, seen.port))}
+def _shut(seen: Evidence) -> Iterator[Finding]:
+    """Machines that the same firewall keeps shut for the same reason are named together."""
+    shut = {member: found for member in seen.walls if (found := _wall(seen, member)) is not None}
+    for found in dict.fromkeys(shut.values()):
+        members = listed([member for member, other in shut.items() if other == found])
+        label, why, passes_so_far = found
+        finding, hurts = (warning, PASSES_SO_FAR) if passes_so_far else (error, KEPT_OUT)
+        yield finding(
+            "firewall",
+            f"firewall {label} before {members} keeps {RANGE} from port {seen.port}: {why}",
+            f"NodeBalancers check and connect from there: {hurts}.",
+            f"add the inbound rule ACCEPT TCP {seen.port} from {RANGE}, above any that drops it",
+        )
+
+
+def _wall(seen: Evidence, member: str) -> tuple[str, str, bool] | None:
+    """The first firewall that keeps a NodeBalancer out, why, and whether it gets in all the same: a
+    machine may have several, one an interface, and which of them is met is not known."""
+    walls = seen.walls[member]
+    if not isinstance(walls, tuple):
+        return None
+    shut = [(w.label, why) for w in walls if (why := keeps_out(w, NODEBALANCERS, seen.port))]
     if not shut:
-        return
+        return None
     node = seen.node(member)
-    in_all_the_same = len(shut) < len(walls) or (node is not None and node.status == "UP")
-    label, why = next(iter(shut.items()))
-    finding, why_it_hurts = (warning, PASSES_SO_FAR) if in_all_the_same else (error, KEPT_OUT)
-    yield finding(
-        "firewall",
-        f"firewall {label} before {member} keeps {RANGE} from port {seen.port}: {why}",
-        f"NodeBalancers check and connect from there: {why_it_hurts}.",
-        f"add the inbound rule ACCEPT TCP {seen.port} from {RANGE}, above any that drops it",
-    )
+    return *shut[0], len(shut) < len(walls) or (node is not None and node.status == "UP")
 
 
 def _vpc(seen: Evidence) -> Iterator[Finding]:
@@ -64,7 +73,7 @@ def _vpc(seen: Evidence) -> Iterator[Finding]:
             "firewall",
             f"backends are in a VPC (subnet {seen.want.subnet_id}): firewall {', '.join(unclear)} was not judged",
             f"There a NodeBalancer comes from its own range of the subnet, not from {RANGE}.",
-            f"let that range through to port {seen.port}: linode-cli nodebalancers vpcs list {_id(seen)}",
+            f"let that range through to port {seen.port}: the API's /nodebalancers/{_id(seen)}/vpcs shows it",
         )
 
 

@@ -18,6 +18,7 @@ from tests.unit.deploy.doctor.values import (
     accept,
     balancer,
     by,
+    drop,
     evidence,
     found,
     named,
@@ -277,6 +278,15 @@ def test_one_mistake_is_not_told_as_many() -> None:
         f.name for f in diagnose(by(*UNMUXED, knocks=all_knock(NO_HTTP), walls={}, found=None))
     ]
     assert names == ["balancer", "mux"]
+
+
+def test_one_firewall_before_three_machines_is_told_once() -> None:
+    """With all of their names; another reason is another finding."""
+    shut, dropping, accept_all = wall(accept("22")), wall(drop()), wall(accept(None))
+    seen = evidence(walls={"pg1": (accept_all,), "pg2": (shut,), "pg3": (shut,)})
+    assert [f.what[:40] for f in diagnose(seen)] == ["firewall db-nodes before pg2 and pg3 kee"]
+    seen = evidence(walls={"pg2": (shut,), "pg3": (dropping,)})
+    assert len(diagnose(seen)) == 2
 
 
 def test_the_worst_stands_first() -> None:
