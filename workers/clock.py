@@ -9,11 +9,12 @@ import structlog
 
 from jobs.claims import ClusterView, Unknown
 from jobs.due import Due, Pace, due
-from jobs.inventory import SCHEMA, Inventory
+from jobs.inventory import Inventory
 from jobs.look import epoch_of
 from jobs.names import RECONCILE, job_id
 from jobs.ports import Clock, Dcs, Fleet, Ledger, LedgerUnavailable, ScopeRef, Unavailable
 from workers.fleet import ThreadFleet
+from workers.reconciling import ask_reconcile
 
 log = structlog.get_logger(__name__)
 
@@ -90,16 +91,10 @@ class LevelCheck:
         return True
 
     def _drift(self, cluster: str) -> None:
-        """Once every `drift` seconds, whichever clock process comes first has the hosts read."""
-        job = job_id(RECONCILE, cluster)
-        if self.ledger.lease(f"drift:{cluster}", job, seconds=self.inventory.timing.drift):
-            arguments = {
-                "cluster": cluster,
-                "flight": job,
-                "inventory": self.inventory.digest,
-                "schema": SCHEMA,
-            }
-            self.ledger.requeue(RECONCILE, arguments)
+        """Once every `drift` seconds, whichever clock process comes first has the targets read."""
+        once = job_id(RECONCILE, cluster)  # nobody's name: not even this process renews it
+        if self.ledger.lease(f"drift:{cluster}", once, seconds=self.inventory.timing.drift):
+            ask_reconcile(self.ledger, self.inventory, cluster)
 
 
 def scopes_of(inventory: Inventory, etcd: str) -> list[ScopeRef]:

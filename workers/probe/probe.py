@@ -21,11 +21,13 @@ from jobs.ports import (
 )
 from jobs.probe.concerns import concerns_of
 from jobs.probe.pace import pace
+from jobs.probe.sighting import Sighting
 from workers.fleet import ThreadFleet
 from workers.probe.asking import Asking
 from workers.probe.looks import Looks
 from workers.probe.topics import EventTopic, NodeTopic, Topic
 from workers.probe.untold import Untold
+from workers.reconciling import ask_reconcile
 
 log = structlog.get_logger(__name__)
 
@@ -39,7 +41,7 @@ seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Errand:
+class Question:
     """One thing to ask Linode for, and what is done with the answer."""
 
     what: str
@@ -116,34 +118,44 @@ class Probe:
         self.untold.open(until=now + seconds)
         return True
 
+    def _take(self, name: str, sighting: Sighting) -> None:
+        """A NodeBalancer that stands differently may no longer lead to exactly the leader: in peace
+        nobody else would look before the clock's next drift check."""
+        topic = self._nodes[name]
+        before = topic.seen or (topic.told.sighting if topic.told else None)
+        topic.see(sighting)
+        if before is not None and before != sighting:
+            cluster = self.inventory.nodebalancers[name].cluster
+            ask_reconcile(self._ledger, self.inventory, cluster)
+
     def _poll(self) -> None:
         """Everything at once: one answer that does not come delays no other."""
-        errands = [e for e in self._errands() if self._asking.may(e.what)]
-        for errand, found in self._fleet.each(errands, _answer):
+        questions = [q for q in self._questions() if self._asking.may(q.what)]
+        for question, found in self._fleet.each(questions, _answer):
             if isinstance(found, LinodeUnavailable):
-                self._asking.failed(errand.what, found)
+                self._asking.failed(question.what, found)
             else:
-                self._asking.well(errand.what)
+                self._asking.well(question.what)
                 with self.untold.changing():
-                    errand.take(found)
+                    question.take(found)
 
-    def _errands(self) -> Iterator[Errand]:
+    def _questions(self) -> Iterator[Question]:
         for name, lookup in self._looks.turns().items():
-            yield Errand(
+            yield Question(
                 what=f"NodeBalancer {name}",
                 ask=partial(self._looks.look, name, lookup=lookup),
-                take=self._nodes[name].see,
+                take=partial(self._take, name),
             )
         asked = self._account.since(self._clock.now())
-        yield Errand(
+        yield Question(
             what="events",
             ask=partial(self._events.since, asked, timeout=self.inventory.linode.timeout),
             take=partial(self._account.hear, asked=asked),
         )
 
 
-def _answer(errand: Errand) -> Any:
+def _answer(question: Question) -> Any:
     try:
-        return errand.ask()
+        return question.ask()
     except LinodeUnavailable as error:
         return error

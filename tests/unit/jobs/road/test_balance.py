@@ -261,6 +261,25 @@ def test_the_clock_notices_drift_in_peace(settled: tuple[World, Front]) -> None:
     assert [world.restarts(h) for h in ("web1", "web2", "web3")] == [0, 0, 0]
 
 
+def test_a_mux_that_dies_in_peace_is_named(settled: tuple[World, Front]) -> None:
+    """The leader leads, and nobody gets in: the trail says drift, the node and the cause; once it is
+    up again the balancer follows. No shop is restarted for it."""
+    world, front = settled
+    front.turn(pg1="DOWN")
+    front.knocks[Address(host="10.0.0.1", port=5432)] = Knock(kind="refused")
+    world.witness.through[FRONT] = None
+    _reconcile(world)
+    world.live_on(seconds=30)
+    assert world.told(Kind.DRIFT)[0]["drift"] == ["nobody is UP, pg1 must be"]
+    [late] = [e for e in _told(world) if e["outcome"] == LATE]
+    assert "pg1 leads, but is DOWN: GET /primary at 10.0.0.1:5432 is refused" in late["reason"]
+    assert late["remedy"] == "start HAProxy (the mux) on pg1"
+    _arrive(world, front, "pg1")
+    world.live_on(seconds=30)
+    assert _told(world)[-1]["outcome"] == FOLLOWS
+    assert [world.restarts(h) for h in ("web1", "web2", "web3")] == [0, 0, 0]
+
+
 def _reconcile(world: World) -> None:
     world.ledger.requeue(
         "jobs.reconcile.reconcile",
