@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import requests
 
 from tests.contract.linode.double import Double
 
@@ -164,3 +165,17 @@ def test_a_minute_has_its_limit(double: Double) -> None:
     assert answers[2].json() == {"errors": [{"reason": "Too many requests"}]}
     assert 0 < int(answers[2].headers["Retry-After"]) <= 60
     assert double.ask("GET", "/nodebalancers/1").status_code == 404
+
+
+def test_a_client_may_say_that_it_says_nothing(double: Double) -> None:
+    """Lists that are null are lists left out, as other clients of Linode's send them."""
+    zone = {"domain": "shop.example", "type": "master", "soa_email": "a@b.example", "tags": None}
+    assert double.ask("POST", "/domains", {**zone, "axfr_ips": None}).json()["axfr_ips"] == []
+
+
+def test_the_labs_hand_refuses_what_makes_no_sense(double: Double) -> None:
+    """Machines behind a firewall that is none, an instant that is none: 400 with a reason."""
+    machine = {"label": "pg1", "ipv4": ["10.0.0.1"], "firewall": "none"}
+    answer = requests.post(f"{double.control}/_lab/machines", json=machine, timeout=5)
+    assert (answer.status_code, "no firewall" in answer.text) == (400, True)
+    assert requests.get(f"{double.control}/_lab/requests?since=noon", timeout=5).status_code == 400

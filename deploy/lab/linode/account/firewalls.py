@@ -11,6 +11,11 @@ from deploy.lab.linode.rest.forms import Form, Row, anything, many, number, one_
 from deploy.lab.linode.rest.refusal import refuse
 from deploy.lab.linode.rest.routes import Route
 
+DEVICE_KINDS = {
+    "linodes": "linode",
+    "nodebalancers": "nodebalancer",
+    "linode_interfaces": "interface",
+}
 POLICY = one_of("ACCEPT", "DROP")
 RULE = Form(
     members={
@@ -31,6 +36,7 @@ RULES = Form(
         "outbound_policy": POLICY,
     }
 )
+DEVICES = Form(members={kind: many(number) for kind in DEVICE_KINDS})
 LABEL = text(3, 32, pattern=r"[a-zA-Z0-9\-_.]*")
 CREATE = Form(
     members={"label": LABEL, "rules": anything, "tags": many(text()), "devices": anything},
@@ -86,7 +92,7 @@ class Firewalls:
         asked = CREATE.read(body)
         if self.world.firewalls.where(label=asked["label"]):
             raise refuse("Label must be unique", "label")
-        devices = asked.pop("devices", {})
+        devices = DEVICES.read(asked.pop("devices", {}))
         asked["rules"] = read_rules(asked["rules"])
         return self.world.wall(add(self.world, devices=devices, **asked))
 
@@ -146,9 +152,9 @@ def add(world: World, *, label: str, rules: Row, devices: Row | None = None, **m
     now = world.now()
     blank = {"status": "enabled", "tags": [], "created": now, "updated": now}
     row = world.firewalls.add(label=label, rules=rules, **{**blank, **more})
-    for kind, ids in (devices or {}).items():
-        table = world.table(kind.removesuffix("s"))
+    for kinds, ids in (devices or {}).items():
         for number_ in ids:
-            world.attach(row, kind.removesuffix("s"), table.get(number_))
+            kind = DEVICE_KINDS[kinds]
+            world.attach(row, kind, world.table(kind).get(number_))
     world.tell("firewall_create", "firewall", row)
     return row

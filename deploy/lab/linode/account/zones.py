@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from deploy.lab.linode.account.world import World
-from deploy.lab.linode.rest.forms import Form, Row, integer, ip, many, nullable, one_of, text
+from deploy.lab.linode.rest.forms import Form, Row, integer, ip, many, nullable, one_of, said, text
 from deploy.lab.linode.rest.refusal import refuse
 from deploy.lab.linode.rest.routes import Route
 
@@ -25,9 +25,9 @@ DOMAIN = Form(
         "refresh_sec": MANY,
         "retry_sec": MANY,
         "expire_sec": MANY,
-        "master_ips": many(ip),
-        "axfr_ips": many(ip),
-        "tags": many(text()),
+        "master_ips": nullable(many(ip)),
+        "axfr_ips": nullable(many(ip)),
+        "tags": nullable(many(text())),
         "group": text(),
     },
     required=("domain", "type"),
@@ -81,11 +81,11 @@ class Zones:
         return self.world.domains.get(domain)
 
     def create(self, body: object) -> Row:
-        return add(self.world, DOMAIN.read(body))
+        return add(self.world, said(DOMAIN.read(body)))
 
     def update(self, domain: int, body: object) -> Row:
         row = self.world.domains.get(domain)
-        row.update(_rounded(DOMAIN.read(body, partial=True)))
+        row.update(_rounded(said(DOMAIN.read(body, partial=True))))
         self.world.tell("domain_update", "domain", row)
         return row
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, Response, jsonify, request
 
 from deploy.lab.linode.control.hand import Hand
-from deploy.lab.linode.rest.refusal import Refused
+from deploy.lab.linode.rest.refusal import Refused, refuse
 
 if TYPE_CHECKING:
     from deploy.lab.linode.server import Linode
@@ -59,6 +59,7 @@ def create_control(linode: Linode) -> Flask:
         app.add_url_rule(f"/_lab{path}", f"{method} {path}", _view(deed), methods=[method])
     app.add_url_rule("/", "start", _view(_help))
     app.register_error_handler(Refused, _refused)
+    app.register_error_handler(ValueError, lambda error: _refused(refuse(str(error))))
     return app
 
 
