@@ -11,12 +11,7 @@ from jobs.ports import LinodeUnavailable
 from tests.contract.linode.api_server import drop, errors, page, serving
 from tests.contract.linode.building import PG1, WANT, api_of, apply, build, sent
 from tests.contract.linode.double import Double
-from tests.contract.linode.questions import (
-    QUESTIONS,
-    RECORD,
-    TOKEN,
-    refused,
-)
+from tests.contract.linode.questions import QUESTIONS, RECORD, TOKEN, refused
 from workers.linode import Api, LinodeRecords
 
 NODE_ROW = {"id": 3, "label": "pg1-shop", "mode": "accept", "status": "UP", "weight": 50}
