@@ -11,6 +11,8 @@ from deploy.doctor.path import Passes, passes
 from jobs.balancer.found import Knock
 from jobs.balancer.standing import passes as answers_yes
 
+UNAVAILABLE = 503
+
 
 def answers(seen: Evidence) -> Iterator[Finding]:
     """Members with the same answer are named together. Of a path that is wrong in itself the
@@ -21,6 +23,7 @@ def answers(seen: Evidence) -> Iterator[Finding]:
         yield from _no_http(seen)
     if passes(_path(seen), muxed=seen.cluster.mux is not None) is Passes.LEADER:
         yield from _statuses(seen)
+        yield from _foreign(seen)
 
 
 def _path(seen: Evidence) -> str:
@@ -55,10 +58,16 @@ def _silent(seen: Evidence) -> Iterator[Finding]:
     if down:
         yield warning(
             "silent",
-            f"{listed(down)} {plural(down, 'does', 'do')} not answer on port {seen.port} from here",
+            f"{listed(down)} {plural(down, 'does', 'do')} not answer on port {seen.port} from here{_reasons(seen, down)}",
             "The machine is lost, or a firewall lets us not in. What the NodeBalancer meets there may differ.",
             f"ask from the database nodes' own network: curl -i http://{_first(seen, down)}{_path(seen)}",
         )
+
+
+def _reasons(seen: Evidence, names: list[str]) -> str:
+    reasons = dict.fromkeys(seen.knocks[name].reason for name in names)
+    told = ", ".join(filter(None, reasons))
+    return f": {told}" if told else ""
 
 
 def _first(seen: Evidence, names: list[str]) -> str:
@@ -106,6 +115,24 @@ def _other_says_yes(seen: Evidence, name: str, knock: Knock) -> Finding:
         f"{name} takes writes that {seen.leader} never sees: two primaries, and clients of the balancer on both.",
         f"stop PostgreSQL on {name}, or start Patroni there so that it demotes: pgbaton verify {seen.table.cluster}",
     )
+
+
+def _foreign(seen: Evidence) -> Iterator[Finding]:
+    """Patroni says yes or 503, and so does the mux in its place; whatever else is told by the leader's
+    own finding, where it is the leader's."""
+    strange = {
+        name: knock.status
+        for name in _of(seen, "http")
+        if name != seen.leader and not answers_yes(knock := seen.knocks[name])
+    }
+    for status in sorted({s for s in strange.values() if s is not None} - {UNAVAILABLE}):
+        names = [name for name, said in strange.items() if said == status]
+        yield warning(
+            "not-patroni",
+            f"GET {_path(seen)} on {listed(names)} answers {status}, must be 200 or 503",
+            f"Whoever answers there is not Patroni: while {one_of(names)} leads, nobody gets in.",
+            f"see what listens on port {seen.port} of {listed(names)}: docs/mux.md",
+        )
 
 
 def _several(seen: Evidence) -> Iterator[Finding]:

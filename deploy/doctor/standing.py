@@ -26,7 +26,8 @@ def standing(seen: Evidence) -> Iterator[Finding]:
 
 
 def _leaderless(seen: Evidence) -> Finding:
-    what = f"who leads {seen.table.cluster} is not proven: {seen.unproven}"
+    why_not = seen.unproven.partition(" (")[0]
+    what = f"who leads {seen.table.cluster} is not proven: {why_not}"
     why = "Whether the right node is UP cannot be said; all else is."
     return note("leader", what, why, f"pgbaton verify {seen.table.cluster}")
 

@@ -29,7 +29,8 @@ from tests.unit.deploy.doctor.values import (
 )
 
 HEALTHY = evidence()
-NO_HTTP, REFUSED, SILENT = (Knock(kind=kind) for kind in ("no-http", "refused", "silent"))
+NO_HTTP, REFUSED = Knock(kind="no-http"), Knock(kind="refused")
+SILENT = Knock(kind="silent", reason="no answer")
 BACKENDS = ", ".join(f'pg{i} = "192.168.130.{i}"' for i in (1, 2, 3))
 PREMIUM = f'type = "premium"\nbackends = {{ {BACKENDS} }}'
 E, W, N = Severity.ERROR, Severity.WARNING, Severity.NOTE
@@ -160,7 +161,7 @@ SAID: list[tuple[str, str, Severity, Evidence, Evidence, str]] = [
     ("refused", "refused", E, evidence(knocks={"pg1": YES, "pg2": NO, "pg3": REFUSED}),
      HEALTHY, "pg3 refuses port 5432, must listen there"),
     ("silent", "silent", W, evidence(knocks={"pg1": YES, "pg2": SILENT, "pg3": SILENT}),
-     HEALTHY, "pg2 and pg3 do not answer on port 5432 from here"),
+     HEALTHY, "pg2 and pg3 do not answer on port 5432 from here: no answer"),
     ("silent-to-us-alone", "silent", N, evidence(knocks={"pg1": SILENT, "pg2": NO, "pg3": NO}),
      HEALTHY, "pg1 does not answer us on port 5432"),
     ("no-http", "no-http", E, evidence(knocks={"pg1": YES, "pg2": NO_HTTP, "pg3": NO_HTTP}),
@@ -171,6 +172,10 @@ SAID: list[tuple[str, str, Severity, Evidence, Evidence, str]] = [
      HEALTHY, "GET /primary on pg2 answers 200, must not: pg1 leads"),
     ("two-say-yes", "other-passes", E, evidence(leader=None, knocks=all_knock(YES)),
      evidence(leader=None), "GET /primary passes on pg1, pg2 and pg3, must pass on one"),
+    ("neither-yes-nor-no", "not-patroni", W,
+     evidence(knocks={"pg1": YES, "pg2": Knock(kind="http", status=404), "pg3": NO}),
+     evidence(knocks={"pg1": Knock(kind="http", status=404), "pg2": NO, "pg3": NO}),
+     "GET /primary on pg2 answers 404, must be 200 or 503"),
     # Firewalls before the machines.
     ("firewall", "firewall", E, evidence(walls={"pg2": (wall(accept("22")),)}),
      HEALTHY, f"firewall db-nodes before pg2 keeps {RANGE} from port 5432: no rule accepts it"),
