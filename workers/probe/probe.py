@@ -79,6 +79,7 @@ class Probe:
         self._account = EventTopic(concerns=concerns_of(inventory), sender=SENDER)
         topics: list[Topic] = [*self._nodes.values(), self._account]
         self.untold = Untold(topics=topics, memory=ledger, clock=clock)
+        self._suspects: set[str] = set()
         self._next, self._blind = clock.monotonic(), ""
 
     def pause(self) -> float:
@@ -93,6 +94,7 @@ class Probe:
             if self._acts():
                 self._poll()
                 self.untold.keep()
+                self._ask_reconciles()
             self._blind = ""
         except LedgerUnavailable as error:
             if str(error) != self._blind:  # said again only when it changes
@@ -120,13 +122,18 @@ class Probe:
 
     def _take(self, name: str, sighting: Sighting) -> None:
         """A NodeBalancer that stands differently may no longer lead to exactly the leader: in peace
-        nobody else would look before the clock's next drift check."""
+        nobody else would look before the clock's next drift check. What Redis does not take now is
+        asked for with the next poll."""
         topic = self._nodes[name]
         before = topic.seen or (topic.told.sighting if topic.told else None)
         topic.see(sighting)
         if before is not None and before != sighting:
-            cluster = self.inventory.nodebalancers[name].cluster
+            self._suspects.add(self.inventory.nodebalancers[name].cluster)
+
+    def _ask_reconciles(self) -> None:
+        for cluster in sorted(self._suspects):
             ask_reconcile(self._ledger, self.inventory, cluster)
+            self._suspects.discard(cluster)
 
     def _poll(self) -> None:
         """Everything at once: one answer that does not come delays no other."""

@@ -9,6 +9,8 @@ from types import FrameType
 
 import structlog
 
+from workers.secrets import SecretUnreadableError
+
 log = structlog.get_logger(__name__)
 
 
@@ -43,5 +45,5 @@ def reloading(reload: Callable[[], None]) -> None:
     """Reload, or go on with what there is: a missing secret must not end a process that works."""
     try:
         reload()
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, SecretUnreadableError) as error:
         log.exception("reload.failed", remedy="mend it and send SIGHUP again", reason=str(error))

@@ -8,13 +8,17 @@ import pytest
 
 from workers.processes.signals import reloading
 from workers.processes.threads import demand_alive
+from workers.secrets import SecretUnreadableError
 
 
-def test_failed_reload_ends_nothing() -> None:
-    """A secret that is missing after SIGHUP is told; the process goes on with what it has."""
+@pytest.mark.parametrize(
+    "error", [ValueError("no SSH key"), SecretUnreadableError("secret linode-token: cannot read")]
+)
+def test_failed_reload_ends_nothing(error: Exception) -> None:
+    """A secret that is missing or unreadable after SIGHUP is told; the process goes on with what it has."""
 
     def reload() -> None:
-        raise ValueError("no SSH key")
+        raise error
 
     reloading(reload)
 
