@@ -43,9 +43,11 @@ class Post:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class End:
-    """How a record ended; `outcome` is one of a host's words, or why it could not be asked."""
+    """How a record ended; `outcome` is one of a host's words, or why it could not be asked. `wait`
+    is how many seconds Linode asks us to leave it alone."""
 
     outcome: str
+    wait: float = 0.0
     reason: str = ""
     remedy: str = ""
     target: str = ""
@@ -107,7 +109,8 @@ def point(post: Post) -> End:
     try:
         return _pointed(post, records, address)
     except LinodeUnavailable as error:
-        return End(outcome="unreachable", reason=error.reason, remedy=error.remedy)
+        wait = error.retry_after or 0.0
+        return End(outcome="unreachable", wait=wait, reason=error.reason, remedy=error.remedy)
 
 
 def address_of(inventory: Inventory, record: DnsRecord, leader: MemberRecord) -> str | None:
@@ -191,7 +194,7 @@ def record_of(post: Post, end: End, given: Assignment, seconds: float) -> HostRe
         remedy=end.remedy,
         at=now,
         seconds=seconds,
-        next_try=None if end.holds else now + backoff(given.attempt),
+        next_try=None if end.holds else now + max(backoff(given.attempt), end.wait),
     )
 
 

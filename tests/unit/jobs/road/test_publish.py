@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jobs.audit import Kind, verify
+from jobs.ports import LinodeUnavailable
 from jobs.zone import FoundRecord
 from tests.fakes.hosts import WorkerDied
 from tests.fakes.records import FakeRecords
@@ -117,6 +118,21 @@ def test_an_api_that_is_down_delays_the_record_alone(zone: tuple[World, FakeReco
     world.live_on(seconds=10)
     assert _named(records)[0] == "10.0.0.2"
     assert world.ledger.state("shop").incident is None
+
+
+def test_a_rate_limit_is_waited_out(zone: tuple[World, FakeRecords]) -> None:
+    """Linode says how long; a try before that would only be counted."""
+    world, records = zone
+    records.unavailable = LinodeUnavailable(
+        "Linode answers 429", "wait", status=429, retry_after=50
+    )
+    world.fail_over("pg2")
+    world.settle()
+    records.recover()
+    world.live_on(seconds=40)
+    assert _named(records)[0] == "10.0.0.1"
+    world.live_on(seconds=20)
+    assert _named(records)[0] == "10.0.0.2"
 
 
 def test_the_clock_notices_a_hand_in_the_zone(zone: tuple[World, FakeRecords]) -> None:
