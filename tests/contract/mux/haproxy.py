@@ -75,6 +75,13 @@ class Mux:
     def log(self) -> str:
         return (self.folder / "haproxy.log").read_text()
 
+    def quiet(self) -> str:
+        """Its log, once nothing has been added to it for a moment."""
+        log = ""
+        while log != (log := self.log):
+            time.sleep(0.5)
+        return log
+
     def start(self, *flags: str) -> None:
         """Start it in the foreground, and wait until it listens."""
         config = self.folder / "haproxy.cfg"
@@ -91,11 +98,12 @@ class Mux:
             self.process = None
 
     def reload(self) -> None:
-        """As `systemctl reload` does."""
+        """As `systemctl reload` does, once systemd knows that it is ready."""
         assert self.process is not None
-        before = self.log.count("Loading success")
+        until(lambda: "Loading success" in self.log)
+        time.sleep(0.5)  # only then does the master listen for signals
         self.process.send_signal(signal.SIGUSR2)
-        until(lambda: self.log.count("Loading success") > before)
+        until(lambda: self.log.count("Loading success") > 1)
 
     def hello(self, words: bytes = SSL_REQUEST) -> bytes | None:
         """Say something and hear the first byte; b"" for a closed door, None for no door at all."""
