@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from typing import Unpack
 
 from jobs.audit import Draft
-from jobs.errand import Errand, run
+from jobs.errand import Errand, Order, run
 from jobs.follow import End, follow
 from jobs.inventory import parse_target
 from jobs.names import BALANCE
@@ -17,28 +17,10 @@ LATE_AGAIN = 10.0
 """Seconds until a balancer that is late is watched again."""
 
 
-def balance(
-    *,
-    cluster: str,
-    job: str,
-    hosts: Sequence[str],
-    inventory: str,
-    schema: int,
-    passed: int = 0,
-) -> str:
-    """Watch NodeBalancers follow the incident's leader; `hosts` are their targets. Hosts behind one
-    may go as soon as a login through its address lands on the leader. Returns a word for RQ's result.
-    """
-    return run(
-        BALANCE,
-        watch_all,
-        cluster=cluster,
-        job=job,
-        hosts=hosts,
-        inventory=inventory,
-        schema=schema,
-        passed=passed,
-    )
+def balance(**order: Unpack[Order]) -> str:
+    """Watch NodeBalancers follow the incident's leader. Hosts behind one may go as soon as a login
+    through its address lands on the leader. Returns a word for RQ's result."""
+    return run(BALANCE, watch_all, order)
 
 
 def watch_all(errand: Errand) -> str:

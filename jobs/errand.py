@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NotRequired, TypedDict
 
 from jobs.audit import Draft
 from jobs.host import Hands, Mission
@@ -48,24 +49,26 @@ class Errand:
         report(self.tools, self.state.cluster, self.job, {target: kept}, *drafts)
 
 
-def run(
-    function: str,
-    work: Callable[[Errand], str],
-    *,
-    cluster: str,
-    job: str,
-    hosts: Sequence[str],
-    inventory: str,
-    schema: int,
-    passed: int,
-) -> str:
-    """A job from its arguments to its word for RQ: `work` is called with what is still to be done.
+class Order(TypedDict):
+    """What RQ calls such a job with: the targets are `hosts`, whatever their kind."""
 
-    A target that is no longer assigned to `job` is left alone: somebody else has it.
+    cluster: str
+    job: str
+    hosts: Sequence[str]
+    inventory: str
+    schema: int
+    passed: NotRequired[int]
+
+
+def run(function: str, work: Callable[[Errand], str], order: Order) -> str:
+    """A job from its order to its word for RQ: `work` is called with what is still to be done.
+
+    A target that is no longer assigned to the job is left alone: somebody else has it.
     """
-    tools = equipped()
-    arguments = {"cluster": cluster, "job": job, "hosts": list(hosts)}
-    if tools.passes_on(function, arguments, made=(inventory, schema), passed=passed):
+    tools, cluster, job, hosts = equipped(), order["cluster"], order["job"], list(order["hosts"])
+    made = (order["inventory"], order["schema"])
+    arguments = {"cluster": cluster, "job": job, "hosts": hosts}
+    if tools.passes_on(function, arguments, made=made, passed=order.get("passed", 0)):
         return "requeued"
     state, mine = take_up(tools, cluster, job, hosts)
     if not mine:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Unpack
 
 from jobs.audit import Draft, Kind
 from jobs.claims import MemberRecord
-from jobs.errand import Errand, run
+from jobs.errand import Errand, Order, run
 from jobs.host import Mission
 from jobs.inventory import DnsRecord, Inventory, parse_conn_url, parse_target
 from jobs.inventory.linode import is_ip, shortest
@@ -58,27 +58,9 @@ class End:
         return self.outcome in {Outcome.CHANGED, Outcome.UNCHANGED}
 
 
-def publish(
-    *,
-    cluster: str,
-    job: str,
-    hosts: Sequence[str],
-    inventory: str,
-    schema: int,
-    passed: int = 0,
-) -> str:
-    """Bring DNS records to the incident's leader; `hosts` are their targets. Returns a word for RQ's
-    result."""
-    return run(
-        PUBLISH,
-        publish_all,
-        cluster=cluster,
-        job=job,
-        hosts=hosts,
-        inventory=inventory,
-        schema=schema,
-        passed=passed,
-    )
+def publish(**order: Unpack[Order]) -> str:
+    """Bring DNS records to the incident's leader. Returns a word for RQ's result."""
+    return run(PUBLISH, publish_all, order)
 
 
 def publish_all(errand: Errand) -> str:

@@ -2,38 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
+from typing import Unpack
 
-from jobs.errand import Errand, hands_of, run
+from jobs.errand import Errand, Order, hands_of, run
 from jobs.host import move
 from jobs.names import REPOINT
 from jobs.outcome import draft_of, record_of
 
 
-def repoint(
-    *,
-    cluster: str,
-    job: str,
-    hosts: Sequence[str],
-    inventory: str,
-    schema: int,
-    passed: int = 0,
-) -> str:
+def repoint(**order: Unpack[Order]) -> str:
     """Bring up to 25 hosts to the incident's leader, all at once; report each as it ends.
 
     Returns a word for RQ's result.
     """
-    return run(
-        REPOINT,
-        move_all,
-        cluster=cluster,
-        job=job,
-        hosts=hosts,
-        inventory=inventory,
-        schema=schema,
-        passed=passed,
-    )
+    return run(REPOINT, move_all, order)
 
 
 def move_all(errand: Errand) -> str:
