@@ -49,6 +49,20 @@ def test_a_drained_node_keeps_its_sessions_only(stage: Stage) -> None:
     within(10, lambda: stage.reaches("pg2"))
     assert stage.fares(pg1="UP")
     assert {session.ask() for session in held} == {"pg1", "pg2"}
+    stage.set("pg1", mode="accept")
+    within(10, lambda: stage.reaches("pg1", "pg2"))
+
+
+def test_a_node_that_moves_is_a_new_one(stage: Stage) -> None:
+    """At its new address it has no status until it was checked there; its old sessions go on."""
+    stage.balance([stage.backend("pg1")], check_interval=10)
+    within(15, lambda: stage.fares(pg1="UP"))
+    session = stage.connect()
+    assert session.ask() == "pg1"
+    stage.set("pg1", address=stage.backend("elsewhere", status=503).address)
+    assert stage.fares(pg1="Unknown")
+    within(15, lambda: stage.fares(pg1="DOWN"))
+    assert session.ask() == "pg1"
 
 
 def test_a_backup_serves_when_nobody_else_does(stage: Stage) -> None:

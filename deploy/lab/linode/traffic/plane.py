@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.lab.linode.account.world import World
-from deploy.lab.linode.traffic.layout import Layout, Manner, layout
+from deploy.lab.linode.traffic.layout import Layout, Manner, layout, server_name
 from deploy.lab.linode.traffic.proxy import Proxy, ProxyFailed
 
 AGAIN_AFTER = 1.0
@@ -104,9 +104,12 @@ class Plane:
         """Statuses as HAProxy says them; while it says nothing, the last ones hold."""
         for follower in self._followers.values():
             with suppress(OSError):
-                self._tell(follower.proxy.statuses())
+                self._tell(follower.proxy.statuses(), follower.wanted)
 
-    def _tell(self, statuses: dict[int, str]) -> None:
+    def _tell(self, statuses: dict[int, str], followed: Layout | None) -> None:
+        """Of a node that moved meanwhile, what is said is of the old address."""
+        servers = {} if followed is None else followed.servers
         with self.world.lock:
-            known = {node["id"] for node in self.world.nodes}
-            self.world.statuses.update({n: s for n, s in statuses.items() if n in known})
+            for node in self.world.nodes:
+                if node["id"] in statuses and servers.get(server_name(node)) == node["address"]:
+                    self.world.statuses[node["id"]] = statuses[node["id"]]

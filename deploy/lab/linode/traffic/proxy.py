@@ -59,7 +59,6 @@ class Proxy:
         before, started = self._running, self._start()
         self._wait(started)
         self._running = started
-        self._leaving = [old for old in self._leaving if old.poll() is None]
         self._leaving += [] if before is None else [before]
 
     def _start(self) -> subprocess.Popen[bytes]:
@@ -104,7 +103,9 @@ class Proxy:
             return b"".join(iter(lambda: wire.recv(65_536), b"")).decode()
 
     def statuses(self) -> dict[int, str]:
-        """Each node's status as the API says it; those not checked (yet) are missing."""
+        """Each node's status as the API says it; those not checked (yet) are missing. Called now
+        and then, it also takes leave of processes whose last session has ended."""
+        self._leaving = [old for old in self._leaving if old.poll() is None]
         table = self.ask("show stat -1 4 -1").removeprefix("# ").splitlines()
         rows = csv.DictReader(line for line in table if line)
         return {node_id(row["svname"]): word for row in rows for word in _status(row)}
