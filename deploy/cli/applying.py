@@ -11,10 +11,10 @@ import click
 from deploy.cli.desk import Desk, known_balancers
 from deploy.cli.exits import Exit, Fault
 from deploy.cli.linode import balancers_at, fault_of
+from deploy.cli.precautions import check_can_pass, shuts_nobody_out
 from deploy.cli.rehearsal import Rehearsal
 from deploy.cli.showing import to_write
 from deploy.cli.voice import Voice, say_json, voice
-from deploy.doctor.mux import never_passes
 from jobs.balancer.change import Change, CreateBalancer, CreateNode
 from jobs.balancer.drift import differences, repairs
 from jobs.balancer.told import said
@@ -56,7 +56,7 @@ class Applied:
 @click.command(short_help="Create or mend one; removes nothing.")
 @click.argument("balancer", metavar="ID")
 @click.option("--plan", "planned", is_flag=True, help="Show the changes, and make none.")
-@click.option("--without-mux", is_flag=True, help="Something of yours answers HTTP on the port.")
+@click.option("--without-mux", is_flag=True, help="Do not ask whether its check can pass.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 @click.pass_obj
 def apply(desk: Desk, balancer: str, *, planned: bool, without_mux: bool, as_json: bool) -> None:
@@ -68,7 +68,8 @@ def apply(desk: Desk, balancer: str, *, planned: bool, without_mux: bool, as_jso
     """
     (name,) = known_balancers(desk, balancer)
     if not without_mux:
-        _check_can_pass(desk, name)
+        check_can_pass(desk, name)
+        shuts_nobody_out(desk, name)
     real = balancers_at(desk)
     hands: Hands = Rehearsal(real) if planned else real
     done = bring(desk, name, hands, _silent if as_json else _teller(planned=planned))
@@ -79,15 +80,6 @@ def apply(desk: Desk, balancer: str, *, planned: bool, without_mux: bool, as_jso
         raise done.fault
     _print(voice(), desk, name, done, planned=planned)
     raise click.exceptions.Exit(done.code)
-
-
-def _check_can_pass(desk: Desk, balancer: str) -> None:
-    cluster = desk.inventory.nodebalancers[balancer].cluster
-    hopeless = never_passes(cluster, desk.inventory.clusters[cluster])
-    if hopeless is not None:
-        what = f"the check of {balancer} could never pass: {hopeless.reason}"
-        other = "or, if something of yours answers HTTP on that port: --without-mux"
-        raise Fault(what, f"{hopeless.remedy}; {other}", code=Exit.CONFIG)
 
 
 def _silent(what: str) -> None:

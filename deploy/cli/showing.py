@@ -10,12 +10,11 @@ import click
 
 from deploy.cli.desk import Desk, known_balancers
 from deploy.cli.exits import Exit
-from deploy.cli.linode import balancers_at, fault_of
+from deploy.cli.linode import read_balancer
 from deploy.cli.voice import Voice, say_json, voice
 from jobs.balancer.drift import Difference, differences
 from jobs.balancer.wanted import wanted
 from jobs.inventory.linode import is_ip
-from jobs.ports import LinodeUnavailable
 
 if TYPE_CHECKING:
     from jobs.balancer.found import FoundBalancer, FoundConfig
@@ -37,7 +36,7 @@ def show(desk: Desk, balancer: str | None, *, as_json: bool) -> None:
     asked, 78 it refuses the token.
     """
     names = known_balancers(desk, balancer)
-    found = {name: _read(desk, name) for name in names}
+    found = {name: read_balancer(desk, name) for name in names}
     apart = {name: tuple(_apart(desk, name, found[name])) for name in names}
     if as_json:
         say_json([_document(desk, name, found[name], apart[name]) for name in names])
@@ -45,14 +44,6 @@ def show(desk: Desk, balancer: str | None, *, as_json: bool) -> None:
         for i, name in enumerate(names):
             _print(voice(), desk, name, found[name], apart[name], first=not i)
     raise click.exceptions.Exit(Exit.NO if any(apart.values()) else Exit.YES)
-
-
-def _read(desk: Desk, balancer: str) -> FoundBalancer | None:
-    table = desk.inventory.nodebalancers[balancer]
-    try:
-        return balancers_at(desk).read(table, timeout=desk.inventory.linode.timeout)
-    except LinodeUnavailable as error:
-        raise fault_of(error) from None
 
 
 def _apart(desk: Desk, balancer: str, found: FoundBalancer | None) -> list[str]:

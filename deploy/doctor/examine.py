@@ -54,7 +54,7 @@ class Examination:
             leader=proven,
             unproven="" if proven else verdict.reason,
             walls={} if isinstance(found, Unseen) else self._walls(table.cluster, want),
-            knocks=self._knocks(want),
+            knocks={} if self.balancers is None else knocks(self.balancers, self.fleet, want),
         )
 
     def _found(self, balancer: str) -> FoundBalancer | Unseen | None:
@@ -82,14 +82,14 @@ class Examination:
         except LinodeUnavailable as error:
             return unseen(error)
 
-    def _knocks(self, want: WantedBalancer) -> Mapping[str, Knock]:
-        """In the members' order, so that the same findings are told in the same words."""
-        if self.balancers is None:
-            return {}
-        work = partial(self._knock, self.balancers, str(want.settings["check_path"]))
-        found = {node.member: knock for node, knock in self.fleet.each(want.nodes, work)}
-        return {node.member: found[node.member] for node in want.nodes}
 
-    @staticmethod
-    def _knock(balancers: Balancers, path: str, node: WantedNode) -> Knock:
+def knocks(balancers: Balancers, fleet: Fleet, want: WantedBalancer) -> Mapping[str, Knock]:
+    """What each member's port answers to the health check's request, in the members' order, so that
+    the same findings are told in the same words."""
+    path = str(want.settings["check_path"])
+
+    def ask(node: WantedNode) -> Knock:
         return balancers.knock(node.address, path, timeout=KNOCK_WITHIN)
+
+    heard = {node.member: knock for node, knock in fleet.each(want.nodes, ask)}
+    return {node.member: heard[node.member] for node in want.nodes}

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from deploy.lab.linode.account.seed import sow
+from tests.contract.linode.console import MEMBERS, Operator, members
 from tests.contract.linode.double import Double
-from tests.contract.linode.operator import MEMBERS, Operator, members
 
 APPLY, SHOW = ("nodebalancer", "apply", "front"), ("nodebalancer", "show", "front")
 DOCTOR = ("doctor", "nodebalancer")
@@ -118,7 +118,7 @@ def test_a_port_that_speaks_no_http_is_heard(ann: Operator) -> None:
     assert seen.returncode == 1
     assert f"error: pg3 refuses port {port}, must listen there" in seen.stdout
     assert "error: GET /primary passes on pg1 and pg2, must pass on one" in seen.stdout
-    assert f"before pg1 keeps 192.168.255.0/24 from port {port}" in seen.stdout
+    assert f"before pg1, pg2 and pg3 keeps 192.168.255.0/24 from port {port}" in seen.stdout
 
 
 def test_missing_scopes_are_named(operator_of: Callable[..., Operator]) -> None:

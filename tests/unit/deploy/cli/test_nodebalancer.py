@@ -192,6 +192,28 @@ def test_without_a_mux_it_refuses_with_a_hint(tmp_path: Path) -> None:
     assert (seen.exit_code, len(ann.linode.applied)) == (0, 3)
 
 
+def test_clients_that_get_in_today_are_not_shut_out(ann: Fronted) -> None:
+    """Before the mux runs, a check that asks for HTTP would end them all: nothing is changed."""
+    ann.stands(found(check="connection"))
+    ann.linode.knocks.clear()
+    for more in ((), ("--plan",)):
+        seen = ann.types(*APPLY, *more)
+        assert (seen.exit_code, ann.linode.applied) == (78, [])
+        assert "nothing speaks HTTP on port 5432 of pg1, pg2 and pg3" in seen.stderr
+        assert "docs/mux.md" in seen.stderr
+    assert ann.types(*APPLY, "--without-mux").exit_code == 0
+
+
+def test_where_nobody_gets_in_nothing_can_be_shut(ann: Fronted) -> None:
+    """Nor where one member's port speaks HTTP, or none of them can be asked from here."""
+    ann.linode.knocks.clear()
+    ann.stands(found(nodes(up=""), check="connection"))
+    assert ann.types(*APPLY).exit_code == 0
+    ann.stands(found(check="connection"))
+    ann.answer({"pg3": 503})
+    assert ann.types(*APPLY).exit_code == 0
+
+
 def test_nothing_is_created_without_a_region(tmp_path: Path) -> None:
     """Linode wants one; what exists already needs none."""
     ann = front(tmp_path, 'region = "us-ord"')
@@ -213,7 +235,7 @@ class Forgetful(FakeBalancers):
 
 def test_a_balancer_that_never_becomes_right_ends(ann: Fronted) -> None:
     """After some rounds that is said, and where to look."""
-    ann.world.balancers = Forgetful()
+    ann.world.balancers = Forgetful(knocks=ann.linode.knocks)
     seen = ann.types(*APPLY)
     assert seen.exit_code == 1
     assert "does not become what was written" in seen.stderr
