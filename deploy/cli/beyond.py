@@ -16,7 +16,7 @@ from jobs.watch import Watch
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from deploy.cli.rounds import Run
+    from deploy.cli.run import Run
     from jobs.host import Hands, Mission
 
 

@@ -19,7 +19,7 @@ from deploy.doctor.finding import Finding, Severity
 from deploy.doctor.nodebalancer import diagnose
 
 if TYPE_CHECKING:
-    from jobs.timeline import Tone
+    from jobs.sentences import Tone
 
 TONES: Mapping[Severity, Tone] = {
     Severity.ERROR: "bad",

@@ -13,7 +13,7 @@ from deploy.cli.exits import Exit, Fault
 from jobs.audit import GENESIS, Entry, Verified, from_line, to_line, verify
 
 if TYPE_CHECKING:
-    from jobs.timeline import Tone
+    from jobs.sentences import Tone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,8 @@ from deploy.cli.voice import Voice, say_json, voice
 from jobs.remote import HOLDS
 
 if TYPE_CHECKING:
-    from jobs.timeline import Line, Tone
+    from jobs.sentences import Tone
+    from jobs.timeline import Line
 
 
 @click.command(short_help="What happened, one row an incident.")

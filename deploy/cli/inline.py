@@ -12,7 +12,8 @@ from deploy.cli.exits import OF_VERDICT, Exit
 from deploy.cli.following import what
 from deploy.cli.hold import refuse_paused
 from deploy.cli.journal import FOLDER, Journal
-from deploy.cli.rounds import Run, walk
+from deploy.cli.rounds import walk
+from deploy.cli.run import Run
 from deploy.cli.verify import NEXT, document
 from deploy.cli.voice import say_error, say_json, voice
 from jobs.ports import LedgerUnavailable

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import platform
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
 from deploy.cli.beyond import means_of, opened, publish, watch
-from deploy.cli.journal import Journal, Step
 from deploy.cli.looking import look
-from deploy.cli.trail import say_line
-from deploy.cli.voice import voice
 from jobs.audit import Draft, Kind
 from jobs.evidence import of_claims, of_verdict
 from jobs.host import Hands, Mission, Result, move
@@ -19,47 +14,19 @@ from jobs.inventory import parse_target
 from jobs.names import JOB_OF
 from jobs.outcome import backoff, draft_of, record_of
 from jobs.remote import HostFailure, Outcome, SwapReply
-from jobs.state import Assignment, HostRecord
+from jobs.state import Assignment
 from jobs.verdict import Confirmed, Leadership, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from deploy.cli.desk import Desk
+    from deploy.cli.run import Run
     from jobs.means import Means
 
 ROUNDS = 3
 """Times a host is tried whose failure may pass."""
 
 PASSING = frozenset({Outcome.BUSY, Outcome.FILE_CHANGED, Outcome.UNREACHABLE_LEADER})
-
-
-@dataclass(slots=True, kw_only=True)
-class Run:
-    """One inline repoint. `job` begins every entry's id, so that a journal taken in twice is taken
-    in once. `records` are the hosts' last ends, `passing` those that another try may mend."""
-
-    desk: Desk
-    cluster: str
-    journal: Journal
-    job: str
-    incident: str | None
-    quiet: bool
-    records: dict[str, HostRecord] = field(default_factory=dict)
-    passing: set[str] = field(default_factory=set)
-
-    def write(self, draft: Draft) -> None:
-        """One step: on disk first, then in the trail, then on the screen."""
-        at, by = self.desk.clock.now(), self.desk.by
-        step = Step(cluster=self.cluster, at=at, by=by, where=platform.node(), fact=draft)
-        self.journal.write(step)
-        if not self.quiet:
-            say_line(voice(), step.told())
-
-    def holds(self, host: str) -> bool:
-        """True where the target's last end was that it holds the leader's fence."""
-        record = self.records.get(host)
-        return record is not None and record.fence is not None and record.holds(record.fence)
 
 
 def walk(run: Run, targets: Sequence[str]) -> Verdict:

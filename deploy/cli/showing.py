@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from jobs.balancer.found import FoundBalancer, FoundConfig
     from jobs.balancer.wanted import WantedBalancer
     from jobs.inventory import NodeBalancer
-    from jobs.timeline import Tone
+    from jobs.sentences import Tone
 
 TONES: Mapping[str, Tone] = {"UP": "good", "DOWN": "quiet"}
 

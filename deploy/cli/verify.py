@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from jobs.claims import Claims
-    from jobs.timeline import Tone
+    from jobs.sentences import Tone
 
 NOBODY: Mapping[str, object] = {
     "verdict": "",

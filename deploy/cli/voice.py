@@ -16,7 +16,7 @@ import click
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from jobs.timeline import Tone
+    from jobs.sentences import Tone
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _STYLES: Mapping[str, str] = {"plain": "", "good": "green", "bad": "bold red", "quiet": "dim"}

@@ -21,7 +21,7 @@ from jobs.claims import (
 )
 
 if TYPE_CHECKING:
-    from jobs.timeline import Tone
+    from jobs.sentences import Tone
 
 Said = tuple["Tone", tuple[str, str]]
 """A tone, who, and what was said."""

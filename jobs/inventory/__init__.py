@@ -1,24 +1,11 @@
 """Public face of the inventory: the models, and how a text becomes one."""
 
 from jobs.inventory.address import Address, parse_address, parse_conn_url
+from jobs.inventory.application import Application, File, Host, Service
+from jobs.inventory.cluster import Cluster, Etcd, Mux, Probe
 from jobs.inventory.linode import DnsRecord, Linode, NodeBalancer
 from jobs.inventory.load import BadInventory, load_inventory
-from jobs.inventory.model import (
-    SCHEMA,
-    Application,
-    Cluster,
-    Etcd,
-    File,
-    Host,
-    Inventory,
-    Mux,
-    Probe,
-    Redis,
-    Sender,
-    Service,
-    Timing,
-    Webhook,
-)
+from jobs.inventory.model import SCHEMA, Inventory, Redis, Sender, Timing, Webhook
 from jobs.inventory.parts import Tls
 from jobs.inventory.references import Mistake
 from jobs.inventory.target import Target, parse_target

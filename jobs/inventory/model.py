@@ -11,25 +11,16 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from jobs.inventory.address import Address, parse_address
+from jobs.inventory.application import Application, Host
+from jobs.inventory.cluster import Cluster, Etcd
 from jobs.inventory.linode import DnsRecord, Linode, NodeBalancer
-from jobs.inventory.parts import Name, Part, Path, Port, Seconds, Text, Tls
+from jobs.inventory.parts import Name, Part, Seconds, Text, Tls
 from jobs.inventory.target import Target, parse_target
-from jobs.templates import check_template
 
 SCHEMA = 1
 """Version of the job arguments and of the inventory; a worker with another one requeues."""
 
 PUBLIC_KEY = r"^whpk_[A-Za-z0-9+/]{43}=$"
-
-Template = Annotated[str, AfterValidator(check_template)]
-
-
-def _endpoint(text: str) -> str:
-    if re.fullmatch(r"https?://[^/\s]+:\d{1,5}/?", text) is None:
-        msg = "must look like https://10.0.0.1:2379"
-        raise ValueError(msg)
-    return text.rstrip("/")
 
 
 def _events_url(text: str) -> str:
@@ -51,11 +42,6 @@ def _redis_url(text: str) -> str:
     return text
 
 
-def _address(text: str) -> str:
-    parse_address(text)
-    return text
-
-
 class Redis(Part):
     """Where all state lives: redis://, rediss://, unix:// or, with Sentinel,
     redis+sentinel://host:port,host:port/service. Passwords: the secrets `redis-password` and
@@ -65,120 +51,6 @@ class Redis(Part):
     username: Text | None = None
     tls: Tls = Tls()
     prefix: Name = "pgbaton"
-
-
-class Etcd(Part):
-    """One etcd cluster. With `user`, its password is the secret `etcd-<id>-password`."""
-
-    endpoints: Annotated[tuple[Annotated[str, AfterValidator(_endpoint)], ...], Field(min_length=1)]
-    user: Text | None = None
-    tls: Tls = Tls()
-    machines: Mapping[Name, Text] = {}
-
-
-class Probe(Part):
-    """The monitoring role; without `user` nobody asks PostgreSQL. Secret: `probe-<cluster>-password`."""
-
-    policy: Literal["preferred", "required"] = "preferred"
-    user: Text | None = None
-    dbname: Text = "postgres"
-    sslmode: Literal["disable", "prefer", "require", "verify-ca", "verify-full"] = "prefer"
-    tls: Tls = Tls()
-
-
-class Mux(Part):
-    """HAProxy on each database node owns the traffic port: HTTP there goes to Patroni's REST API,
-    everything else to PostgreSQL, which listens on the cluster's `postgresql_port`. It asks Patroni
-    every `check_interval` seconds whether the member leads; `fall` answers of no cut its sessions."""
-
-    port: Port = 5432
-    check_interval: Annotated[float, Field(ge=0.1, le=60)] = 1
-    fall: Annotated[int, Field(ge=1, le=10)] = 2
-    rise: Annotated[int, Field(ge=1, le=10)] = 1
-
-
-class Cluster(Part):
-    """One PostgreSQL cluster run by Patroni. `machines` maps member names to addresses (deploy).
-
-    `linodes` names a member's machine as Linode's API labels it, where that is not the member's name.
-    """
-
-    etcd: Name
-    scope: Text
-    namespace: Text = "/service/"
-    probe: Probe = Probe()
-    rest: Tls = Tls()
-    machines: Mapping[Name, Text] = {}
-    postgresql_port: Port = 5432
-    rest_port: Port = 8008
-    mux: Mux | None = None
-    linodes: Mapping[Name, Text] = {}
-    ttl: Annotated[int, Field(ge=20)] = 30
-    loop_wait: Annotated[int, Field(ge=1)] = 10
-    retry_timeout: Annotated[int, Field(ge=3)] = 10
-    synchronous: bool = True
-    parameters: Mapping[Name, str | int | bool] = {}
-
-    @property
-    def traffic_port(self) -> int:
-        """The port at which a balancer reaches PostgreSQL: the mux's, where there is one."""
-        return self.mux.port if self.mux is not None else self.postgresql_port
-
-    def linode_of(self, member: str) -> str:
-        """The label that the member's machine has at Linode."""
-        return self.linodes.get(member, member)
-
-
-class Host(Part):
-    """A machine that applications run on, reached over SSH. `host_keys`: known_hosts key fields."""
-
-    address: Text
-    port: Port = 22
-    user: Name = "pgbaton"
-    host_keys: Annotated[tuple[Text, ...], Field(min_length=1)]
-    become: Literal["sudo", "none"] = "sudo"
-    mode: Literal["plain", "hardened"] = "plain"
-
-
-class File(Part):
-    """A managed file. `keys` maps a key of the format to a template over the leader."""
-
-    path: Path
-    format: Literal["dotenv", "ini", "json", "toml", "yaml"] = "dotenv"
-    keys: Annotated[Mapping[Text, Template], Field(min_length=1)]
-
-
-class Service(Part):
-    """What is restarted, and by whom."""
-
-    name: Text
-    manager: Literal["systemd", "runit"] = "systemd"
-
-
-class Application(Part):
-    """What follows a cluster's leader: files to edit, commands to run as their owner, services.
-
-    `endpoint` says where it points: at the leader itself, or at a NodeBalancer, which `nodebalancer`
-    names where the cluster has several. There `{host}` and `{port}` are the balancer's own.
-    """
-
-    cluster: Name
-    hosts: tuple[Name, ...] = ()
-    endpoint: Literal["leader", "nodebalancer"] = "leader"
-    nodebalancer: Name | None = None
-    files: tuple[File, ...] = ()
-    after: tuple[Text, ...] = ()
-    after_timeout: Seconds = 60
-    services: tuple[Service, ...] = ()
-    restart_timeout: Seconds = 60
-    check: Text | None = None
-    check_timeout: Seconds = 30
-    addresses: Mapping[Name, Annotated[str, AfterValidator(_address)]] = {}
-
-    def address_of(self, member: str) -> Address | None:
-        """The address this application uses for a member, where its map names one."""
-        text = self.addresses.get(member)
-        return parse_address(text) if text is not None else None
 
 
 class Sender(Part):

@@ -65,6 +65,6 @@ def test_unknown_incident_has_no_row(world: World) -> None:
 
 def test_every_kind_has_a_sentence() -> None:
     """A kind without a sentence would be an entry that nobody can read."""
-    from jobs.timeline import _SENTENCES
+    from jobs.sentences import SENTENCES
 
-    assert set(_SENTENCES) == set(Kind)
+    assert set(SENTENCES) == set(Kind)

@@ -1,0 +1,80 @@
+"""A PostgreSQL cluster run by Patroni, and the etcd it lives in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from jobs.inventory.parts import Name, Part, Port, Text, Tls
+
+
+def _endpoint(text: str) -> str:
+    if re.fullmatch(r"https?://[^/\s]+:\d{1,5}/?", text) is None:
+        msg = "must look like https://10.0.0.1:2379"
+        raise ValueError(msg)
+    return text.rstrip("/")
+
+
+class Etcd(Part):
+    """One etcd cluster. With `user`, its password is the secret `etcd-<id>-password`."""
+
+    endpoints: Annotated[tuple[Annotated[str, AfterValidator(_endpoint)], ...], Field(min_length=1)]
+    user: Text | None = None
+    tls: Tls = Tls()
+    machines: Mapping[Name, Text] = {}
+
+
+class Probe(Part):
+    """The monitoring role; without `user` nobody asks PostgreSQL. Secret: `probe-<cluster>-password`."""
+
+    policy: Literal["preferred", "required"] = "preferred"
+    user: Text | None = None
+    dbname: Text = "postgres"
+    sslmode: Literal["disable", "prefer", "require", "verify-ca", "verify-full"] = "prefer"
+    tls: Tls = Tls()
+
+
+class Mux(Part):
+    """HAProxy on each database node owns the traffic port: HTTP there goes to Patroni's REST API,
+    everything else to PostgreSQL, which listens on the cluster's `postgresql_port`. It asks Patroni
+    every `check_interval` seconds whether the member leads; `fall` answers of no cut its sessions."""
+
+    port: Port = 5432
+    check_interval: Annotated[float, Field(ge=0.1, le=60)] = 1
+    fall: Annotated[int, Field(ge=1, le=10)] = 2
+    rise: Annotated[int, Field(ge=1, le=10)] = 1
+
+
+class Cluster(Part):
+    """One PostgreSQL cluster run by Patroni. `machines` maps member names to addresses (deploy).
+
+    `linodes` names a member's machine as Linode's API labels it, where that is not the member's name.
+    """
+
+    etcd: Name
+    scope: Text
+    namespace: Text = "/service/"
+    probe: Probe = Probe()
+    rest: Tls = Tls()
+    machines: Mapping[Name, Text] = {}
+    postgresql_port: Port = 5432
+    rest_port: Port = 8008
+    mux: Mux | None = None
+    linodes: Mapping[Name, Text] = {}
+    ttl: Annotated[int, Field(ge=20)] = 30
+    loop_wait: Annotated[int, Field(ge=1)] = 10
+    retry_timeout: Annotated[int, Field(ge=3)] = 10
+    synchronous: bool = True
+    parameters: Mapping[Name, str | int | bool] = {}
+
+    @property
+    def traffic_port(self) -> int:
+        """The port at which a balancer reaches PostgreSQL: the mux's, where there is one."""
+        return self.mux.port if self.mux is not None else self.postgresql_port
+
+    def linode_of(self, member: str) -> str:
+        """The label that the member's machine has at Linode."""
+        return self.linodes.get(member, member)
