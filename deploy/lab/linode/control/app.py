@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import Flask, Response, jsonify, request
 
-from deploy.lab.linode.control.hand import Hand
+from deploy.lab.linode.control.hand import Hand, Linode
 from deploy.lab.linode.rest.refusal import Refused, refuse
-
-if TYPE_CHECKING:
-    from deploy.lab.linode.server import Linode
 
 HELP = """\
 The lab's hand on its Linode, below /_lab. Bodies and answers are JSON; what is not named stays.

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from flask import request
 
 from deploy.lab.linode.account import machines
 from deploy.lab.linode.account.seed import add_machine
+from deploy.lab.linode.account.world import World
 from deploy.lab.linode.control.forms import (
     EVENT,
     FAULTS,
@@ -20,11 +21,26 @@ from deploy.lab.linode.control.forms import (
     NODE,
     TOKEN,
 )
+from deploy.lab.linode.faults.front import Front
+from deploy.lab.linode.rest.access import Token
 from deploy.lab.linode.rest.forms import Row
+from deploy.lab.linode.rest.limits import Meter
 from deploy.lab.linode.rest.refusal import not_found
+from deploy.lab.linode.traffic.plane import Plane
 
-if TYPE_CHECKING:
-    from deploy.lab.linode.server import Linode
+
+class Linode(Protocol):
+    """What the hand reaches of the double."""
+
+    world: World
+    tokens: list[Token]
+    plane: Plane | None
+    meter: Meter
+    gone: str | None
+    front: Front
+
+    def go(self, how: str | None) -> None:
+        """Be gone, or come back."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
