@@ -57,7 +57,7 @@ def _print_unit(name: str) -> None:
     "networks",
     multiple=True,
     metavar="CIDR",
-    help="A network that may connect, besides NodeBalancers; else whoever reaches the port.",
+    help="A network that may connect, besides NodeBalancers by private IPv4; else whoever reaches the port.",
 )
 @click.option("--rest-ca", metavar="FILE", help="The CA of Patroni's REST API, on the node.")
 @click.option("--rest-cert", metavar="FILE", help="Certificate and key for it, one PEM there.")

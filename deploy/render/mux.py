@@ -28,8 +28,8 @@ HEALTH_CHECKS = (
 class MuxGround:
     """What the inventory does not know of a database node that HAProxy runs on; Debian's own paths.
 
-    `networks` (CIDR) may connect, and NodeBalancers; nobody named: whoever reaches the port. `listen`
-    is every address; ("0.0.0.0",) where the kernel has no IPv6. `drain`: seconds that a session
+    `networks` (CIDR) may connect, and NodeBalancers by private IPv4 (in a VPC they come from its
+    subnet); nobody named: whoever reaches the port. `listen`: ("0.0.0.0",) where there is no IPv6. `drain`: seconds that a session
     outlives a reload. `rest_ca` and `rest_cert` (with its key, one PEM) are the node's files where
     Patroni speaks TLS; without `rest_ca` the cluster's own `rest.ca` is taken.
     """
