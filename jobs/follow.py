@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from jobs.balancer.found import FoundNode
 from jobs.balancer.landing import Astray, Landed, Landing, Untried
 from jobs.balancer.standing import Wrong, follows, to_knock_at, wrongs
-from jobs.mend import SupersededError, mend, within
+from jobs.mend import KNOCK_WITHIN, SupersededError, mend, within
 from jobs.ports import LinodeUnavailable
 from jobs.state import FOLLOWS, LANDED, LATE, WAITING
 from jobs.watch import Seen, Sight, Unseen, Watch
@@ -21,8 +21,6 @@ STATUS_EVERY = 1.0
 
 UNSEEN_LOGINS = 3
 """Logins in a row that must land on the leader where node status cannot be seen."""
-
-KNOCK_WITHIN = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

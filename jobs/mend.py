@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from jobs.balancer.change import Change
+from jobs.balancer.change import Change, MoveNode
 from jobs.balancer.drift import repairs
 from jobs.balancer.modes import mode_steps
 from jobs.balancer.told import said
@@ -13,6 +13,8 @@ from jobs.watch import Seen, Sight, Unseen, Watch
 
 ASK_WITHIN = 2.0
 """Seconds one request may take while a failover waits, whatever the inventory allows otherwise."""
+
+KNOCK_WITHIN = 1.0
 
 PASSES = 6
 """Times it is read anew: what a change brings about (a configuration's nodes, say) shows then."""
@@ -43,13 +45,34 @@ def _mended(watch: Watch, balancers: Balancers) -> Sight:
         if found is None:
             return _unknown(watch)
         steps = (*repairs(watch.want, found), *mode_steps(watch.want, found, watch.leader))
-        hindered = _change(watch, balancers, steps) if steps else None
+        safe, unsafe = _sorted(watch, balancers, steps)
+        hindered = (_change(watch, balancers, safe) if safe else None) or unsafe
         config = found.config(watch.table.port)
         if config is not None and (hindered or not steps):
             return Seen(balancer=found, config=config, hindered=hindered)
         if hindered:
             return hindered
     return Unseen(reason=f"NodeBalancer {watch.table.label} does not become what was written")
+
+
+def _sorted(
+    watch: Watch, balancers: Balancers, steps: Sequence[Change]
+) -> tuple[Sequence[Change], Unseen | None]:
+    """The changes that can be made, and why others wait: a node that serves today is not moved to a
+    port where no mux runs yet, as where the inventory was changed first."""
+    path = watch.table.check_path
+    for step in steps:
+        if not isinstance(step, MoveNode):
+            continue
+        at = step.node.address
+        if balancers.knock(at, path, timeout=KNOCK_WITHIN).kind != "http":
+            reason = f"left node {step.node.label} where it is: nothing speaks HTTP at {at} yet"
+            remedy = (
+                f"run the mux there: pgbaton script mux {watch.want.cluster} {step.node.member}"
+            )
+            others = [s for s in steps if not isinstance(s, MoveNode)]
+            return others, Unseen(reason=reason, remedy=remedy)
+    return steps, None
 
 
 def within(watch: Watch) -> float:

@@ -97,28 +97,26 @@ def _mode(node: FoundNode, want: WantedBalancer) -> Wrong:
 
 
 def _down(node: FoundNode, mine: WantedNode, want: WantedBalancer, knock: Knock | None) -> Wrong:
-    path, at, member = want.settings.get("check_path", "/"), mine.address, mine.member
-    cause, why, remedy = _heard(knock, member, at.port)
-    reason = f"leads, but is {node.status}: GET {path} at {at} {why}"
+    cause, why, remedy = _heard(knock, mine, want.cluster)
+    path = want.settings.get("check_path", "/")
+    reason = f"leads, but is {node.status}: GET {path} at {mine.address} {why}"
     return Wrong(node=node.label, cause=cause, reason=reason, remedy=remedy)
 
 
-def _heard(knock: Knock | None, member: str, port: int) -> tuple[str, str, str]:
+def _heard(knock: Knock | None, mine: WantedNode, cluster: str) -> tuple[str, str, str]:
     """Cause, how the sentence goes on, and remedy, by what the leader's own port answered to us."""
+    member, port = mine.member, mine.address.port
     match None if knock is None else knock.kind:
         case None:
             return "check", "was not asked", "ask it from the database nodes' own network"
         case "refused":
-            return (
-                "mux",
-                "is refused: nothing listens there",
-                f"start HAProxy (the mux) on {member}",
-            )
+            remedy = f"start HAProxy (the mux) on {member}"
+            return "mux", "is refused: nothing listens there", remedy
         case "silent":
             remedy = f"let {RANGE} and the workers through to port {port} on {member}"
             return "firewall", "is not answered", remedy
         case "no-http":
-            remedy = f"put the mux on that port: pgbaton script mux CLUSTER {member}"
+            remedy = f"put the mux on that port: pgbaton script mux {cluster} {member}"
             return "check", "meets no HTTP: this check can never pass", remedy
         case _ if passes(knock):
             why = f"answers {knock.status if knock else ''} to us, but not to the NodeBalancer"

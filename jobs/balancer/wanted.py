@@ -24,9 +24,10 @@ class WantedNode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WantedBalancer:
-    """A NodeBalancer as it should be; `id` is the inventory's."""
+    """A NodeBalancer as it should be; `id` and `cluster` are the inventory's."""
 
     id: str
+    cluster: str
     label: str
     region: str | None
     type: str
@@ -52,6 +53,7 @@ def wanted(inventory: Inventory, balancer: str) -> WantedBalancer:
     table = inventory.nodebalancers[balancer]
     return WantedBalancer(
         id=balancer,
+        cluster=table.cluster,
         label=table.label,
         region=table.region,
         type=table.type,

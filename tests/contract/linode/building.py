@@ -13,6 +13,7 @@ from workers.linode import Api, LinodeBalancers
 
 PG1 = WantedNode(member="pg1", label="pg1-shop", address=Address(host="192.168.1.11"))
 WANT = WantedBalancer(
+    cluster="shop",
     id="front",
     label="shop-front",
     region="us-ord",

@@ -32,6 +32,7 @@ def _wanted(member: str) -> WantedNode:
 
 PG1, PG2 = _wanted("pg1"), _wanted("pg2")
 WANT = WantedBalancer(
+    cluster="shop",
     id="front",
     label="shop-front",
     region="us-ord",

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from jobs.audit import Kind, verify
-from jobs.balancer.change import Change, CreateNode, SetConfig, SetMode
+from jobs.balancer.change import Change, CreateNode, MoveNode, SetConfig, SetMode
 from jobs.balancer.found import Knock
 from jobs.claims import SqlRefused
 from jobs.inventory import Address
@@ -246,6 +246,26 @@ def test_what_drifted_is_mended_on_the_way(settled: tuple[World, Front]) -> None
     assert [type(c) for c in front.applied] == [SetConfig, CreateNode]
     said = [e["change"] for e in _told(world) if e["outcome"] == "changing"]
     assert said == ["set check_interval 5", "add node pg3 (10.0.0.3:5432), mode accept"]
+
+
+@pytest.mark.parametrize("runs", [False, True], ids=["no-mux-yet", "mux-runs"])
+def test_a_serving_node_is_moved_only_where_a_mux_answers(
+    settled: tuple[World, Front], *, runs: bool
+) -> None:
+    """An inventory that names the mux's port before HAProxy runs there must not shut everybody out."""
+    world, front = settled
+    old = node("pg1", status="UP", host="10.9.9.9")
+    front.stands(old, *nodes("pg1")[1:])
+    address = Address(host="10.0.0.1", port=5432)
+    front.knocks[address] = Knock(kind="http", status=200) if runs else Knock(kind="refused")
+    world.witness.through[FRONT] = None
+    _reconcile(world)
+    world.live_on(seconds=20)
+    assert [type(c) for c in front.applied] == ([MoveNode] if runs else [])
+    if not runs:
+        late = [e for e in _told(world) if e["outcome"] == LATE][-1]
+        assert "left node pg1 where it is: nothing speaks HTTP at 10.0.0.1:5432" in late["reason"]
+        assert late["remedy"] == "run the mux there: pgbaton script mux shop pg1"
 
 
 def test_the_clock_notices_drift_in_peace(settled: tuple[World, Front]) -> None:
