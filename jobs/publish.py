@@ -107,17 +107,17 @@ def address_of(inventory: Inventory, record: DnsRecord, leader: MemberRecord) ->
 
 
 def _pointed(post: Post, records: Records, address: str) -> End:
-    steps = _steps(post, records, address)
-    if isinstance(steps, End):
-        return steps
-    if not steps:
-        return End(outcome=Outcome.UNCHANGED, target=address)
+    """Read and written under one lease: what another job wrote in between would be undone."""
     with post.means.claimed(post.target) as ours:
         if not ours:
             reason = "another worker is changing it"
             return End(outcome=Outcome.BUSY, reason=reason, remedy="nothing; it is tried again")
-        ended = _write(post, records, steps)
-    return ended or _proven(post, records, address)
+        steps = _steps(post, records, address)
+        if isinstance(steps, End):
+            return steps
+        if not steps:
+            return End(outcome=Outcome.UNCHANGED, target=address)
+        return _write(post, records, steps) or _proven(post, records, address)
 
 
 def _steps(post: Post, records: Records, address: str) -> tuple[RecordChange, ...] | End:
