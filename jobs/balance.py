@@ -13,8 +13,8 @@ from jobs.names import BALANCE
 from jobs.state import FOLLOWS, LANDED, LATE, Assignment, HostRecord
 from jobs.watch import Watch
 
-LATE_AGAIN = 10.0
-"""Seconds until a balancer that is late is watched again."""
+LATE_AGAIN, LATE_AT_MOST = 10.0, 60.0
+"""Seconds until a balancer that is late is watched again: a tenth of its age, within these."""
 
 
 def balance(**order: Unpack[Order]) -> str:
@@ -49,8 +49,14 @@ def record_of(watch: Watch, end: End, given: Assignment) -> HostRecord:
         remedy=end.remedy,
         at=now,
         seconds=round(watch.means.known_for(), 4),
-        next_try=now + LATE_AGAIN if end.outcome == LATE else None,
+        next_try=now + again(watch.means.known_for()) if end.outcome == LATE else None,
     )
+
+
+def again(age: float) -> float:
+    """Seconds until the next watch of one that has been late for so long: a balancer that stays
+    broken for days is not to spend what a token may ask."""
+    return min(max(LATE_AGAIN, age / 10), LATE_AT_MOST)
 
 
 def drafts_of(watch: Watch, end: End) -> tuple[Draft, ...]:
