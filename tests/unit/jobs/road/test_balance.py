@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from jobs.audit import Kind, verify
+from jobs.balance import again
 from jobs.balancer.change import Change, CreateNode, MoveNode, SetConfig, SetMode
 from jobs.balancer.found import Knock
 from jobs.claims import SqlRefused
@@ -219,6 +220,12 @@ def test_one_that_does_not_follow_is_explained(
     world.live_on(seconds=30)
     assert world.ledger.state("shop").incident is None
     assert world.restarts("web3") == 1
+
+
+@pytest.mark.parametrize(("age", "seconds"), [(0, 10), (61, 10), (300, 30), (86_400, 60)])
+def test_what_stays_broken_is_watched_less_often(age: float, seconds: float) -> None:
+    """Ten seconds at first, a minute after ten: Linode counts the requests of a whole week."""
+    assert again(age) == seconds
 
 
 def test_a_label_that_nobody_knows_is_said(settled: tuple[World, Front]) -> None:
