@@ -91,13 +91,17 @@ class FakeWitness:
     def writable(self, cluster: str, record: MemberRecord, *, timeout: float) -> SqlClaim:
         if record.name not in self.through:
             return self._sql(cluster, record.name, leads=True)
-        lands = self.through[record.name]
-        member = lands if isinstance(lands, str | None) else next(lands)
+        member = self._arrives(record.name)
         if member is None:
             return Unknown(reason="connection refused")
         key = self.leader(cluster, timeout=timeout)
         leads = isinstance(key, LeaderKey) and key.member == member
         return self._sql(cluster, member, leads=leads)
+
+    def _arrives(self, balancer: str) -> str | None:
+        """The member on whom the next login through a NodeBalancer lands."""
+        lands = self.through[balancer]
+        return lands if isinstance(lands, str | None) else next(lands)
 
     def _rest(self, cluster: str, member: str) -> RestClaim:
         url = f"http://{member}:8008/patroni"

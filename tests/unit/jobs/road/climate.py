@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis.stateful import RuleBasedStateMachine, invariant
@@ -44,11 +45,15 @@ def inventory_of(text: str) -> Inventory:
 
 
 class Climate(RuleBasedStateMachine):
-    """Cluster `shop` and its two hosts in any weather."""
+    """Cluster `shop` and its two hosts in any weather. `versions` are the inventories that a reload
+    may bring, the first of them at the beginning and at the end; `addresses` the hosts that may be ill."""
+
+    versions: ClassVar[tuple[str, ...]] = VERSIONS
+    addresses: ClassVar[Mapping[str, str]] = ADDRESS
 
     def __init__(self) -> None:
         super().__init__()
-        self.world: World = make_world(STORE)
+        self.world: World = make_world(self.versions[0])
         self.watched = WatchedHosts(world=self.world)
         self.watched.hosts = self.world.hosts.hosts
         self.world.hosts = self.watched
@@ -103,7 +108,7 @@ class Climate(RuleBasedStateMachine):
         world.witness.rest.clear()
         world.witness.sql.clear()
         world.witness.down.clear()
-        for name in ADDRESS:
+        for name in self.addresses:
             self.host(name).down = None
             self.host(name).failing.clear()
         world.ledger.pause("shop", None, ())
@@ -124,7 +129,7 @@ class Climate(RuleBasedStateMachine):
                 pytest.fail("the queue never empties")
 
     def host(self, name: str) -> Any:
-        return self.world.hosts.at(ADDRESS[name])
+        return self.world.hosts.at(self.addresses[name])
 
     def run(self, job: Queued) -> None:
         """One job on one worker, whatever becomes of the worker."""
@@ -139,7 +144,7 @@ class Climate(RuleBasedStateMachine):
 
     def reload(self, version: int) -> None:
         """Every process reads another inventory; what is queued was made for the one before."""
-        self.world.inventory = inventory_of(VERSIONS[version])
+        self.world.inventory = inventory_of(self.versions[version])
         self.world.ledger.inventory = self.world.inventory.digest
 
     def check_drift(self) -> None:
