@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from jobs.balancer.change import Change, MoveNode
+from jobs.balancer.change import Change, MoveNode, SetConfig
 from jobs.balancer.drift import repairs
 from jobs.balancer.modes import mode_steps
 from jobs.balancer.told import said
+from jobs.balancer.wanted import WantedNode
 from jobs.ports import Balancers, LinodeUnavailable
 from jobs.watch import Seen, Sight, Unseen, Watch
 
@@ -58,21 +59,30 @@ def _mended(watch: Watch, balancers: Balancers) -> Sight:
 def _sorted(
     watch: Watch, balancers: Balancers, steps: Sequence[Change]
 ) -> tuple[Sequence[Change], Unseen | None]:
-    """The changes that can be made, and why others wait: a node that serves today is not moved to a
-    port where no mux runs yet, as where the inventory was changed first."""
-    path = watch.table.check_path
-    for step in steps:
-        if not isinstance(step, MoveNode):
-            continue
-        at = step.node.address
-        if balancers.knock(at, path, timeout=KNOCK_WITHIN).kind != "http":
-            reason = f"left node {step.node.label} where it is: nothing speaks HTTP at {at} yet"
-            remedy = (
-                f"run the mux there: pgbaton script mux {watch.want.cluster} {step.node.member}"
-            )
-            others = [s for s in steps if not isinstance(s, MoveNode)]
+    """The changes that can be made, and why others wait: where the inventory was changed before a mux
+    runs, a node that serves today is not moved to its port, and no check begins to ask for HTTP."""
+    for what, node in _at_stake(watch, steps):
+        heard = balancers.knock(node.address, watch.table.check_path, timeout=KNOCK_WITHIN)
+        if heard.kind != "http":
+            reason = f"left {what}: nothing speaks HTTP at {node.address} yet"
+            remedy = f"run the mux there: pgbaton script mux {watch.want.cluster} {node.member}"
+            others = [s for s in steps if not _needs_mux(s)]
             return others, Unseen(reason=reason, remedy=remedy)
     return steps, None
+
+
+def _at_stake(watch: Watch, steps: Sequence[Change]) -> Iterator[tuple[str, WantedNode]]:
+    """Whose port must speak HTTP, and what is left as it is where it does not."""
+    leader = watch.want.of(watch.leader)
+    for step in filter(_needs_mux, steps):
+        if isinstance(step, MoveNode):
+            yield f"node {step.node.label} where it is", step.node
+        elif leader is not None:
+            yield "the check as it is", leader
+
+
+def _needs_mux(step: Change) -> bool:
+    return isinstance(step, MoveNode) or (isinstance(step, SetConfig) and "check" in step.settings)
 
 
 def within(watch: Watch) -> float:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from jobs.audit import Kind
 from jobs.balancer.change import Change
 from jobs.balancer.found import FoundNode
 from tests.fakes.balancers import FakeBalancers
@@ -65,3 +67,14 @@ def make_front(*, more: str = "", modes: str = "observe") -> tuple[World, Front]
     web3 = world.hosts.at("10.0.1.3")
     web3.files[ENV] = b"APP=shop\nDB_HOST=192.0.2.10\nDB_PORT=5432\n"
     return world, front
+
+
+def arrive(world: World, front: Front, member: str, *, up: Sequence[str] = ()) -> None:
+    """The balancer's own checks have noticed: logins land on the member, which is UP."""
+    world.witness.through[FRONT] = member
+    front.up(*(up or (member,)))
+
+
+def told(world: World) -> list[dict[str, Any]]:
+    """What the trail says of NodeBalancers."""
+    return world.told(Kind.BALANCER)

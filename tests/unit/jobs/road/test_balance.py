@@ -2,41 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import cycle
-from typing import Any
 
 import pytest
 
 from jobs.audit import Kind, verify
 from jobs.balance import again
-from jobs.balancer.change import Change, CreateNode, MoveNode, SetConfig, SetMode
 from jobs.balancer.found import Knock
 from jobs.claims import SqlRefused
 from jobs.inventory import Address
 from jobs.state import FOLLOWS, LANDED, LATE
-from tests.fakes.hosts import WorkerDied
 from tests.unit.jobs.balancer.values import node, nodes
-from tests.unit.jobs.road.front import FRONT, Front, make_front
+from tests.unit.jobs.road.front import FRONT, Front, arrive, told
 from tests.world import World
-
-
-@pytest.fixture
-def settled() -> tuple[World, Front]:
-    """pg1 leads, the balancer leads there, and everybody holds its epoch."""
-    world, front = make_front()
-    world.settle()
-    return world, front
-
-
-def _arrive(world: World, front: Front, member: str, *, up: Sequence[str] = ()) -> None:
-    """The balancer's own checks have noticed: logins land on the member, which is UP."""
-    world.witness.through[FRONT] = member
-    front.up(*(up or (member,)))
-
-
-def _told(world: World) -> list[dict[str, Any]]:
-    return world.told(Kind.BALANCER)
 
 
 def test_at_first_sight_nothing_is_restarted(settled: tuple[World, Front]) -> None:
@@ -51,12 +29,12 @@ def test_everybody_follows_and_the_address_stays(settled: tuple[World, Front]) -
     """After a failover the hosts at the leader are repointed, the one behind is restarted once."""
     world, front = settled
     world.fail_over("pg2")
-    _arrive(world, front, "pg2")
+    arrive(world, front, "pg2")
     world.settle()
     assert [world.restarts(h) for h in ("web1", "web2", "web3")] == [1, 1, 1]
     assert "DB_HOST=192.0.2.10\n" in world.env("web3")
     assert "DB_HOST=10.0.0.2\n" in world.env("web1")
-    assert [e["outcome"] for e in _told(world)[-2:]] == [LANDED, FOLLOWS]
+    assert [e["outcome"] for e in told(world)[-2:]] == [LANDED, FOLLOWS]
     assert world.ledger.state("shop").settled.member == "pg2"
     assert verify(world.ledger.entries("shop")).bad is None
 
@@ -70,7 +48,7 @@ def test_a_shop_behind_waits_for_a_login_to_land(settled: tuple[World, Front]) -
         world.work_one()
     assert [world.restarts(h) for h in ("web1", "web2", "web3")] == [1, 1, 0]
     assert "conclude" not in str(world.kinds()[-1])
-    _arrive(world, front, "pg2")
+    arrive(world, front, "pg2")
     world.live_on(seconds=6)
     assert world.restarts("web3") == 1
     assert world.ledger.state("shop").incident is None
@@ -104,7 +82,7 @@ def test_it_is_restarted_by_a_login_though_node_status_lags(settled: tuple[World
     """A landing is enough for the shop; the incident waits until the leader alone is UP."""
     world, front = settled
     world.fail_over("pg2")
-    _arrive(world, front, "pg2", up=("pg1", "pg2"))
+    arrive(world, front, "pg2", up=("pg1", "pg2"))
     world.ledger.call("shop")
     for _ in range(12):
         world.work_one()
@@ -123,7 +101,7 @@ def test_with_the_api_down_logins_alone_suffice(settled: tuple[World, Front]) ->
     world.witness.through[FRONT] = "pg2"
     world.settle()
     assert world.restarts("web3") == 1
-    last = _told(world)[-1]
+    last = told(world)[-1]
     assert last["outcome"] == FOLLOWS
     assert last["note"].startswith("3 logins landed there; node status not seen: Linode's API")
     assert world.ledger.state("shop").incident is None
@@ -148,7 +126,7 @@ def test_a_balancer_that_takes_turns_lets_shops_go_and_does_not_follow(
     assert world.ledger.state("shop").incident is not None
     assert world.told(Kind.ALARM) == []
     front.recover()
-    _arrive(world, front, "pg2")
+    arrive(world, front, "pg2")
     world.live_on(seconds=10)
     assert world.restarts("web3") == 1
     assert world.ledger.state("shop").incident is None
@@ -161,7 +139,7 @@ def test_without_a_token_it_is_the_same(settled: tuple[World, Front]) -> None:
     world.fail_over("pg2")
     world.witness.through[FRONT] = "pg2"
     world.settle()
-    assert "no token for Linode's API" in _told(world)[-1]["note"]
+    assert "no token for Linode's API" in told(world)[-1]["note"]
     assert world.restarts("web3") == 1
 
 
@@ -170,9 +148,9 @@ def test_without_a_monitoring_role_node_status_must_do(settled: tuple[World, Fro
     world, front = settled
     world.fail_over("pg2")
     world.witness.sql["pg2"] = SqlRefused(sqlstate="28P01", reason="no such role")
-    _arrive(world, front, "pg2")
+    arrive(world, front, "pg2")
     world.settle()
-    assert "no login was tried" in _told(world)[-1]["note"]
+    assert "no login was tried" in told(world)[-1]["note"]
     assert world.restarts("web3") == 1
 
 
@@ -204,7 +182,7 @@ def test_one_that_does_not_follow_is_explained(
     world.witness.through[FRONT] = None
     front.up("nobody")
     world.settle()
-    late = [e for e in _told(world) if e["outcome"] == LATE]
+    late = [e for e in told(world) if e["outcome"] == LATE]
     assert [cause in e["reason"] for e in late] == [True]
     alarms = [
         e for e in world.told(Kind.ALARM) if "NodeBalancer front does not follow" in e["reason"]
@@ -212,11 +190,11 @@ def test_one_that_does_not_follow_is_explained(
     assert len(alarms) == 1
     assert alarms[0]["remedy"]
     world.live_on(seconds=60)
-    assert len([e for e in _told(world) if e["outcome"] == LATE]) == 1
+    assert len([e for e in told(world) if e["outcome"] == LATE]) == 1
     assert world.ledger.state("shop").incident is not None
     assert world.restarts("web3") == 0
     front.stands(*nodes("pg2"))
-    _arrive(world, front, "pg2")
+    arrive(world, front, "pg2")
     world.live_on(seconds=30)
     assert world.ledger.state("shop").incident is None
     assert world.restarts("web3") == 1
@@ -235,149 +213,7 @@ def test_a_label_that_nobody_knows_is_said(settled: tuple[World, Front]) -> None
     world.fail_over("pg2")
     world.witness.through[FRONT] = None
     world.settle()
-    [late] = [e for e in _told(world) if e["outcome"] == LATE]
+    [late] = [e for e in told(world) if e["outcome"] == LATE]
     assert "Linode knows no NodeBalancer labelled shop-front" in late["reason"]
     assert late["remedy"] == "pgbaton nodebalancer apply front"
     assert [world.restarts(h) for h in ("web1", "web2")] == [1, 1]
-
-
-def test_what_drifted_is_mended_on_the_way(settled: tuple[World, Front]) -> None:
-    """A missing node and a changed check are set right, each told before it was made."""
-    world, front = settled
-    front.stands(*nodes("pg1")[:2], check_interval=31)
-    world.fail_over("pg3")
-    world.witness.through[FRONT] = "pg3"
-    world.ledger.call("shop")
-    for _ in range(12):
-        world.work_one()
-    assert [type(c) for c in front.applied] == [SetConfig, CreateNode]
-    said = [e["change"] for e in _told(world) if e["outcome"] == "changing"]
-    assert said == ["set check_interval 5", "add node pg3 (10.0.0.3:5432), mode accept"]
-
-
-@pytest.mark.parametrize("runs", [False, True], ids=["no-mux-yet", "mux-runs"])
-def test_a_serving_node_is_moved_only_where_a_mux_answers(
-    settled: tuple[World, Front], *, runs: bool
-) -> None:
-    """An inventory that names the mux's port before HAProxy runs there must not shut everybody out."""
-    world, front = settled
-    old = node("pg1", status="UP", host="10.9.9.9")
-    front.stands(old, *nodes("pg1")[1:])
-    address = Address(host="10.0.0.1", port=5432)
-    front.knocks[address] = Knock(kind="http", status=200) if runs else Knock(kind="refused")
-    world.witness.through[FRONT] = None
-    _reconcile(world)
-    world.live_on(seconds=20)
-    assert [type(c) for c in front.applied] == ([MoveNode] if runs else [])
-    if not runs:
-        late = [e for e in _told(world) if e["outcome"] == LATE][-1]
-        assert "left node pg1 where it is: nothing speaks HTTP at 10.0.0.1:5432" in late["reason"]
-        assert late["remedy"] == "run the mux there: pgbaton script mux shop pg1"
-
-
-def test_the_clock_notices_drift_in_peace(settled: tuple[World, Front]) -> None:
-    """Somebody's hand in the Cloud Manager is undone without any failover, on the record."""
-    world, front = settled
-    front.stands(check_path="/health")
-    _reconcile(world)
-    world.live_on(seconds=4)
-    assert [type(c) for c in front.applied] == [SetConfig]
-    [drift] = world.told(Kind.DRIFT)
-    assert drift["host"] == "NodeBalancer front"
-    assert drift["drift"] == ["port 5432: check_path is /health, must be /primary"]
-    assert [world.restarts(h) for h in ("web1", "web2", "web3")] == [0, 0, 0]
-
-
-def test_a_mux_that_dies_in_peace_is_named(settled: tuple[World, Front]) -> None:
-    """The leader leads, and nobody gets in: the trail says drift, the node and the cause; once it is
-    up again the balancer follows. No shop is restarted for it."""
-    world, front = settled
-    front.turn(pg1="DOWN")
-    front.knocks[Address(host="10.0.0.1", port=5432)] = Knock(kind="refused")
-    world.witness.through[FRONT] = None
-    _reconcile(world)
-    world.live_on(seconds=30)
-    assert world.told(Kind.DRIFT)[0]["drift"] == ["nobody is UP, pg1 must be"]
-    [late] = [e for e in _told(world) if e["outcome"] == LATE]
-    assert "pg1 leads, but is DOWN: GET /primary at 10.0.0.1:5432 is refused" in late["reason"]
-    assert late["remedy"] == "start HAProxy (the mux) on pg1"
-    _arrive(world, front, "pg1")
-    world.live_on(seconds=30)
-    assert _told(world)[-1]["outcome"] == FOLLOWS
-    assert [world.restarts(h) for h in ("web1", "web2", "web3")] == [0, 0, 0]
-
-
-def _reconcile(world: World) -> None:
-    world.ledger.requeue(
-        "jobs.reconcile.reconcile",
-        {"cluster": "shop", "flight": "r1", "inventory": world.inventory.digest, "schema": 1},
-    )
-    world.work()
-
-
-class TestEnforce:
-    """Policy `modes = "enforce"`."""
-
-    def test_the_others_leave_before_the_leader_enters(self) -> None:
-        """The order of the changes, and that the trail tells it."""
-        world, front = _enforced()
-        world.fail_over("pg2")
-        front.meanwhile = lambda change: _follow_modes(world, front)
-        world.settle()
-        assert _modes(front.applied) == [("pg1", "reject"), ("pg2", "accept")]
-        assert world.restarts("web3") == 1
-        assert world.ledger.state("shop").incident is None
-
-    def test_a_worker_that_dies_between_the_two_is_taken_over(self) -> None:
-        """Between reject and accept nobody takes traffic; another worker goes on there."""
-        world, front = _enforced()
-        world.fail_over("pg2")
-
-        def die(change: Change) -> None:
-            front.meanwhile = lambda _: _follow_modes(world, front)
-            raise WorkerDied
-
-        front.meanwhile = die
-        world.ledger.call("shop")
-        with pytest.raises(WorkerDied):
-            world.work()
-        assert _modes(front.applied) == [("pg1", "reject")]
-        world.live_on(seconds=30)
-        assert _modes(front.applied) == [("pg1", "reject"), ("pg2", "accept")]
-        assert world.ledger.state("shop").incident is None
-        assert world.restarts("web3") == 1
-
-    def test_a_leader_that_changed_meanwhile_stops_the_change(self) -> None:
-        """The epoch is read again right before each change: the old mission lets nobody in."""
-        world, front = _enforced()
-        world.fail_over("pg2")
-
-        def again(change: Change) -> None:
-            front.meanwhile = lambda _: _follow_modes(world, front)
-            world.fail_over("pg3")
-
-        front.meanwhile = again
-        world.settle()
-        world.live_on(seconds=20)
-        assert ("pg2", "accept") not in _modes(front.applied)
-        assert _modes(front.applied)[-1] == ("pg3", "accept")
-        assert world.ledger.state("shop").settled.member == "pg3"
-
-
-def _enforced() -> tuple[World, Front]:
-    world, front = make_front(modes="enforce")
-    front.stands(node("pg1", status="UP"), node("pg2", mode="reject"), node("pg3", mode="reject"))
-    world.settle()
-    assert front.applied == []
-    return world, front
-
-
-def _follow_modes(world: World, front: Front) -> None:
-    """As Linode does: a login lands on whoever is accepted."""
-    accepted = front.accepted()
-    front.up(*accepted)
-    world.witness.through[FRONT] = accepted[0] if accepted else None
-
-
-def _modes(changes: Sequence[Change]) -> list[tuple[str, str]]:
-    return [(c.label, c.mode) for c in changes if isinstance(c, SetMode)]
