@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +33,8 @@ def references(raw: Mapping[str, Any]) -> Iterator[Mistake]:
         if not table.get("keys") and not table.get("hmac"):
             yield Mistake(path=f"senders.{sender}", reason="needs keys (whpk_…) or hmac = true")
     yield from _twice(raw)
+    yield from _contested(raw, "nodebalancers", "port", _place)
+    yield from _contested(raw, "dns", "name", _fqdn)
 
 
 def _names(raw: Mapping[str, Any]) -> Iterator[Mistake]:
@@ -114,7 +116,9 @@ def _record(raw: Mapping[str, Any], name: str, table: Mapping[str, Any]) -> Iter
     yield from _members(raw, f"dns.{name}", table, "addresses")
     addresses = table.get("addresses")
     if isinstance(addresses, dict) and len({":" in str(a) for a in addresses.values()}) > 1:
-        reason = "mixes IPv4 and IPv6: one record holds one kind; write two [dns] tables"
+        reason = (
+            "mixes IPv4 and IPv6: one name holds one kind; write a [dns] table with a name for each"
+        )
         yield Mistake(path=f"dns.{name}.addresses", reason=reason)
 
 
@@ -146,6 +150,30 @@ def _twice(raw: Mapping[str, Any]) -> Iterator[Mistake]:
                         path=f"applications.{app}.files.{i}.path",
                         reason=f"{path} on {host} is managed by applications.{first.split('.')[0]} already",
                     )
+
+
+def _contested(
+    raw: Mapping[str, Any], section: str, key: str, what_of: Callable[[Mapping[str, Any]], str]
+) -> Iterator[Mistake]:
+    """Two tables may not mean the same thing at Linode: each would undo the other, for ever."""
+    owner: dict[str, str] = {}
+    for name, table in _tables(raw, section):
+        what = what_of(table)
+        first = owner.setdefault(what, name)
+        if what and first != name:
+            reason = f"{what} is [{section}.{first}]'s already; give this one another"
+            yield Mistake(path=f"{section}.{name}.{key}", reason=reason)
+
+
+def _place(balancer: Mapping[str, Any]) -> str:
+    label = balancer.get("label")
+    return f"port {balancer.get('port', 5432)} of {label}" if label else ""
+
+
+def _fqdn(record: Mapping[str, Any]) -> str:
+    """As DNS compares names; empty where there is no domain."""
+    domain = record.get("domain")
+    return f"{record.get('name', '')}.{domain}".strip(".").casefold() if domain else ""
 
 
 def _tables(raw: Mapping[str, Any], name: str) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -100,6 +100,10 @@ def test_the_balancer_s_own_address_is_what_is_logged_in_at() -> None:
          "applications.behind.nodebalancer", "there is: front, second"),
         (DNS + 'addresses = { pg1 = "192.0.2.1", pg2 = "2001:db8::2" }\n', "dns.db.addresses",
          "mixes IPv4 and IPv6"),
+        (DNS + DNS.replace("[dns.db]", "[dns.other]").replace('"db"', '"DB"'), "dns.other.name",
+         "db.example.com is [dns.db]'s already"),
+        (LINODE + '[nodebalancers.second]\ncluster = "shop"\nlabel = "shop-front"\n',
+         "nodebalancers.second.port", "port 5432 of shop-front is [nodebalancers.front]'s already"),
         (DNS + "ttl = 45\n", "dns.db.ttl", "30, 120, 300 or 3600"),
         (DNS.replace("shop", "shp"), "dns.db.cluster", "[clusters.shp] does not exist"),
         ('[linode]\nurl = "ftp://x"\n', "linode.url", "must look like https://"),
@@ -111,6 +115,13 @@ def test_a_mistake_is_named_by_its_path(text: str, path: str, said: str) -> None
     found = _mistakes(text)
     assert path in found, found
     assert said in found[path]
+
+
+def test_two_tables_may_share_what_is_each_ones_own() -> None:
+    """Two ports of one NodeBalancer, and two names of one domain."""
+    ports = '[nodebalancers.second]\ncluster = "shop"\nlabel = "shop-front"\nport = 5433\n'
+    names = DNS + DNS.replace("[dns.db]", "[dns.other]").replace('"db"', '"other"')
+    assert set(_loaded(LINODE + ports + names).nodebalancers) == {"front", "second"}
 
 
 def test_an_application_at_the_leader_names_no_nodebalancer() -> None:
