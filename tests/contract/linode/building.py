@@ -2,27 +2,17 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from jobs.balancer.change import Change, CreateBalancer, CreateConfig
-from jobs.balancer.wanted import WantedBalancer, WantedNode, settings_of
-from jobs.inventory import Address
+from jobs.balancer.wanted import WantedBalancer
 from tests.contract.linode.double import Double
-from tests.contract.linode.questions import TABLE
+from tests.contract.linode.questions import BALANCER, NODE
 from workers.linode import Api, LinodeBalancers
 
-PG1 = WantedNode(member="pg1", label="pg1-shop", address=Address(host="192.168.1.11"))
-WANT = WantedBalancer(
-    cluster="shop",
-    id="front",
-    label="shop-front",
-    region="us-ord",
-    type="common",
-    port=5432,
-    settings=settings_of(TABLE),
-    nodes=(PG1,),
-    tags=("pgbaton", "shop"),
-)
+PG1 = NODE
+WANT = replace(BALANCER, tags=("pgbaton", "shop"))
 
 
 def api_of(double: Double) -> Api:

@@ -16,11 +16,12 @@ from jobs.balancer.change import (
 )
 from jobs.balancer.drift import differences, repairs
 from jobs.balancer.found import FoundBalancer, FoundConfig, FoundNode
-from jobs.balancer.wanted import WantedBalancer, WantedNode, settings_of
+from jobs.balancer.wanted import WantedBalancer, WantedNode
 from jobs.inventory import Address, NodeBalancer
 from jobs.ports import LinodeUnavailable
 from tests.contract.linode.accounts import WALL, Account, FakeAccount, RealAccount
 from tests.contract.linode.double import Double
+from tests.contract.linode.questions import BALANCER
 
 TABLE = NodeBalancer(cluster="shop", label="shop-front", region="us-ord")
 
@@ -31,17 +32,7 @@ def _wanted(member: str) -> WantedNode:
 
 
 PG1, PG2 = _wanted("pg1"), _wanted("pg2")
-WANT = WantedBalancer(
-    cluster="shop",
-    id="front",
-    label="shop-front",
-    region="us-ord",
-    type="common",
-    port=5432,
-    settings=settings_of(TABLE),
-    nodes=(PG1, PG2),
-    tags=("pgbaton",),
-)
+WANT = replace(BALANCER, nodes=(PG1, PG2), tags=("pgbaton",))
 
 
 @pytest.fixture(params=["fake", "real"])

@@ -13,12 +13,16 @@ UNAUTHORIZED = "Your OAuth token is not authorized to use this endpoint."
 LACKS = {
     "balancer": "nodebalancers:read_write",
     "nodes": "nodebalancers:read_write",
+    "create a balancer": "nodebalancers:read_write",
+    "create a configuration": "nodebalancers:read_write",
     "create a node": "nodebalancers:read_write",
+    "move a node": "nodebalancers:read_write",
     "set a mode": "nodebalancers:read_write",
     "set a check": "nodebalancers:read_write",
     "firewalls": "linodes:read_only",
     "zone": "domains:read_write",
     "create a record": "domains:read_write",
+    "set a record": "domains:read_write",
     "events": "events:read_only",
 }
 
