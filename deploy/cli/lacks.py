@@ -72,7 +72,7 @@ def _secret(secrets: Secrets, path: str, name: str, who: str) -> Iterator[Remark
     )
     yield Remark(
         path=path,
-        reason=f"the secret {name} is not here; {who} needs it",
+        reason=f"the secret {name} is not here; {who} {'need' if ' and ' in who else 'needs'} it",
         remedy=f"put it in {places}",
     )
 

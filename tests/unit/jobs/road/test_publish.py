@@ -61,6 +61,21 @@ def test_it_follows_a_failover(zone: tuple[World, FakeRecords]) -> None:
     assert verify(world.ledger.entries("shop")).bad is None
 
 
+def test_an_ipv6_record_follows_too() -> None:
+    """An AAAA record, whatever form the inventory writes its addresses in."""
+    addresses = 'addresses = { pg1 = "2001:DB8::1", pg2 = "2001:db8:0::2", pg3 = "2001:db8::3" }\n'
+    world, records = make_world(INVENTORY + DNS + addresses), FakeRecords()
+    records.domain("example.com")
+    world.records = records
+    world.settle()
+    assert records.record("example.com", "db", "AAAA") == "2001:db8::1"
+    world.fail_over("pg2")
+    world.settle()
+    assert records.record("example.com", "db", "AAAA") == "2001:db8::2"
+    assert records.record("example.com", "db", "A") is None
+    assert world.ledger.state("shop").incident is None
+
+
 def test_a_leadership_of_the_same_member_only_raises_the_fence(
     zone: tuple[World, FakeRecords],
 ) -> None:
