@@ -62,7 +62,7 @@ def _nodes(want: WantedBalancer, config: FoundConfig) -> Iterator[Difference]:
     by_address = {n.address: n for n in config.nodes}
     for node in want.nodes:
         if node.address not in by_address:
-            moved = _strayed(node, want, config)
+            moved = strayed(node, want, config)
             has = "missing" if moved is None else str(moved.address)
             yield Difference(
                 where=f"node {node.label}", field="address", found=has, wanted=str(node.address)
@@ -79,7 +79,7 @@ def _nodes(want: WantedBalancer, config: FoundConfig) -> Iterator[Difference]:
 
 def strangers(want: WantedBalancer, config: FoundConfig) -> tuple[FoundNode, ...]:
     """Nodes whose address is no member's, and which are not a member's at a former address."""
-    moved = [_strayed(n, want, config) for n in want.nodes]
+    moved = [strayed(n, want, config) for n in want.nodes]
     return tuple(n for n in config.nodes if want.node(n.address) is None and n not in moved)
 
 
@@ -102,7 +102,7 @@ def _repairs(want: WantedBalancer, found: FoundBalancer, config: FoundConfig) ->
     for node in want.nodes:
         if node.address in there:
             continue
-        moved = _strayed(node, want, config)
+        moved = strayed(node, want, config)
         if moved is not None:
             yield MoveNode(balancer=found.id, config=config.id, id=moved.id, node=node)
         else:
@@ -110,7 +110,7 @@ def _repairs(want: WantedBalancer, found: FoundBalancer, config: FoundConfig) ->
             yield CreateNode(balancer=found.id, config=config.id, node=node, mode=mode)
 
 
-def _strayed(node: WantedNode, want: WantedBalancer, config: FoundConfig) -> FoundNode | None:
+def strayed(node: WantedNode, want: WantedBalancer, config: FoundConfig) -> FoundNode | None:
     """The node that has a member's label, but an address that is nobody's (any more)."""
     return next(
         (n for n in config.nodes if n.label == node.label and want.node(n.address) is None), None

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from jobs.balancer.change import SetMode
+from jobs.balancer.drift import strayed
 from jobs.balancer.found import FoundBalancer, FoundConfig, FoundNode
-from jobs.balancer.wanted import WantedBalancer
+from jobs.balancer.wanted import WantedBalancer, WantedNode
 
 
 def mode_steps(want: WantedBalancer, found: FoundBalancer, leader: str) -> tuple[SetMode, ...]:
@@ -22,13 +23,21 @@ def _steps(
     want: WantedBalancer, found: FoundBalancer, config: FoundConfig, leader: str
 ) -> Iterator[SetMode]:
     mine = want.of(leader)
-    leads = [n for n in config.nodes if mine is not None and n.address == mine.address]
+    leads = () if mine is None else _nodes(mine, want, config)
     for node in config.nodes:
         if node not in leads and node.mode != "reject":
             yield _set(found, config, node, "reject")
     for node in leads:
-        if node.mode != "accept":
+        if node.mode != "accept" and mine is not None and node.address.host == mine.address.host:
             yield _set(found, config, node, "accept")
+
+
+def _nodes(mine: WantedNode, want: WantedBalancer, config: FoundConfig) -> tuple[FoundNode, ...]:
+    """The leader's nodes. One that could not be moved to its new port yet still serves: to reject it
+    would leave nobody. At an address of another machine it is spared, and not let in."""
+    there = tuple(n for n in config.nodes if n.address == mine.address)
+    moving = strayed(mine, want, config)
+    return there or (() if moving is None else (moving,))
 
 
 def _set(found: FoundBalancer, config: FoundConfig, node: FoundNode, mode: str) -> SetMode:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from jobs.balancer.change import SetMode
 from jobs.balancer.found import FoundBalancer, FoundNode
 from jobs.balancer.modes import mode_steps
+from jobs.inventory import Address
 from tests.unit.jobs.balancer.values import ENFORCED, WANT, found, node, nodes
 
 MODES = st.sampled_from(["accept", "reject", "drain", "backup"])
@@ -30,6 +31,17 @@ def test_a_node_that_is_no_member_is_rejected_too() -> None:
     """Whatever else stands there, traffic for the leader is not for it."""
     has = found((*nodes(pg2="reject", pg3="reject"), node("pg9", host="10.9.9.9")))
     assert [(s.label, s.mode) for s in mode_steps(ENFORCED, has, "pg1")] == [("pg9", "reject")]
+
+
+def test_a_leaders_node_that_is_still_to_be_moved_goes_on_serving() -> None:
+    """At the machine's other port it takes part; at another machine's address it is only spared."""
+    port = replace(node("pg1", mode="reject"), address=Address(host="10.0.0.1", port=6432))
+    assert [(s.label, s.mode) for s in mode_steps(ENFORCED, found((port,)), "pg1")] == [
+        ("pg1", "accept")
+    ]
+    for mode in ("accept", "reject"):
+        elsewhere = node("pg1", mode=mode, host="10.9.9.9")
+        assert mode_steps(ENFORCED, found((elsewhere,)), "pg1") == ()
 
 
 def test_without_the_leaders_node_nobody_is_accepted() -> None:

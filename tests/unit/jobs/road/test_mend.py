@@ -144,6 +144,17 @@ class TestEnforce:
         assert world.ledger.state("shop").incident is None
         assert world.restarts("web3") == 1
 
+    def test_a_leaders_node_without_a_mux_at_its_new_port_goes_on_serving(self) -> None:
+        """It is not moved yet, and to reject it meanwhile would shut everybody out."""
+        world, front = make_front(modes="enforce")
+        rejected = (node("pg2", mode="reject"), node("pg3", mode="reject"))
+        front.stands(node("pg1", status="UP", host="10.9.9.9"), *rejected)
+        front.knocks[MEMBERS[0]] = Knock(kind="refused")
+        world.settle()
+        world.live_on(seconds=20)
+        assert front.applied == []
+        assert front.accepted() == ["pg1"]
+
     def test_a_leader_that_changed_meanwhile_stops_the_change(self) -> None:
         """The epoch is read again right before each change: the old mission lets nobody in."""
         world, front = _enforced()
