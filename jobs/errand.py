@@ -86,7 +86,8 @@ def take_up(
     """A first sign of life, and those of the targets that are still assigned to this job."""
     tools.ledger.beat(cluster, job, targets)
     state = tools.ledger.state(cluster)
-    known = [t for t in targets if tools.inventory.knows(t)]  # who left it is nobody's any more
+    # Who left the inventory, or this cluster, is nobody's any more.
+    known = [t for t in targets if tools.inventory.follows(cluster, t)]
     return state, {
         t: a for t in known if (a := state.assignments.get(t)) is not None and a.job == job
     }

@@ -158,13 +158,7 @@ class Inventory(Part):
         of = (n for n, b in self.nodebalancers.items() if b.cluster == application.cluster)
         return next(of, None)
 
-    def knows(self, target: str) -> bool:
-        """Whether the target still stands in the inventory."""
-        at = parse_target(target)
-        match at.kind:
-            case "host":
-                return at.name in self.hosts
-            case "nodebalancer":
-                return at.name in self.nodebalancers
-            case "dns":
-                return at.name in self.dns
+    def follows(self, cluster: str, target: str) -> bool:
+        """Whether the target still follows this cluster: a NodeBalancer that was given to another one
+        must not be led to a member of its former one that has the same name."""
+        return target in self.targets_of(cluster)

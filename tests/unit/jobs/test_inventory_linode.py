@@ -55,6 +55,17 @@ def test_a_host_of_both_endpoints_is_two_targets() -> None:
     assert inventory.host_at("web1@front") == inventory.hosts["web1"]
 
 
+def test_what_was_given_to_another_cluster_follows_the_former_one_no_longer() -> None:
+    """Else a job that waited would lead it to the member of that name there."""
+    inventory = _loaded(WHOLE)
+    front = inventory.nodebalancers["front"].model_copy(update={"cluster": "blog"})
+    given = inventory.model_copy(update={"nodebalancers": {"front": front}})
+    assert inventory.follows("shop", "nodebalancer:front")
+    assert inventory.follows("shop", "web1@front")
+    assert not given.follows("shop", "nodebalancer:front")
+    assert not given.follows("shop", "web1@front")
+
+
 @pytest.mark.parametrize("text", ["web1", "web1@front", "nodebalancer:front", "dns:db"])
 def test_a_target_survives_being_written(text: str) -> None:
     """What is remembered by its word is read back as the same."""
