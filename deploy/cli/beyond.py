@@ -58,6 +58,12 @@ def publish(run: Run, means: Means, targets: Sequence[str], given: Assignment) -
         run.write(draft_of(post, end, seconds))
 
 
+def with_gates(targets: Sequence[str]) -> tuple[str, ...]:
+    """The targets, and the NodeBalancers that the hosts among them stand behind."""
+    gates = (parse_target(t).gate for t in targets)
+    return tuple(dict.fromkeys([*targets, *(g for g in gates if g is not None)]))
+
+
 def opened(run: Run, targets: Sequence[str]) -> list[str]:
     """Those hosts whose NodeBalancer leads to the leader by now; no host at the leader waits."""
     return [t for t in targets if _open(run, parse_target(t).gate)]

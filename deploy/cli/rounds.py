@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from deploy.cli.beyond import means_of, opened, publish, watch
+from deploy.cli.beyond import means_of, opened, publish, watch, with_gates
 from deploy.cli.looking import look
 from jobs.audit import Draft, Kind
 from jobs.evidence import of_claims, of_verdict
@@ -30,8 +30,9 @@ PASSING = frozenset({Outcome.BUSY, Outcome.FILE_CHANGED, Outcome.UNREACHABLE_LEA
 
 
 def walk(run: Run, targets: Sequence[str]) -> Verdict:
-    """Every target, up to three times; the last verdict. Each round judges anew."""
-    number = 1
+    """Every target, up to three times; the last verdict. Each round judges anew. A NodeBalancer that
+    was not named, but that a named host waits for, is watched all the same."""
+    targets, number = with_gates(targets), 1
     while True:
         verdict = _judge(run, number)
         if not isinstance(verdict, Confirmed):

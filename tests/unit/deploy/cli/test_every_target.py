@@ -88,6 +88,19 @@ def test_without_redis_everything_is_brought_over_from_here(scene: Scene) -> Non
     ]  # fmt: skip
 
 
+def test_without_redis_a_host_behind_is_not_waited_for_in_vain(scene: Scene) -> None:
+    """Named alone, it still goes once its NodeBalancer leads to the leader."""
+    scene.world.settle()
+    _fail_over(scene)
+    scene.world.ledger.break_down()
+    journal = scene.ann.folder / "journal.jsonl"
+    asked = ("repoint", "shop", "--now", "--host", "web3", "--journal", str(journal))
+    seen = scene.ann.types(*asked)
+    assert seen.exit_code == 0, seen.stdout
+    assert "shop: 1 of 1 hosts follow pg2" in seen.stdout
+    assert [scene.world.restarts(h) for h in ("web1", "web2", "web3")] == [0, 0, 1]
+
+
 @pytest.mark.parametrize("scene", ["enforce"], indirect=True)
 def test_without_redis_modes_are_enforced_too(scene: Scene) -> None:
     """Where pgbaton sets the modes, nobody else would let the new leader in."""
