@@ -18,7 +18,7 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fence:
-    """System identifier, PostgreSQL timeline and etcd epoch of one leadership (DESIGN 4)."""
+    """System identifier, PostgreSQL timeline and etcd epoch of one leadership."""
 
     system: str
     pg_timeline: int

@@ -44,7 +44,7 @@ class _Held:
 
 
 def judge(claims: Claims, *, policy: Policy, known_for: float = 0.0) -> Verdict:
-    """Judge one cluster's claims (DESIGN 3). `known_for`: seconds since the epoch was first seen.
+    """Judge one cluster's claims. `known_for`: seconds since the epoch was first seen.
 
     Confirmed needs every witness to agree; a witness who could not be asked makes it "unknown",
     never "no". The order of the questions is the order in which etcd, Patroni and PostgreSQL

@@ -60,7 +60,7 @@ def read_request(inventory: Inventory, *, cluster: str, host: str) -> ReadReques
 
 
 def resolve(application: Application, record: MemberRecord) -> Address | Blocked:
-    """Where an application reaches a member: its own map, then proxy_url, then conn_url (DESIGN 5)."""
+    """Where an application reaches a member: its own map, then proxy_url, then conn_url."""
     mapped = application.address_of(record.name)
     if mapped is not None:
         return mapped

@@ -73,8 +73,8 @@ def mux(
 ) -> None:
     """For MEMBER of CLUSTER, from the inventory: /etc/haproxy/haproxy.cfg, mode 644.
 
-    HAProxy owns the traffic port of the cluster's mux, PostgreSQL moves to its postgresql_port;
-    docs/mux.md says in which order.
+    HAProxy owns the port of the cluster's mux, beside PostgreSQL's own; docs/mux.md says how the two
+    are told apart, and what changes for clients.
     """
     from deploy.render import CannotRender, MuxGround, mux_cfg
 

@@ -73,7 +73,7 @@ def test_host_that_is_right_gets_no_splices() -> None:
 
 
 def test_applications_own_address_map_wins_over_proxy_and_conn_url() -> None:
-    """Order of DESIGN 5: the map by member, then proxy_url, then conn_url."""
+    """In this order: the map by member, then proxy_url, then conn_url."""
     proxied = Leadership(
         member="pg2",
         fence=FENCE,

@@ -1,4 +1,4 @@
-"""DESIGN 13, decided: each invariant is a pure function from the history to yes or no, with evidence.
+"""What must hold after every drill: each invariant is a pure function from the history to yes or no, with evidence.
 
 Every one yields its faults as sentences; none means that it held, and then its proof is told.
 """
@@ -48,7 +48,7 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Invariant:
-    """A sentence of DESIGN 13, what would break it, and what it is proven by."""
+    """A sentence, what would break it, and what it is proven by."""
 
     name: str
     faults: Callable[[History], Iterator[str]]
@@ -71,7 +71,7 @@ ALL: Sequence[Invariant] = (
 
 
 def check_all(history: History) -> tuple[Checked, ...]:
-    """Every invariant that exists so far, in DESIGN's order."""
+    """Every invariant, in the order of the report."""
     return tuple(_checked(one, history) for one in ALL)
 
 

@@ -1,4 +1,4 @@
-"""DESIGN 13, 2 and 6: fences only rise, and nothing changes without a confirmed verdict."""
+"""Fences only rise, and nothing changes without a confirmed verdict."""
 
 from __future__ import annotations
 

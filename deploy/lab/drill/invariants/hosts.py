@@ -1,4 +1,4 @@
-"""DESIGN 13, 1 and 5: where the hosts point, and how often their shops were restarted."""
+"""Where the hosts point, and how often their shops were restarted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""DESIGN 13, 3, 4 and 8: what was acknowledged is kept, what was accepted is told, secrets are not."""
+"""What was acknowledged is kept, what was accepted is told, secrets are not."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ class Witnessed:
     wrong: list[str]
 
     def leads(self, member: str) -> bool:
-        """While etcd is gone, whoever still accepts writes may have led a moment ago (DESIGN 3)."""
+        """While etcd is gone, whoever still accepts writes may have led a moment ago."""
         key = self.world.dcs._view("shop").leader
         holds = key is not None and key.member == member
         if holds or self.world.dcs.unavailable is None:

@@ -85,7 +85,7 @@ class WatchedHosts(FakeHosts):
             self.wrong.append(what)
 
     def _leads(self, request: SwapRequest) -> None:
-        """While etcd is gone, whoever still accepts writes may have led a moment ago (DESIGN 3)."""
+        """While etcd is gone, whoever still accepts writes may have led a moment ago."""
         assert self.world is not None
         key = self.world.dcs._view("shop").leader
         leads = key is not None and key.epoch == request.fence.epoch
