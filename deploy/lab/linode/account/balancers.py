@@ -22,7 +22,7 @@ from deploy.lab.linode.rest.forms import (
     text,
 )
 from deploy.lab.linode.rest.refusal import Reason, Refused, refuse
-from deploy.lab.linode.rest.routes import Route
+from deploy.lab.linode.rest.routes import Route, usual
 
 LABEL = text(3, 32, pattern=r"[a-zA-Z0-9\-_]*")
 THROTTLE = integer(0, 20)
@@ -63,11 +63,7 @@ def routes(world: World) -> list[Route]:
     desk = Balancers(world)
     path, one, area = "/nodebalancers", "/nodebalancers/<int:balancer>", "nodebalancers"
     return [
-        Route("GET", path, desk.all, area, collection=True),
-        Route("POST", path, desk.create, area),
-        Route("GET", one, desk.view, area),
-        Route("PUT", one, desk.update, area),
-        Route("DELETE", one, desk.delete, area),
+        *usual(path, one, desk, area),
         Route("GET", f"{one}/firewalls", desk.firewalls, area, collection=True),
         Route("GET", f"{one}/stats", desk.stats, area),
         Route("GET", f"{one}/vpcs", desk.vpcs, area, collection=True),

@@ -19,7 +19,7 @@ from deploy.lab.linode.rest.forms import (
     text,
 )
 from deploy.lab.linode.rest.refusal import refuse
-from deploy.lab.linode.rest.routes import Route
+from deploy.lab.linode.rest.routes import Route, usual
 
 PORT = integer(1, 65_535)
 FORM = Form(
@@ -72,11 +72,7 @@ def routes(world: World) -> list[Route]:
     path = "/nodebalancers/<int:balancer>/configs"
     one = f"{path}/<int:config>"
     return [
-        Route("GET", path, desk.all, area, collection=True),
-        Route("POST", path, desk.create, area),
-        Route("GET", one, desk.view, area),
-        Route("PUT", one, desk.update, area),
-        Route("DELETE", one, desk.delete, area),
+        *usual(path, one, desk, area),
         Route("POST", f"{one}/rebuild", desk.rebuild, area),
     ]
 

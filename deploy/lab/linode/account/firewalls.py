@@ -9,7 +9,7 @@ from typing import Any
 from deploy.lab.linode.account.world import World
 from deploy.lab.linode.rest.forms import Form, Row, anything, many, number, one_of, text
 from deploy.lab.linode.rest.refusal import refuse
-from deploy.lab.linode.rest.routes import Route
+from deploy.lab.linode.rest.routes import Route, usual
 
 DEVICE_KINDS = {
     "linodes": "linode",
@@ -62,11 +62,7 @@ def routes(world: World) -> list[Route]:
     path, one = "/networking/firewalls", "/networking/firewalls/<int:firewall>"
     device = f"{one}/devices/<int:device>"
     return [
-        Route("GET", path, desk.all, area, collection=True),
-        Route("POST", path, desk.create, area),
-        Route("GET", one, desk.view, area),
-        Route("PUT", one, desk.update, area),
-        Route("DELETE", one, desk.delete, area),
+        *usual(path, one, desk, area),
         Route("GET", f"{one}/rules", desk.rules, area),
         Route("PUT", f"{one}/rules", desk.set_rules, area),
         Route("GET", f"{one}/devices", desk.devices, area, collection=True),

@@ -18,7 +18,7 @@ from deploy.lab.linode.rest.forms import (
     text,
 )
 from deploy.lab.linode.rest.refusal import refuse
-from deploy.lab.linode.rest.routes import Route
+from deploy.lab.linode.rest.routes import Route, usual
 
 FORM = Form(
     members={
@@ -38,13 +38,7 @@ def routes(world: World) -> list[Route]:
     desk, area = Nodes(world), "nodebalancers"
     path = "/nodebalancers/<int:balancer>/configs/<int:config>/nodes"
     one = f"{path}/<int:node>"
-    return [
-        Route("GET", path, desk.all, area, collection=True),
-        Route("POST", path, desk.create, area),
-        Route("GET", one, desk.view, area),
-        Route("PUT", one, desk.update, area),
-        Route("DELETE", one, desk.delete, area),
-    ]
+    return usual(path, one, desk, area)
 
 
 @dataclass(frozen=True, slots=True)

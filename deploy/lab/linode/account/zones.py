@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from deploy.lab.linode.account.world import World
 from deploy.lab.linode.rest.forms import Form, Row, integer, ip, many, nullable, one_of, said, text
 from deploy.lab.linode.rest.refusal import refuse
-from deploy.lab.linode.rest.routes import Route
+from deploy.lab.linode.rest.routes import Route, usual
 
 TTLS = (0, 30, 120, 300, 3600, 7200, 14_400, 28_800, 57_600, 86_400, 172_800, 345_600, 604_800)
 """What Linode keeps, with 0 for the default; other values become the next higher, or the highest."""
@@ -55,11 +55,7 @@ def routes(world: World) -> list[Route]:
     path, one = "/domains", "/domains/<int:domain>"
     record = f"{one}/records/<int:record>"
     return [
-        Route("GET", path, desk.all, area, collection=True),
-        Route("POST", path, desk.create, area),
-        Route("GET", one, desk.view, area),
-        Route("PUT", one, desk.update, area),
-        Route("DELETE", one, desk.delete, area),
+        *usual(path, one, desk, area),
         Route("GET", f"{one}/records", desk.records, area, collection=True),
         Route("POST", f"{one}/records", desk.add_record, area),
         Route("GET", record, desk.record, area),

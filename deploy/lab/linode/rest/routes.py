@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 from deploy.lab.linode.rest.forms import Row
 
@@ -32,3 +33,29 @@ class Route:
         if self.method == "GET" and self.collection:
             return "collection"
         return "stats" if self.path.endswith("/stats") else "other"
+
+
+class Desk(Protocol):
+    """What everybody may do with objects of one kind."""
+
+    @property
+    def all(self) -> Callable[..., Iterable[Row]]: ...
+    @property
+    def create(self) -> Callable[..., Row]: ...
+    @property
+    def view(self) -> Callable[..., Row]: ...
+    @property
+    def update(self) -> Callable[..., Row]: ...
+    @property
+    def delete(self) -> Callable[..., Row]: ...
+
+
+def usual(path: str, one: str, desk: Desk, area: str) -> list[Route]:
+    """The five that most kinds have: the collection at `path`, each object at `one`."""
+    return [
+        Route("GET", path, desk.all, area, collection=True),
+        Route("POST", path, desk.create, area),
+        Route("GET", one, desk.view, area),
+        Route("PUT", one, desk.update, area),
+        Route("DELETE", one, desk.delete, area),
+    ]
