@@ -115,7 +115,7 @@ class Swap:
                 for a in self._apps(changing - owed)
                 for f in a.files
             )
-            if begun and not self.request.force
+            if begun
             else (),
         )
 

@@ -111,8 +111,7 @@ force_apps() {
     done
 }
 
-# begin: what begins now is owed, its services must start anew, and untouched files are remembered, but
-# where a restart is owed whatever becomes of the files.
+# begin: what begins now is owed, its services must start anew, and untouched files are remembered.
 begin() {
     services_of "$begun"
     again=$(names_of_services)
@@ -120,8 +119,7 @@ begin() {
     subtract "$did" "$begun" && did=$rest
     ! has "$again" "$doing" || doing='' doing_process=''
     while IFS=$US read -r app word inode sum path real uid gid before after status <&3; do
-        [ -n "$app" ] && [ -z "$force" ] || continue
-        has "$changing" "$app" && ! has "$owed" "$app" || continue
+        [ -n "$app" ] && has "$changing" "$app" && ! has "$owed" "$app" || continue
         tentative="$tentative$app $word $inode $sum$NL"
     done 3<<END
 $files

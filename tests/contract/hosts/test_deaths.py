@@ -80,29 +80,6 @@ def test_an_intent_that_touched_nothing_owes_nothing(real: RealWorld) -> None:
     assert real.restarts(app.app.services[0]) == 0
 
 
-def test_a_forced_intent_owes_its_restart_whatever_becomes_of_the_files(real: RealWorld) -> None:
-    """Killed before the rename, and the file is mended by hand: connections still lead elsewhere."""
-    app = shop(real)
-    with SshHands(key=load_key(real.machine.key_file), script=dying_after(1)) as dying:
-        dying.swap(real.host, app.request(b"b", fence(10), force=True), timeout=20)
-    real.put(app.paths[0], line(b"b"))
-    assert app.move(b"b", fence(10)).outcome == Outcome.RESUMED
-    assert real.restarts(app.app.services[0]) == 1
-
-
-def test_a_host_in_memory_owes_a_forced_restart_alike() -> None:
-    """The fake forgets it no more than the script does."""
-    world = FakeWorld()
-    app = shop(world)
-    world.hand.die_after(1)
-    with pytest.raises(WorkerDied):
-        app.move(b"b", fence(10), force=True)
-    world.hand.live()
-    world.put(app.paths[0], line(b"b"))
-    assert app.move(b"b", fence(10)).outcome == Outcome.RESUMED
-    assert world.restarts(app.app.services[0]) == 1
-
-
 @pytest.mark.parametrize("phase", ["after", "restart", "check"])
 @pytest.mark.parametrize("user", ["root", "deploy"])
 def test_a_client_killed_in_any_phase_leaves_a_swap_that_finishes(
