@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from deploy.doctor.evidence import Evidence
 from deploy.doctor.finding import Finding, error, warning
 from deploy.doctor.path import Passes, passes
+from jobs.balancer.drift import spelled
 from jobs.balancer.wanted import Settings
 
 SLOW = 30
@@ -158,14 +159,4 @@ def _number(settings: Settings, name: str) -> int:
 
 def _against(seen: Evidence, name: str) -> str:
     has = seen.settings.get(name)
-    return f"{name} is {_said(has)}, must be {_said(seen.want.settings[name])}"
-
-
-def _said(value: object) -> str:
-    return (
-        "not set"
-        if value is None
-        else str(value).lower()
-        if isinstance(value, bool)
-        else f"{value}"
-    )
+    return f"{name} is {spelled(has)}, must be {spelled(seen.want.settings[name])}"

@@ -53,8 +53,10 @@ def _differences(want: WantedBalancer, found: FoundBalancer) -> Iterator[Differe
         return
     for name, value in want.settings.items():
         if config.settings.get(name) != value:
-            has = _said(config.settings.get(name))
-            yield Difference(where=f"port {want.port}", field=name, found=has, wanted=_said(value))
+            has = spelled(config.settings.get(name))
+            yield Difference(
+                where=f"port {want.port}", field=name, found=has, wanted=spelled(value)
+            )
     yield from _nodes(want, config)
 
 
@@ -117,11 +119,8 @@ def strayed(node: WantedNode, want: WantedBalancer, config: FoundConfig) -> Foun
     )
 
 
-def _said(value: object) -> str:
-    return (
-        "not set"
-        if value is None
-        else str(value).lower()
-        if isinstance(value, bool)
-        else str(value)
-    )
+def spelled(setting: object) -> str:
+    """A setting's value as Linode writes it."""
+    if setting is None:
+        return "not set"
+    return str(setting).lower() if isinstance(setting, bool) else str(setting)
