@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from jobs.audit import Draft, Kind
@@ -23,9 +23,11 @@ from jobs.tools import Tools
 from jobs.zone import Refused, changes, fence_name
 
 
-def drifted(tools: Tools, mission: Mission, *, flight: str) -> list[tuple[str, Draft]]:
-    """Every target that drifted, with the entry that says what. What cannot be asked has not drifted."""
-    targets = tools.inventory.targets_of(mission.cluster)
+def drifted(
+    tools: Tools, mission: Mission, targets: Sequence[str], *, flight: str
+) -> list[tuple[str, Draft]]:
+    """Those of the targets that drifted, each with the entry that says what. What cannot be asked has
+    not drifted."""
     return [
         (target, _entry(target, what, flight=flight))
         for target, what in tools.fleet.each(targets, partial(_look, tools, mission))

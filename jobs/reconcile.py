@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jobs.assign import missing
 from jobs.drift import drifted
 from jobs.host import Mission
 from jobs.look import look_at_everyone
@@ -40,7 +41,7 @@ def _forget_drifted(
     mission = Mission(
         cluster=cluster, leadership=leadership, incident=None, verified=0.0, since=0.0
     )
-    found = drifted(tools, mission, flight=flight)
+    found = drifted(tools, mission, _holding(tools, state, leadership), flight=flight)
     if not found:
         return "as-applied"
     if _moved_on(tools.ledger.state(cluster), state):
@@ -48,6 +49,14 @@ def _forget_drifted(
     tools.ledger.forget(cluster, [target for target, _ in found], [draft for _, draft in found])
     tools.ledger.call(cluster)
     return "drifted"
+
+
+def _holding(tools: Tools, state: ClusterState, leadership: Leadership) -> list[str]:
+    """The targets that are taken to be as they were applied. Of any other it was said that it does
+    not follow, and its next try is set: to forget that would only say it again, and hurry."""
+    targets = tools.inventory.targets_of(state.cluster)
+    left = missing(state, leadership.fence, targets)
+    return [target for target in targets if target not in left]
 
 
 def stale_primary(tools: Tools, *, state: ClusterState, flight: str) -> bool:

@@ -112,6 +112,19 @@ def _reconcile(world: World) -> None:
     world.work()
 
 
+def test_what_is_known_not_to_follow_does_not_drift_again(settled: tuple[World, Front]) -> None:
+    """A mux that stays dead in peace is one drift and one reason, however often the clock looks."""
+    world, front = settled
+    front.turn(pg1="DOWN")
+    front.knocks[MEMBERS[0]] = Knock(kind="refused")
+    world.witness.through[FRONT] = None
+    for _ in range(5):
+        _reconcile(world)
+        world.live_on(seconds=30)
+    assert len(world.told(Kind.DRIFT)) == 1
+    assert len([e for e in told(world) if e["outcome"] == LATE]) == 1
+
+
 class TestEnforce:
     """Policy `modes = "enforce"`."""
 
