@@ -7,7 +7,7 @@ from typing import Unpack
 
 from jobs.audit import Draft
 from jobs.errand import Errand, Order, run
-from jobs.follow import End, follow
+from jobs.follow import SITS_FOR, End, follow
 from jobs.inventory import parse_target
 from jobs.names import BALANCE
 from jobs.state import FOLLOWS, LANDED, LATE, Assignment, HostRecord
@@ -38,7 +38,7 @@ def watch_all(errand: Errand) -> str:
 
 
 def record_of(watch: Watch, end: End, given: Assignment) -> HostRecord:
-    """What is remembered. Only a balancer that is late waits until it is watched again."""
+    """What is remembered. A balancer that has its time is watched again at once."""
     now = watch.clock.now() - watch.mission.ahead
     return HostRecord(
         epoch=given.epoch,
@@ -49,8 +49,18 @@ def record_of(watch: Watch, end: End, given: Assignment) -> HostRecord:
         remedy=end.remedy,
         at=now,
         seconds=round(watch.means.known_for(), 4),
-        next_try=now + again(watch.means.known_for()) if end.outcome == LATE else None,
+        next_try=_next_try(end, age=watch.means.known_for(), now=now),
     )
+
+
+def _next_try(end: End, *, age: float, now: float) -> float | None:
+    match end.outcome:
+        case "late":
+            return now + again(age)
+        case "unproven":  # who asks etcd from elsewhere may prove it, over and over
+            return now + SITS_FOR
+        case _:
+            return None
 
 
 def again(age: float) -> float:

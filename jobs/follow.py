@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 from jobs.balancer.found import FoundNode
 from jobs.balancer.landing import Astray, Landed, Landing, Untried
 from jobs.balancer.standing import Wrong, follows, to_knock_at, wrongs
-from jobs.mend import KNOCK_WITHIN, SupersededError, mend, within
-from jobs.ports import LinodeUnavailable
+from jobs.host import bug_of
+from jobs.means import SupersededError
+from jobs.mend import KNOCK_WITHIN, mend, within
+from jobs.ports import LedgerUnavailable, LinodeUnavailable
 from jobs.state import FOLLOWS, LANDED, LATE, WAITING
 from jobs.watch import Seen, Sight, Unseen, Watch
 
@@ -38,15 +40,25 @@ def follow(watch: Watch, *, through: bool, first: bool) -> End:
     """Watch for SITS_FOR seconds at most. `through`: a login landed in an earlier job; the first one
     that does ends this one, since hosts wait for it. `first`: nobody has mended it for this leader.
 
-    Linode is asked where something is to be mended or to be seen, not at every look.
+    Linode is asked where something is to be mended or to be seen, not at every look. Raises
+    LedgerUnavailable alone.
     """
+    try:
+        return _followed(watch, through=through, first=first)
+    except SupersededError as error:
+        return End(outcome=error.outcome, reason=error.reason, remedy=error.remedy)
+    except LedgerUnavailable:
+        raise
+    except Exception as error:  # noqa: BLE001 - else it would be taken over, and fail, without end
+        bug = bug_of(error)
+        return End(outcome=LATE, reason=bug.reason, remedy=bug.remedy)
+
+
+def _followed(watch: Watch, *, through: bool, first: bool) -> End:
     if not through and isinstance(watch.login(None), Landed):
         return End(outcome=LANDED, through=True)
-    try:
-        sight = mend(watch) if first or watch.want.enforce else None
-        return _watched(watch, sight, through=through)
-    except SupersededError:
-        return End(outcome="superseded", reason="another member leads now")
+    sight = mend(watch) if first or watch.want.enforce else None
+    return _watched(watch, sight, through=through)
 
 
 def _watched(watch: Watch, sight: Sight | None, *, through: bool) -> End:

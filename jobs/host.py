@@ -22,6 +22,9 @@ SWAP_WITHIN = 20.0
 TRIES = 3
 """Reads a job makes of a host whose files change under its hands."""
 
+OURS = "this is a mistake in pgbaton"
+"""How the remedy of a bug begins."""
+
 VERDICT_GOOD_FOR = 10.0
 """Seconds a verdict stands in for an etcd that cannot be asked (nobody gains leadership without it)."""
 
@@ -66,7 +69,7 @@ def move(hands: Hands, mission: Mission, host: str) -> Result:
     try:
         reply = _tries(hands, mission, host, notes)
     except Exception as error:  # noqa: BLE001 - one host's bug must not keep the others from reporting
-        reply = _bug(error)
+        reply = bug_of(error)
     return Result(reply=reply, seconds=hands.clock.monotonic() - began, note="; ".join(notes))
 
 
@@ -81,14 +84,14 @@ def _tries(
     return reply
 
 
-def _bug(error: Exception) -> HostFailure:
+def bug_of(error: Exception) -> HostFailure:
     """Names the place, never the message: that could hold a line of somebody's file."""
     frame = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{frame.filename.rpartition('/')[2]}:{frame.lineno}"
     return HostFailure(
         kind="bug",
         reason=f"{type(error).__name__} at {place}",
-        remedy="this is a mistake in pgbaton; repoint the host by hand and report it",
+        remedy=f"{OURS}; repoint the host by hand and report it",
     )
 
 

@@ -14,6 +14,24 @@ CLAIMED_FOR = 10.0
 """Seconds after which a worker that died while it changed something at Linode is out of the way."""
 
 
+class SupersededError(Exception):
+    """Another member leads now: whoever knows it goes on. With a message, nobody could be asked
+    whether one does."""
+
+    @property
+    def outcome(self) -> str:
+        """A host's word for it."""
+        return "unproven" if str(self) else "superseded"
+
+    @property
+    def reason(self) -> str:
+        return str(self) or "another member leads now"
+
+    @property
+    def remedy(self) -> str:
+        return "bring etcd back; it is tried again" if str(self) else ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Means:
     """The ports, the mission and the job; how an entry is told, and how a name is leased, so that of
@@ -30,9 +48,13 @@ class Means:
     balancers: Balancers | None = None
     records: Records | None = None
 
-    def still_leads(self) -> bool:
-        """The look right before a mutation."""
-        return still_leads(self.hands, self.mission, [])
+    def look(self) -> str:
+        """The look right before a mutation: how the leader was proven, where that was not by etcd, for
+        the record. Raises SupersededError where nothing may be changed, and says why."""
+        notes: list[str] = []
+        if not still_leads(self.hands, self.mission, notes):
+            raise SupersededError("; ".join(notes))
+        return "; ".join(notes)
 
     def known_for(self) -> float:
         """Seconds since the leader was first proven."""

@@ -21,13 +21,9 @@ PASSES = 6
 """Times it is read anew: what a change brings about (a configuration's nodes, say) shows then."""
 
 
-class SupersededError(Exception):
-    """The leader is another one now: whoever knows the new one goes on."""
-
-
 def mend(watch: Watch) -> Sight:
     """See the NodeBalancer as Linode shows it, mended where it needs it. Raises SupersededError where
-    the leader changed before a change was made."""
+    the leader could not be proven right before a change."""
     balancers = watch.means.balancers
     if balancers is None:
         return Unseen(
@@ -104,10 +100,8 @@ def _change(watch: Watch, balancers: Balancers, steps: Sequence[Change]) -> Unse
         if not ours:
             return Unseen(reason="another worker is changing it")
         for step in steps:
-            if not watch.means.still_leads():
-                raise SupersededError
-            what = said(step)
-            watch.tell("changing", key=f"{watch.means.job}:{what}", change=what)
+            note, what = watch.means.look(), said(step)
+            watch.tell("changing", key=f"{watch.means.job}:{what}", change=what, note=note)
             try:
                 balancers.apply(step, timeout=within(watch))
             except LinodeUnavailable as error:

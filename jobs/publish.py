@@ -9,13 +9,13 @@ from typing import Any, Unpack
 from jobs.audit import Draft, Kind
 from jobs.claims import MemberRecord
 from jobs.errand import Errand, Order, run
-from jobs.host import Mission
+from jobs.host import Mission, bug_of
 from jobs.inventory import DnsRecord, Inventory, parse_conn_url, parse_target
 from jobs.inventory.linode import is_ip, shortest
-from jobs.means import Means
+from jobs.means import Means, SupersededError
 from jobs.names import PUBLISH
 from jobs.outcome import backoff
-from jobs.ports import LinodeUnavailable, Records
+from jobs.ports import LedgerUnavailable, LinodeUnavailable, Records
 from jobs.remote import Outcome
 from jobs.state import Assignment, HostRecord
 from jobs.zone import CreateRecord, FoundZone, RecordChange, Refused, changes, fence_name
@@ -78,7 +78,22 @@ def publish_all(errand: Errand) -> str:
 
 
 def point(post: Post) -> End:
-    """Read the zone, write what differs, and read it once more. Never raises for Linode's sake."""
+    """Read the zone, write what differs, and read it once more. Raises LedgerUnavailable alone."""
+    try:
+        return _point(post)
+    except LinodeUnavailable as error:
+        wait = error.retry_after or 0.0
+        return End(outcome="unreachable", wait=wait, reason=error.reason, remedy=error.remedy)
+    except SupersededError as error:
+        return End(outcome=error.outcome, reason=error.reason, remedy=error.remedy)
+    except LedgerUnavailable:
+        raise
+    except Exception as error:  # noqa: BLE001 - else it would be taken over, and fail, without end
+        bug = bug_of(error)
+        return End(outcome=bug.kind, reason=bug.reason, remedy=bug.remedy)
+
+
+def _point(post: Post) -> End:
     records = post.means.records
     if records is None:
         remedy = "put one in the secret linode-token of the workers"
@@ -88,11 +103,7 @@ def point(post: Post) -> End:
         member = post.mission.leadership.member
         remedy = f"give the record addresses.{member} in the inventory"
         return End(outcome="blocked", reason=f"{member} has no IP address to name", remedy=remedy)
-    try:
-        return _pointed(post, records, address)
-    except LinodeUnavailable as error:
-        wait = error.retry_after or 0.0
-        return End(outcome="unreachable", wait=wait, reason=error.reason, remedy=error.remedy)
+    return _pointed(post, records, address)
 
 
 def address_of(inventory: Inventory, record: DnsRecord, leader: MemberRecord) -> str | None:
@@ -117,7 +128,8 @@ def _pointed(post: Post, records: Records, address: str) -> End:
             return steps
         if not steps:
             return End(outcome=Outcome.UNCHANGED, target=address)
-        return _write(post, records, steps) or _proven(post, records, address)
+        _write(post, records, steps)
+        return _proven(post, records, address)
 
 
 def _steps(post: Post, records: Records, address: str) -> tuple[RecordChange, ...] | End:
@@ -138,15 +150,12 @@ def _changes(post: Post, zone: FoundZone, address: str) -> tuple[RecordChange, .
     return changes(post.record, zone, cluster=mission.cluster, address=address, fence=fence)
 
 
-def _write(post: Post, records: Records, steps: Sequence[RecordChange]) -> End | None:
+def _write(post: Post, records: Records, steps: Sequence[RecordChange]) -> None:
     timeout = post.means.request_within
     for step in steps:
-        if not post.means.still_leads():
-            return End(outcome="superseded", reason="another member leads now")
-        what = _said(step)
-        post.means.tell(_entry(post, "changing", what, change=what))
+        note, what = post.means.look(), _said(step)
+        post.means.tell(_entry(post, "changing", what, change=what, note=note))
         records.apply(step, timeout=timeout)
-    return None
 
 
 def _proven(post: Post, records: Records, address: str) -> End:

@@ -68,7 +68,7 @@ def _balancer(evidence: Facts, facts: Facts) -> tuple[Tone, str]:
         case "follows":
             return "good", f"{name} follows {evidence['member']}{took}{note}"
         case "changing":
-            return "plain", f"{name}: {evidence['change']}"
+            return "plain", f"{name}: {evidence['change']}{note}"
         case _:
             remedy = f". {evidence['remedy']}" if evidence.get("remedy") else ""
             return "bad", f"{name} does not follow yet: {evidence['reason']}{remedy}"
@@ -76,9 +76,12 @@ def _balancer(evidence: Facts, facts: Facts) -> tuple[Tone, str]:
 
 def _dns(evidence: Facts, facts: Facts) -> tuple[Tone, str]:
     name = evidence["record"]
+    note = f"; {evidence['note']}" if evidence.get("note") else ""
     match evidence["outcome"]:
         case "changing":
-            return "plain", f"DNS record {name}: {evidence['change']}"
+            return "plain", f"DNS record {name}: {evidence['change']}{note}"
+        case "superseded":
+            return "quiet", f"DNS record {name}: the job gave way ({evidence['reason']})"
         case "changed" | "unchanged" as how:
             to = f"{evidence['target']} ({evidence['member']})"
             return "good", f"DNS record {name} names {to} ({how}){_took(facts)}"

@@ -168,6 +168,53 @@ class TestEnforce:
         assert front.applied == []
         assert front.accepted() == ["pg1"]
 
+    def test_what_stands_in_for_etcd_is_told(self) -> None:
+        """A young verdict and a fresh probe suffice for each change, and its entry says so."""
+        world, front = _enforced()
+        world.fail_over("pg2")
+        world.ledger.call("shop")
+        world.work_one()
+        world.dcs.break_down()
+        front.meanwhile = lambda _: _follow_modes(world, front)
+        world.work()
+        changing = [e for e in told(world) if e["outcome"] == "changing"]
+        assert len(changing) == 2
+        assert all("a fresh SQL probe stood in" in e["note"] for e in changing)
+
+    def test_who_could_not_be_proven_is_let_in_later(self) -> None:
+        """Without etcd and with an old verdict no mode is set; once it is back, all follows."""
+        world, front = _enforced()
+        world.fail_over("pg2")
+        world.witness.through[FRONT] = None
+        world.ledger.call("shop")
+        world.work_one()
+        world.dcs.break_down()
+        world.clock.pass_by(11)
+        world.work()
+        held = world.ledger.state("shop").hosts[FRONT]
+        assert (held.outcome, front.applied) == ("unproven", [])
+        assert "too old to stand in" in held.reason
+        world.dcs.recover()
+        front.meanwhile = lambda _: _follow_modes(world, front)
+        world.live_on(seconds=20)
+        assert front.accepted() == ["pg2"]
+        assert world.ledger.state("shop").incident is None
+
+    def test_a_mistake_of_ours_is_told_once(self) -> None:
+        """What no hand should raise makes the balancer late, by name, and hosts are not held up."""
+        world, front = _enforced()
+
+        def stumble(change: Change) -> None:
+            raise KeyError("secret")
+
+        front.meanwhile = stumble
+        world.fail_over("pg2")
+        world.settle()
+        world.live_on(seconds=60)
+        [late] = [e for e in told(world) if e["outcome"] == LATE and "KeyError at" in e["reason"]]
+        assert late["remedy"].startswith("this is a mistake in pgbaton")
+        assert [world.restarts(h) for h in ("web1", "web2")] == [1, 1]
+
     def test_a_leader_that_changed_meanwhile_stops_the_change(self) -> None:
         """The epoch is read again right before each change: the old mission lets nobody in."""
         world, front = _enforced()

@@ -150,6 +150,57 @@ def test_a_rate_limit_is_waited_out(zone: tuple[World, FakeRecords]) -> None:
     assert _named(records)[0] == "10.0.0.2"
 
 
+def test_what_stands_in_for_etcd_is_told(zone: tuple[World, FakeRecords]) -> None:
+    """A young verdict and a fresh probe suffice, and the entry of each change says so."""
+    world, _ = zone
+    world.fail_over("pg2")
+    world.ledger.call("shop")
+    world.work_one()
+    world.dcs.break_down()
+    world.work()
+    changing = [e for e in world.told(Kind.DNS) if e["outcome"] == "changing"][-2:]
+    assert all("a verdict 0.0 s old and a fresh SQL probe stood in" in e["note"] for e in changing)
+
+
+def test_a_record_that_nobody_could_prove_is_told_as_that(
+    zone: tuple[World, FakeRecords],
+) -> None:
+    """Without etcd and with an old verdict nothing is written, and nobody is said to lead instead."""
+    world, records = zone
+    world.fail_over("pg2")
+    world.ledger.call("shop")
+    world.work_one()
+    world.dcs.break_down()
+    world.clock.pass_by(11)
+    world.work()
+    last = world.told(Kind.DNS)[-1]
+    assert last["outcome"] == "unproven"
+    assert "11.0 s old is too old to stand in" in last["reason"]
+    assert last["remedy"] == "bring etcd back; it is tried again"
+    world.dcs.recover()
+    world.live_on(seconds=20)
+    assert _named(records)[0] == "10.0.0.2"
+
+
+def test_a_mistake_of_ours_is_named_and_not_repeated_without_end(
+    zone: tuple[World, FakeRecords],
+) -> None:
+    """What no hand should raise ends the try like any failure, and the others go on."""
+    world, records = zone
+
+    def stumble() -> None:
+        raise KeyError("secret")
+
+    records.before_apply = stumble
+    world.fail_over("pg2")
+    world.settle()
+    [bug] = [e for e in world.told(Kind.DNS) if e["outcome"] == "bug"]
+    assert bug["reason"].startswith("KeyError at ")
+    assert [world.restarts(h) for h in ("web1", "web2")] == [1, 1]
+    world.live_on(seconds=10)
+    assert _named(records)[0] == "10.0.0.2"
+
+
 def test_the_clock_notices_a_hand_in_the_zone(zone: tuple[World, FakeRecords]) -> None:
     """A record that was edited is set right without any failover."""
     world, records = zone
