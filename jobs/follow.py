@@ -129,6 +129,8 @@ def _overdue(watch: Watch, sight: Sight | None, end: End) -> End:
         return replace(end, outcome=LATE, reason=reason, remedy=end.remedy or sight.remedy)
     wrong, hindered = _wrong(watch, sight), sight.hindered or Unseen(reason="")
     reason = "; ".join(filter(None, [end.reason, *map(str, wrong), hindered.reason]))
+    if not reason:  # it came right between two looks
+        return end
     remedies = filter(None, [hindered.remedy, *(w.remedy for w in wrong), end.remedy])
     return replace(end, outcome=LATE, reason=reason, remedy=next(remedies, ""))
 

@@ -33,10 +33,12 @@ class Wrong:
 
 
 def follows(want: WantedBalancer, nodes: Sequence[FoundNode], leader: str) -> bool:
-    """True where the leader's node is UP and takes traffic, and no other node is UP."""
-    up = [n for n in nodes if n.status == "UP"]
-    mine = want.of(leader)
-    return mine is not None and [n.address for n in up] == [mine.address] and up[0].mode == "accept"
+    """True where the leader's node is UP and takes traffic, and nobody else's is UP. Two nodes with its
+    address lead to it as well as one."""
+    up, mine = [n for n in nodes if n.status == "UP"], want.of(leader)
+    if mine is None or any(n.address != mine.address for n in up):
+        return False
+    return any(n.mode == "accept" for n in up)
 
 
 def to_knock_at(
@@ -143,6 +145,9 @@ def _up(node: FoundNode, want: WantedBalancer, leader: str, knocks: Mapping[str,
     path = want.settings.get("check_path", "/")
     knock = knocks.get(member.member)
     asked = f"is UP although {leader} leads"
+    if node.mode == "reject":
+        why = f"{asked}: it is in mode reject, which Linode applies within a minute"
+        return Wrong(node=node.label, cause="lag", reason=why, remedy="wait; it is looked at again")
     if knock is not None and passes(knock):
         why = f"{asked}: GET {path} at {node.address} answers {knock.status}"
         remedy = f"stop PostgreSQL on {member.member}, or start Patroni there so that it demotes"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from jobs.balancer.found import FoundNode, Knock
@@ -14,6 +16,21 @@ OK, NO = Knock(kind="http", status=200), Knock(kind="http", status=503)
 def test_the_leader_alone_up_and_accepting_is_following() -> None:
     """Exactly one node is UP, it is the leader's, and it takes traffic."""
     assert follows(WANT, nodes("pg1"), "pg1")
+
+
+def test_a_second_node_with_the_leaders_address_does_no_harm() -> None:
+    """Both lead to the leader; the one that is out of use is nobody's fault."""
+    for mode, status in (("accept", "UP"), ("reject", "DOWN")):
+        twice = (*nodes("pg1"), replace(node("pg1", mode=mode, status=status), id=9))
+        assert follows(WANT, twice, "pg1")
+
+
+def test_a_mode_that_is_not_applied_yet_is_no_check_that_lags() -> None:
+    """A rejected node goes on being UP for up to a minute, which is no reason to reject it."""
+    of = (node("pg1", status="UP"), node("pg2", status="UP", mode="reject"))
+    [wrong] = wrongs(WANT, of, "pg1", {"pg2": NO})
+    assert (wrong.cause, wrong.remedy) == ("lag", "wait; it is looked at again")
+    assert "is in mode reject, which Linode applies within a minute" in wrong.reason
 
 
 @pytest.mark.parametrize(
