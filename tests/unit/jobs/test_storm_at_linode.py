@@ -128,10 +128,11 @@ class StormAtLinode(Storm):
             in_recovery=False, read_only=False, pg_timeline=max(1, pg_timeline - behind)
         )
 
-    @rule(member=members, works=st.integers(0, 6), writes=st.booleans())
+    @rule(member=members, works=st.integers(0, 9), writes=st.booleans())
     def fails_over_unnoticed(self, member: str, works: int, *, writes: bool) -> None:
         """The balancer goes on leading to whoever led, who may even take writes."""
         self.heal()
+        self.live_on(20)
         key = self.world.dcs._view("shop").leader
         self.plane.lag()
         if writes and key is not None and key.member != member:
@@ -141,12 +142,17 @@ class StormAtLinode(Storm):
         for _ in range(works):
             self.work_one()
 
-    @rule()
-    def key_is_retaken(self) -> None:
+    @rule(calm=st.booleans())
+    def key_is_retaken(self, *, calm: bool) -> None:
         """Lost and taken again by the same member: another epoch without a promotion."""
+        if calm:
+            self.heal()
+            self.live_on(20)
         key = self.world.dcs._view("shop").leader
         if key is not None and self.world.dcs.unavailable is None:
             self.world.dcs.elect("shop", key.member)
+        if calm:
+            self.live_on(20)
 
     # Linode's weather.
 
@@ -244,7 +250,7 @@ class StormUnderEnforce(StormAtLinode):
 
 
 IN_BRIEF = settings(
-    max_examples=100,
+    max_examples=80,
     stateful_step_count=40,
     deadline=None,
     derandomize=True,

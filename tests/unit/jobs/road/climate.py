@@ -93,6 +93,9 @@ class Climate(RuleBasedStateMachine):
         self.live_on()
         self.check_drift()
         self.live_on()
+        done = len(self.world.ledger.effects)
+        self.live_on(20)
+        assert self.world.ledger.effects[done:] == [], "somebody still finds something to do"
         state, leader = self.world.ledger.state("shop"), self.world.dcs._view("shop").leader
         assert leader is not None
         assert (state.incident, dict(state.assignments), state.flight) == (None, {}, None)
