@@ -38,7 +38,8 @@ class End:
 
 def follow(watch: Watch, *, through: bool, first: bool) -> End:
     """Watch for SITS_FOR seconds at most. `through`: a login landed in an earlier job; the first one
-    that does ends this one, since hosts wait for it. `first`: nobody has mended it for this leader.
+    that does ends this one, since hosts wait for it. `first`: nobody has mended it for this leader;
+    that is done, and the worker left at once, since a balancer takes seconds to follow anyway.
 
     Linode is asked where something is to be mended or to be seen, not at every look. Raises
     LedgerUnavailable alone.
@@ -58,11 +59,12 @@ def _followed(watch: Watch, *, through: bool, first: bool) -> End:
     if not through and isinstance(watch.login(None), Landed):
         return End(outcome=LANDED, through=True)
     sight = mend(watch) if first or watch.want.enforce else None
-    return _watched(watch, sight, through=through)
+    in_time = watch.means.known_for() <= watch.table.within
+    sits = 0 if first and in_time else SITS_FOR  # hosts of other clusters wait behind a first one
+    return _watched(watch, sight, through=through, until=watch.clock.monotonic() + sits)
 
 
-def _watched(watch: Watch, sight: Sight | None, *, through: bool) -> End:
-    until = watch.clock.monotonic() + SITS_FOR
+def _watched(watch: Watch, sight: Sight | None, *, through: bool, until: float) -> End:
     while True:
         landing = watch.login(sight)
         if isinstance(landing, Landed) and not through:

@@ -68,6 +68,19 @@ def test_waiting_fills_no_trail_and_alarms_nobody(settled: tuple[World, Front]) 
     assert Kind.CONCLUDED not in world.kinds()[before:]
 
 
+def test_the_first_watch_holds_up_nobody(settled: tuple[World, Front]) -> None:
+    """Where many clusters fail over at once, hosts of the next one wait in the queue behind it; only
+    the watch that comes after them sits."""
+    world, _ = settled
+    world.fail_over("pg2")
+    world.witness.through[FRONT] = None
+    world.ledger.call("shop")
+    assert [world.work_one() for _ in range(3)][-1] == "balance: waiting"
+    assert world.clock.slept == []
+    assert "balance: waiting" in [world.work_one() for _ in range(3)]
+    assert sum(world.clock.slept) > 1
+
+
 def test_who_only_waits_is_not_asked_for_with_everybody(settled: tuple[World, Front]) -> None:
     """A conclude while the balancer still has time looks at no member: a lost one costs two seconds."""
     world, _ = settled
