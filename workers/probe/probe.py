@@ -40,6 +40,11 @@ SILENT_POLLS, LEAST = 3, 15.0
 seconds."""
 
 
+ANEW_EVERY = 30.0
+"""Seconds between two times that a cluster is read anew: a node that flaps is not to have every host
+of its cluster read at every poll."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """One thing to ask Linode for, and what is done with the answer."""
@@ -80,6 +85,7 @@ class Probe:
         topics: list[Topic] = [*self._nodes.values(), self._account]
         self.untold = Untold(topics=topics, memory=ledger, clock=clock)
         self._suspects: set[str] = set()
+        self._read_anew: dict[str, float] = {}
         self._next, self._blind = clock.monotonic(), ""
 
     def pause(self) -> float:
@@ -131,9 +137,13 @@ class Probe:
             self._suspects.add(self.inventory.nodebalancers[name].cluster)
 
     def _ask_reconciles(self) -> None:
+        now = self._clock.monotonic()
         for cluster in sorted(self._suspects):
+            if now < self._read_anew.get(cluster, now):
+                continue
             ask_reconcile(self._ledger, self.inventory, cluster)
             self._suspects.discard(cluster)
+            self._read_anew[cluster] = now + ANEW_EVERY
 
     def _poll(self) -> None:
         """Everything at once: one answer that does not come delays no other."""

@@ -301,3 +301,15 @@ def test_a_flip_has_everything_read_anew(desk: Desk) -> None:
     assert (function, arguments["cluster"]) == (RECONCILE, "shop")
     desk.poll()
     assert len(desk.ledger.waiting_jobs()) == 1
+
+
+def test_a_node_that_flaps_has_everything_read_anew_now_and_then(desk: Desk) -> None:
+    """Twice a minute at most, since that reads every host; how it stands at the end is read in any case."""
+    for number in range(12):
+        desk.turn(pg1="UP" if number % 2 else "DOWN")
+        desk.poll()
+    assert len(desk.ledger.waiting_jobs()) == 2
+    desk.poll(seconds=30)
+    assert len(desk.ledger.waiting_jobs()) == 3
+    desk.poll(seconds=60)
+    assert len(desk.ledger.waiting_jobs()) == 3
