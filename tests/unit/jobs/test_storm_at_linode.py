@@ -14,50 +14,12 @@ from jobs.claims import SqlAnswer
 from jobs.inventory import Address
 from jobs.ports import LinodeUnavailable
 from jobs.state import FOLLOWS
-from tests.unit.jobs.balancer.values import LINODE
-from tests.unit.jobs.road.climate import ADDRESS, STORE
+from tests.unit.jobs.road.climate import ADDRESS
 from tests.unit.jobs.road.front import FRONT
+from tests.unit.jobs.road.inventories import BEHIND_ENV, RIGHT, WRONG, versions
 from tests.unit.jobs.road.plane import Plane, WatchedRecords, Witnessed
 from tests.unit.jobs.test_storm import Storm
-from tests.world import HOST_KEY, MEMBERS
-
-BEHIND_ENV = "/srv/behind/.env"
-RIGHT, WRONG = (
-    f"APP=behind\nDB_HOST={host}\nDB_PORT=5432\n".encode() for host in ("192.0.2.10", "10.9.9.9")
-)
-
-CLUSTER = (
-    STORE.replace('scope = "shop"', 'scope = "shop"\npostgresql_port = 5433')
-    + f"""
-[hosts.web3]
-address = "10.0.1.3"
-host_keys = ["{HOST_KEY}"]
-[dns.db]
-cluster = "shop"
-domain = "example.com"
-name = "db"
-"""
-)
-MACHINES = LINODE.split("[nodebalancers")[0]
-BEHIND = f"""
-[applications.behind]
-cluster = "shop"
-hosts = ["web2", "web3"]
-endpoint = "nodebalancer"
-services = [{{ name = "behind" }}]
-[[applications.behind.files]]
-path = "{BEHIND_ENV}"
-keys = {{ DB_HOST = "{{host}}", DB_PORT = "{{port}}" }}
-"""
-
-
-def versions(modes: str) -> tuple[str, ...]:
-    """As it is, one host a job, one host fewer behind, and nothing behind nothing."""
-    front = LINODE + f'modes = "{modes}"\nwithin = 10\n'
-    whole = CLUSTER + front + BEHIND
-    fewer = whole.replace('hosts = ["web2", "web3"]', 'hosts = ["web3"]')
-    return whole, whole + "[timing]\nchunk = 1\n", fewer, CLUSTER + MACHINES
-
+from tests.world import MEMBERS
 
 members = st.sampled_from(sorted(MEMBERS))
 behind = st.sampled_from(["web2", "web3"])
@@ -94,6 +56,17 @@ class StormAtLinode(Storm):
         if self.modes == "observe":
             self._at_linode(lambda n: replace(n, mode="accept"))
 
+    def reload(self, version: int) -> None:
+        """Where an endpoint changes, so does a file."""
+        moves = self._moved() != ("endpoint" not in self.versions[version])
+        super().reload(version)
+        for name in ("web2", "web3"):
+            self.watched.edits[self.addresses[name]] += moves
+
+    def _moved(self) -> bool:
+        apps = self.world.inventory.applications
+        return all(app.endpoint == "leader" for app in apps.values())
+
     def teardown(self) -> None:
         super().teardown()
         state, leader = self.world.ledger.state("shop"), self.world.dcs._view("shop").leader
@@ -114,7 +87,7 @@ class StormAtLinode(Storm):
         """Whoever held a fence before this promotion was restarted for it."""
         held = self.watched.held[address, "shop@front"]
         if any(fence.pg_timeline != pg_timeline for fence in held):
-            assert self.watched.restarts[address, "shop@front", pg_timeline] >= 1, address
+            assert self.watched.restarts[address, "shop@front", "behind", pg_timeline], address
 
     # The cluster's weather, as far as it differs behind a balancer.
 
@@ -235,6 +208,17 @@ class StormAtLinode(Storm):
         self.watched.edits[self.addresses[host]] += 1
         self.host(host).files[BEHIND_ENV] = RIGHT if right else WRONG
 
+    @rule(host=st.sampled_from(["web1", "web2", "web3"]))
+    def looked_at_anew(self, host: str) -> None:
+        """As by `repoint --host`, or where Redis lost what it knew: nobody who is right is restarted."""
+        targets = self.world.inventory.targets_of("shop", host)
+        self.unless_redis_is_down(lambda: self.world.ledger.forget("shop", targets, ()))
+        self.unless_redis_is_down(lambda: self.world.ledger.call("shop"))
+
+    @rule(version=st.integers(0, 4))
+    def reloads(self, version: int) -> None:
+        self.reload(version)
+
     def _at_linode(self, change: Any) -> None:
         [found] = self.plane.found.values()
         [config] = found.configs
@@ -250,7 +234,7 @@ class StormUnderEnforce(StormAtLinode):
 
 
 IN_BRIEF = settings(
-    max_examples=80,
+    max_examples=70,
     stateful_step_count=40,
     deadline=None,
     derandomize=True,

@@ -27,7 +27,7 @@ class WatchedHosts(FakeHosts):
 
     world: World | None = None
     edits: Counter[str] = field(default_factory=Counter)
-    restarts: Counter[tuple[str, str, Fence | int]] = field(default_factory=Counter)
+    restarts: Counter[tuple[str, str, str, Fence | int]] = field(default_factory=Counter)
     held: dict[tuple[str, str], list[Fence]] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
     now: tuple[Host, SwapRequest, bool] | None = None
@@ -56,12 +56,12 @@ class WatchedHosts(FakeHosts):
         self._proven(request)
         self._fences_grow(host, request)
         if name.startswith("restart "):
-            self._restarts_once(host, request, owed=owed)
+            self._restarts_once(host, request, name.removeprefix("restart "), owed=owed)
         FakeHosts._effect(self, name)
 
-    def _restarts_once(self, host: Host, request: SwapRequest, *, owed: bool) -> None:
+    def _restarts_once(self, host: Host, request: SwapRequest, service: str, *, owed: bool) -> None:
         behind, fence = "@" in request.cluster, request.fence
-        once = host.address, request.cluster, fence.pg_timeline if behind else fence
+        once = host.address, request.cluster, service, fence.pg_timeline if behind else fence
         self.restarts[once] += 1
         allowed = self.edits[host.address] + (not behind or self._promoted(host, request))
         self._must(owed, f"{host.address} needed nothing and was restarted")
