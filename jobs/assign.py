@@ -52,8 +52,7 @@ def under_way(state: ClusterState, fence: Fence, target: str) -> bool:
     record = state.hosts.get(target)
     if record is None or record.epoch < fence.epoch:
         return True
-    watched = record.epoch == fence.epoch and record.outcome in {LANDED, WAITING}
-    return watched or shut(state, fence, target)
+    return record.outcome in {LANDED, WAITING} or shut(state, fence, target)
 
 
 def assign_due(state: ClusterState, fence: Fence, ground: Ground) -> dict[str, Assignment]:

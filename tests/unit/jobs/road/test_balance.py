@@ -81,6 +81,23 @@ def test_the_first_watch_holds_up_nobody(settled: tuple[World, Front]) -> None:
     assert sum(world.clock.slept) > 1
 
 
+def test_a_balancer_has_its_time_though_epochs_went_back(settled: tuple[World, Front]) -> None:
+    """After an etcd restore too it is watched first, and named only when it is late."""
+    world, front = settled
+    for member in ("pg2", "pg3", "pg2"):
+        world.fail_over(member)
+        arrive(world, front, member)
+        world.settle()
+    world.dcs.revision = 1
+    world.fail_over("pg3")
+    world.witness.through[FRONT] = None
+    world.ledger.call("shop")
+    for _ in range(12):
+        world.work_one()
+    assert "balance: waiting" in [world.work_one() for _ in range(4)]
+    assert [a for a in world.told(Kind.ALARM) if "NodeBalancer" in a["reason"]] == []
+
+
 def test_who_only_waits_is_not_asked_for_with_everybody(settled: tuple[World, Front]) -> None:
     """A conclude while the balancer still has time looks at no member: a lost one costs two seconds."""
     world, _ = settled
