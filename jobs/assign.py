@@ -9,7 +9,7 @@ from typing import Any
 from jobs.audit import Draft, Kind
 from jobs.fence import Fence
 from jobs.inventory import parse_target
-from jobs.names import BALANCE, job_for
+from jobs.names import REPOINT, job_for
 from jobs.state import LANDED, WAITING, Assignment, ClusterState, HostRecord
 
 
@@ -136,9 +136,10 @@ def planned(
 
 
 def _planned_id(job: str, targets: tuple[str, ...], fence: Fence) -> str:
-    """A NodeBalancer is watched by one job after another; that it is watched is told once."""
-    watched = job_for(targets[0]) == BALANCE
-    return f"planned:{targets[0]}:{fence}" if watched else f"planned:{job}"
+    """A NodeBalancer, or a DNS record that Linode does not let be written, takes one job after another;
+    that it is their turn is told once."""
+    alone = job_for(targets[0]) != REPOINT
+    return f"planned:{targets[0]}:{fence}" if alone else f"planned:{job}"
 
 
 def _left(state: ClusterState, host: str, fence: Fence) -> bool:

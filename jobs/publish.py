@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Unpack
@@ -154,7 +155,9 @@ def _write(post: Post, records: Records, steps: Sequence[RecordChange]) -> None:
     timeout = post.means.request_within
     for step in steps:
         note, what = post.means.look(), _said(step)
-        post.means.tell(_entry(post, "changing", what, change=what, note=note))
+        post.means.tell(
+            _entry(post, "changing", f"{post.means.job}:{what}", change=what, note=note)
+        )
         records.apply(step, timeout=timeout)
 
 
@@ -190,8 +193,13 @@ def record_of(post: Post, end: End, given: Assignment, seconds: float) -> HostRe
 
 
 def draft_of(post: Post, end: End, seconds: float) -> Draft:
+    """An end is told once a job, a failure once for each reason: a domain that nobody mends for a week
+    is tried every minute."""
     why = {"reason": end.reason, "remedy": end.remedy, "target": end.target}
-    return _entry(post, end.outcome, "end", seconds=seconds, **why)
+    reason = hashlib.sha256(f"{end.outcome} {end.reason}".encode()).hexdigest()[:12]
+    fence = post.mission.leadership.fence
+    key = f"{post.means.job}:end" if end.holds else f"{fence}:{reason}"
+    return _entry(post, end.outcome, key, seconds=seconds, **why)
 
 
 def _entry(
@@ -199,7 +207,7 @@ def _entry(
 ) -> Draft:
     leadership = post.mission.leadership
     return Draft(
-        id=f"{post.means.job}:{post.target}:{key}",
+        id=f"{post.target}:{key}",
         kind=Kind.DNS,
         incident=post.mission.incident,
         seconds=seconds,

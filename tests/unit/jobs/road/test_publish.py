@@ -135,6 +135,24 @@ def test_an_api_that_is_down_delays_the_record_alone(zone: tuple[World, FakeReco
     assert world.ledger.state("shop").incident is None
 
 
+def test_what_fails_for_hours_is_told_once(zone: tuple[World, FakeRecords]) -> None:
+    """It is tried every minute, and fills no trail; another reason is told."""
+    world, records = zone
+    records.break_down()
+    world.fail_over("pg2")
+    world.settle()
+    before = len(world.kinds())
+    world.live_on(seconds=7200, every=20)
+    assert len(world.kinds()) == before
+    records.break_down("Linode answers 401", 401)
+    world.live_on(seconds=120)
+    assert world.told(Kind.DNS)[-1]["reason"] == "Linode answers 401"
+    records.recover()
+    world.live_on(seconds=120)
+    assert world.told(Kind.DNS)[-1]["outcome"] == "changed"
+    assert world.ledger.state("shop").incident is None
+
+
 def test_a_rate_limit_is_waited_out(zone: tuple[World, FakeRecords]) -> None:
     """Linode says how long; a try before that would only be counted."""
     world, records = zone
@@ -182,9 +200,7 @@ def test_a_record_that_nobody_could_prove_is_told_as_that(
     assert _named(records)[0] == "10.0.0.2"
 
 
-def test_a_mistake_of_ours_is_named_and_not_repeated_without_end(
-    zone: tuple[World, FakeRecords],
-) -> None:
+def test_a_mistake_of_ours_is_named_once(zone: tuple[World, FakeRecords]) -> None:
     """What no hand should raise ends the try like any failure, and the others go on."""
     world, records = zone
 
