@@ -67,10 +67,13 @@ def paused(state: ClusterState, verdict: Confirmed) -> Iterator[Alarm]:
 
 def left_behind(state: ClusterState, fence: Fence, hosts: Iterable[str]) -> Iterator[Alarm]:
     """Targets that failed and are nobody's, once for each way in which they fail. Who was not tried
-    yet under this fence has not failed."""
+    yet under this fence has not failed, nor has who gave way: to another leader, or to a pause, which
+    is said by itself."""
     for host in hosts:
         record = state.hosts.get(host)
         if record is None or record.epoch < fence.epoch or host in state.assignments:
+            continue
+        if record.outcome == "superseded":
             continue
         target = parse_target(host)
         way = record.reason if record.outcome == LATE else record.outcome

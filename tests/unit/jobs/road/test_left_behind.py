@@ -64,7 +64,9 @@ def test_pause_reaches_a_job_that_already_waits(world: World) -> None:
     world.ledger.pause("shop", pause, ())
     world.work()
     assert "DB_HOST=10.0.0.1" in world.env("web1")
-    world.live_on(seconds=90)
+    world.live_on(seconds=10)
+    assert [a["remedy"] for a in world.told(Kind.ALARM)] == ["pgbaton resume shop"]
+    world.live_on(seconds=80)
     assert "DB_HOST=10.0.0.2" in world.env("web1")
 
 
