@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from typing import Unpack
 
-from jobs.audit import Draft
+from jobs.audit import Draft, Kind
 from jobs.errand import Errand, Order, run
 from jobs.follow import SITS_FOR, End, follow
 from jobs.inventory import parse_target
@@ -31,7 +32,7 @@ def watch_all(errand: Errand) -> str:
         before = errand.state.hosts.get(target)
         through = before is not None and before.lets_through(watch.fence)
         end = follow(watch, through=through, first=given.attempt == 1)
-        errand.done(target, record_of(watch, end, given), *drafts_of(watch, end))
+        errand.done(target, record_of(watch, end, given), *drafts_of(watch, end, before))
         said = end.outcome
     errand.tools.ledger.call(errand.mission.cluster)
     return said
@@ -69,7 +70,7 @@ def again(age: float) -> float:
     return min(max(LATE_AGAIN, age / 10), LATE_AT_MOST)
 
 
-def drafts_of(watch: Watch, end: End) -> tuple[Draft, ...]:
+def drafts_of(watch: Watch, end: End, before: HostRecord | None) -> tuple[Draft, ...]:
     """What the trail is told: the first landing, following, and each new reason for being late."""
     match end.outcome:
         case "landed":
@@ -77,8 +78,28 @@ def drafts_of(watch: Watch, end: End) -> tuple[Draft, ...]:
         case "follows":
             return (watch.draft(FOLLOWS, key=f"{watch.means.job}:follows", note=end.note),)
         case "late":
-            key = hashlib.sha256(end.reason.encode()).hexdigest()[:12]
-            why = {"reason": end.reason, "remedy": end.remedy}
-            return (watch.draft(LATE, key=f"late:{key}", **why),)
+            return tuple(_late(watch, end, before))
         case _:
             return ()
+
+
+def _late(watch: Watch, end: End, before: HostRecord | None) -> Iterator[Draft]:
+    """Once when it begins, once for each further reason. In an incident its conclude raises the alarm;
+    in peace there is none, and nobody gets in all the same."""
+    why = {"reason": end.reason, "remedy": end.remedy}
+    if before is None or before.outcome != LATE:
+        yield watch.draft(LATE, key=f"{watch.means.job}:late", **why)
+        if watch.mission.incident is None:
+            yield _alarm(watch, end)
+    elif before.reason != end.reason:
+        key = hashlib.sha256(end.reason.encode()).hexdigest()[:12]
+        yield watch.draft(LATE, key=f"late:{key}", **why)
+
+
+def _alarm(watch: Watch, end: End) -> Draft:
+    reason = f"NodeBalancer {watch.name} does not lead to {watch.leader}: {end.reason}"
+    return Draft(
+        id=f"{watch.target}:{watch.means.job}:alarm",
+        kind=Kind.ALARM,
+        evidence={"reason": reason, "remedy": end.remedy},
+    )

@@ -43,7 +43,7 @@ def watch(run: Run, means: Means, targets: Sequence[str], given: Assignment) -> 
         while end.outcome == (LANDED if through else WAITING):
             end = follow(watched, through=through, first=False)
         run.records[target] = record_of(watched, end, given)
-        for draft in drafts_of(watched, end):
+        for draft in drafts_of(watched, end, before):
             run.write(draft)
 
 

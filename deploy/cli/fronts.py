@@ -25,6 +25,7 @@ def fronts(inventory: Inventory) -> Iterator[Remark]:
         path = f"nodebalancers.{name}"
         want = wanted(inventory, name)
         yield from _unwritten(path, name, table)
+        yield from _unproven(table, inventory)
         yield from _checked(path, want, muxed=inventory.clusters[table.cluster].mux is not None)
         yield from _reached(path, table, want)
     for name, record in inventory.dns.items():
@@ -53,6 +54,15 @@ def _unwritten(path: str, name: str, table: NodeBalancer) -> Iterator[Remark]:
                 reason="not written: Linode creates none without",
                 remedy='write region = "us-ord", or wherever the database nodes are',
             )
+
+
+def _unproven(table: NodeBalancer, inventory: Inventory) -> Iterator[Remark]:
+    if inventory.clusters[table.cluster].probe.user is None:
+        yield Remark(
+            path=f"clusters.{table.cluster}.probe.user",
+            reason="not written: no login proves where the NodeBalancer leads; node status alone must do",
+            remedy="name a monitoring role",
+        )
 
 
 def _checked(path: str, want: WantedBalancer, *, muxed: bool) -> Iterator[Remark]:

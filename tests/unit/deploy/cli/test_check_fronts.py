@@ -67,6 +67,13 @@ def test_vpc_addresses_are_fine_with_their_subnet(ann: Operator) -> None:
         assert "nodebalancers.front.backends" not in told(ann, fine)
 
 
+def test_without_a_monitoring_role_nobody_can_log_in(ann: Operator) -> None:
+    """Then node status must do, and with neither nothing behind the balancer ever moves."""
+    assert "clusters.shop.probe.user" in told(ann, SOUND)
+    named = SOUND.replace('scope = "shop"', 'scope = "shop"\nprobe = { user = "pgbaton" }')
+    assert "clusters.shop.probe.user" not in told(ann, named)
+
+
 def test_an_existing_balancer_needs_no_region(ann: Operator) -> None:
     """With an address it is there already."""
     assert "nodebalancers.front.region" not in told(ann, SOUND.replace('region = "us-ord"', ""))

@@ -101,6 +101,24 @@ def test_a_mux_that_dies_in_peace_is_named(settled: tuple[World, Front]) -> None
     assert [world.restarts(h) for h in ("web1", "web2", "web3")] == [0, 0, 0]
 
 
+def test_each_time_it_dies_somebody_is_alarmed(settled: tuple[World, Front]) -> None:
+    """No incident tells of it, and nobody gets in: an alarm when it begins, and another the next time."""
+    world, front = settled
+    front.knocks[Address(host="10.0.0.1", port=5432)] = Knock(kind="refused")
+    for times in (1, 2):
+        front.turn(pg1="DOWN")
+        world.witness.through[FRONT] = None
+        _reconcile(world)
+        world.live_on(seconds=90)
+        alarms = world.told(Kind.ALARM)
+        assert len(alarms) == times
+        assert "NodeBalancer front does not lead to pg1" in alarms[-1]["reason"]
+        assert alarms[-1]["remedy"] == "start HAProxy (the mux) on pg1"
+        front.turn(pg1="UP")
+        world.witness.through[FRONT] = "pg1"
+        world.live_on(seconds=90)
+
+
 def _reconcile(world: World) -> None:
     world.ledger.requeue(
         "jobs.reconcile.reconcile",
