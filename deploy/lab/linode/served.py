@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -27,23 +28,38 @@ class Served:
     host: str = "127.0.0.1"
     port: int = 0
     _server: BaseWSGIServer | None = None
+    _kept: socket.socket | None = None
 
     def start(self) -> None:
         """Listen, if nobody does yet."""
         if self._server is not None:
             return
+        if self._kept is not None:
+            self._kept.close()
+            self._kept = None
         self._server = make_server(
             self.host, self.port, self.app, threaded=True, request_handler=Quiet
         )
         self.port = self._server.server_port
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
+    def pause(self) -> None:
+        """Listen no more: whoever comes now is refused. The port stays ours, so that nobody else
+        answers there meanwhile; `start` listens again."""
+        self.stop()
+        self._kept = socket.socket()
+        self._kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._kept.bind((self.host, self.port))
+
     def stop(self) -> None:
-        """Listen no more: whoever comes now is refused. `start` listens there again."""
+        """Listen no more, and give the port away."""
         server, self._server = self._server, None
         if server is not None:
             server.shutdown()
             server.server_close()
+        if self._kept is not None:
+            self._kept.close()
+            self._kept = None
 
     @property
     def url(self) -> str:

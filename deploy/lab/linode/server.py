@@ -68,6 +68,6 @@ class Linode:
         self.gone = how
         self.front.change(silent=how == "silent")
         if how == "refused":
-            self.api.stop()
+            self.api.pause()
         else:
             self.api.start()
