@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jobs.inventory import Cluster, Etcd, Inventory, Tls
 from jobs.ports import Dcs, ScopeRef
@@ -12,7 +14,6 @@ from jobs.tools import Tools
 from workers.etcd import EtcdDcs, Gateway, Password
 from workers.fleet import ThreadFleet
 from workers.heart import ThreadHeart
-from workers.linode import Api, LinodeBalancers, LinodeRecords
 from workers.patroni import PatroniRest
 from workers.postgres import Login, PostgresProbe
 from workers.secrets import Secrets
@@ -22,11 +23,14 @@ from workers.timepiece import SystemClock
 from workers.tls import Tls as TlsFiles
 from workers.witness import Sight, Witnesses
 
+if TYPE_CHECKING:
+    from workers.linode import Api
+
 
 def equip(inventory: Inventory, secrets: Secrets, *, script: str) -> Tools:
     """Every hand that the jobs need, connected when first used. ValueError where a secret is missing."""
     ledger, api = ledger_of(inventory, secrets), linode_of(inventory, secrets)
-    return Tools(
+    tools = Tools(
         inventory=inventory,
         ledger=ledger,
         witness=witness_of(inventory, secrets),
@@ -35,9 +39,16 @@ def equip(inventory: Inventory, secrets: Secrets, *, script: str) -> Tools:
         heart=ThreadHeart(ledger, every=inventory.timing.beat),
         clock=SystemClock(),
         worker=platform.node(),
-        balancers=None if api is None else LinodeBalancers(api),
-        records=None if api is None else LinodeRecords(api),
     )
+    return tools if api is None else _at_linode(tools, api)
+
+
+def _at_linode(tools: Tools, api: Api) -> Tools:
+    """The same with Linode's API. Imported here: a worker without a token does not carry its library
+    into every job that it forks."""
+    from workers.linode import LinodeBalancers, LinodeRecords
+
+    return replace(tools, balancers=LinodeBalancers(api), records=LinodeRecords(api))
 
 
 def witness_of(inventory: Inventory, secrets: Secrets) -> Witnesses:
@@ -77,6 +88,8 @@ def linode_of(inventory: Inventory, secrets: Secrets) -> Api | None:
     token = secrets.get("linode-token")
     if token is None:
         return None
+    from workers.linode import Api
+
     return Api(inventory.linode.url, token=token, ca=inventory.linode.ca)
 
 
