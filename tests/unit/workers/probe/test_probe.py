@@ -8,7 +8,6 @@ from typing import Literal
 
 import pytest
 
-from jobs.names import RECONCILE
 from jobs.ports import LedgerUnavailable
 from tests.fakes.hosts import WorkerDied
 from tests.unit.workers.probe.desk import Desk, stands
@@ -289,27 +288,3 @@ def test_a_label_is_looked_up_every_few_minutes_only(desk: Desk) -> None:
     assert len(desk.linode.lookups) == 2 * 12
     assert len(desk.linode.lookups) + len(desk.linode.polls) == 2 * 720
     assert len(desk.events.asked) == 721
-
-
-def test_a_flip_has_everything_read_anew(desk: Desk) -> None:
-    """In peace a leader's node that is down would else be noticed by the next drift check only."""
-    desk.poll()
-    assert desk.ledger.waiting_jobs() == []
-    desk.turn(pg1="DOWN")
-    desk.poll()
-    [(function, arguments)] = desk.ledger.waiting_jobs()
-    assert (function, arguments["cluster"]) == (RECONCILE, "shop")
-    desk.poll()
-    assert len(desk.ledger.waiting_jobs()) == 1
-
-
-def test_a_node_that_flaps_has_everything_read_anew_now_and_then(desk: Desk) -> None:
-    """Twice a minute at most, since that reads every host; how it stands at the end is read in any case."""
-    for number in range(12):
-        desk.turn(pg1="UP" if number % 2 else "DOWN")
-        desk.poll()
-    assert len(desk.ledger.waiting_jobs()) == 2
-    desk.poll(seconds=30)
-    assert len(desk.ledger.waiting_jobs()) == 3
-    desk.poll(seconds=60)
-    assert len(desk.ledger.waiting_jobs()) == 3
