@@ -33,6 +33,13 @@ class Kind(StrEnum):
     RESUMED = "resumed"
     FENCE_LIFTED = "fence-lifted"  # reset-fence or adopt, by an operator
     JOURNAL = "journal"  # taken in from an inline repoint made while Redis was down
+    ACKNOWLEDGED = (
+        "acknowledged"  # somebody said that they have seen an incident, and what they know
+    )
+    CHECKPOINT = (
+        "checkpoint"  # older entries were exported and dropped; the chain goes on from them
+    )
+    GAP = "trail-gap"  # an anchor is ahead of the head: entries were lost with a Redis failover
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +81,26 @@ class Entry:
         """The parsed body: id, kind, incident, seconds, evidence."""
         parsed: Mapping[str, Any] = json.loads(self.body)
         return parsed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """A trail's newest entry: number, hash and instant (Redis TIME, microseconds); 0, GENESIS and 0
+    where there is none."""
+
+    seq: int = 0
+    hash: str = GENESIS
+    at: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """Where one incident's own entries stand: the first and the newest of them. An index, made with
+    the append; what is proven is the entries themselves."""
+
+    incident: str
+    first: int
+    last: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

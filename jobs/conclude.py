@@ -7,7 +7,8 @@ from dataclasses import asdict
 from jobs.alarms import left_behind, raised, two_primaries
 from jobs.assign import missing, under_way
 from jobs.audit import Draft, Kind
-from jobs.evidence import of_verdict
+from jobs.claims import Claims
+from jobs.evidence import of_claims, of_verdict
 from jobs.look import look_at_everyone
 from jobs.names import CONCLUDE
 from jobs.respond import LEASE, land
@@ -42,10 +43,10 @@ def _look_and_close(tools: Tools, *, cluster: str, flight: str) -> str:
         return "nothing-open"
     if _under_way(tools, state):
         return "under-way"
-    _, verdict = look_at_everyone(tools, cluster=cluster, state=state)
+    claims, verdict = look_at_everyone(tools, cluster=cluster, state=state)
     if not isinstance(verdict, Confirmed) or verdict.leadership.fence != state.incident.fence:
         return "look-again"
-    return _close(tools, state=state, verdict=verdict, flight=flight)
+    return _close(tools, state=state, seen=(claims, verdict), flight=flight)
 
 
 def _under_way(tools: Tools, state: ClusterState) -> bool:
@@ -58,8 +59,10 @@ def _under_way(tools: Tools, state: ClusterState) -> bool:
     return bool(left) and all(under_way(state, fence, target) for target in left)
 
 
-def _close(tools: Tools, *, state: ClusterState, verdict: Confirmed, flight: str) -> str:
-    incident = state.incident
+def _close(
+    tools: Tools, *, state: ClusterState, seen: tuple[Claims, Confirmed], flight: str
+) -> str:
+    (claims, verdict), incident = seen, state.incident
     assert incident is not None
     left = missing(state, verdict.leadership.fence, tools.inventory.targets_of(state.cluster))
     if left or verdict.stale:
@@ -76,12 +79,13 @@ def _close(tools: Tools, *, state: ClusterState, verdict: Confirmed, flight: str
         settled=Settled(
             leadership=verdict.leadership, verified=state.now, number=state.settled.number + 1
         ),
-        drafts=[_concluded(incident, state, verdict)],
+        drafts=[_concluded(incident, state, verdict, claims)],
     )
     return "concluded" if closed else "lost-flight"
 
 
-def _concluded(incident: Incident, state: ClusterState, verdict: Verdict) -> Draft:
+def _concluded(incident: Incident, state: ClusterState, verdict: Verdict, claims: Claims) -> Draft:
+    """The claims are kept: how the former leader stands by then tells what became of it."""
     hosts = {
         h: {"outcome": r.outcome, "seconds": r.seconds, "restarted": list(r.restarted)}
         for h, r in state.hosts.items()
@@ -92,6 +96,7 @@ def _concluded(incident: Incident, state: ClusterState, verdict: Verdict) -> Dra
         "epochs": list(incident.epochs),
         "fence": None if incident.fence is None else asdict(incident.fence),
         "hosts": hosts,
+        "claims": of_claims(claims),
     }
     return Draft(
         id=f"{incident.id}:concluded",

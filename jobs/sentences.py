@@ -139,6 +139,22 @@ def _journal(evidence: Facts, _: Facts) -> tuple[Tone, str]:
     )
 
 
+def _acknowledged(evidence: Facts, _: Facts) -> tuple[Tone, str]:
+    return "plain", f"acknowledged by {evidence['by']}: {evidence['note']}"
+
+
+def _checkpoint(evidence: Facts, _: Facts) -> tuple[Tone, str]:
+    return "plain", (
+        f"entries up to {evidence['through']} were exported and dropped by {evidence['by']}; "
+        f"their last hash is {evidence['head']}"
+    )
+
+
+def _gap(evidence: Facts, _: Facts) -> tuple[Tone, str]:
+    lost = f"entries {evidence['after'] + 1} to {evidence['anchored']} are lost"
+    return "bad", f"trail gap: {lost}: {evidence['reason']}"
+
+
 SENTENCES: Mapping[Kind, Callable[[Facts, Facts], tuple[Tone, str]]] = {
     Kind.EVENT: _event,
     Kind.REFUSED: _refused,
@@ -157,4 +173,7 @@ SENTENCES: Mapping[Kind, Callable[[Facts, Facts], tuple[Tone, str]]] = {
     Kind.RESUMED: _resumed,
     Kind.FENCE_LIFTED: _lifted,
     Kind.JOURNAL: _journal,
+    Kind.ACKNOWLEDGED: _acknowledged,
+    Kind.CHECKPOINT: _checkpoint,
+    Kind.GAP: _gap,
 }

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from jobs.inventory.parts import Name, Part, Port, Text, Tls
+from jobs.inventory.parts import Name, Part, Port, Seconds, Text, Tls
 
 
 def _endpoint(text: str) -> str:
@@ -48,6 +48,15 @@ class Mux(Part):
     rise: Annotated[int, Field(ge=1, le=10)] = 1
 
 
+class Objectives(Part):
+    """How fast a failover should be, in seconds: what post-mortem and page hold its times against.
+    `verified` and `last_host` count from the first sign of it, `writes_resumed` from the leader's loss."""
+
+    verified: Seconds = 5
+    last_host: Seconds = 15
+    writes_resumed: Seconds = 60
+
+
 class Cluster(Part):
     """One PostgreSQL cluster run by Patroni. `machines` maps member names to addresses (deploy).
 
@@ -69,6 +78,7 @@ class Cluster(Part):
     retry_timeout: Annotated[int, Field(ge=3)] = 10
     synchronous: bool = True
     parameters: Mapping[Name, str | int | bool] = {}
+    objectives: Objectives = Objectives()
 
     @property
     def traffic_port(self) -> int:

@@ -16,6 +16,7 @@ from jobs.inventory.cluster import Cluster, Etcd
 from jobs.inventory.linode import DnsRecord, Linode, NodeBalancer
 from jobs.inventory.parts import Name, Part, Seconds, Text, Tls
 from jobs.inventory.target import Target, parse_target
+from jobs.inventory.telling import Alerts, Audit, Heartbeat, Pages, Slack
 
 SCHEMA = 1
 """Version of the job arguments and of the inventory; a worker with another one requeues."""
@@ -98,6 +99,11 @@ class Inventory(Part):
     senders: Mapping[Name, Sender] = {}
     webhook: Webhook = Webhook()
     timing: Timing = Timing()
+    pages: Pages = Pages()
+    slack: Slack = Slack()
+    alerts: Alerts = Alerts()
+    heartbeat: Heartbeat = Heartbeat()
+    audit: Audit = Audit()
 
     @cached_property
     def digest(self) -> str:

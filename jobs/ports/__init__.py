@@ -3,22 +3,29 @@
 from jobs.ports.ledger import Ledger, Memory, Trail
 from jobs.ports.linode import Balancers, LinodeEvent, LinodeEvents, Records
 from jobs.ports.refusals import DcsUnavailable, LedgerUnavailable, LinodeUnavailable, Unavailable
+from jobs.ports.telling import Anchors, Barred, Later, Lost, Messenger, Posted
 from jobs.ports.world import Clock, Dcs, Fleet, Heart, HostHand, Rest, ScopeRef, Sql, Witness
 
 __all__ = [
+    "Anchors",
     "Balancers",
+    "Barred",
     "Clock",
     "Dcs",
     "DcsUnavailable",
     "Fleet",
     "Heart",
     "HostHand",
+    "Later",
     "Ledger",
     "LedgerUnavailable",
     "LinodeEvent",
     "LinodeEvents",
     "LinodeUnavailable",
+    "Lost",
     "Memory",
+    "Messenger",
+    "Posted",
     "Records",
     "Rest",
     "ScopeRef",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
-from jobs.audit import Draft, Entry
+from jobs.audit import Draft, Entry, Head, Span
 from jobs.event import Event
 from jobs.state import Assignment, ClusterState, HostRecord, Incident, Pause, Settled
 
@@ -16,8 +16,18 @@ class Trail(Protocol):
     def append(self, cluster: str, drafts: Sequence[Draft]) -> None:
         """Append each draft once, by its id. Raises LedgerUnavailable."""
 
-    def entries(self, cluster: str, *, after: int = 0) -> Iterable[Entry]:
-        """The entries with a number above `after`, in order."""
+    def entries(self, cluster: str, *, after: int = 0, upto: int | None = None) -> Iterable[Entry]:
+        """The entries with a number above `after`, and up to `upto` where it is given, in order."""
+
+    def head(self, cluster: str) -> Head:
+        """The newest entry's place."""
+
+    def spans(self, cluster: str, *, count: int, before: int | None = None) -> Sequence[Span]:
+        """The newest `count` incidents, newest first; of those that began before entry `before`,
+        where it is given."""
+
+    def span(self, cluster: str, incident: str) -> Span | None:
+        """Where an incident's entries stand; None where it has none."""
 
 
 class Memory(Protocol):

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from jobs import names
-from jobs.audit import Draft, Entry
+from jobs.audit import Draft, Entry, Head, Span
 from jobs.event import Event
 from jobs.ports import Clock, LedgerUnavailable
 from jobs.state import (
@@ -83,9 +83,24 @@ class FakeLedger:
         with self._step("append"):
             self._tell(cluster, drafts)
 
-    def entries(self, cluster: str, *, after: int = 0) -> Iterator[Entry]:
+    def entries(self, cluster: str, *, after: int = 0, upto: int | None = None) -> Iterator[Entry]:
         self._refuse()
-        yield from self.store.of(cluster).chain.entries[after:]
+        chain = self.store.of(cluster).chain.entries
+        yield from (e for e in chain if e.seq > after and (upto is None or e.seq <= upto))
+
+    def head(self, cluster: str) -> Head:
+        self._refuse()
+        chain = self.store.of(cluster).chain.entries
+        return Head(seq=chain[-1].seq, hash=chain[-1].hash, at=chain[-1].at) if chain else Head()
+
+    def spans(self, cluster: str, *, count: int, before: int | None = None) -> list[Span]:
+        self._refuse()
+        known = sorted(self.store.of(cluster).chain.spans.values(), key=lambda one: -one.first)
+        return [one for one in known if before is None or one.first < before][:count]
+
+    def span(self, cluster: str, incident: str) -> Span | None:
+        self._refuse()
+        return self.store.of(cluster).chain.spans.get(incident)
 
     def hear(self, event: Event, draft: Draft) -> bool:
         with self._step("hear"):

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from jobs.audit import GENESIS, Draft, Entry, link
+from jobs.audit import GENESIS, Draft, Entry, Span, link
 
 When = Literal["before", "after"]
 STUCK = 5.0
@@ -30,12 +30,19 @@ class Chain:
 
     entries: list[Entry] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
+    spans: dict[str, Span] = field(default_factory=dict)
 
     def append(self, drafts: Sequence[Draft], *, at: int) -> None:
         for draft in drafts:
             if draft.id not in self.seen:
                 self.seen.add(draft.id)
                 self._link(draft.body(), at=at)
+                if draft.incident is not None:
+                    self._index(draft.incident, len(self.entries))
+
+    def _index(self, incident: str, seq: int) -> None:
+        first = self.spans[incident].first if incident in self.spans else seq
+        self.spans[incident] = Span(incident=incident, first=first, last=seq)
 
     def _link(self, body: str, *, at: int) -> None:
         prev = self.entries[-1].hash if self.entries else GENESIS

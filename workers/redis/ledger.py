@@ -7,7 +7,7 @@ from typing import Any
 
 from redis import Redis
 
-from jobs.audit import Draft, Entry
+from jobs.audit import Draft, Entry, Head, Span
 from jobs.event import Event
 from jobs.inventory import SCHEMA
 from jobs.ports import Clock
@@ -16,13 +16,12 @@ from workers.redis.connect import led_by_sentinel
 from workers.redis.enqueue import Offer, enqueueing, job_key_prefix, queue_on
 from workers.redis.exchange import Command, Exchange
 from workers.redis.offers import Offered, conclusion, handed_out, pushed_back, response
-from workers.redis.reading import entry_from, state_from
+from workers.redis.reading import state_from
+from workers.redis.trail import TrailReader
 from workers.timepiece import SystemClock
 
 REMEMBER = 8 * 86_400
 """Seconds an entry's id is remembered: a hook may spool for 7 days."""
-PAGE = 500
-"""Entries read at once."""
 
 Ask = Callable[[int], Offered]
 """What an attempt, numbered from 0, offers to RQ."""
@@ -53,18 +52,22 @@ class RedisLedger:
             redis=redis, clock=clock or SystemClock(), replicas=needed, grace=grace
         )
         self._queue = queue_on(redis)
+        self._reader = TrailReader(redis=redis, exchange=self._exchange, prefix=prefix)
 
     def append(self, cluster: str, drafts: Sequence[Draft]) -> None:
         self._step("append", cluster, drafts=_plain(drafts), offers=[])
 
-    def entries(self, cluster: str, *, after: int = 0) -> Iterator[Entry]:
-        """Read in pages, so that a long trail never stands in memory as a whole."""
-        while True:
-            page = self._page(cluster, after)
-            yield from page
-            if len(page) < PAGE:
-                return
-            after = page[-1].seq
+    def entries(self, cluster: str, *, after: int = 0, upto: int | None = None) -> Iterator[Entry]:
+        return self._reader.entries(cluster, after=after, upto=upto)
+
+    def head(self, cluster: str) -> Head:
+        return self._reader.head(cluster)
+
+    def spans(self, cluster: str, *, count: int, before: int | None = None) -> Sequence[Span]:
+        return self._reader.spans(cluster, count=count, before=before)
+
+    def span(self, cluster: str, incident: str) -> Span | None:
+        return self._reader.span(cluster, incident)
 
     def hear(self, event: Event, draft: Draft) -> bool:
         """The draft's id is the event's identity: it decides what was heard before."""
@@ -177,21 +180,18 @@ class RedisLedger:
         }
         return place | {name: value for name, value in plain.items() if value is not None}
 
-    def _page(self, cluster: str, after: int) -> list[Entry]:
-        trail = f"{self._prefix}:trail:{cluster}"
-
-        def read(_: int) -> Any:
-            return self._redis.xrange(trail, min=f"({after}-0", count=PAGE)
-
-        return [entry_from(fields) for _, fields in self._exchange.repeating(read)]
-
 
 def _yes(answer: object) -> bool:
     return answer == b"1"
 
 
 def _plain(drafts: Sequence[Draft]) -> list[dict[str, str]]:
-    return [{"id": draft.id, "body": draft.body()} for draft in drafts]
+    return [_draft(one) for one in drafts]
+
+
+def _draft(one: Draft) -> dict[str, str]:
+    plain = {"id": one.id, "body": one.body()}
+    return plain if one.incident is None else {**plain, "incident": one.incident}
 
 
 def _records(records: Mapping[str, HostRecord]) -> list[dict[str, object]]:

@@ -1,6 +1,8 @@
+from dataclasses import replace
+
 import pytest
 
-from jobs.audit import GENESIS
+from jobs.audit import GENESIS, Head, Span
 from tests.contract.ledger.desks import Desk, walked
 from tests.contract.ledger.values import CLUSTER, ODD, draft
 
@@ -57,3 +59,32 @@ def test_a_trail_nobody_wrote_is_empty(desk: Desk) -> None:
     assert list(desk.ledger.entries("nobody")) == []
     state = desk.ledger.state("nobody")
     assert (state.incident, state.flight, state.hosts, state.settled.number) == (None, None, {}, 0)
+
+
+def test_a_range_is_read_alone(desk: Desk) -> None:
+    """From one number to another, and nothing around them."""
+    desk.ledger.append(CLUSTER, [draft(f"e{number}") for number in range(20)])
+    assert [e.seq for e in desk.ledger.entries(CLUSTER, after=4, upto=7)] == [5, 6, 7]
+    assert list(desk.ledger.entries(CLUSTER, after=7, upto=7)) == []
+
+
+def test_the_head_is_the_newest_entry(desk: Desk) -> None:
+    """Number, hash and instant; the genesis hash where there is no entry."""
+    assert desk.ledger.head(CLUSTER) == Head()
+    desk.ledger.append(CLUSTER, [draft(f"e{number}") for number in range(3)])
+    *_, newest = desk.ledger.entries(CLUSTER)
+    assert desk.ledger.head(CLUSTER) == Head(seq=3, hash=newest.hash, at=newest.at)
+
+
+def test_incidents_are_found_without_reading_the_trail(desk: Desk) -> None:
+    """Newest first, with their first and last entries; a repeated draft moves nothing."""
+    told = [("a", None), ("b", "i-1"), ("c", "i-2"), ("d", "i-1"), ("e", None), ("b", "i-1")]
+    for id_, incident in told:
+        desk.ledger.append(CLUSTER, [replace(draft(id_), incident=incident)])
+    first = Span(incident="i-1", first=2, last=4)
+    second = Span(incident="i-2", first=3, last=3)
+    assert list(desk.ledger.spans(CLUSTER, count=10)) == [second, first]
+    assert list(desk.ledger.spans(CLUSTER, count=1)) == [second]
+    assert list(desk.ledger.spans(CLUSTER, count=10, before=3)) == [first]
+    assert desk.ledger.span(CLUSTER, "i-1") == first
+    assert desk.ledger.span(CLUSTER, "i-9") is None

@@ -7,6 +7,12 @@ local function first_time(what)
   return redis.call("SET", mark, "1", "NX", "EX", a.remember) and true or false
 end
 
+-- Where each incident's entries stand, so that nobody has to read a whole trail for one of them.
+local function index(incident, number)
+  redis.call("ZADD", key("incidents"), "NX", number, incident)
+  redis.call("HSET", key("reaches"), incident, number)
+end
+
 local function append(drafts)
   local seq = tonumber(get("head", "seq") or "0")
   local prev = get("head", "hash") or GENESIS
@@ -18,6 +24,9 @@ local function append(drafts)
       redis.call("XADD", key("trail"), number .. "-0", "seq", number, "at", at,
         "id", draft.id, "body", draft.body, "prev", prev, "hash", hash)
       redis.call("HSET", key("head"), "seq", number, "hash", hash, "at", at)
+      if draft.incident then
+        index(draft.incident, number)
+      end
       prev = hash
     end
   end

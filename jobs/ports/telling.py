@@ -1,0 +1,73 @@
+"""Where the story is told outside Redis: what projections of the trail need of the world."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from jobs.anchor import Anchor
+from jobs.slack.message import Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """A message stands; `ts` is its name in its channel."""
+
+    ts: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Later:
+    """Not now: ask again after `seconds` (a rate limit says how many; else the caller's own pace).
+    `doubtful` where the message may stand all the same, because only the answer was lost."""
+
+    seconds: float
+    reason: str
+    doubtful: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lost:
+    """The message to edit or to answer is gone, or may not be edited any more."""
+
+    kind: Literal["message-not-found", "edit-window-closed"]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Barred:
+    """Nothing can be posted until a person mends it: a revoked token, an archived channel."""
+
+    reason: str
+    remedy: str
+
+
+class Messenger(Protocol):
+    """One channel of Slack's. `key` names a message for ever (it travels as metadata): what was posted
+    before a crash is found by it."""
+
+    def post(
+        self, message: Message, *, key: str, thread: str | None = None
+    ) -> Posted | Later | Lost | Barred:
+        """Post a message, below the one named `thread` where it is given."""
+
+    def edit(self, ts: str, message: Message, *, key: str) -> Posted | Later | Lost | Barred:
+        """Put another content in a message's place."""
+
+    def written(
+        self, *, thread: str | None = None, since: float = 0
+    ) -> Mapping[str, str] | Later | Lost | Barred:
+        """Our own messages by key, with their `ts`: of a thread, else of the channel since an
+        instant (seconds since 1970)."""
+
+
+class Anchors(Protocol):
+    """A place outside Redis that keeps anchors, each once: a later one never replaces an earlier one.
+    Both raise Unavailable."""
+
+    def place(self, anchor: Anchor) -> None:
+        """Note it, unless this very note stands already."""
+
+    def placed(self, cluster: str) -> Sequence[Anchor]:
+        """All that are kept of a cluster, lowest number first."""

@@ -1,0 +1,1 @@
+"""An incident as people read it in Slack: decided here, posted by a hand."""

@@ -1,0 +1,186 @@
+"""Entries become a story, one after the other: a page that follows an incident reads only what is new."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from jobs.audit import Entry, Kind
+from jobs.event import LEADER_KEY
+from jobs.fence import Fence
+from jobs.sentences import SENTENCES
+from jobs.story.explain import explain
+from jobs.story.fact import Fact, fact_of
+from jobs.story.signals import Signals
+from jobs.story.story import Said, Story, Times, VerdictSaid
+from jobs.story.targets import Targets
+
+KEPT = 200
+"""Sentences of one sort that a story holds: the first ones. The trail has them all."""
+
+
+def fold(entries: Iterable[Entry], incident: str) -> Story | None:
+    """One incident out of entries in their order; None where it never opened."""
+    story = Fold(incident)
+    for entry in entries:
+        story.take(entry)
+    return story.told()
+
+
+@dataclass(slots=True)
+class Fold:
+    """Takes an incident's entries in their order, and those around them, of which it keeps what
+    belongs: events are recorded before anybody knows whether they open an incident, and some come
+    after its end. An entry that cannot be read is passed over; the chain's check names it."""
+
+    incident: str
+    upto: int = 0
+    _story: Story | None = None
+    _targets: Targets = field(default_factory=Targets)
+    _signals: Signals = field(default_factory=Signals)
+
+    def take(self, entry: Entry) -> None:
+        """Take one entry in; one that was taken before changes nothing."""
+        if entry.seq <= self.upto:
+            return
+        self.upto = entry.seq
+        try:
+            self._fact(fact_of(entry))
+        except (KeyError, TypeError, ValueError, AttributeError):
+            return
+
+    def told(self) -> Story | None:
+        """The story so far."""
+        if self._story is None:
+            return None
+        heard = self._signals.of_incident(self._story.times)
+        return replace(
+            self._story,
+            targets=tuple(self._targets.known.values()),
+            holders=_holders(heard),
+            cause=explain(self._story, heard),
+            times=_times(self._story, heard),
+        )
+
+    def _fact(self, fact: Fact) -> None:
+        self._signals.take(fact, own=fact.incident == self.incident)
+        if fact.incident != self.incident:
+            return
+        if fact.kind == Kind.OPENED:
+            self._story = _opened(fact)
+        if self._story is None:
+            return
+        self._story = replace(self._story, last=fact.seq)
+        if fact.kind in TARGETS:
+            if TARGETS[fact.kind](self._targets, fact):
+                self._story = replace(self._story, times=_moved(self._story, fact))
+        elif fact.kind in STEPS:
+            self._story = STEPS[fact.kind](self._story, fact)
+
+
+def _opened(fact: Fact) -> Story:
+    assert fact.incident is not None
+    return Story(
+        id=fact.incident,
+        cluster=fact.incident.rpartition("-")[0],
+        state="open",
+        verdict="unknown",
+        reason=str(fact.evidence.get("why") or ""),
+        before=fact.evidence.get("before"),
+        times=Times(opened=fact.at, detected=fact.at),
+        first=fact.seq,
+        last=fact.seq,
+    )
+
+
+def _verdict(story: Story, fact: Fact) -> Story:
+    kind, reason = str(fact.evidence["verdict"]), str(fact.evidence.get("reason") or "")
+    member = fact.evidence.get("member")
+    said = VerdictSaid(seq=fact.seq, at=fact.at, verdict=kind, reason=reason, member=member)
+    known = replace(story, verdict=kind, reason=reason, verdicts=(*story.verdicts, said)[:KEPT])
+    return _confirmed(known, fact) if kind == "confirmed" else known
+
+
+def _confirmed(story: Story, fact: Fact) -> Story:
+    """Under a newer fence everything is proven, and applied, anew."""
+    fence = Fence(**fact.evidence["fence"])
+    if story.fence == fence:
+        return story
+    times = replace(
+        story.times, verified=fact.at, first_host=None, last_host=None, writes_resumed=None
+    )
+    epochs = (*story.epochs, fence.epoch)
+    return replace(story, member=fact.evidence["member"], fence=fence, times=times, epochs=epochs)
+
+
+def _moved(story: Story, fact: Fact) -> Times:
+    """The first and the last target that holds the newest fence, and the first application."""
+    times = story.times
+    if story.fence is None:
+        return times
+    application = fact.at if fact.kind == Kind.HOST else None
+    return replace(
+        times,
+        first_host=times.first_host or fact.at,
+        last_host=fact.at,
+        writes_resumed=times.writes_resumed or application,
+    )
+
+
+def _alarm(story: Story, fact: Fact) -> Story:
+    return replace(story, alarms=(*story.alarms, _said(fact))[:KEPT])
+
+
+def _acknowledged(story: Story, fact: Fact) -> Story:
+    return replace(story, acks=(*story.acks, _said(fact))[:KEPT])
+
+
+def _retried(story: Story, fact: Fact) -> Story:
+    return replace(story, retries=(*story.retries, _said(fact))[:KEPT])
+
+
+def _concluded(story: Story, fact: Fact) -> Story:
+    times = replace(story.times, concluded=fact.at)
+    return replace(story, state="concluded", seconds=fact.seconds, times=times)
+
+
+def _said(fact: Fact) -> Said:
+    facts = {"incident": fact.incident, "seconds": fact.seconds}
+    _, text = SENTENCES[fact.kind](fact.evidence, facts)
+    return Said(seq=fact.seq, at=fact.at, text=text, by=fact.evidence.get("by"))
+
+
+TARGETS: Mapping[Kind, Callable[[Targets, Fact], bool]] = {
+    Kind.PLANNED: Targets.planned,
+    Kind.HOST: Targets.told,
+    Kind.BALANCER: Targets.told,
+    Kind.DNS: Targets.told,
+}
+STEPS: Mapping[Kind, Callable[[Story, Fact], Story]] = {
+    Kind.VERDICT: _verdict,
+    Kind.ALARM: _alarm,
+    Kind.ACKNOWLEDGED: _acknowledged,
+    Kind.TAKEN_OVER: _retried,
+    Kind.CONCLUDED: _concluded,
+}
+
+
+def _holders(heard: Iterable[Fact]) -> tuple[tuple[float, str | None], ...]:
+    told = (f for f in heard if f.kind == Kind.EVENT and f.evidence.get("type") == LEADER_KEY)
+    return tuple((f.at, f.evidence.get("data", {}).get("member")) for f in told)
+
+
+def _times(story: Story, heard: Iterable[Fact]) -> Times:
+    """The instants that events tell: nobody vouches for them, so the proven ones stay as they are."""
+    events = [f for f in heard if f.kind == Kind.EVENT]
+    lost = next((at for at, member in _holders(events) if member is None), None)
+    elected = next(
+        (at for at, member in reversed(_holders(events)) if member and at >= (lost or 0)), None
+    )
+    first = min((f.at for f in events), default=story.times.opened)
+    return replace(
+        story.times,
+        detected=min(first, story.times.opened),
+        leader_lost=lost,
+        elected=elected if lost is not None or len(story.epochs) else None,
+    )

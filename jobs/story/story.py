@@ -1,0 +1,124 @@
+"""What an incident was, as values: the state, the times, the targets, what was said about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from jobs.fence import Fence
+from jobs.story.cause import Cause
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Times:
+    """Instants in seconds since 1970 by Redis TIME; None where it did not happen.
+
+    `detected` is the first sign: an event, else the opening. `leader_lost` and `elected` are when it
+    was heard that the leader's key was gone, and that somebody held it again; `verified` when that
+    was first proven under the newest epoch; `first_host` and `last_host` when targets held that epoch;
+    `writes_resumed` when the first application's own check passed on the proven leader.
+    """
+
+    opened: float
+    detected: float
+    leader_lost: float | None = None
+    elected: float | None = None
+    verified: float | None = None
+    first_host: float | None = None
+    last_host: float | None = None
+    writes_resumed: float | None = None
+    concluded: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One try to bring a target to the leader: from `begun` to `ended` (seconds since 1970)."""
+
+    seq: int
+    begun: float
+    ended: float
+    outcome: str
+    holds: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetStory:
+    """How one target fared: `target` is its word, `told` its name for people, `outcome` the last one
+    ("planned" before the first). `attempts` counts all of them; `bars` holds the newest."""
+
+    target: str
+    told: str
+    kind: Literal["host", "nodebalancer", "dns"]
+    outcome: str = "planned"
+    holds: bool = False
+    planned: float | None = None
+    at: float | None = None
+    seconds: float | None = None
+    member: str | None = None
+    reason: str = ""
+    remedy: str = ""
+    restarted: tuple[str, ...] = ()
+    attempts: int = 0
+    failures: int = 0
+    bars: tuple[Attempt, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerdictSaid:
+    """A verdict from its instant on, until the next one."""
+
+    seq: int
+    at: float
+    verdict: str
+    reason: str
+    member: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A sentence with its instant: an alarm, an acknowledgement; `by` who said it, where a person did."""
+
+    seq: int
+    at: float
+    text: str
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """One incident. `member` is the newest proven leader, `before` who led until then; `seconds` how
+    long it took from opened to concluded; `holders` who held the leader's key from when on (None:
+    nobody); `first` and `last` the numbers of its own first and newest entry; `retries` what was
+    tried again or taken over, as sentences."""
+
+    id: str
+    cluster: str
+    state: Literal["open", "concluded"]
+    verdict: str
+    reason: str
+    times: Times
+    first: int
+    last: int
+    before: str | None = None
+    member: str | None = None
+    fence: Fence | None = None
+    seconds: float | None = None
+    epochs: tuple[int, ...] = ()
+    targets: tuple[TargetStory, ...] = ()
+    verdicts: tuple[VerdictSaid, ...] = ()
+    holders: tuple[tuple[float, str | None], ...] = ()
+    alarms: tuple[Said, ...] = ()
+    acks: tuple[Said, ...] = ()
+    retries: tuple[Said, ...] = ()
+    cause: Cause | None = None
+
+    @property
+    def over(self) -> bool:
+        """True once every target held the newest epoch."""
+        return self.state == "concluded"
+
+    @property
+    def held(self) -> int:
+        """How many targets follow the leader."""
+        return sum(one.holds for one in self.targets)

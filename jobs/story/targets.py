@@ -1,0 +1,97 @@
+"""How each target of an incident fared, entry by entry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from jobs.audit import Kind
+from jobs.inventory import Target, parse_target
+from jobs.remote import HOLDS
+from jobs.state import FOLLOWS, LANDED
+from jobs.story.fact import Fact
+from jobs.story.story import Attempt, TargetStory
+
+BARS = 20
+"""Attempts kept of each target, the newest; all are counted."""
+
+DONE = {Kind.HOST: HOLDS, Kind.BALANCER: {FOLLOWS, LANDED}, Kind.DNS: {"changed", "unchanged"}}
+"""The outcomes with which a target follows the leader."""
+
+ON_THE_WAY = frozenset({"changing", LANDED})
+"""Entries of a NodeBalancer or a record that say what is being done, and end no attempt."""
+
+
+@dataclass(slots=True)
+class Targets:
+    """The targets of one incident, in the order in which they were planned or told."""
+
+    known: dict[str, TargetStory] = field(default_factory=dict)
+
+    def planned(self, fact: Fact) -> bool:
+        """Whoever a job was given stands in the table from then on; a newer leadership begins anew."""
+        for target in fact.evidence["hosts"]:
+            known = self._of(target)
+            fresh = replace(known, outcome="planned", holds=False) if known.holds else known
+            self.known[target] = replace(fresh, planned=fact.at)
+        return False
+
+    def told(self, fact: Fact) -> bool:
+        """An entry of kind HOST, BALANCER or DNS; True where its target holds now."""
+        target = target_of(fact)
+        known, evidence, outcome = self._of(target), fact.evidence, str(fact.evidence["outcome"])
+        if outcome == "superseded":
+            return False
+        if outcome in ON_THE_WAY:
+            self.known[target] = replace(known, outcome=outcome, at=fact.at)
+            return outcome == LANDED
+        holds = outcome in DONE[fact.kind]
+        attempt = _attempt(fact, known, outcome, holds=holds)
+        self.known[target] = replace(
+            known,
+            outcome=outcome,
+            holds=holds,
+            at=fact.at,
+            seconds=fact.seconds,
+            member=evidence.get("member"),
+            reason=str(evidence.get("reason") or ""),
+            remedy=str(evidence.get("remedy") or ""),
+            restarted=(*known.restarted, *evidence.get("restarted", ())),
+            attempts=known.attempts + 1,
+            failures=known.failures + (not holds),
+            bars=(*known.bars[1 - BARS :], attempt),
+        )
+        return holds
+
+    def _of(self, target: str) -> TargetStory:
+        at = parse_target(target)
+        return self.known.get(target) or TargetStory(target=target, told=at.told, kind=at.kind)
+
+
+def target_of(fact: Fact) -> str:
+    """The word of the target that an entry of kind HOST, BALANCER or DNS speaks of."""
+    evidence: Mapping[str, Any] = fact.evidence
+    match fact.kind:
+        case Kind.BALANCER:
+            return str(Target(kind="nodebalancer", name=evidence["balancer"]))
+        case Kind.DNS:
+            return str(Target(kind="dns", name=evidence["record"]))
+        case _:
+            return str(
+                Target(kind="host", name=evidence["host"], behind=evidence.get("behind") or None)
+            )
+
+
+def _attempt(fact: Fact, known: TargetStory, outcome: str, *, holds: bool) -> Attempt:
+    planned = known.planned if known.planned is not None else fact.at
+    begun = fact.at - fact.seconds if fact.seconds is not None else planned
+    reason = str(fact.evidence.get("reason") or "")
+    return Attempt(
+        seq=fact.seq,
+        begun=min(begun, fact.at),
+        ended=fact.at,
+        outcome=outcome,
+        holds=holds,
+        text=outcome if holds or not reason else f"{outcome}: {reason}",
+    )

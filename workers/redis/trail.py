@@ -1,0 +1,83 @@
+"""The trail as Redis keeps it, read from either end: without it, one incident would cost a whole trail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from redis import Redis
+
+from jobs.audit import Entry, Head, Span
+from workers.redis.exchange import Exchange
+from workers.redis.reading import entry_from
+
+PAGE = 500
+"""Entries read at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrailReader:
+    """The reading half of jobs.ports.Trail. Lost replies are asked for again; LedgerUnavailable."""
+
+    redis: Redis
+    exchange: Exchange
+    prefix: str
+
+    def entries(self, cluster: str, *, after: int, upto: int | None) -> Iterator[Entry]:
+        """Read in pages, so that a long trail never stands in memory as a whole."""
+        while True:
+            page = self._page(cluster, after, upto)
+            yield from page
+            if len(page) < PAGE:
+                return
+            after = page[-1].seq
+
+    def head(self, cluster: str) -> Head:
+        kept = self._ask("HMGET", self._key("head", cluster), "seq", "hash", "at")
+        if kept[0] is None:
+            return Head()
+        seq, hash_, at = (one.decode() for one in kept)
+        return Head(seq=int(seq), hash=hash_, at=int(at))
+
+    def spans(self, cluster: str, *, count: int, before: int | None) -> Sequence[Span]:
+        top = "+inf" if before is None else f"({before}"
+
+        def read(_: int) -> Any:
+            return self.redis.zrevrangebyscore(
+                self._key("incidents", cluster), top, "-inf", start=0, num=count, withscores=True
+            )
+
+        pairs = [(name.decode(), int(first)) for name, first in self.exchange.repeating(read)]
+        reaches = self._reaches(cluster, [name for name, _ in pairs])
+        return [
+            Span(incident=name, first=first, last=last)
+            for (name, first), last in zip(pairs, reaches, strict=True)
+        ]
+
+    def span(self, cluster: str, incident: str) -> Span | None:
+        first = self._ask("ZSCORE", self._key("incidents", cluster), incident)
+        if first is None:
+            return None
+        [last] = self._reaches(cluster, [incident])
+        return Span(incident=incident, first=int(first), last=last)
+
+    def _reaches(self, cluster: str, incidents: Sequence[str]) -> list[int]:
+        if not incidents:
+            return []
+        return [int(one) for one in self._ask("HMGET", self._key("reaches", cluster), *incidents)]
+
+    def _page(self, cluster: str, after: int, upto: int | None) -> list[Entry]:
+        top = "+" if upto is None else f"{upto}-0"
+
+        def read(_: int) -> Any:
+            trail = self._key("trail", cluster)
+            return self.redis.xrange(trail, min=f"({after}-0", max=top, count=PAGE)
+
+        return [entry_from(fields) for _, fields in self.exchange.repeating(read)]
+
+    def _ask(self, *command: object) -> Any:
+        return self.exchange.repeating(lambda _: self.redis.execute_command(*command))  # type: ignore[no-untyped-call]
+
+    def _key(self, kind: str, cluster: str) -> str:
+        return f"{self.prefix}:{kind}:{cluster}"
