@@ -3,7 +3,17 @@
 from jobs.ports.ledger import Ledger, Memory, Trail
 from jobs.ports.linode import Balancers, LinodeEvent, LinodeEvents, Records
 from jobs.ports.refusals import DcsUnavailable, LedgerUnavailable, LinodeUnavailable, Unavailable
-from jobs.ports.telling import Anchors, Barred, Later, Lost, Messenger, Posted
+from jobs.ports.telling import (
+    Anchors,
+    Barred,
+    Crier,
+    Later,
+    Lost,
+    Messenger,
+    Posted,
+    Told,
+    Unfit,
+)
 from jobs.ports.world import Clock, Dcs, Fleet, Heart, HostHand, Rest, ScopeRef, Sql, Witness
 
 __all__ = [
@@ -11,6 +21,7 @@ __all__ = [
     "Balancers",
     "Barred",
     "Clock",
+    "Crier",
     "Dcs",
     "DcsUnavailable",
     "Fleet",
@@ -30,7 +41,9 @@ __all__ = [
     "Rest",
     "ScopeRef",
     "Sql",
+    "Told",
     "Trail",
     "Unavailable",
+    "Unfit",
     "Witness",
 ]

@@ -43,23 +43,48 @@ class Barred:
     remedy: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unfit:
+    """Slack will never take this very message, not even as bare text: a mistake of ours. Go on with
+    the next one, and say so; asking again changes nothing."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A message stands, but nobody knows its name: it can be neither edited nor answered."""
+
+
 class Messenger(Protocol):
     """One channel of Slack's. `key` names a message for ever (it travels as metadata): what was posted
-    before a crash is found by it."""
+    before a crash is found by it. Nothing raises; nothing is tried twice, except that a message whose
+    blocks Slack refuses is posted as bare text at once, and logged."""
 
     def post(
         self, message: Message, *, key: str, thread: str | None = None
-    ) -> Posted | Later | Lost | Barred:
+    ) -> Posted | Later | Lost | Barred | Unfit:
         """Post a message, below the one named `thread` where it is given."""
 
-    def edit(self, ts: str, message: Message, *, key: str) -> Posted | Later | Lost | Barred:
+    def edit(
+        self, ts: str, message: Message, *, key: str
+    ) -> Posted | Later | Lost | Barred | Unfit:
         """Put another content in a message's place."""
 
     def written(
         self, *, thread: str | None = None, since: float = 0
     ) -> Mapping[str, str] | Later | Lost | Barred:
-        """Our own messages by key, with their `ts`: of a thread, else of the channel since an
-        instant (seconds since 1970)."""
+        """Our own messages by key, with their `ts`: of a thread (its root among them), else of the
+        channel since an instant (seconds since 1970), without replies. Of two with one key the
+        older counts."""
+
+
+class Crier(Protocol):
+    """The lesser mode, an incoming webhook: what it takes has no name, no thread, no key, is never
+    edited and never read back."""
+
+    def post(self, message: Message) -> Told | Later | Barred | Unfit:
+        """Post a message to the channel that the webhook belongs to."""
 
 
 class Anchors(Protocol):
