@@ -10,8 +10,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 CHUNK = 65536
-EVERY = 0.1
-"""Seconds between two looks whether the door is to be shut."""
 PATIENCE = 5.0
 """Seconds that whoever stands inside may take to let somebody in."""
 
@@ -51,8 +49,7 @@ class Door:
             await _led(reader, writer, host, port)
 
         server = await asyncio.start_server(knock, sock=self.listener)
-        while not self._closing.is_set():
-            await asyncio.sleep(EVERY)
+        await asyncio.to_thread(self._closing.wait)
         server.close()
 
 
