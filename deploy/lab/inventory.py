@@ -34,6 +34,9 @@ PROFILES: Mapping[str, Profile] = {
 }
 
 
+HEARTBEAT = 5
+"""Seconds between two beats of clock and watch."""
+
 Endpoints = Mapping[str, str]
 """Where each managed shop points: "leader" or "nodebalancer", by its machine."""
 
@@ -65,10 +68,11 @@ def inventory_toml(
     secrets: LabSecrets,
     endpoints: Endpoints | None = None,
     check: Check | None = None,
+    pages: str = layout.PAGES,
 ) -> str:
-    """The text of the inventory; no secret is in it."""
+    """The text of the inventory; no secret is in it. `pages` is where people reach the pages."""
     where = endpoints or endpoints_of("leader")
-    tables = _tables(profile, secrets, where)
+    tables = _tables(profile, secrets, where) | _telling(pages)
     if balanced(where):
         tables["linode"] = {"url": layout.LINODE_API}
         tables["nodebalancers"] = {layout.BALANCER: _balancer(check or Check())}
@@ -95,6 +99,17 @@ def _tables(profile: Profile, secrets: LabSecrets, endpoints: Endpoints) -> dict
             for name, pair in secrets.senders.items()
         },
         "webhook": {"urls": [f"{layout.WEBHOOK}/events"]},
+    }
+
+
+def _telling(pages: str) -> dict[str, Any]:
+    """Where the story is told; the dead-man's switch is impatient, for a drill is short."""
+    return {
+        "pages": {"url": pages},
+        "slack": {"channel": layout.SLACK_CHANNEL, "url": layout.SLACK_API},
+        "alerts": {"url": layout.ALERTS},
+        "heartbeat": {**layout.HEARTBEATS, "every": HEARTBEAT},
+        "audit": {"anchors": True},
     }
 
 

@@ -64,6 +64,9 @@ class LabSecrets:
     redis: str = field(repr=False)
     shop: str = field(repr=False)
     linode: str = field(repr=False)
+    slack: str = field(repr=False)
+    viewer: str = field(repr=False)
+    alerts: KeyPair
     ssh: KeyPair
     senders: dict[str, KeyPair]
     host_keys: dict[str, KeyPair]
@@ -73,9 +76,10 @@ class LabSecrets:
         """Everything that must never show in a log, a trail or a process list."""
         own = self.patroni
         passwords = (own.superuser, own.replication, own.rewind, own.rest, own.probe or "")
-        pairs = (self.ssh, *self.senders.values(), *self.host_keys.values())
+        pairs = (self.ssh, self.alerts, *self.senders.values(), *self.host_keys.values())
         spelt = (text for p in pairs for text in (_middle(p.pem), p.whsk))
-        return (*passwords, self.redis, self.shop, self.linode, *spelt)
+        words = (self.redis, self.shop, self.linode, self.slack, self.viewer)
+        return (*passwords, *words, *spelt)
 
 
 def make_secrets(*, senders: tuple[str, ...], hosts: tuple[str, ...]) -> LabSecrets:
@@ -90,6 +94,9 @@ def make_secrets(*, senders: tuple[str, ...], hosts: tuple[str, ...]) -> LabSecr
         redis=_password(),
         shop=_password(),
         linode=_password(),
+        slack=f"xoxb-{_password()}",
+        viewer=_password(),
+        alerts=KeyPair(),
         ssh=KeyPair(),
         senders={name: KeyPair() for name in senders},
         host_keys={name: KeyPair() for name in hosts},

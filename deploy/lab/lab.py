@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.lab import layout, patroni, shophost
+from deploy.lab.door import Door, open_door
 from deploy.lab.ground import lab_folder
 from deploy.lab.inventory import Check, Endpoints, Profile, balanced, endpoints_of, inventory_toml
 from deploy.lab.keys import LabSecrets, make_secrets
@@ -35,6 +36,7 @@ class Lab:
     program: PatroniProgram
     switch: Switch
     endpoints: Endpoints
+    door: Door
     machines: dict[str, Machine] = field(default_factory=dict)
 
     @property
@@ -63,7 +65,11 @@ class Lab:
     def rewrite(self, check: Check) -> None:
         """Another health check in the inventory; whoever has read it must be told to read it anew."""
         text = inventory_toml(
-            profile=self.profile, secrets=self.secrets, endpoints=self.endpoints, check=check
+            profile=self.profile,
+            secrets=self.secrets,
+            endpoints=self.endpoints,
+            check=check,
+            pages=self.door.url,
         )
         self.inventory_file.write_text(text)
         self.inventory = _loaded(text)
@@ -100,12 +106,14 @@ def open_lab(
 
     Leaving the block, however, ends every process of the lab and removes its folder.
     """
-    with lab_folder() as folder:
+    with open_door() as door, lab_folder() as folder:
         secrets = make_secrets(
             senders=(*layout.MEMBERS, "watch", "probe"), hosts=(*layout.SHOPS, *layout.UNMANAGED)
         )
         endpoints = endpoints_of(endpoint)
-        text = inventory_toml(profile=profile, secrets=secrets, endpoints=endpoints)
+        text = inventory_toml(
+            profile=profile, secrets=secrets, endpoints=endpoints, pages=door.url
+        )
         (folder / "inventory.toml").write_text(text)
         lab = Lab(
             folder=folder,
@@ -115,6 +123,7 @@ def open_lab(
             program=program,
             switch=_switch(folder),
             endpoints=endpoints,
+            door=door,
         )
         try:
             lab.boot(list(layout.ADDRESSES))

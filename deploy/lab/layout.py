@@ -13,6 +13,7 @@ CONTROL = {"control": "10.77.0.41"}
 SHOPS = {"shop1": "10.77.0.51", "shop2": "10.77.0.52"}
 UNMANAGED = {"shop3": "10.77.0.53"}
 LINODE = {"linode": "10.77.0.61"}
+OUTSIDE = {"outside": "10.77.0.81"}
 OPERATOR = {"operator": "10.77.0.2"}
 BALANCER = "front"
 BALANCER_ADDRESS, BALANCER_PORT = "10.77.0.71", 5432
@@ -27,17 +28,24 @@ ADDRESSES: Mapping[str, str] = {
     **SHOPS,
     **UNMANAGED,
     **LINODE,
+    **OUTSIDE,
 }
 FURTHER: Mapping[str, Sequence[str]] = {"linode": (BALANCER_ADDRESS,)}
 """Addresses that a machine has besides its own."""
 
 DEPLOY_USER, SHOP_USER = "deploy", "shop"
 ENV_FILE = "/srv/shop/.env"
-SHOP_PORT, WEBHOOK_PORT, REDIS_PORT = 8080, 8000, 6379
+SHOP_PORT, WEBHOOK_PORT, PAGES_PORT, REDIS_PORT = 8080, 8000, 8001, 6379
 TRAFFIC_PORT, POSTGRESQL_PORT = 5432, 5433
 LINODE_API = f"http://{LINODE['linode']}/v4"
 LINODE_CONTROL = f"http://{LINODE['linode']}:81"
 WEBHOOK = f"http://{CONTROL['control']}:{WEBHOOK_PORT}"
+PAGES = f"http://{CONTROL['control']}:{PAGES_PORT}"
+SLACK_CHANNEL = "C0FAILOVERS"
+SLACK_API = f"http://{OUTSIDE['outside']}/api"
+ALERTS = f"http://{OUTSIDE['outside']}/alerts"
+HEARTBEATS = {who: f"http://{OUTSIDE['outside']}/heartbeats/{who}" for who in ("clock", "watch")}
+OUTSIDE_CONTROL = f"http://{OUTSIDE['outside']}:81"
 
 
 def hosts_file(name: str) -> str:

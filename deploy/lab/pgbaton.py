@@ -68,6 +68,10 @@ def environment(lab: Lab, command: str) -> Mapping[str, str]:
             "PGBATON_SENDER_KEY_PROBE": lab.secrets.senders["probe"].whsk,
             "PGBATON_LINODE_TOKEN": lab.secrets.linode,
         },
+        "chronicle": {
+            "PGBATON_SLACK_TOKEN": lab.secrets.slack,
+            "PGBATON_ALERT_KEY": lab.secrets.alerts.whsk,
+        },
     }
     return {
         **PYTHON,

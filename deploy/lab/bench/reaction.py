@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from deploy.lab import faults, layout, patroni
+from deploy.lab.bench.result import Reaction, Result
 from deploy.lab.drill.screen import Screen
 from deploy.lab.drill.stage import Stage, set_stage
 from deploy.lab.drill.trailwatch import epoch_of
@@ -26,31 +26,6 @@ LIMIT = 0.6
 """Seconds that the median may take (two hosts)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reaction:
-    """One epoch. `seconds` from the leader's first writable moment to the last host checked, less
-    that host's own stop and start (`shop`). The observer looks every 20 ms."""
-
-    epoch: int
-    member: str
-    seconds: float
-    shop: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """A row of the bench's report: what was measured, its limit, and whether it held."""
-
-    name: str
-    ours: float
-    limit: float
-    reactions: tuple[Reaction, ...]
-
-    @property
-    def held(self) -> bool:
-        return self.ours <= self.limit
-
-
 def measure(*, epochs: int) -> Result:
     """Bring a lab up and let it change leaders `epochs` times."""
     screen, profile = Screen(), PROFILES["lab"]
@@ -59,7 +34,7 @@ def measure(*, epochs: int) -> Result:
         rise(lab, screen.say)
         stage.observe()
         stage.until_concluded()
-        reactions = tuple(_one(stage) for _ in range(epochs))
+        reactions = tuple(change_leader(stage) for _ in range(epochs))
     median = statistics.median(r.seconds for r in reactions)
     return Result(
         name="leader writable to last of two hosts checked",
@@ -69,7 +44,8 @@ def measure(*, epochs: int) -> Result:
     )
 
 
-def _one(stage: Stage) -> Reaction:
+def change_leader(stage: Stage, *, how: str = "") -> Reaction:
+    """A planned switchover, and how long the applications waited for it."""
     old = stage.leader()
     wait_until("a synchronous replica", patroni.synchronous, seconds=stage.patience, step=0.2)
     stage.inject(
@@ -83,10 +59,13 @@ def _one(stage: Stage) -> Reaction:
         member=new.member,
         epoch=new.epoch,
         writable=stage.writable.first[new.member],
+        how=how,
     )
 
 
-def reaction(entries: Sequence[Entry], *, member: str, epoch: int, writable: float) -> Reaction:
+def reaction(
+    entries: Sequence[Entry], *, member: str, epoch: int, writable: float, how: str = ""
+) -> Reaction:
     """One epoch's reaction from the trail: every host's end, less its own stop and start."""
     ends = {
         e.facts["evidence"]["host"]: (e.at / 1e6, _shop_of(e))
@@ -95,7 +74,9 @@ def reaction(entries: Sequence[Entry], *, member: str, epoch: int, writable: flo
     }
     assert set(ends) == set(layout.SHOPS), ends
     seconds, shop = max((at - shop - writable, shop) for at, shop in ends.values())
-    return Reaction(epoch=epoch, member=member, seconds=round(seconds, 4), shop=round(shop, 4))
+    return Reaction(
+        epoch=epoch, member=member, seconds=round(seconds, 4), shop=round(shop, 4), how=how
+    )
 
 
 def _shop_of(entry: Entry) -> float:
