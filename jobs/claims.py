@@ -43,6 +43,16 @@ class BrokenRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskedFor:
+    """Patroni's `<scope>/failover`: somebody asked for another leader. `revision` is etcd's at its
+    last change: whoever takes the leader key empties it at once, so a revision just above an epoch
+    says that this leadership was asked for; `pending` that nobody has taken it up yet."""
+
+    revision: int
+    pending: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClusterView:
     """One cluster's keys as of one etcd revision, all read in one linearizable transaction."""
 
@@ -54,6 +64,7 @@ class ClusterView:
     paused: bool = False
     failsafe: bool = False
     standby_cluster: bool = False
+    asked: AskedFor | None = None
 
     def member(self, name: str) -> MemberRecord | BrokenRecord | None:
         """The record of the named member, or None when etcd holds none."""

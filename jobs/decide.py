@@ -138,7 +138,12 @@ def _opened(state: ClusterState, verdict: Verdict) -> Incident:
 def _opening(state: ClusterState, incident: Incident) -> tuple[Draft, ...]:
     if state.incident is not None:
         return ()
-    evidence = {"before": incident.before, "why": incident.reason}
+    held = state.settled.fence
+    evidence = {
+        "before": incident.before,
+        "epoch": None if held is None else held.epoch,
+        "why": incident.reason,
+    }
     return (
         Draft(
             id=f"{incident.id}:opened", kind=Kind.OPENED, incident=incident.id, evidence=evidence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from jobs.claims import BrokenRecord, ClusterView, LeaderKey, MemberRecord
+from jobs.claims import AskedFor, BrokenRecord, ClusterView, LeaderKey, MemberRecord
 from jobs.ports import DcsUnavailable, ScopeRef
 
 
@@ -77,6 +77,16 @@ class FakeDcs:
         """Patroni's dynamic configuration, as far as pgbaton reads it; the whole of it at once."""
         self.revision += 1
         self._change(cluster, paused=paused, failsafe=failsafe, standby_cluster=standby_cluster)
+
+    def ask_for_another(self, cluster: str) -> None:
+        """An operator's wish for another leader, as `patronictl switchover` leaves it."""
+        self.revision += 1
+        self._change(cluster, asked=AskedFor(revision=self.revision, pending=True))
+
+    def take_up(self, cluster: str) -> None:
+        """The new leader empties the wish."""
+        self.revision += 1
+        self._change(cluster, asked=AskedFor(revision=self.revision, pending=False))
 
     def initialize(self, cluster: str, system_identifier: str | None) -> None:
         self.revision += 1

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-from jobs.claims import BrokenRecord, ClusterView, LeaderKey, MemberRecord
+from jobs.claims import AskedFor, BrokenRecord, ClusterView, LeaderKey, MemberRecord
 from jobs.ports import DcsUnavailable, ScopeRef
 from workers.etcd.wire import Answer, KeyValue, key_range, prefix_range
 
-QUESTIONS_PER_SCOPE = 5
+QUESTIONS_PER_SCOPE = 6
 
 _TRUE = frozenset({"on", "true", "yes", "1"})
 _STANDBY_SOURCES = ("host", "port", "restore_command")
@@ -37,13 +37,14 @@ def questions(scope: ScopeRef) -> list[dict[str, Any]]:
         prefix_range(base + b"members/"),
         key_range(base + b"config"),
         key_range(base + b"initialize"),
+        key_range(base + b"failover"),
         key_range(base + b"0", base + b":", limit=1, keys_only=True),
     ]
 
 
 def view(scope: ScopeRef, answer: Answer) -> ClusterView:
     """One cluster's keys, parsed. Raises UnsupportedLayout where they are Citus groups."""
-    leader, members, config, initialize, digits = answer.ranges
+    leader, members, config, initialize, failover, digits = answer.ranges
     if not leader:
         _refuse_groups(scope, digits)
     settings = _object(config[0].value) if config else {}
@@ -56,7 +57,15 @@ def view(scope: ScopeRef, answer: Answer) -> ClusterView:
         paused=_is_on(settings.get("pause")),
         failsafe=_is_on(settings.get("failsafe_mode")),
         standby_cluster=_is_standby(settings.get("standby_cluster")),
+        asked=_asked(failover),
     )
+
+
+def _asked(found: tuple[KeyValue, ...]) -> AskedFor | None:
+    """The key outlives what it asked for, as `{}`."""
+    if not found:
+        return None
+    return AskedFor(revision=found[0].mod_revision, pending=bool(_object(found[0].value)))
 
 
 def parse_leader(found: tuple[KeyValue, ...]) -> LeaderKey | None:

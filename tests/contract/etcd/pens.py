@@ -24,6 +24,8 @@ class Pen(Protocol):
     def spoil(self, scope: ScopeRef, name: str) -> None: ...
     def configure(self, scope: ScopeRef, **switches: bool) -> None: ...
     def initialize(self, scope: ScopeRef, identifier: str) -> None: ...
+    def ask_for_another(self, scope: ScopeRef) -> None: ...
+    def take_up(self, scope: ScopeRef) -> None: ...
     def break_down(self) -> None: ...
 
 
@@ -52,6 +54,12 @@ class FakePen:
 
     def initialize(self, scope: ScopeRef, identifier: str) -> None:
         self.fake.initialize(scope.cluster, identifier or None)
+
+    def ask_for_another(self, scope: ScopeRef) -> None:
+        self.fake.ask_for_another(scope.cluster)
+
+    def take_up(self, scope: ScopeRef) -> None:
+        self.fake.take_up(scope.cluster)
 
     def break_down(self) -> None:
         self.fake.break_down()
@@ -96,6 +104,12 @@ class EtcdPen:
 
     def initialize(self, scope: ScopeRef, identifier: str) -> None:
         self.put(scope, "initialize", identifier.encode())
+
+    def ask_for_another(self, scope: ScopeRef) -> None:
+        self.put(scope, "failover", b'{"leader": "pg0", "member": "pg1"}')
+
+    def take_up(self, scope: ScopeRef) -> None:
+        self.put(scope, "failover", b"{}")
 
     def break_down(self) -> None:
         self.dcs = EtcdDcs(self._elsewhere())

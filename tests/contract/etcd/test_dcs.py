@@ -130,6 +130,22 @@ def test_the_system_identifier_is_none_while_bootstrapping(
     assert view.system_identifier == (identifier or None)
 
 
+def test_a_leadership_that_was_asked_for_shows(pen: Pen, scope: ScopeRef) -> None:
+    """The wish is pending until it is taken up; then it stands just above the new epoch."""
+    assert pen.dcs.look([scope], timeout=SECONDS)["shop"].asked is None
+    pen.ask_for_another(scope)
+    asked = pen.dcs.look([scope], timeout=SECONDS)["shop"].asked
+    assert asked is not None
+    assert asked.pending
+    pen.elect(scope, "pg1")
+    pen.take_up(scope)
+    view = pen.dcs.look([scope], timeout=SECONDS)["shop"]
+    assert view.asked is not None
+    assert view.leader is not None
+    assert not view.asked.pending
+    assert view.asked.revision == view.leader.epoch + 1
+
+
 def test_clusters_are_told_apart_by_id(pen: Pen, namespace: str) -> None:
     """Many clusters in one call, more than one transaction holds, each with its own leader."""
     scopes = [ScopeRef(cluster=f"c{i}", namespace=namespace, scope=f"s{i}") for i in range(60)]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from jobs.claims import BrokenRecord, ClusterView, LeaderKey, MemberRecord
+from jobs.claims import AskedFor, BrokenRecord, ClusterView, LeaderKey, MemberRecord
 from jobs.ports import ScopeRef
 from workers.etcd import UnsupportedLayout, layout
 from workers.etcd.wire import Answer, KeyValue
@@ -34,6 +34,7 @@ def _view(
     leader: bytes | None = None,
     config: bytes | None = None,
     initialize: bytes | None = None,
+    failover: bytes | None = None,
     digits: str | None = None,
 ) -> ClusterView:
     ranges = (
@@ -41,6 +42,7 @@ def _view(
         (),
         (_key("config", config),) if config is not None else (),
         (_key("initialize", initialize),) if initialize is not None else (),
+        (_key("failover", failover, revision=8),) if failover is not None else (),
         (_key(digits, b""),) if digits is not None else (),
     )
     return layout.view(SCOPE, Answer(revision=9, ranges=ranges))
@@ -170,6 +172,23 @@ def test_a_configuration_that_does_not_parse_is_patronis_default(config: bytes) 
     view = _view(leader=b"pg0", config=config)
     assert (view.paused, view.failsafe, view.standby_cluster) == (False, False, False)
     assert view.leader is not None
+
+
+@pytest.mark.parametrize(
+    ("failover", "asked"),
+    [
+        (None, None),
+        (b"{}", AskedFor(revision=8, pending=False)),
+        (b"", AskedFor(revision=8, pending=False)),
+        (b"{", AskedFor(revision=8, pending=False)),
+        (b'{"leader": "pg0"}', AskedFor(revision=8, pending=True)),
+    ],
+)
+def test_a_wish_for_another_leader_is_told_by_its_revision(
+    failover: bytes | None, asked: AskedFor | None
+) -> None:
+    """What it says is Patroni's business; whether it was taken up, and when, is ours."""
+    assert _view(leader=b"pg0", failover=failover).asked == asked
 
 
 @pytest.mark.parametrize("digits", ["0/leader", "12/members/pg0"])
