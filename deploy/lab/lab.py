@@ -111,9 +111,7 @@ def open_lab(
             senders=(*layout.MEMBERS, "watch", "probe"), hosts=(*layout.SHOPS, *layout.UNMANAGED)
         )
         endpoints = endpoints_of(endpoint)
-        text = inventory_toml(
-            profile=profile, secrets=secrets, endpoints=endpoints, pages=door.url
-        )
+        text = inventory_toml(profile=profile, secrets=secrets, endpoints=endpoints, pages=door.url)
         (folder / "inventory.toml").write_text(text)
         lab = Lab(
             folder=folder,
