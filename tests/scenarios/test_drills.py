@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from jobs.audit import from_line, verify
-from tests import parts
+from tests.scenarios.drilling import drill, lab, passed
 
-PROGRAMS = ("unshare", "ip", "etcd", "postgres", "redis-server", "sshd", "runsvdir", "sudo",
-            "haproxy")  # fmt: skip
 TIMES = {
     "leader_lost",
     "leader_elected",
@@ -28,62 +22,6 @@ TIMES = {
     "writes_resumed",
     "unmanaged_host",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drilled:
-    """What a drill left behind: its output, its report and its exported trail."""
-
-    code: int
-    output: str
-    report: dict[str, Any]
-    trail: Path
-
-
-def drill(folder: Path, scenario: str, *options: str) -> Drilled:
-    parts.require_root()
-    for program in PROGRAMS:
-        parts.require(program)
-    report, trail = folder / "report.json", folder / "trail.jsonl"
-    command = [sys.executable, "-m", "deploy.lab", "drill", scenario, *options]
-    done = subprocess.run(
-        [*command, "--report", str(report), "--export-audit", str(trail)],
-        cwd=parts.ROOT,
-        env={**os.environ, "PGBATON_LAB_VENV": lab_venv()},
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-    assert report.exists(), done.stdout + done.stderr
-    return Drilled(
-        code=done.returncode,
-        output=done.stdout + done.stderr,
-        report=json.loads(report.read_text()),
-        trail=trail,
-    )
-
-
-def lab_venv() -> str:
-    """The environment that ./dev makes for the lab's own users."""
-    script = ". deploy/setup/venvs.sh && lab_venv"
-    named = (
-        os.environ.get("PGBATON_LAB_VENV")
-        or subprocess.run(
-            ["sh", "-c", script], cwd=parts.ROOT, capture_output=True, text=True, timeout=10
-        ).stdout.strip()
-    )
-    if not Path(named, ".complete").exists():
-        parts.absent("the lab's venv is not built: run ./dev test")
-    return named
-
-
-def passed(done: Drilled) -> dict[str, Any]:
-    """The report of a drill in which every invariant held."""
-    held = {one["name"]: one["held"] for one in done.report["invariants"]}
-    assert all(held.values()), done.output
-    assert done.report["verdict"] == "pass", done.output
-    assert done.code == 0, done.output
-    return done.report
 
 
 def moved_once(report: dict[str, Any]) -> None:
@@ -177,15 +115,8 @@ def test_a_worker_killed_in_the_middle_is_taken_over(tmp_path: Path) -> None:
 def test_the_bench_keeps_its_limit(tmp_path: Path) -> None:
     """From writable to the last of two hosts checked: three changes of leader are enough here."""
     file = tmp_path / "bench.json"
-    command = [sys.executable, "-m", "deploy.lab", "bench", "reaction", "--epochs", "3"]
-    done = subprocess.run(
-        [*command, "--json", str(file)],
-        cwd=parts.ROOT,
-        env={**os.environ, "PGBATON_LAB_VENV": lab_venv()},
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    with lab("bench", "reaction", "--epochs", "3", "--json", str(file)) as (running, heard):
+        code = running.wait(timeout=300)
+    assert code == 0, heard.text
     [result] = json.loads(file.read_text())["results"]
     assert result["ours"] <= result["limit"] == 0.6
