@@ -12,7 +12,7 @@ import base64
 import binascii
 import hashlib
 import hmac
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidSignature
@@ -100,6 +100,25 @@ def sign(message: Message, key: str) -> str:
         return "v1a," + base64.b64encode(signature).decode()
     digest = hmac.digest(secret_bytes(key), message.content, hashlib.sha256)
     return "v1," + base64.b64encode(digest).decode()
+
+
+def headers(message: Message, keys: Sequence[str]) -> Mapping[str, str]:
+    """What travels beside the body: one signature for each key, for they rotate. ValueError where one
+    is neither `whsk_` nor `whsec_`."""
+    return {
+        "webhook-id": message.id,
+        "webhook-timestamp": message.timestamp,
+        "webhook-signature": " ".join(sign(message, key) for key in keys),
+    }
+
+
+def demand_keys(keys: Sequence[str], *, remedy: str) -> None:
+    """ValueError where one cannot sign: at a process' start, not at the first failover."""
+    for key in keys:
+        try:
+            sign(Message(id="-", timestamp="0", body=b""), key)
+        except ValueError as error:
+            raise ValueError(f"{error}; {remedy}") from None
 
 
 def public_key(text: str) -> Ed25519PublicKey:

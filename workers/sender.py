@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 import requests
 
 from jobs.event import Event, to_json
-from jobs.signatures import Message, sign
+from jobs.signatures import Message, demand_keys, headers
 
 CONNECT, READ = 1.0, 4.0
 """Seconds: a webhook that does not answer must not hold up a watch."""
@@ -66,8 +66,11 @@ class Sender:
     session: requests.Session = field(default_factory=_session)
 
     def __post_init__(self) -> None:
-        for key in self.keys:
-            _demand_key(key)
+        try:
+            demand_keys(self.keys, remedy="pgbaton keys sender NAME makes one")
+        except ValueError as error:
+            msg = f"the sender's key cannot be used: {error}"
+            raise ValueError(msg) from None
 
     def send(self, event: Event) -> Outcome:
         """Post one event to the first webhook that answers for itself; never raises for the network."""
@@ -93,28 +96,17 @@ class Sender:
 
     def _post(self, url: str, event_id: str, body: bytes, *, at: float) -> requests.Response:
         message = Message(id=event_id, timestamp=str(int(at)), body=body)
-        headers = {
-            "content-type": "application/cloudevents+json",
-            "webhook-id": message.id,
-            "webhook-timestamp": message.timestamp,
-            "webhook-signature": " ".join(sign(message, key) for key in self.keys),
-        }
         return self.session.post(
             url,
             data=body,
-            headers=headers,
+            headers={
+                "content-type": "application/cloudevents+json",
+                **headers(message, self.keys),
+            },
             timeout=(CONNECT, READ),
             allow_redirects=False,
             verify=self.ca or True,
         )
-
-
-def _demand_key(key: str) -> None:
-    try:
-        sign(Message(id="-", timestamp="0", body=b""), key)
-    except ValueError as error:
-        msg = f"the sender's key cannot be used: {error}; pgbaton keys sender NAME makes one"
-        raise ValueError(msg) from None
 
 
 def _outcome(url: str, answer: requests.Response) -> Outcome:

@@ -1,0 +1,111 @@
+"""How far the alerts of one trail were told: kept where the trail is, so that a crash tells none anew."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from jobs.alert import Alert, Batch, Status, batch_of, raised_by
+from jobs.ports import Ledger
+
+IDLE = 200
+"""Entries without an alert after which the place is noted all the same."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """The last entry whose alert was told, and the keys that were told and not resolved."""
+
+    after: int
+    open: tuple[str, ...] = ()
+
+    def dump(self) -> str:
+        return json.dumps({"after": self.after, "open": self.open})
+
+
+@dataclass(slots=True, kw_only=True)
+class Road:
+    """One cluster's alerts, from its trail to the route. One thread at a time; every method raises
+    LedgerUnavailable."""
+
+    ledger: Ledger
+    cluster: str
+    kept: Place
+    waiting: list[Alert] = field(default_factory=list)
+    read: int = 0
+    _told: set[str] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, ledger: Ledger, cluster: str) -> Road:
+        """Go on where it stopped. A trail that was never told of begins with the incident that is
+        open, not with years of concluded ones; one that is shorter than the place was begun anew."""
+        kept = _place(ledger.recall(_name(cluster)))
+        if kept is None or kept.after > ledger.head(cluster).seq:
+            kept = Place(after=_beginning(ledger, cluster))
+            ledger.remember(_name(cluster), kept.dump())
+        return cls(ledger=ledger, cluster=cluster, kept=kept, read=kept.after)
+
+    def look(self) -> None:
+        """Take in the entries that are new."""
+        for entry in self.ledger.entries(self.cluster, after=self.read):
+            self.read = entry.seq
+            alert = raised_by(self.cluster, entry)
+            if alert is not None:
+                self.waiting.append(alert)
+        if not self.waiting and self.read - self.kept.after >= IDLE:
+            self._keep(replace(self.kept, after=self.read))
+
+    def batch(self, *, now: float) -> Batch:
+        """What to deliver next."""
+        return batch_of(self.waiting, open_keys=self.kept.open, now=now)
+
+    def deliver(self, batch: Batch, send: Callable[[Alert], bool]) -> bool:
+        """Hand each alert to `send`, in order; False as soon as that says "not now". What was told is
+        noted at once; of a whole batch, at its end."""
+        for alert in batch.alerts:
+            if alert.id in self._told:
+                continue
+            if not send(alert):
+                return False
+            self._told.add(alert.id)
+            if not batch.whole:
+                self._done(upto=alert.seq, told=(alert,))
+        self._done(upto=self.read, told=batch.alerts if batch.whole else ())
+        return True
+
+    def _done(self, *, upto: int, told: tuple[Alert, ...]) -> None:
+        keys = dict.fromkeys(self.kept.open)
+        for alert in told:
+            if alert.status is Status.RESOLVED:
+                keys.pop(alert.key, None)
+            else:
+                keys[alert.key] = None
+        waited = bool(self.waiting)
+        self.waiting = [alert for alert in self.waiting if alert.seq > upto]
+        if waited:
+            self._keep(Place(after=upto, open=tuple(keys)))
+        if not self.waiting:
+            self._told.clear()
+
+    def _keep(self, place: Place) -> None:
+        self.ledger.remember(_name(self.cluster), place.dump())
+        self.kept = place
+
+
+def _name(cluster: str) -> str:
+    return f"alerts:{cluster}"
+
+
+def _place(text: str | None) -> Place | None:
+    try:
+        raw = json.loads(text or "null")
+        return None if raw is None else Place(after=int(raw["after"]), open=tuple(raw["open"]))
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _beginning(ledger: Ledger, cluster: str) -> int:
+    incident = ledger.state(cluster).incident
+    span = None if incident is None else ledger.span(cluster, incident.id)
+    return ledger.head(cluster).seq if span is None else span.first - 1
