@@ -21,6 +21,8 @@ PYTHON: Mapping[str, str] = {
     "PYTHONUNBUFFERED": "1",
     "HOME": "/run",
 }
+PAGES_THREADS = "32"
+"""More than open pages: each of them holds one."""
 ACCESS_FORMAT = "%(s)s %({webhook-id}i)s"
 """Status and id of every request: the accepted events, from another hand than the trail's."""
 
@@ -53,6 +55,20 @@ def start_web(lab: Lab) -> Process:
     )  # fmt: skip
 
 
+def start_pages(lab: Lab) -> Process:
+    """The pages, in a gunicorn of their own; whoever knocks at the lab's door is led there."""
+    control = lab.machines["control"]
+    bind = f"{control.address}:{layout.PAGES_PORT}"
+    process = control.start(
+        "pages",
+        [program("gunicorn"), "--worker-class", "gthread", "--threads", PAGES_THREADS,
+         "--bind", bind, "--no-control-socket", "webhook.pages_wsgi:app"],
+        env=environment(lab, "pages"),
+    )  # fmt: skip
+    lab.door.lead(control.address, layout.PAGES_PORT)
+    return process
+
+
 def start(lab: Lab, machine: Machine, name: str, command: str) -> Process:
     """Start `pgbaton COMMAND` as the process `name`."""
     return machine.start(name, [program("pgbaton"), command], env=environment(lab, command))
@@ -68,6 +84,7 @@ def environment(lab: Lab, command: str) -> Mapping[str, str]:
             "PGBATON_SENDER_KEY_PROBE": lab.secrets.senders["probe"].whsk,
             "PGBATON_LINODE_TOKEN": lab.secrets.linode,
         },
+        "pages": _viewers(lab) if command == "pages" else {},
         "chronicle": {
             "PGBATON_SLACK_TOKEN": lab.secrets.slack,
             "PGBATON_ALERT_KEY": lab.secrets.alerts.whsk,
@@ -79,6 +96,13 @@ def environment(lab: Lab, command: str) -> Mapping[str, str]:
         "PGBATON_REDIS_PASSWORD": lab.secrets.redis,
         **known.get(command, {}),
     }
+
+
+def _viewers(lab: Lab) -> dict[str, str]:
+    """Who may look: the hash alone."""
+    from webhook.pages.credentials import password_hash
+
+    return {"PGBATON_VIEWER_PASSWORD": password_hash(lab.secrets.viewer)}
 
 
 def _hands(lab: Lab) -> dict[str, str]:
