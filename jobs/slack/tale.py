@@ -1,0 +1,112 @@
+"""One incident as it is heard: its story, and the entries that its thread is made of, with their hashes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from jobs.audit import Entry, Kind
+from jobs.story import Fact, Fold, Story, fact_of
+from jobs.story.targets import DONE, ON_THE_WAY
+
+MOST = 1000
+"""Entries kept of one incident: what comes later is told by the root, and stands on the page."""
+
+TARGETS = frozenset({Kind.HOST, Kind.BALANCER, Kind.DNS})
+
+TOLD = frozenset(
+    {
+        Kind.VERDICT,
+        Kind.ALARM,
+        Kind.TAKEN_OVER,
+        Kind.PAUSED,
+        Kind.RESUMED,
+        Kind.ACKNOWLEDGED,
+        Kind.CONCLUDED,
+        Kind.FENCE_LIFTED,
+    }
+)
+
+ALWAYS = frozenset({Kind.ACKNOWLEDGED, Kind.CONCLUDED})
+
+NEARBY = frozenset({Kind.PAUSED, Kind.RESUMED, Kind.FENCE_LIFTED})
+"""What an operator does belongs to the incident that is open meanwhile, though it names none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """An entry worth telling, and its place in the chain."""
+
+    fact: Fact
+    hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tale:
+    """What a thread is made of: `seq` and `hash` are those of the incident's newest own entry."""
+
+    story: Story
+    marks: tuple[Mark, ...]
+    seq: int
+    hash: str
+
+
+@dataclass(slots=True)
+class Hearing:
+    """Takes entries in their order, each once; `told` is the tale so far."""
+
+    incident: str
+    fold: Fold
+    marks: list[Mark] = field(default_factory=list)
+    over: bool | None = None
+    seq: int = 0
+    hash: str = ""
+
+    @classmethod
+    def of(cls, incident: str, *, after: int = 0) -> Hearing:
+        """From the first entry behind number `after` on."""
+        return cls(incident, Fold(incident, upto=after))
+
+    def take(self, entry: Entry) -> None:
+        """Take one entry in; one that was taken before changes nothing."""
+        if entry.seq <= self.fold.upto:
+            return
+        self.fold.take(entry)
+        try:
+            self._take(fact_of(entry), entry)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            return
+
+    def told(self) -> Tale | None:
+        """The tale so far; None before the incident opened."""
+        story = self.fold.told()
+        if story is None:
+            return None
+        return Tale(story=story, marks=tuple(self.marks), seq=self.seq, hash=self.hash)
+
+    def _take(self, fact: Fact, entry: Entry) -> None:
+        own = fact.incident == self.incident
+        if own:
+            self.seq, self.hash = entry.seq, entry.hash
+            self._stand(fact.kind)
+        near = fact.incident is None and fact.kind in NEARBY and self.over is False
+        room = len(self.marks) < MOST or fact.kind in ALWAYS
+        if room and ((own and _worth(fact)) or near):
+            self.marks.append(Mark(fact=fact, hash=entry.hash))
+
+    def _stand(self, kind: Kind) -> None:
+        if kind == Kind.OPENED:
+            self.over = False
+        elif kind == Kind.CONCLUDED:
+            self.over = True
+
+
+def _worth(fact: Fact) -> bool:
+    if fact.kind in TARGETS:
+        return failed(fact)
+    return fact.kind in TOLD
+
+
+def failed(fact: Fact) -> bool:
+    """True where a target was tried, and does not follow."""
+    outcome = str(fact.evidence["outcome"])
+    return outcome not in DONE[fact.kind] | ON_THE_WAY | {"superseded"}
