@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
+from jobs.anchor import Server
 from jobs.audit import Draft, Entry, Head, Span
 from jobs.event import Event
 from jobs.state import Assignment, ClusterState, HostRecord, Incident, Pause, Settled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stand:
+    """Where a trail stands, and which Redis says so, of one instant (`now`: Redis TIME, microseconds).
+    `first` is the oldest entry's number, 0 for an empty trail."""
+
+    head: Head
+    first: int
+    now: int
+    redis: Server | None
 
 
 class Trail(Protocol):
@@ -22,12 +35,26 @@ class Trail(Protocol):
     def head(self, cluster: str) -> Head:
         """The newest entry's place."""
 
+    def heads(self, clusters: Sequence[str]) -> Mapping[str, Head]:
+        """The same of many clusters at once."""
+
     def spans(self, cluster: str, *, count: int, before: int | None = None) -> Sequence[Span]:
         """The newest `count` incidents, newest first; of those that began before entry `before`,
         where it is given."""
 
     def span(self, cluster: str, incident: str) -> Span | None:
         """Where an incident's entries stand; None where it has none."""
+
+
+class Record(Trail, Protocol):
+    """A trail whose end can be proven, and whose beginning may be dropped."""
+
+    def stand(self, cluster: str) -> Stand:
+        """Head, beginning and server, in one step."""
+
+    def trim(self, cluster: str, *, through: int, hash: str, draft: Draft) -> bool:
+        """Append the checkpoint and drop the entries up to `through`, in one atomic step; False, and
+        nothing done, where entry `through` has not this hash. A second time changes nothing."""
 
 
 class Memory(Protocol):
@@ -41,7 +68,7 @@ class Memory(Protocol):
         """Keep a text in place of the last one."""
 
 
-class Ledger(Trail, Memory, Protocol):
+class Ledger(Record, Memory, Protocol):
     """All state. Every method is one atomic step that a repeated call does not double, and raises
     LedgerUnavailable where it cannot be made durable. "Enqueued" means: an RQ job, in that step."""
 

@@ -93,6 +93,9 @@ class FakeLedger:
         chain = self.store.of(cluster).chain.entries
         return Head(seq=chain[-1].seq, hash=chain[-1].hash, at=chain[-1].at) if chain else Head()
 
+    def heads(self, clusters: Sequence[str]) -> dict[str, Head]:
+        return {cluster: self.head(cluster) for cluster in clusters}
+
     def spans(self, cluster: str, *, count: int, before: int | None = None) -> list[Span]:
         self._refuse()
         known = sorted(self.store.of(cluster).chain.spans.values(), key=lambda one: -one.first)

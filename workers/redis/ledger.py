@@ -10,13 +10,13 @@ from redis import Redis
 from jobs.audit import Draft, Entry, Head, Span
 from jobs.event import Event
 from jobs.inventory import SCHEMA
-from jobs.ports import Clock
+from jobs.ports import Clock, Stand
 from jobs.state import Assignment, ClusterState, HostRecord, Incident, Pause, Settled, dump
 from workers.redis.connect import led_by_sentinel
 from workers.redis.enqueue import Offer, enqueueing, job_key_prefix, queue_on
 from workers.redis.exchange import Command, Exchange
 from workers.redis.offers import Offered, conclusion, handed_out, pushed_back, response
-from workers.redis.reading import state_from
+from workers.redis.reading import stand_from, state_from
 from workers.redis.trail import TrailReader
 from workers.timepiece import SystemClock
 
@@ -63,11 +63,21 @@ class RedisLedger:
     def head(self, cluster: str) -> Head:
         return self._reader.head(cluster)
 
+    def heads(self, clusters: Sequence[str]) -> Mapping[str, Head]:
+        return self._reader.heads(clusters)
+
     def spans(self, cluster: str, *, count: int, before: int | None = None) -> Sequence[Span]:
         return self._reader.spans(cluster, count=count, before=before)
 
     def span(self, cluster: str, incident: str) -> Span | None:
         return self._reader.span(cluster, incident)
+
+    def stand(self, cluster: str) -> Stand:
+        return stand_from(self._step("stand", cluster, durable=False))
+
+    def trim(self, cluster: str, *, through: int, hash: str, draft: Draft) -> bool:
+        own = {"through": through, "hash": hash, "drafts": _plain([draft]), "offers": []}
+        return _yes(self._step("trim", cluster, **own))
 
     def hear(self, event: Event, draft: Draft) -> bool:
         """The draft's id is the event's identity: it decides what was heard before."""

@@ -34,11 +34,19 @@ class TrailReader:
             after = page[-1].seq
 
     def head(self, cluster: str) -> Head:
-        kept = self._ask("HMGET", self._key("head", cluster), "seq", "hash", "at")
-        if kept[0] is None:
-            return Head()
-        seq, hash_, at = (one.decode() for one in kept)
-        return Head(seq=int(seq), hash=hash_, at=int(at))
+        return self.heads([cluster])[cluster]
+
+    def heads(self, clusters: Sequence[str]) -> dict[str, Head]:
+        """One round trip, however many clusters there are."""
+
+        def read(_: int) -> Any:
+            pipe = self.redis.pipeline(transaction=False)
+            for cluster in clusters:
+                pipe.hmget(self._key("head", cluster), ["seq", "hash", "at"])
+            return pipe.execute()
+
+        kept = self.exchange.repeating(read) if clusters else []
+        return {name: _head(fields) for name, fields in zip(clusters, kept, strict=True)}
 
     def spans(self, cluster: str, *, count: int, before: int | None) -> Sequence[Span]:
         top = "+inf" if before is None else f"({before}"
@@ -81,3 +89,10 @@ class TrailReader:
 
     def _key(self, kind: str, cluster: str) -> str:
         return f"{self.prefix}:{kind}:{cluster}"
+
+
+def _head(kept: Sequence[bytes | None]) -> Head:
+    seq, hash_, at = kept
+    if seq is None or hash_ is None or at is None:
+        return Head()
+    return Head(seq=int(seq), hash=hash_.decode(), at=int(at))

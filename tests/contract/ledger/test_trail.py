@@ -76,6 +76,16 @@ def test_the_head_is_the_newest_entry(desk: Desk) -> None:
     assert desk.ledger.head(CLUSTER) == Head(seq=3, hash=newest.hash, at=newest.at)
 
 
+def test_many_heads_are_asked_for_at_once(desk: Desk) -> None:
+    """Each cluster has its own, in one call; one that nobody wrote has the empty one."""
+    for number in range(3):
+        desk.ledger.append(f"c{number}", [draft(f"e{n}") for n in range(number + 1)])
+    heads = desk.ledger.heads(["c0", "c1", "c2", "nobody"])
+    assert [head.seq for head in heads.values()] == [1, 2, 3, 0]
+    assert all(head == desk.ledger.head(name) for name, head in heads.items())
+    assert desk.ledger.heads([]) == {}
+
+
 def test_incidents_are_found_without_reading_the_trail(desk: Desk) -> None:
     """Newest first, with their first and last entries; a repeated draft moves nothing."""
     told = [("a", None), ("b", "i-1"), ("c", "i-2"), ("d", "i-1"), ("e", None), ("b", "i-1")]
