@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from jobs.audit import Draft, Kind
 from jobs.fence import Fence
@@ -25,22 +26,25 @@ class Alarm:
     remedy: str
 
 
-def raised(incident: Incident, alarms: Iterable[Alarm]) -> tuple[Incident, list[Draft]]:
-    """The incident with what it now said loudly, and the entries; what was said before is not."""
+def raised(
+    incident: Incident, alarms: Iterable[Alarm], *, claims: Mapping[str, Any]
+) -> tuple[Incident, list[Draft]]:
+    """The incident with what it now said loudly, and the entries, with the evidence of that look; what
+    was said before is not."""
     drafts = []
     for alarm in alarms:
         if alarm.key not in incident.alarms:
             incident = replace(incident, alarms=(*incident.alarms, alarm.key))
-            drafts.append(_draft(incident, alarm))
+            drafts.append(_draft(incident, alarm, claims))
     return incident, drafts
 
 
-def _draft(incident: Incident, alarm: Alarm) -> Draft:
+def _draft(incident: Incident, alarm: Alarm, claims: Mapping[str, Any]) -> Draft:
     return Draft(
         id=f"{incident.id}:alarm:{alarm.key}",
         kind=Kind.ALARM,
         incident=incident.id,
-        evidence={"reason": alarm.reason, "remedy": alarm.remedy},
+        evidence={"reason": alarm.reason, "remedy": alarm.remedy, "claims": claims},
     )
 
 

@@ -69,7 +69,7 @@ def _close(
         fence = verdict.leadership.fence
         behind = [t for t in left if not under_way(state, fence, t)]
         alarms = [*two_primaries(verdict), *left_behind(state, fence, behind)]
-        held, said = raised(incident, alarms)
+        held, said = raised(incident, alarms, claims=of_claims(claims))
         if said:
             tools.ledger.save(state.cluster, flight, incident=held, drafts=said)
         return "held-open"

@@ -54,7 +54,7 @@ def _alert(state: ClusterState, verdict: Verdict, ground: Ground) -> Step:
         ground,
         now=state.now,
     )
-    told, alarms = raised(told, long_leaderless(told, now=state.now))
+    told, alarms = raised(told, long_leaderless(told, now=state.now), claims=ground.claims)
     if told == state.incident:
         return Step()
     same = (incident.verdict, incident.reason) == (verdict.kind, verdict.reason)
@@ -105,7 +105,8 @@ def _confirmed(state: ClusterState, verdict: Confirmed, ground: Ground) -> Step:
     drafts = list(_opening(state, incident))
     if state.incident is None or (incident.verdict, incident.fence) != ("confirmed", fence):
         drafts.append(_verdict(moved, verdict, ground))
-    moved, alarms = raised(moved, [*two_primaries(verdict), *paused(state, verdict)])
+    said = [*two_primaries(verdict), *paused(state, verdict)]
+    moved, alarms = raised(moved, said, claims=ground.claims)
     drafts += alarms
     if state.paused():
         return Step(drafts=tuple(drafts), incident=moved)

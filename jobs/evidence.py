@@ -66,4 +66,15 @@ def _key(key: LeaderKey | Unknown | None) -> Mapping[str, Any] | None:
 def _sql(
     claim: SqlAnswer | SqlRefused | SqlStarting | NotProbed | Unknown | None,
 ) -> Mapping[str, Any] | None:
-    return None if claim is None else asdict(claim)
+    """The fields, and the claim's sort by name: a reason alone would not tell a server that is starting
+    from one that is not there."""
+    return None if claim is None else {"claim": SORTS[type(claim)], **asdict(claim)}
+
+
+SORTS = {
+    SqlAnswer: "answer",
+    SqlRefused: "refused",
+    SqlStarting: "starting",
+    NotProbed: "not-probed",
+    Unknown: "unknown",
+}

@@ -2,13 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from jobs.story.cause import Cause
+from jobs.story.cause import Cause, Proof
 from jobs.story.fact import Fact
+from jobs.story.intruders import stale_member, two_primaries
+from jobs.story.moves import machine_lost, partition, patroni_stopped, switchover
+from jobs.story.scene import Scene
+from jobs.story.stays import etcd_outage, postgresql_crash
 from jobs.story.story import Story
 
+WITNESSES: Sequence[Callable[[Scene], Cause | None]] = (
+    two_primaries,
+    etcd_outage,
+    machine_lost,
+    partition,
+    patroni_stopped,
+    postgresql_crash,
+    switchover,
+    stale_member,
+)
+"""One a cause, the most alarming first. Each demands a decisive fact that no other one accepts;
+what events tell is at most a further proof of it. A NodeBalancer in peace is told by `episodes`."""
 
-def explain(story: Story, heard: Sequence[Fact]) -> Cause | None:  # noqa: ARG001 - being written
-    """The incident's cause with its evidence, or None."""
-    return None
+
+def explain(story: Story, heard: Sequence[Fact]) -> Cause | None:
+    """The incident's cause with its evidence, or None. Where several causes hold, the most alarming
+    one names it, and the proofs of the others follow its own."""
+    scene = Scene.of(story, heard)
+    found = [cause for witness in WITNESSES if (cause := witness(scene)) is not None]
+    if not found:
+        return None
+    first, *others = found
+    return replace(first, proofs=(*first.proofs, *(p for one in others for p in _further(one))))
+
+
+def _further(cause: Cause) -> Sequence[Proof]:
+    """Another cause's proofs, the first of which says what they prove."""
+    first, *rest = cause.proofs
+    return replace(first, text=f"{cause.kind.told}: {first.text}"), *rest
