@@ -83,8 +83,9 @@ def drill(
 ) -> None:
     """Rehearse a disaster: exit code 0 only if every invariant held.
 
-    SCENARIO is kill-leader-machine (if none is named), switchover, stale-member, worker-killed,
-    balancer-check-interval or linode-down.
+    SCENARIO is kill-leader-machine (if none is named), switchover, stale-member, patroni-stopped,
+    postgres-crash, leader-cut, etcd-outage, balancer-only, balancer-check-interval, linode-down or
+    worker-killed.
     """
     from deploy.lab.drill.play import Wish, play
     from deploy.lab.drill.scenarios import SCENARIOS

@@ -8,10 +8,10 @@ import signal
 import urllib.request
 from collections.abc import Sequence
 
-from deploy.lab import layout, mux, patroni, shophost
+from deploy.lab import etcd, layout, mux, patroni, shophost
 from deploy.lab.lab import Lab
 from deploy.lab.machine import LabError
-from deploy.lab.process import Process
+from deploy.lab.process import Process, wait_until
 
 CUT = """\
 table inet cut {{
@@ -74,6 +74,27 @@ def find(lab: Lab, machine: str, process: str) -> Process:
     if not named:
         raise LabError(f"no process {process} lives on {machine}")
     return named[-1]
+
+
+def kill_postmaster(lab: Lab, member: str) -> None:
+    """SIGKILL PostgreSQL's first process: its children end by themselves, and nothing is written down."""
+    script = "kill -9 $(head -n 1 /var/lib/postgresql/pgbaton/postmaster.pid)"
+    done = lab.machines[member].run(["sh", "-c", script])
+    if done.returncode:
+        raise LabError(f"the postmaster of {member} was not killed: {done.stderr}")
+
+
+def stop_etcd(lab: Lab, names: Sequence[str]) -> None:
+    """SIGTERM, one after the other."""
+    for name in names:
+        find(lab, name, "etcd").stop()
+
+
+def return_etcd(lab: Lab, names: Sequence[str]) -> None:
+    """etcd members that were stopped start again with the data they had."""
+    for name in names:
+        etcd.start_etcd(lab.machines[name], lab.inventory)
+    wait_until("etcd's quorum", etcd.all_healthy, seconds=30)
 
 
 def switchover(lab: Lab, leader: str) -> None:

@@ -8,6 +8,13 @@ from dataclasses import dataclass
 from deploy.lab import faults, front, layout, patroni
 from deploy.lab.drill.balancer import balancer_check_interval, linode_down
 from deploy.lab.drill.invariants import Checked
+from deploy.lab.drill.outages import (
+    balancer_only,
+    etcd_outage,
+    leader_cut,
+    patroni_stopped,
+    postgres_crash,
+)
 from deploy.lab.drill.stage import Stage
 from deploy.lab.drill.takeover import worker_killed
 from deploy.lab.process import wait_until
@@ -131,6 +138,15 @@ SCENARIOS: Mapping[str, Scenario] = {
     "linode-down": Scenario(
         title="the leader's machine is lost while Linode's API is down",
         act=linode_down,
+        endpoint="both",
+    ),
+    "patroni-stopped": Scenario(title="Patroni is stopped on the leader", act=patroni_stopped),
+    "postgres-crash": Scenario(title="the leader's PostgreSQL crashes", act=postgres_crash),
+    "leader-cut": Scenario(title="the leader is cut off from etcd", act=leader_cut),
+    "etcd-outage": Scenario(title="etcd loses its quorum", act=etcd_outage),
+    "balancer-only": Scenario(
+        title="the leader's HAProxy dies, and nothing else",
+        act=balancer_only,
         endpoint="both",
     ),
     "worker-killed": Scenario(title="a worker dies in the middle of repointing", act=worker_killed),

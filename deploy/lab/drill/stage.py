@@ -61,6 +61,29 @@ class Stage:
         self.until_counted()
         return self.leader()
 
+    def until_ordered_again(self) -> None:
+        """Wait until every managed host takes orders that were sent from now on."""
+        since = time.time()
+        for host in layout.SHOPS:
+            self._until(f"an order at {host}", partial(self._ordered, host, "acknowledged", since))
+            self.screen.say(f"{host} takes orders", style="green")
+
+    def until_failed(self) -> None:
+        """Wait until customers notice the fault."""
+        for host in layout.SHOPS:
+            self._until(
+                f"a lost order at {host}", partial(self._ordered, host, "failed", self.fault)
+            )
+
+    def until_demoted(self, leader: Leadership) -> None:
+        """Wait until a leader takes no writes any more."""
+        body = partial(patroni.rest, leader.member)
+        self._until(f"{leader.member} to demote itself", lambda: body().get("role") == "replica")
+
+    def until_quiet(self) -> None:
+        """Wait until no incident is open."""
+        self._until("every incident's end", lambda: not self.trail.open())
+
     def until_counted(self) -> None:
         """Wait until somebody orders through the NodeBalancer over a fresh connection."""
         if self.lab.balanced:
@@ -112,6 +135,10 @@ class Stage:
         mine = (o for o in read_orders(self.lab.history_file) if o.host == host)
         failed = (o.ended for o in mine if o.result != "acknowledged" and o.ended > leader.since)
         return max(failed, default=self.sold(host))
+
+    def _ordered(self, host: str, result: str, since: float) -> bool:
+        mine = (o for o in read_orders(self.lab.history_file) if o.host == host)
+        return any(o.result == result and o.sent > since for o in mine)
 
     def _sold(self, host: str) -> float | None:
         leader = self.leaders.leader

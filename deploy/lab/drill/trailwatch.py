@@ -36,6 +36,13 @@ class TrailWatch:
         """Whether an incident ended with every host at this epoch."""
         return any(epoch_of(f) == epoch for f in self._facts(Kind.CONCLUDED))
 
+    def open(self) -> bool:
+        """Whether an incident began that has not ended."""
+        began, ended = (
+            {f["incident"] for f in self._facts(kind)} for kind in (Kind.OPENED, Kind.CONCLUDED)
+        )
+        return bool(began - ended)
+
     def holds(self, host: str, leader: Leadership) -> bool:
         """Whether a host's end under this leadership stands in the trail."""
         told = (f for f in self._facts(Kind.HOST) if epoch_of(f) == leader.epoch)
