@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from jobs.anchor import Anchor
 from jobs.audit import Entry
 from jobs.fence import Fence
 
@@ -57,13 +58,43 @@ class HostHistory:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SlackMessage:
+    """One message as Slack holds it at the end: `ts` is its name and its place in time, `thread` the
+    name of the message above it (None for a root), `key` what its writer called it for ever, `text`
+    every word that people see of it."""
+
+    ts: str
+    thread: str | None
+    key: str
+    text: str
+
+    @property
+    def at(self) -> float:
+        """When it was posted, in seconds since 1970."""
+        return float(self.ts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertHeard:
+    """One alert that the on-call tool took: `status` is the end of its type, `entry` the number of the
+    entry that it comes from, `genuine` whether its signature was right."""
+
+    id: str
+    status: str
+    incident: str | None
+    entry: int | None
+    genuine: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class History:
     """A whole drill. Instants are seconds since 1970 of the machine's one clock.
 
     `writable` is when each member was first seen to take writes after the fault, by name; `counter`
     who orders through the NodeBalancer over a connection of its own each time;
     `stored` the ids in the leader's table at the end; `accepted` the ids that the webhook answered
-    with 202, by its access log; `secrets` what must show nowhere; `places` every text that was
+    with 202, by its access log; `anchors` what is noted of the trail in etcd; `slack`, `alerts` and
+    `beats` (instants by who gave a sign of life) what was told outside; `secrets` what must show nowhere; `places` every text that was
     searched, by its name.
     """
 
@@ -77,6 +108,10 @@ class History:
     counter: str | None = None
     entries: tuple[Entry, ...] = ()
     accepted: frozenset[str] = frozenset()
+    anchors: tuple[Anchor, ...] = ()
+    slack: tuple[SlackMessage, ...] = ()
+    alerts: tuple[AlertHeard, ...] = ()
+    beats: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     places: Mapping[str, str] = field(default_factory=dict, repr=False)
 

@@ -65,6 +65,16 @@ def broken_trail(history: History) -> Iterator[str]:
         yield f"event {event} stands in the trail but was never accepted"
 
 
+def _broken_anchors(history: History) -> Iterator[str]:
+    """Notes of the trail in etcd that it contradicts."""
+    hashes = {entry.seq: entry.hash for entry in history.entries}
+    if not history.anchors:
+        yield "nothing of the trail is noted in etcd"
+    for one in history.anchors:
+        if hashes.get(one.seq) != one.hash:
+            yield f"{one.place} notes {one.hash[:12]} for entry {one.seq}, which the trail does not hold"
+
+
 def trail_told(history: History) -> str:
     walked = verify(history.entries)
     return (

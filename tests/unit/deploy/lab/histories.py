@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from deploy.lab.drill.history import Boot, History, HostHistory, Leadership, Order
+from deploy.lab.drill.history import (
+    AlertHeard,
+    Boot,
+    History,
+    HostHistory,
+    Leadership,
+    Order,
+    SlackMessage,
+)
+from jobs.anchor import Anchor
 from jobs.audit import GENESIS, Draft, Entry, Kind, link
 from jobs.fence import Fence
 
@@ -33,16 +42,25 @@ def event(name: str) -> Draft:
 
 def confirmed(member: str, fence: Fence) -> Draft:
     facts = {"verdict": "confirmed", "member": member, "fence": asdict(fence)}
-    return _draft(f"verdict:{fence}", Kind.VERDICT, facts)
+    return _draft(f"verdict:{fence}", Kind.VERDICT, facts, of=f"shop-{fence.epoch}")
 
 
 def host(name: str, outcome: str, fence: Fence) -> Draft:
     facts = {"host": name, "outcome": outcome, "fence": asdict(fence)}
-    return _draft(f"{name}:{fence}", Kind.HOST, facts)
+    return _draft(f"{name}:{fence}", Kind.HOST, facts, of=f"shop-{fence.epoch}")
 
 
-def _draft(name: str, kind: Kind, evidence: Mapping[str, Any]) -> Draft:
-    return Draft(id=name, kind=kind, evidence=evidence)
+def opened(incident: str) -> Draft:
+    return _draft(f"{incident}:opened", Kind.OPENED, {"why": "a new leader"}, of=incident)
+
+
+def concluded(incident: str) -> Draft:
+    name, facts = f"{incident}:concluded", {"reason": "every target follows"}
+    return _draft(name, Kind.CONCLUDED, facts, of=incident)
+
+
+def _draft(name: str, kind: Kind, evidence: Mapping[str, Any], *, of: str | None = None) -> Draft:
+    return Draft(id=name, kind=kind, evidence=evidence, incident=of)
 
 
 def order(name: str, *, at: float, member: str | None, shop: str = "shop1") -> Order:
@@ -71,12 +89,82 @@ SHOP = HostHistory(
 )
 DRAFTS = (
     (11.0, event("e-1")),
+    (11.1, opened("shop-13")),
     (12.0, confirmed("pg1", FIRST)),
     (12.5, host("shop1", "unchanged", FIRST)),
+    (12.6, concluded("shop-13")),
     (120.2, event("e-2")),
+    (120.3, opened("shop-36")),
     (120.5, confirmed("pg2", SECOND)),
     (122.0, host("shop1", "changed", SECOND)),
+    (122.1, concluded("shop-36")),
 )
+
+
+def drafts(*, without: Kind, at: float) -> tuple[tuple[float, Draft], ...]:
+    """The good drill's drafts but for the one of a kind at an instant."""
+    return tuple(d for d in DRAFTS if (d[0], d[1].kind) != (at, without))
+
+
+def anchors(entries: Sequence[Entry]) -> tuple[Anchor, ...]:
+    """What etcd notes of a trail: each incident's end."""
+    return tuple(
+        Anchor(cluster="shop", kind="head", seq=e.seq, hash=e.hash, at=e.at, place="etcd")
+        for e in entries
+        if e.facts["kind"] == Kind.CONCLUDED
+    )
+
+
+def slack(entries: Sequence[Entry]) -> tuple[SlackMessage, ...]:
+    """What Slack holds of a trail when everything was told: a thread an incident."""
+    return tuple(
+        message
+        for end in entries
+        if end.facts["kind"] == Kind.CONCLUDED
+        for message in _thread(
+            end, [e for e in entries if e.facts["incident"] == end.facts["incident"]]
+        )
+    )
+
+
+def _thread(end: Entry, entries: Sequence[Entry]) -> Iterator[SlackMessage]:
+    incident, opened_at, noted = (
+        end.facts["incident"],
+        entries[0].at / 1e6,
+        f"entry {end.seq} `{end.hash}`",
+    )
+    root = f"{opened_at:.6f}"
+    yield SlackMessage(
+        ts=root, thread=None, key=f"{incident}/root", text=f"Concluded after 2 s, {noted}"
+    )
+    for entry in entries:
+        sort = {Kind.VERDICT: "proof", Kind.CONCLUDED: "end"}.get(Kind(entry.facts["kind"]))
+        if sort is not None:
+            yield SlackMessage(
+                ts=f"{entry.at / 1e6 + 0.1:.6f}",
+                thread=root,
+                key=f"{incident}/{sort}:{entry.seq}",
+                text=f"{sort}, {noted}" if entry is end else sort,
+            )
+
+
+def alerts(entries: Sequence[Entry]) -> tuple[AlertHeard, ...]:
+    """What an on-call tool hears of a trail."""
+    words = {Kind.OPENED: "triggered", Kind.VERDICT: "updated", Kind.CONCLUDED: "resolved"}
+    return tuple(
+        AlertHeard(
+            id=f"alert-{entry.seq}",
+            status=words[Kind(entry.facts["kind"])],
+            incident=entry.facts["incident"],
+            entry=entry.seq,
+            genuine=True,
+        )
+        for entry in entries
+        if entry.facts["kind"] in words
+    )
+
+
+ENTRIES = chain(DRAFTS)
 GOOD = History(
     fault=FAULT,
     leaderships=LEADERSHIPS,
@@ -90,8 +178,12 @@ GOOD = History(
     stored=frozenset({"o-1", "o-3", "o-4"}),
     hosts=(SHOP,),
     unmanaged="shop3",
-    entries=chain(DRAFTS),
+    entries=ENTRIES,
     accepted=frozenset({"e-1", "e-2"}),
+    anchors=anchors(ENTRIES),
+    slack=slack(ENTRIES),
+    alerts=alerts(ENTRIES),
+    beats={"clock": (99.0,), "watch": (99.5,)},
     secrets={"no. 1": "a password of this very run"},
     places={"worker.log": "all is well"},
 )

@@ -8,7 +8,7 @@ import pytest
 
 from deploy.lab.drill.history import Boot, History, HostHistory, Leadership
 from deploy.lab.drill.invariants import ALL, check_all
-from jobs.audit import Entry
+from jobs.audit import Entry, Kind
 from jobs.fence import Fence
 from tests.unit.deploy.lab import histories as h
 
@@ -165,15 +165,15 @@ def test_a_host_that_needed_nothing_is_not_restarted() -> None:
 
 def test_a_change_needs_a_confirmed_verdict_before_it() -> None:
     """A verdict that comes afterwards, or of another epoch, does not count."""
-    late = h.chain((*h.DRAFTS[:4], h.DRAFTS[5], h.DRAFTS[4]))
-    assert "without a verdict" in broken(with_entries(*late))[VERDICTS]
-    never = h.chain((*h.DRAFTS[:4], h.DRAFTS[5]))
-    assert "without a verdict" in broken(with_entries(*never))[VERDICTS]
+    never = h.drafts(without=Kind.VERDICT, at=120.5)
+    assert "without a verdict" in broken(with_entries(*h.chain(never)))[VERDICTS]
+    late = (*never, (123.0, h.confirmed("pg2", h.SECOND)))
+    assert "without a verdict" in broken(with_entries(*h.chain(late)))[VERDICTS]
 
 
 def test_a_restart_that_the_trail_does_not_tell_is_found() -> None:
     """A shop restarted by nobody knows whom is a change without a verdict."""
-    silent = h.chain(h.DRAFTS[:5])
+    silent = h.chain(h.drafts(without=Kind.HOST, at=122.0))
     assert "1 restarts, but 0 in the trail" in broken(with_entries(*silent))[VERDICTS]
 
 
@@ -193,5 +193,5 @@ def test_an_empty_search_proves_nothing() -> None:
 def test_a_restart_whose_worker_died_is_explained_by_a_held_fence() -> None:
     """The next worker finds the host done: that accounts for one restart, and for no second one."""
     held = (122.0, h.host("shop1", "held", h.SECOND))
-    told = h.chain((*h.DRAFTS[:5], held))
+    told = h.chain((*h.drafts(without=Kind.HOST, at=122.0), held))
     assert "shop1" not in broken(with_entries(*told)).get(VERDICTS, "")

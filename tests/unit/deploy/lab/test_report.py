@@ -46,7 +46,7 @@ def test_the_shape_is_exactly_this() -> None:
             {"who": "shop1", "way": "endpoint leader", "seconds": 1.71},
             {"who": "shop3", "way": "left to itself, at the old leader", "seconds": None},
         ],
-        "audit": {"entries": 6, "head": h.GOOD.entries[-1].hash, "verified": True},
+        "audit": {"entries": 10, "head": h.GOOD.entries[-1].hash, "verified": True},
     }
 
 
@@ -59,7 +59,7 @@ def test_a_lost_order_fails_the_drill() -> None:
 
 def test_what_did_not_happen_has_no_time() -> None:
     """A drill in which nobody followed says null, not a number."""
-    never = replace(h.GOOD, leaderships=h.LEADERSHIPS[:1], entries=h.GOOD.entries[:3], writable={})
+    never = replace(h.GOOD, leaderships=h.LEADERSHIPS[:1], entries=h.GOOD.entries[:5], writable={})
     said = times(never)
     assert said.leader_elected is said.verified is said.last_host is said.writes_resumed is None
 
