@@ -1,0 +1,183 @@
+"""Slack tells each incident once, whole and in order; the on-call tool hears of its beginning and end."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+
+from deploy.lab.drill.history import History, SlackMessage
+from jobs.audit import Entry, Kind
+from jobs.remote import HOLDS
+
+STANDS = 5.0
+"""Seconds that a verdict other than confirmed must stand to be worth a reply."""
+
+SORTS = {
+    Kind.ALARM: "alarm",
+    Kind.TAKEN_OVER: "taken",
+    Kind.ACKNOWLEDGED: "ack",
+    Kind.CONCLUDED: "end",
+}
+"""What a reply is called by whose entry it tells, each entry of these kinds having one."""
+
+ANCHOR = re.compile(r"entry (\d+) `([0-9a-f]{64})`")
+
+
+def untold(history: History) -> Iterator[str]:
+    """What Slack does not tell of an incident, or tells twice, in the wrong order, or wrongly."""
+    incidents = _incidents(history)
+    if not incidents:
+        yield "no incident opened, so nothing is proven"
+    for incident, entries in incidents.items():
+        roots = [m for m in history.slack if m.thread is None and _root_of(m) == incident]
+        if len(roots) != 1:
+            yield f"{incident} has {len(roots)} first messages in Slack"
+            continue
+        [root] = roots
+        thread = sorted((m for m in history.slack if m.thread == root.ts), key=lambda m: m.at)
+        faults = (*_root(root, entries), *_replies(thread, entries))
+        yield from (
+            f"{incident}: {fault}" for fault in (*faults, *_anchors([root, *thread], history))
+        )
+
+
+def _incidents(history: History) -> Mapping[str, Sequence[Entry]]:
+    """Each incident's own entries."""
+    found: dict[str, list[Entry]] = {}
+    for entry in history.entries:
+        if entry.facts["incident"] is not None:
+            found.setdefault(entry.facts["incident"], []).append(entry)
+    return found
+
+
+def _root(root: SlackMessage, entries: Sequence[Entry]) -> Iterator[str]:
+    """Where the incident is over, its first message says so, as the trail stood at its end."""
+    if entries[-1].facts["kind"] != Kind.CONCLUDED:
+        yield "it never ended"
+        return
+    if "concluded after" not in root.text.lower():
+        yield "its first message does not say that it is over"
+    if entries[-1].seq not in {seq for seq, _ in _noted(root)}:
+        yield "its first message does not note the trail's last entry of it"
+
+
+def _replies(thread: Sequence[SlackMessage], entries: Sequence[Entry]) -> Iterator[str]:
+    told, due = Counter(_reply(m) for m in thread), _due(entries)
+    numbers = {entry.seq for entry in entries}
+    for reply, at in due.items():
+        if told[reply] != 1:
+            yield f"{reply} (at {at:.3f}) is told {told[reply]} times"
+    for reply in told.keys() - due.keys():
+        if _number(reply) not in numbers:
+            yield f"{reply} is told, and the trail knows nothing of it"
+        elif told[reply] > 1:
+            yield f"{reply} is told {told[reply]} times"
+    known = [reply for reply in map(_reply, thread) if reply in due]
+    for before, after in pairwise(known):
+        if due[before] > due[after]:
+            yield f"{before} is told before {after}, which came first"
+    if any(map(_fails, entries)) and not any(r.startswith("fail:") for r in told):
+        yield "nobody is told that a target did not follow at once"
+
+
+def _due(entries: Sequence[Entry]) -> Mapping[str, float]:
+    """The replies that a thread must have, and since when each could be told."""
+    due = dict(_verdicts(entries))
+    for entry in entries:
+        facts = entry.facts
+        sort = SORTS.get(Kind(facts["kind"]))
+        if sort is not None and ":alarm:left:" not in facts["id"]:  # told with whoever fails alike
+            due[f"{sort}:{entry.seq}"] = entry.at / 1e6
+    return due
+
+
+def _verdicts(entries: Sequence[Entry]) -> Iterator[tuple[str, float]]:
+    """Each proof of another leadership, and each doubt that stood; nothing twice in a row."""
+    marks = [e for e in entries if e.facts["kind"] in {Kind.VERDICT, Kind.CONCLUDED}]
+    told: object = None
+    for entry, later in pairwise([*marks, None]):
+        assert entry is not None
+        evidence, at = entry.facts["evidence"], entry.at / 1e6
+        word = evidence.get("verdict"), evidence.get("fence")
+        if entry.facts["kind"] == Kind.CONCLUDED or word == told or word[0] == "standby":
+            continue
+        if word[0] == "confirmed":
+            yield f"proof:{entry.seq}", at
+        elif later is None or later.at / 1e6 - at >= STANDS:
+            yield f"verdict:{entry.seq}", at + STANDS
+        else:
+            continue
+        told = word
+
+
+def _fails(entry: Entry) -> bool:
+    facts = entry.facts
+    return facts["kind"] == Kind.HOST and facts["evidence"]["outcome"] not in {*HOLDS, "superseded"}
+
+
+def _anchors(messages: Sequence[SlackMessage], history: History) -> Iterator[str]:
+    """Notes of the trail that are not what the chain says."""
+    hashes = {entry.seq: entry.hash for entry in history.entries}
+    for seq, noted in (one for message in messages for one in _noted(message)):
+        if hashes.get(seq) != noted:
+            yield f"Slack notes {noted[:12]} for entry {seq}, which the trail does not hold"
+
+
+def _noted(message: SlackMessage) -> list[tuple[int, str]]:
+    return [(int(seq), noted) for seq, noted in ANCHOR.findall(message.text)]
+
+
+def _root_of(message: SlackMessage) -> str:
+    """The incident that a first message is of, by its key."""
+    return message.key.rpartition("/")[0] or message.key
+
+
+def _reply(message: SlackMessage) -> str:
+    """A reply's own name, such as proof:12, by its key."""
+    return message.key.rpartition("/")[2]
+
+
+def _number(reply: str) -> int:
+    number = reply.rpartition(":")[2]
+    return int(number) if number.isdigit() else -1
+
+
+def slack_told(history: History) -> str:
+    replies = sum(message.thread is not None for message in history.slack)
+    noted = sum(len(_noted(message)) for message in history.slack)
+    return (
+        f"{len(_incidents(history))} incidents, each one thread and concluded; {replies} replies, "
+        f"each once and in order; {noted} notes of the trail's entries, all of them true"
+    )
+
+
+def unheard(history: History) -> Iterator[str]:
+    """Beginnings and ends that the on-call tool did not hear of once; who gave no sign of life."""
+    for alert in history.alerts:
+        if not alert.genuine:
+            yield f"alert {alert.id} is not signed by us"
+    for name, count in Counter(alert.id for alert in history.alerts).items():
+        if count > 1:
+            yield f"alert {name} came {count} times"
+    heard = Counter((alert.status, alert.entry) for alert in history.alerts)
+    for entry in history.entries:
+        status = STATUS.get(Kind(entry.facts["kind"]))
+        if status is not None and heard[status, entry.seq] != 1:
+            times = heard[status, entry.seq]
+            yield f"that {entry.facts['incident']} is {status} was heard {times} times"
+    for who in BEATING:
+        if not history.beats.get(who):
+            yield f"{who} gave no sign of life"
+
+
+STATUS = {Kind.OPENED: "triggered", Kind.CONCLUDED: "resolved"}
+BEATING = ("clock", "watch")
+
+
+def alerts_told(history: History) -> str:
+    by = Counter(alert.status for alert in history.alerts)
+    told = ", ".join(f"{count} {status}" for status, count in sorted(by.items()))
+    beats = ", ".join(f"{who} {len(history.beats[who])}" for who in BEATING)
+    return f"alerts: {told}, all signed; signs of life: {beats}"
