@@ -1,6 +1,6 @@
 """What the jobs need from the world, as Protocols: the hands in workers/ fit them, fakes in tests too."""
 
-from jobs.ports.ledger import Ledger, Memory, Trail
+from jobs.ports.ledger import Ledger, Memory, Record, Stand, Trail
 from jobs.ports.linode import Balancers, LinodeEvent, LinodeEvents, Records
 from jobs.ports.refusals import DcsUnavailable, LedgerUnavailable, LinodeUnavailable, Unavailable
 from jobs.ports.telling import (
@@ -37,10 +37,12 @@ __all__ = [
     "Memory",
     "Messenger",
     "Posted",
+    "Record",
     "Records",
     "Rest",
     "ScopeRef",
     "Sql",
+    "Stand",
     "Told",
     "Trail",
     "Unavailable",

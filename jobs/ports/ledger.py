@@ -52,9 +52,9 @@ class Record(Trail, Protocol):
     def stand(self, cluster: str) -> Stand:
         """Head, beginning and server, in one step."""
 
-    def trim(self, cluster: str, *, through: int, hash: str, draft: Draft) -> bool:
+    def trim(self, cluster: str, *, through: int, head: str, draft: Draft) -> bool:
         """Append the checkpoint and drop the entries up to `through`, in one atomic step; False, and
-        nothing done, where entry `through` has not this hash. A second time changes nothing."""
+        nothing done, where entry `through` does not hash to `head`. A second time changes nothing."""
 
 
 class Memory(Protocol):

@@ -91,8 +91,9 @@ class Anchors(Protocol):
     """A place outside Redis that keeps anchors, each once: a later one never replaces an earlier one.
     Both raise Unavailable."""
 
-    def place(self, anchor: Anchor) -> None:
-        """Note it, unless this very note stands already."""
+    def place(self, anchor: Anchor, *, instead: Sequence[Anchor] = ()) -> None:
+        """Note it, unless this very note stands already; in the same step those in whose stead it
+        stands go. Raises Unavailable."""
 
     def placed(self, cluster: str) -> Sequence[Anchor]:
         """All that are kept of a cluster, lowest number first."""

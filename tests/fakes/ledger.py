@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from jobs import names
+from jobs.anchor import Server
 from jobs.audit import Draft, Entry, Head, Span
 from jobs.event import Event
-from jobs.ports import Clock, LedgerUnavailable
+from jobs.ports import Clock, LedgerUnavailable, Stand
 from jobs.state import (
     Assignment,
     ClusterState,
@@ -37,6 +38,7 @@ class FakeLedger:
     inventory: str = "inventory"
     effects: list[str] = field(default_factory=list)
     unavailable: LedgerUnavailable | None = None
+    server: Server | None = None
     store: Store = field(init=False)
     leases: dict[str, tuple[str, float]] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
@@ -95,6 +97,20 @@ class FakeLedger:
 
     def heads(self, clusters: Sequence[str]) -> dict[str, Head]:
         return {cluster: self.head(cluster) for cluster in clusters}
+
+    def stand(self, cluster: str) -> Stand:
+        chain, now = self.store.of(cluster).chain.entries, round(self.clock.now() * 1_000_000)
+        first = chain[0].seq if chain else 0
+        return Stand(head=self.head(cluster), first=first, now=now, redis=self.server)
+
+    def trim(self, cluster: str, *, through: int, head: str, draft: Draft) -> bool:
+        with self._step("trim"):
+            chain = self.store.of(cluster).chain
+            if not any((one.seq, one.hash) == (through, head) for one in chain.entries):
+                return False
+            self._tell(cluster, [draft])
+            chain.drop(through)
+            return True
 
     def spans(self, cluster: str, *, count: int, before: int | None = None) -> list[Span]:
         self._refuse()

@@ -38,7 +38,7 @@ class Chain:
                 self.seen.add(draft.id)
                 self._link(draft.body(), at=at)
                 if draft.incident is not None:
-                    self._index(draft.incident, len(self.entries))
+                    self._index(draft.incident, self.entries[-1].seq)
 
     def _index(self, incident: str, seq: int) -> None:
         first = self.spans[incident].first if incident in self.spans else seq
@@ -46,9 +46,14 @@ class Chain:
 
     def _link(self, body: str, *, at: int) -> None:
         prev = self.entries[-1].hash if self.entries else GENESIS
-        seq = len(self.entries) + 1
+        seq = self.entries[-1].seq + 1 if self.entries else 1
         fresh = link(prev=prev, seq=seq, at=at, body=body)
         self.entries.append(Entry(seq=seq, at=at, body=body, prev=prev, hash=fresh))
+
+    def drop(self, through: int) -> None:
+        """Forget the entries up to a number, and the incidents that ended there."""
+        self.entries = [one for one in self.entries if one.seq > through]
+        self.spans = {name: one for name, one in self.spans.items() if one.last > through}
 
 
 @dataclass(slots=True)

@@ -75,9 +75,10 @@ class RedisLedger:
     def stand(self, cluster: str) -> Stand:
         return stand_from(self._step("stand", cluster, durable=False))
 
-    def trim(self, cluster: str, *, through: int, hash: str, draft: Draft) -> bool:
-        own = {"through": through, "hash": hash, "drafts": _plain([draft]), "offers": []}
-        return _yes(self._step("trim", cluster, **own))
+    def trim(self, cluster: str, *, through: int, head: str, draft: Draft) -> bool:
+        drafts = _plain([draft])
+        step = self._step("trim", cluster, through=through, head=head, drafts=drafts, offers=[])
+        return _yes(step)
 
     def hear(self, event: Event, draft: Draft) -> bool:
         """The draft's id is the event's identity: it decides what was heard before."""

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from jobs.audit import Entry
+from jobs.anchor import Server
+from jobs.audit import Entry, Head
+from jobs.ports import Stand
 from jobs.state import Assignment, ClusterState, HostRecord, Incident, Pause, Settled, load
 
 MICRO = 1_000_000
@@ -22,6 +24,32 @@ def entry_from(fields: Mapping[bytes, bytes]) -> Entry:
         prev=text["prev"],
         hash=text["hash"],
     )
+
+
+def stand_from(answer: Sequence[bytes]) -> Stand:
+    """What stand.lua returned: instant, the oldest entry's number, the head, and INFO's words."""
+    now, first, seq, hash_, at, info = (one.decode() for one in answer)
+    return Stand(
+        head=Head(seq=int(seq), hash=hash_, at=int(at)) if seq else Head(),
+        first=int(first),
+        now=int(now),
+        redis=_server(dict(line.split(":", 1) for line in info.splitlines() if ":" in line)),
+    )
+
+
+def _server(said: Mapping[str, str]) -> Server | None:
+    """None where a managed Redis does not say."""
+    try:
+        earlier = said["master_replid2"].strip("0") and said["master_replid2"]
+        return Server(
+            run=said["run_id"],
+            replid=said["master_replid"],
+            offset=int(said["master_repl_offset"]),
+            replid2=earlier or None,
+            second=int(said["second_repl_offset"]),
+        )
+    except (KeyError, ValueError):
+        return None
 
 
 def state_from(cluster: str, answer: Sequence[object]) -> ClusterState:

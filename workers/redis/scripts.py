@@ -23,6 +23,8 @@ PARTS = {
     "lease": ("frame", "lease"),
     "recall": ("frame", "recall"),
     "remember": ("frame", "remember"),
+    "stand": ("frame", "stand"),
+    "trim": (*TRAIL, "trim", "once"),
     "state": ("frame", "queue", "asks", "state"),
     "waiting": ("frame", "queue", "waiting"),
     "digest": ("sha256", "digest"),

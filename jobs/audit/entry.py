@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -103,16 +103,6 @@ class Span:
     last: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verified:
-    """What a walk along the chain found. `bad` is the first entry that does not fit, or None."""
-
-    entries: int
-    head: str
-    bad: int | None = None
-    reason: str = ""
-
-
 def canonical(value: object) -> str:
     """The one JSON spelling of a value that hashes are made of."""
     return json.dumps(
@@ -123,42 +113,3 @@ def canonical(value: object) -> str:
 def link(*, prev: str, seq: int, at: int, body: str) -> str:
     """An entry's hash: SHA-256 over previous hash, number, instant and body, one a line, as hex."""
     return hashlib.sha256(f"{prev}\n{seq}\n{at}\n{body}".encode()).hexdigest()
-
-
-def verify(entries: Iterable[Entry], *, start: str = GENESIS, first: int = 1) -> Verified:
-    """Walk the chain from `start`: numbers without a gap, each hash over the one before."""
-    head, seq = start, first - 1
-    for entry in entries:
-        fault = _fault(entry, head=head, seq=seq + 1)
-        if fault:
-            return Verified(entries=seq - first + 1, head=head, bad=entry.seq, reason=fault)
-        head, seq = entry.hash, entry.seq
-    return Verified(entries=seq - first + 1, head=head)
-
-
-def _fault(entry: Entry, *, head: str, seq: int) -> str | None:
-    if entry.seq != seq:
-        return f"entry {seq} is missing; entry {entry.seq} stands in its place"
-    if entry.prev != head:
-        return f"entry {entry.seq} does not follow the entry before it"
-    if entry.hash != link(prev=entry.prev, seq=entry.seq, at=entry.at, body=entry.body):
-        return f"entry {entry.seq} was changed after it was written"
-    return None
-
-
-def to_line(entry: Entry) -> str:
-    """One JSON line of an export, from which `from_line` rebuilds the very same entry."""
-    return canonical(
-        {"seq": entry.seq, "at": entry.at, "prev": entry.prev, "hash": entry.hash, **entry.facts}
-    )
-
-
-def from_line(line: str) -> Entry:
-    """Read one line of an export; ValueError where it is none."""
-    raw = json.loads(line)
-    try:
-        place = {name: raw.pop(name) for name in ("seq", "at", "prev", "hash")}
-    except (KeyError, AttributeError, TypeError) as error:
-        msg = f"is no line of an exported trail: {error} is missing"
-        raise ValueError(msg) from None
-    return Entry(**place, body=canonical(raw))

@@ -1,0 +1,90 @@
+"""The walk along a chain: without it an entry could be changed, and nobody would know from which on."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from jobs.audit.entry import GENESIS, Entry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified:
+    """What a walk along the chain found. `bad` is the first entry that does not fit, or None."""
+
+    entries: int
+    head: str
+    bad: int | None = None
+    reason: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Stretch:
+    """A row of entries that follow each other, from `first` to `last`; `prev` is what the first one
+    says of the entry before it. `fault` is why it does not follow what stood before, "" where it does."""
+
+    first: int
+    last: int
+    prev: str
+    head: str
+    fault: str = ""
+
+
+def verify(entries: Iterable[Entry], *, start: str = GENESIS, first: int = 1) -> Verified:
+    """Walk the chain from `start`: numbers without a gap, each hash over the one before."""
+    head, seq = start, first - 1
+    for entry in entries:
+        fault = fault_of(entry, head=head, seq=seq + 1)
+        if fault:
+            return Verified(entries=seq - first + 1, head=head, bad=entry.seq, reason=fault)
+        head, seq = entry.hash, entry.seq
+    return Verified(entries=seq - first + 1, head=head)
+
+
+def stretches(entries: Iterable[Entry]) -> Iterator[Stretch]:
+    """Walk the whole chain, also past what does not fit: a later anchor may prove what stands there.
+    An entry that was changed itself is a stretch without entries (`last` below `first`)."""
+    now: Stretch | None = None
+    for entry in entries:
+        fault = "" if now is None else fault_of(entry, head=now.head, seq=now.last + 1)
+        if now is not None and not fault:
+            now.head, now.last = entry.hash, entry.seq
+            continue
+        if now is not None:
+            yield now
+        now = _begun(entry, fault or "")
+    if now is not None:
+        yield now
+
+
+def _begun(entry: Entry, fault: str) -> Stretch:
+    own = changed(entry)
+    last = entry.seq - 1 if own else entry.seq
+    return Stretch(
+        first=entry.seq, last=last, prev=entry.prev, head=entry.hash, fault=fault or own or ""
+    )
+
+
+def fault_of(entry: Entry, *, head: str, seq: int) -> str | None:
+    """Why an entry is not the one that stands at `seq` after `head`; None where it is."""
+    if entry.seq != seq:
+        return _misplaced(entry.seq, seq)
+    if entry.prev != head:
+        return f"entry {entry.seq} does not follow the entry before it"
+    return changed(entry)
+
+
+def changed(entry: Entry) -> str | None:
+    """Whether an entry is no longer what its own hash was made of."""
+    text = f"{entry.prev}\n{entry.seq}\n{entry.at}\n{entry.body}"
+    if entry.hash == hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest():
+        return None
+    return f"entry {entry.seq} was changed after it was written"
+
+
+def _misplaced(found: int, seq: int) -> str:
+    if found > seq:
+        missing = f"entry {seq} is" if found == seq + 1 else f"entries {seq} to {found - 1} are"
+        return f"{missing} missing; entry {found} stands in its place"
+    return f"entry {found} stands where entry {seq} should"

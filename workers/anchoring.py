@@ -1,0 +1,235 @@
+"""Notes where each trail stands, outside Redis: without it, whoever can write to Redis could write history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import inf
+from typing import Self
+
+import structlog
+
+from jobs.anchor import Anchor, Mark, superfluous
+from jobs.audit import Entry, Kind
+from jobs.audit.gap import draft_of, gap_of
+from jobs.inventory import Inventory
+from jobs.ports import Anchors, Clock, LedgerUnavailable, Record, Stand, Unavailable
+from workers.secrets import Secrets
+from workers.timepiece import SystemClock
+
+log = structlog.get_logger(__name__)
+
+EVERY = 10.0
+"""Seconds between two anchors of a trail that moves."""
+AGAIN = 5.0
+"""Seconds until a place that failed is asked again."""
+AT_ONCE = frozenset({Kind.CONCLUDED, Kind.ALARM, Kind.CHECKPOINT, Kind.GAP})
+RUNS = 8
+"""Runs of Redis that are remembered."""
+UNEXPLAINED = "the trail is not the one that was anchored: pgbaton audit verify"
+
+
+@dataclass(slots=True)
+class _View:
+    """One cluster as this process knows it. `known` are the anchors that stand, lowest number first;
+    `strangers` those that the trail contradicts and nothing explains."""
+
+    cluster: str
+    place: Anchors
+    known: list[Anchor] | None = None
+    strangers: frozenset[Mark] = frozenset()
+    looked: int | None = None
+    urgent: bool = True
+    due: float = -inf
+    retry: float = -inf
+    alive: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def newest(self) -> Anchor | None:
+        """The newest head that was anchored, of those that count."""
+        heads = (a for a in self.known or () if a.kind == "head" and a.mark not in self.strangers)
+        return max(heads, key=lambda a: a.at, default=None)
+
+
+class Anchoring:
+    """Anchors every trail that moved, and writes a `trail gap` where Redis lost what was anchored.
+
+    `tick` is called each second or so, from one thread; it never raises for what cannot be reached.
+    `last` is each cluster's newest anchor, `failing` why one cannot be placed or no longer fits.
+    """
+
+    def __init__(
+        self, record: Record, places: Mapping[str, Anchors], *, clock: Clock | None = None
+    ) -> None:
+        self._record, self._clock = record, clock or SystemClock()
+        self._views = {name: _View(name, place) for name, place in places.items()}
+        self.failing: dict[str, str] = {}
+
+    @classmethod
+    def of(cls, inventory: Inventory, secrets: Secrets, record: Record) -> Self:
+        """For all clusters of the inventory, each in its own etcd; for none where `audit.anchors` is off."""
+        from workers.etcd.placing import anchors_of
+
+        return cls(record, anchors_of(inventory, secrets))
+
+    @property
+    def last(self) -> Mapping[str, Anchor]:
+        """The newest anchor that this process placed or found, by cluster."""
+        return {name: view.newest for name, view in self._views.items() if view.newest}
+
+    def tick(self) -> None:
+        """Look at every trail once."""
+        for view in self._views.values():
+            if self._clock.monotonic() < view.retry:
+                continue
+            try:
+                self._look(view)
+            except LedgerUnavailable:
+                return  # the chronicle itself says so; etcd is not asked about what nobody knows
+            except Unavailable as error:
+                self._put_off(view, error)
+
+    def _look(self, view: _View) -> None:
+        stand = self._stand(view)
+        if view.known is None or self._went_back(view, stand):
+            self._compare(view)
+            stand = self._stand(view)
+        if self._at_rest(view, stand):
+            return
+        view.urgent = view.urgent or self._wants_haste(view)
+        if view.urgent or self._clock.monotonic() >= view.due:
+            self._note(view)
+
+    def _stand(self, view: _View) -> Stand:
+        stand = self._record.stand(view.cluster)
+        if stand.redis is not None:
+            view.alive[stand.redis.run] = stand.now
+            for run in list(view.alive)[:-RUNS]:
+                del view.alive[run]
+        return stand
+
+    def _went_back(self, view: _View, stand: Stand) -> bool:
+        return view.newest is not None and stand.head.seq < view.newest.seq
+
+    def _at_rest(self, view: _View, stand: Stand) -> bool:
+        here = (stand.head.seq, stand.head.hash)
+        return not stand.head.seq or (view.newest is not None and view.newest.mark == here)
+
+    def _wants_haste(self, view: _View) -> bool:
+        after = view.looked if view.looked is not None else (view.newest.seq if view.newest else 0)
+        haste = False
+        for entry in self._record.entries(view.cluster, after=after):
+            view.looked, haste = entry.seq, haste or _kind(entry) in AT_ONCE
+        return haste
+
+    def _note(self, view: _View) -> None:
+        """Anchor the head, once the newest anchor is known to belong to the same trail."""
+        if view.newest and self._hash(view, view.newest.seq) != view.newest.hash:
+            self._compare(view)
+        stand = self._stand(view)
+        anchor = Anchor(
+            cluster=view.cluster,
+            kind="head",
+            seq=stand.head.seq,
+            hash=stand.head.hash,
+            at=stand.head.at,
+            redis=stand.redis,
+        )
+        known = [*(view.known or ()), anchor]
+        drop = superfluous(known, pinned=view.strangers)
+        view.place.place(anchor, instead=drop)
+        view.known = [one for one in known if one not in drop]
+        view.urgent, view.due = False, self._clock.monotonic() + EVERY
+        self._told(view)
+
+    def _compare(self, view: _View) -> None:
+        """Hold what was anchored against the trail. The anchors are read first: what is noted of an
+        entry is noted after it, so an anchor without its entry is a loss and not a matter of haste."""
+        placed = list(view.place.placed(view.cluster))
+        stand = self._stand(view)
+        strangers = [a for a in placed if self._contradicts(view, a, stand)]
+        explained = self._told_already(view, placed, strangers)
+        rest = [a for a in strangers if a.mark not in explained]
+        gap = self._gap(view, rest, placed, stand) if rest else None
+        if gap is not None:
+            view.place.place(gap)
+            self._record.append(view.cluster, [draft_of(gap)])
+            placed.append(gap)
+            log.warning("audit.gap", cluster=view.cluster, after=gap.seq, reason=gap.why)
+        view.known = placed
+        lost = {*explained, *(gap.lost if gap else ())}
+        view.strangers = frozenset(a.mark for a in strangers if a.mark not in lost)
+        view.urgent = True
+        self._told(view)
+
+    def _contradicts(self, view: _View, anchor: Anchor, stand: Stand) -> bool:
+        if stand.first and anchor.seq < stand.first - 1:
+            return False  # exported and dropped: only the export can say
+        return self._hash(view, anchor.seq) != anchor.hash
+
+    def _told_already(
+        self, view: _View, placed: list[Anchor], strangers: list[Anchor]
+    ) -> frozenset[Mark]:
+        """What earlier gaps explain; a gap that was noted and never told is told now."""
+        marks = {a.mark for a in strangers}
+        gaps = [a for a in placed if a.kind == "gap" and a not in strangers and marks & {*a.lost}]
+        for gap in gaps:
+            draft = draft_of(gap)
+            entries = self._record.entries(view.cluster, after=gap.seq)
+            if not any(draft.body() == entry.body for entry in entries):
+                self._record.append(view.cluster, [draft])
+        return frozenset(mark for gap in gaps for mark in gap.lost)
+
+    def _gap(
+        self, view: _View, rest: list[Anchor], placed: list[Anchor], stand: Stand
+    ) -> Anchor | None:
+        lost = {a.mark for a in rest}
+        lowest = min(a.seq for a in rest)
+        after = (stand.head.seq, stand.head.hash)
+        if stand.head.seq >= lowest:
+            kept = [a.mark for a in placed if a.seq < lowest and a.mark not in lost]
+            after = max(kept, default=self._beginning(view, stand))
+        return gap_of(
+            sorted(rest, key=lambda a: a.mark),
+            after=after,
+            at=stand.now,
+            server=stand.redis,
+            alive=view.alive,
+        )
+
+    def _beginning(self, view: _View, stand: Stand) -> Mark:
+        before = max(stand.first - 1, 0)
+        return before, self._hash(view, before)
+
+    def _hash(self, view: _View, seq: int) -> str:
+        """The hash of an entry, or what its successor says of it; "" where there is neither."""
+        for entry in self._record.entries(view.cluster, after=max(seq - 1, 0), upto=seq + 1):
+            return entry.hash if entry.seq == seq else entry.prev
+        return ""
+
+    def _told(self, view: _View) -> None:
+        reason = UNEXPLAINED if view.strangers else ""
+        self._say(view, f"{reason} {view.cluster}" if reason else "")
+
+    def _put_off(self, view: _View, error: Unavailable) -> None:
+        """All clusters of one etcd fail alike; the others go on."""
+        for other in self._views.values():
+            if other.place is view.place:
+                other.retry = self._clock.monotonic() + AGAIN
+        view.retry = self._clock.monotonic() + AGAIN
+        self._say(view, str(error))
+
+    def _say(self, view: _View, reason: str) -> None:
+        before = self.failing.get(view.cluster, "")
+        if reason == before:
+            return
+        if reason:
+            self.failing[view.cluster] = reason
+            log.warning("audit.unanchored", cluster=view.cluster, reason=reason)
+        else:
+            del self.failing[view.cluster]
+            log.info("audit.anchored-again", cluster=view.cluster)
+
+
+def _kind(entry: Entry) -> Kind:
+    return Kind(entry.facts["kind"])
