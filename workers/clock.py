@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 import structlog
 
@@ -26,6 +27,20 @@ PATIENCE = 5.0
 outage, or a standby cluster, is not to fill the queue."""
 
 
+class Round(StrEnum):
+    """How a tick ended."""
+
+    COMPARED = "compared"  # at least one etcd was read; what others hold is told by their incidents
+    STANDBY = "standby"  # another process holds the lease, and acts
+    SIGHTLESS = "sightless"  # no etcd could be read
+    BLIND = "blind"  # Redis cannot be reached
+
+    @property
+    def good(self) -> bool:
+        """Whether this process did what it should."""
+        return self in {Round.COMPARED, Round.STANDBY}
+
+
 @dataclass(slots=True, kw_only=True)
 class LevelCheck:
     """One look over all clusters. `holder` names this process; of several, the lease lets one act."""
@@ -39,18 +54,27 @@ class LevelCheck:
     _blind: str | None = None
     _asked: dict[str, tuple[Due, int | None, float]] = field(default_factory=dict)
 
-    def tick(self) -> None:
+    def tick(self) -> Round:
         """Compare every cluster once, and ask for a respond where one is due. Never raises for what
         may pass: Redis or etcd out of reach is logged, and looked at again by the next tick."""
         try:
-            if self.ledger.lease("clock", self.holder, seconds=3 * self.inventory.timing.clock):
-                for cluster, view in self._views():
-                    self._compare(cluster, view)
+            ended = self._round()
             self._blind = None
         except LedgerUnavailable as error:
             if str(error) != self._blind:  # said again only when it changes
                 log.warning("clock.blind", reason=str(error))
             self._blind = str(error)
+            return Round.BLIND
+        return ended
+
+    def _round(self) -> Round:
+        if not self.ledger.lease("clock", self.holder, seconds=3 * self.inventory.timing.clock):
+            return Round.STANDBY
+        seen = False
+        for cluster, view in self._views():
+            seen |= isinstance(view, ClusterView)
+            self._compare(cluster, view)
+        return Round.COMPARED if seen else Round.SIGHTLESS
 
     def _views(self) -> Iterator[tuple[str, ClusterView | Unknown]]:
         """Every etcd at once: one that is gone delays no other's clusters."""

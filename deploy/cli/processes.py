@@ -24,20 +24,41 @@ def worker(*, name: str | None, burst: bool) -> None:
     _run(partial(run_worker, script=plain_script(), name=name, burst=burst))
 
 
+def _with_metrics(process: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """The options of a process that serves /metrics only where it is told a port."""
+    port = click.option(
+        "--metrics-port",
+        type=click.IntRange(1, 65535),
+        envvar=f"PGBATON_{process}_METRICS_PORT",
+        show_envvar=True,
+        help="Serve /metrics there; else nowhere.",
+    )
+    address = click.option(
+        "--metrics-address", default="127.0.0.1", show_default=True, help="To listen on."
+    )
+    return lambda command: port(address(command))
+
+
 @click.command(short_help="Hear of new leaders from etcd itself.")
-def watch() -> None:
+@_with_metrics("WATCH")
+def watch(*, metrics_port: int | None, metrics_address: str) -> None:
     """Watch every etcd of the inventory, and post what changes to the webhook, signed as [senders.watch]."""
     from workers.processes.watch import run_watch
 
-    _run(run_watch)
+    if metrics_port is not None:
+        _demand_free(metrics_address, metrics_port)
+    _run(partial(run_watch, port=metrics_port, address=metrics_address))
 
 
 @click.command(short_help="Compare truth with what was applied.")
-def clock() -> None:
+@_with_metrics("CLOCK")
+def clock(*, metrics_port: int | None, metrics_address: str) -> None:
     """Compare every cluster's truth with what was applied, again and again. Two may run; one acts."""
     from workers.processes.clock import run_clock
 
-    _run(run_clock)
+    if metrics_port is not None:
+        _demand_free(metrics_address, metrics_port)
+    _run(partial(run_clock, port=metrics_port, address=metrics_address))
 
 
 @click.command(short_help="Hear from Linode of nodes and machines.")

@@ -83,6 +83,14 @@ class Watch:
         self._cut_stream()
         self._news.put(None)
 
+    def hears(self) -> bool:
+        """Whether the stream runs, and etcd answered a read within the last few: what a dead-man's
+        signal asks."""
+        asked, stream = self.asked, self._stream
+        if asked is None or self._clock() - asked > 3 * self._every + self._timeout:
+            return False
+        return not self._scopes or (stream is not None and stream.begun)
+
     # The level: what is true now.
 
     def _compare_for_ever(self) -> None:

@@ -7,8 +7,9 @@ import pytest
 from jobs.audit import Kind
 from jobs.claims import RestAnswer
 from jobs.names import RECONCILE, RESPOND
+from tests.fakes.dcs import FakeDcs
 from tests.world import World, make_world
-from workers.clock import LevelCheck
+from workers.clock import LevelCheck, Round
 
 
 @pytest.fixture
@@ -145,3 +146,33 @@ def test_next_epoch_does_not_wait_behind_the_last(world: World, check: LevelChec
     world.fail_over("pg3")
     check.tick()
     assert queued(world) == [RESPOND]
+
+
+def test_a_tick_says_how_it_ended(world: World, check: LevelCheck) -> None:
+    """Compared, a stand-in's, without any etcd, without Redis: what a dead-man's switch hears of."""
+    other = make_check(world, "clock-2")
+    assert check.tick() is Round.COMPARED
+    assert other.tick() is Round.STANDBY
+    world.dcs.break_down()
+    assert check.tick() is Round.SIGHTLESS
+    world.ledger.break_down()
+    assert check.tick() is Round.BLIND
+    assert [one.good for one in Round] == [True, True, False, False]
+
+
+def test_one_etcd_of_two_is_enough_to_have_compared(world: World) -> None:
+    """The other's clusters have incidents that say so; the clock itself lives and works."""
+    inventory = world.inventory.model_copy(
+        update={
+            "etcd": {**world.inventory.etcd, "far": world.inventory.etcd["main"]},
+            "clusters": {
+                **world.inventory.clusters,
+                "away": world.inventory.clusters["shop"].model_copy(update={"etcd": "far"}),
+            },
+        }
+    )
+    gone = FakeDcs()
+    gone.break_down()
+    check = make_check(world, "clock-3")
+    check.inventory, check.dcs = inventory, {"main": world.dcs, "far": gone}
+    assert check.tick() is Round.COMPARED

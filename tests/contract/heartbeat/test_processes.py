@@ -1,0 +1,157 @@
+"""Clock and watch as processes, with a real etcd that freezes: no beat that is not meant."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import requests
+
+from jobs.ports import ScopeRef
+from jobs.signatures import key_pair
+from tests.contract.etcd.proxy import Proxy
+from tests.contract.etcd.server import Cluster, cluster
+from tests.contract.heartbeat.test_heartbeat import eventually
+from tests.contract.hook.receiver import Receiver
+from tests.contract.ports import free
+from tests.contract.webhook.stage import RedisServer, end
+from tests.parts import OF_THE_TESTS
+from workers.etcd import Gateway
+from workers.etcd.watch import Watch
+
+INVENTORY = """
+[redis]
+url = "redis://127.0.0.1:{redis}"
+[etcd.main]
+endpoints = ["{etcd}"]
+[clusters.shop]
+etcd = "main"
+scope = "shop"
+[senders.watch]
+clusters = ["shop"]
+keys = ["{public}"]
+[timing]
+clock = 0.2
+[heartbeat]
+clock = "{sink}"
+watch = "{sink}"
+every = 0.2
+"""
+
+
+@pytest.fixture
+def etcd(require: Callable[[str], Path], tmp_path: Path) -> Iterator[Cluster]:
+    with cluster(require("etcd"), tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+def sink() -> Iterator[Receiver]:
+    receiver = Receiver()
+    receiver.up()
+    yield receiver
+    receiver.down()
+
+
+@contextmanager
+def running(
+    name: str, port: int, folder: Path, etcd: Cluster, sink: Receiver, redis: int
+) -> Iterator[None]:
+    pair, file = key_pair(secrets.token_bytes(32)), folder / "inventory.toml"
+    file.write_text(
+        INVENTORY.format(redis=redis, etcd=etcd.endpoints[0], public=pair.public, sink=sink.url)
+    )
+    own = {"PGBATON_INVENTORY": str(file), "PGBATON_SENDER_KEY_WATCH": pair.private}
+    own[f"PGBATON_{name.upper()}_METRICS_PORT"] = str(port)
+    with (folder / f"{name}.log").open("wb") as log:
+        process = subprocess.Popen(
+            [Path(sys.executable).parent / "pgbaton", name],
+            env={**os.environ, **OF_THE_TESTS, **own},
+            stderr=log,
+        )
+    try:
+        yield
+    finally:
+        assert end(process) == 0, (folder / f"{name}.log").read_text()
+
+
+def shown(port: int) -> str:
+    try:
+        return requests.get(f"http://127.0.0.1:{port}/metrics", timeout=5).text
+    except requests.ConnectionError:
+        return ""
+
+
+def falls_silent(sink: Receiver, *, within: float) -> bool:
+    """No beat for a second."""
+    until = time.monotonic() + within
+    while time.monotonic() < until:
+        before = len(sink.posts)
+        time.sleep(1)
+        if len(sink.posts) == before:
+            return True
+    return False
+
+
+def test_the_watch_beats_while_it_hears(etcd: Cluster, sink: Receiver, tmp_path: Path) -> None:
+    """Stops with an etcd that is frozen, and goes on with it; /metrics says the same."""
+    [port] = free()
+    with running("watch", port, tmp_path, etcd, sink, 1):
+        sink.wait(2, within=20)
+        assert 'pgbaton_rounds_total{process="watch",result="heard"}' in shown(port)
+        etcd.members[0].freeze()
+        assert falls_silent(sink, within=15)
+        assert 'pgbaton_rounds_total{process="watch",result="deaf"}' in shown(port)
+        etcd.members[0].thaw()
+        sink.wait(len(sink.posts) + 1, within=15)
+        assert 'pgbaton_build_info{inventory="' in shown(port)
+
+
+def test_a_watch_whose_stream_is_dead_is_not_heard(etcd: Cluster) -> None:
+    """Reads work, the stream does not: half an ear is none."""
+
+    def deaf(passing: bytes) -> bytes:
+        return passing.replace(b"/v3/watch", b"/v3/wotch")
+
+    scope = ScopeRef(cluster="shop", namespace="deaf", scope="main")
+    whole = Watch(Gateway(etcd.endpoints), [scope], every=0.2)
+    with Proxy(etcd.endpoints[0], change=deaf) as proxy:
+        half = Watch(Gateway([proxy.endpoint]), [scope], every=0.2)
+        following = [iter(whole), iter(half)]
+        for news in following:
+            next(news)
+        eventually(whole.hears)
+        assert half.asked is not None
+        heard = [half.hears() for _ in range(50) if time.sleep(0.01) is None]
+        assert not any(heard)
+        half.stop()
+    whole.stop()
+
+
+def test_the_clock_beats_while_it_compares(
+    etcd: Cluster, sink: Receiver, require: Callable[[str], Path], tmp_path: Path
+) -> None:
+    """Stops where its only etcd is frozen, and where Redis is gone."""
+    [port] = free()
+    redis = RedisServer(require("redis-server"), tmp_path)
+    redis.start()
+    try:
+        with running("clock", port, tmp_path, etcd, sink, redis.port):
+            sink.wait(2, within=20)
+            etcd.members[0].freeze()
+            assert falls_silent(sink, within=15)
+            assert 'result="sightless"' in shown(port)
+            etcd.members[0].thaw()
+            sink.wait(len(sink.posts) + 1, within=15)
+            end(redis.process)
+            assert falls_silent(sink, within=15)
+            assert 'result="blind"' in shown(port)
+    finally:
+        end(redis.process)
