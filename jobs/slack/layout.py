@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-from jobs.slack.escape import NAME, SENTENCE, code, escaped, plain
+from jobs.slack.escape import NAME, SENTENCE, code, escape, plain
 
 RED, AMBER, GREEN, GREY = "#d1242f", "#d4a72c", "#1a7f37", "#6e7781"
 """Somebody should look; under way; over; nothing to do."""
@@ -37,12 +37,12 @@ class Site:
 
 def word(text: object) -> str:
     """A name as plain words: one line, cut, never markup."""
-    return escaped(str(text), NAME)
+    return escape(str(text), NAME)
 
 
 def said(text: object) -> str:
     """A sentence of somebody else's: one line, cut, never markup, without a full stop."""
-    return escaped(str(text).strip().removesuffix("."), SENTENCE)
+    return escape(str(text).strip().removesuffix("."), SENTENCE)
 
 
 def named(names: Sequence[str], *, most: int = NAMED) -> str:
