@@ -40,12 +40,14 @@ TRAFFIC_PORT, POSTGRESQL_PORT = 5432, 5433
 LINODE_API = f"http://{LINODE['linode']}/v4"
 LINODE_CONTROL = f"http://{LINODE['linode']}:81"
 WEBHOOK = f"http://{CONTROL['control']}:{WEBHOOK_PORT}"
-PAGES = f"http://{CONTROL['control']}:{PAGES_PORT}"
+PAGES = f"http://127.0.0.1:{PAGES_PORT}"
+"""On the control machine alone, as behind a proxy; the lab's door leads there."""
 SLACK_CHANNEL = "C0FAILOVERS"
 SLACK_API = f"http://{OUTSIDE['outside']}/api"
-ALERTS = f"http://{OUTSIDE['outside']}/alerts"
-HEARTBEATS = {who: f"http://{OUTSIDE['outside']}/heartbeats/{who}" for who in ("clock", "watch")}
 OUTSIDE_CONTROL = f"http://{OUTSIDE['outside']}:81"
+ALERTS = f"{OUTSIDE_CONTROL}/alerts"
+HEARTBEATS = {who: f"{OUTSIDE_CONTROL}/heartbeat/{who}" for who in ("clock", "watch")}
+"""Beside Slack's own address, so that they answer while Slack does not."""
 
 
 def hosts_file(name: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from deploy.lab import layout
 from deploy.lab.machine import CHECKOUT, Machine
+from deploy.lab.network import standing_in
 from deploy.lab.process import Process
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ PYTHON: Mapping[str, str] = {
     "PYTHONUNBUFFERED": "1",
     "HOME": "/run",
 }
-PAGES_THREADS = "32"
-"""More than open pages: each of them holds one."""
 ACCESS_FORMAT = "%(s)s %({webhook-id}i)s"
 """Status and id of every request: the accepted events, from another hand than the trail's."""
 
@@ -58,14 +57,16 @@ def start_web(lab: Lab) -> Process:
 def start_pages(lab: Lab) -> Process:
     """The pages, in a gunicorn of their own; whoever knocks at the lab's door is led there."""
     control = lab.machines["control"]
-    bind = f"{control.address}:{layout.PAGES_PORT}"
+    bind = f"127.0.0.1:{layout.PAGES_PORT}"
     process = control.start(
         "pages",
-        [program("gunicorn"), "--worker-class", "gthread", "--threads", PAGES_THREADS,
-         "--bind", bind, "--no-control-socket", "webhook.pages_wsgi:app"],
+        [program("gunicorn"), "--worker-class", "gthread", "--threads", "32",
+         "--graceful-timeout", "5", "--bind", bind, "--no-control-socket",
+         "webhook.pages_wsgi:app"],
         env=environment(lab, "pages"),
     )  # fmt: skip
-    lab.door.lead(control.address, layout.PAGES_PORT)
+    with standing_in(control):
+        lab.door.lead("127.0.0.1", layout.PAGES_PORT)
     return process
 
 

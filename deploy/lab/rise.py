@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from deploy.lab import front, layout, mux, patroni, pgbaton, redis, shophost
+from deploy.lab import front, layout, mux, outside, patroni, pgbaton, redis, shophost
 from deploy.lab.etcd import all_healthy, start_etcd
 from deploy.lab.lab import Lab, Say
 from deploy.lab.machine import LabError
@@ -21,9 +21,12 @@ def rise(lab: Lab, say: Say) -> str:
 
 
 def _rise(lab: Lab, say: Say) -> str:
+    outside.start_outside(lab)
     start_state(lab)
     say("etcd and Redis are up")
     pgbaton.start_web(lab)
+    pgbaton.start_pages(lab)
+    say(f"page  {lab.door.url}/  (password: {lab.secrets.viewer})")
     start_database(lab)
     leader = first_leader(lab)
     say(f"{leader} leads")

@@ -54,7 +54,7 @@ def _incidents(history: History) -> Mapping[str, Sequence[Entry]]:
 
 def _root(root: SlackMessage, entries: Sequence[Entry]) -> Iterator[str]:
     """Where the incident is over, its first message says so, as the trail stood at its end."""
-    if entries[-1].facts["kind"] != Kind.CONCLUDED:
+    if not any(entry.facts["kind"] == Kind.CONCLUDED for entry in entries):
         yield "it never ended"
         return
     if "concluded after" not in root.text.lower():
@@ -130,8 +130,8 @@ def _noted(message: SlackMessage) -> list[tuple[int, str]]:
 
 
 def _root_of(message: SlackMessage) -> str:
-    """The incident that a first message is of, by its key."""
-    return message.key.rpartition("/")[0] or message.key
+    """The incident that a first message is of, by its key (jobs.slack.progress)."""
+    return message.key.partition("@")[0]
 
 
 def _reply(message: SlackMessage) -> str:

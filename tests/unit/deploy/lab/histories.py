@@ -135,7 +135,10 @@ def _thread(end: Entry, entries: Sequence[Entry]) -> Iterator[SlackMessage]:
     )
     root = f"{opened_at:.6f}"
     yield SlackMessage(
-        ts=root, thread=None, key=f"{incident}/root", text=f"Concluded after 2 s, {noted}"
+        ts=root,
+        thread=None,
+        key=f"{incident}@{int(opened_at)}",
+        text=f"Concluded after 2 s, {noted}",
     )
     for entry in entries:
         sort = {Kind.VERDICT: "proof", Kind.CONCLUDED: "end"}.get(Kind(entry.facts["kind"]))
@@ -143,7 +146,7 @@ def _thread(end: Entry, entries: Sequence[Entry]) -> Iterator[SlackMessage]:
             yield SlackMessage(
                 ts=f"{entry.at / 1e6 + 0.1:.6f}",
                 thread=root,
-                key=f"{incident}/{sort}:{entry.seq}",
+                key=f"{incident}@{int(opened_at)}/{sort}:{entry.seq}",
                 text=f"{sort}, {noted}" if entry is end else sort,
             )
 
