@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from jobs.audit import Entry, Kind
-from jobs.event import LEADER_KEY
 from jobs.fence import Fence
 from jobs.sentences import SENTENCES
 from jobs.story.explain import explain
 from jobs.story.fact import Fact, fact_of
 from jobs.story.signals import Signals
 from jobs.story.story import Said, Story, Times, VerdictSaid
-from jobs.story.targets import Targets
+from jobs.story.targets import Targets, target_of
+from jobs.story.times import Holds, holders_of, times_of
 
 KEPT = 200
 """Sentences of one sort that a story holds: the first ones. The trail has them all."""
@@ -38,6 +38,7 @@ class Fold:
     _story: Story | None = None
     _targets: Targets = field(default_factory=Targets)
     _signals: Signals = field(default_factory=Signals)
+    _holds: Holds = field(default_factory=Holds)
 
     def take(self, entry: Entry) -> None:
         """Take one entry in; one that was taken before changes nothing."""
@@ -54,12 +55,13 @@ class Fold:
         if self._story is None:
             return None
         heard = self._signals.of_incident(self._story.times)
+        targets = tuple(self._targets.known.values())
         return replace(
             self._story,
-            targets=tuple(self._targets.known.values()),
-            holders=_holders(heard),
+            targets=targets,
+            holders=tuple(holders_of(heard)),
             cause=explain(self._story, heard),
-            times=_times(self._story, heard),
+            times=times_of(self._story, heard, targets, self._holds),
         )
 
     def _fact(self, fact: Fact) -> None:
@@ -72,10 +74,21 @@ class Fold:
             return
         self._story = replace(self._story, last=fact.seq)
         if fact.kind in TARGETS:
-            if TARGETS[fact.kind](self._targets, fact):
-                self._story = replace(self._story, times=_moved(self._story, fact))
+            self._target(fact)
         elif fact.kind in STEPS:
             self._story = STEPS[fact.kind](self._story, fact)
+            self._renew(self._story.fence)
+
+    def _target(self, fact: Fact) -> None:
+        if self._holds.late(fact):
+            return
+        holds = TARGETS[fact.kind](self._targets, fact)
+        if holds is not None:
+            self._holds.take(target_of(fact), fact, holds=holds)
+
+    def _renew(self, fence: Fence | None) -> None:
+        if fence is not None and fence != self._holds.fence:
+            self._holds.begin(fence)
 
 
 def _opened(fact: Fact) -> Story:
@@ -87,6 +100,7 @@ def _opened(fact: Fact) -> Story:
         verdict="unknown",
         reason=str(fact.evidence.get("why") or ""),
         before=fact.evidence.get("before"),
+        epoch_before=fact.evidence.get("epoch"),
         times=Times(opened=fact.at, detected=fact.at),
         first=fact.seq,
         last=fact.seq,
@@ -106,25 +120,9 @@ def _confirmed(story: Story, fact: Fact) -> Story:
     fence = Fence(**fact.evidence["fence"])
     if story.fence == fence:
         return story
-    times = replace(
-        story.times, verified=fact.at, first_host=None, last_host=None, writes_resumed=None
-    )
-    epochs = (*story.epochs, fence.epoch)
+    times = replace(story.times, verified=fact.at)
+    epochs = tuple(dict.fromkeys((*story.epochs, fence.epoch)))
     return replace(story, member=fact.evidence["member"], fence=fence, times=times, epochs=epochs)
-
-
-def _moved(story: Story, fact: Fact) -> Times:
-    """The first and the last target that holds the newest fence, and the first application."""
-    times = story.times
-    if story.fence is None:
-        return times
-    application = fact.at if fact.kind == Kind.HOST else None
-    return replace(
-        times,
-        first_host=times.first_host or fact.at,
-        last_host=fact.at,
-        writes_resumed=times.writes_resumed or application,
-    )
 
 
 def _alarm(story: Story, fact: Fact) -> Story:
@@ -150,7 +148,7 @@ def _said(fact: Fact) -> Said:
     return Said(seq=fact.seq, at=fact.at, text=text, by=fact.evidence.get("by"))
 
 
-TARGETS: Mapping[Kind, Callable[[Targets, Fact], bool]] = {
+TARGETS: Mapping[Kind, Callable[[Targets, Fact], bool | None]] = {
     Kind.PLANNED: Targets.planned,
     Kind.HOST: Targets.told,
     Kind.BALANCER: Targets.told,
@@ -163,24 +161,3 @@ STEPS: Mapping[Kind, Callable[[Story, Fact], Story]] = {
     Kind.TAKEN_OVER: _retried,
     Kind.CONCLUDED: _concluded,
 }
-
-
-def _holders(heard: Iterable[Fact]) -> tuple[tuple[float, str | None], ...]:
-    told = (f for f in heard if f.kind == Kind.EVENT and f.evidence.get("type") == LEADER_KEY)
-    return tuple((f.at, f.evidence.get("data", {}).get("member")) for f in told)
-
-
-def _times(story: Story, heard: Iterable[Fact]) -> Times:
-    """The instants that events tell: nobody vouches for them, so the proven ones stay as they are."""
-    events = [f for f in heard if f.kind == Kind.EVENT]
-    lost = next((at for at, member in _holders(events) if member is None), None)
-    elected = next(
-        (at for at, member in reversed(_holders(events)) if member and at >= (lost or 0)), None
-    )
-    first = min((f.at for f in events), default=story.times.opened)
-    return replace(
-        story.times,
-        detected=min(first, story.times.opened),
-        leader_lost=lost,
-        elected=elected if lost is not None or len(story.epochs) else None,
-    )

@@ -13,10 +13,12 @@ from jobs.story.cause import Cause
 class Times:
     """Instants in seconds since 1970 by Redis TIME; None where it did not happen.
 
-    `detected` is the first sign: an event, else the opening. `leader_lost` and `elected` are when it
-    was heard that the leader's key was gone, and that somebody held it again; `verified` when that
-    was first proven under the newest epoch; `first_host` and `last_host` when targets held that epoch;
-    `writes_resumed` when the first application's own check passed on the proven leader.
+    `detected` is the first sign: an event, else the opening. `leader_lost` is when the leader's key was
+    heard to be gone, or, where it never was, the first look that could prove nobody to lead; `elected`
+    when the newest epoch was first heard of or seen, None where it is that of before; `verified` when
+    it was first proven; `first_host` and `last_host` when the first and the last target held it;
+    `writes_resumed` when every application's own check had passed on the proven leader, and where none
+    had to move, when that leader was proven to take writes.
     """
 
     opened: float
@@ -87,7 +89,8 @@ class Said:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """One incident. `member` is the newest proven leader, `before` who led until then; `seconds` how
+    """One incident. `member` is the newest proven leader, `before` who led until then, under
+    `epoch_before`; `seconds` how
     long it took from opened to concluded; `holders` who held the leader's key from when on (None:
     nobody); `first` and `last` the numbers of its own first and newest entry; `retries` what was
     tried again or taken over, as sentences."""
@@ -101,6 +104,7 @@ class Story:
     first: int
     last: int
     before: str | None = None
+    epoch_before: int | None = None
     member: str | None = None
     fence: Fence | None = None
     seconds: float | None = None

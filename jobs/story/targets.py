@@ -29,23 +29,23 @@ class Targets:
 
     known: dict[str, TargetStory] = field(default_factory=dict)
 
-    def planned(self, fact: Fact) -> bool:
+    def planned(self, fact: Fact) -> None:
         """Whoever a job was given stands in the table from then on; a newer leadership begins anew."""
         for target in fact.evidence["hosts"]:
             known = self._of(target)
             fresh = replace(known, outcome="planned", holds=False) if known.holds else known
             self.known[target] = replace(fresh, planned=fact.at)
-        return False
 
-    def told(self, fact: Fact) -> bool:
-        """An entry of kind HOST, BALANCER or DNS; True where its target holds now."""
+    def told(self, fact: Fact) -> bool | None:
+        """An entry of kind HOST, BALANCER or DNS: whether its target holds now; None where it does not
+        say."""
         target = target_of(fact)
         known, evidence, outcome = self._of(target), fact.evidence, str(fact.evidence["outcome"])
         if outcome == "superseded":
-            return False
+            return None
         if outcome in ON_THE_WAY:
             self.known[target] = replace(known, outcome=outcome, at=fact.at)
-            return outcome == LANDED
+            return True if outcome == LANDED else None
         holds = outcome in DONE[fact.kind]
         attempt = _attempt(fact, known, outcome, holds=holds)
         self.known[target] = replace(

@@ -1,0 +1,114 @@
+"""When what happened in an incident: the instants that are proven, and those that were only heard of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from jobs.audit import Kind
+from jobs.event import LEADER_KEY
+from jobs.fence import Fence
+from jobs.story.fact import Fact
+from jobs.story.story import Story, TargetStory, Times
+
+
+@dataclass(slots=True)
+class Holds:
+    """Since when each target holds the newest fence. Under a newer one everything begins anew, and
+    what a late job tells of an older one does not count."""
+
+    fence: Fence | None = None
+    since: dict[str, float] = field(default_factory=dict)
+
+    def begin(self, fence: Fence) -> None:
+        """A newer leadership was proven."""
+        self.fence = fence
+        self.since.clear()
+
+    def late(self, fact: Fact) -> bool:
+        """Whether an entry tells of another fence than the newest."""
+        told = fact.evidence.get("fence")
+        return self.fence is not None and isinstance(told, dict) and Fence(**told) != self.fence
+
+    def take(self, target: str, fact: Fact, *, holds: bool) -> None:
+        """A target's own entry; `holds` as it tells."""
+        if self.fence is None:
+            return
+        if holds:
+            self.since.setdefault(target, fact.at)
+        else:
+            self.since.pop(target, None)
+
+
+def times_of(
+    story: Story, heard: Sequence[Fact], targets: Sequence[TargetStory], holds: Holds
+) -> Times:
+    """All instants of a story whose opening, verification and end are known."""
+    first, last = min(holds.since.values(), default=None), max(holds.since.values(), default=None)
+    return replace(
+        story.times,
+        detected=_detected(story, heard),
+        leader_lost=_lost(story, heard),
+        elected=_elected(story, heard),
+        first_host=first,
+        last_host=last,
+        writes_resumed=_resumed(story, targets, holds),
+    )
+
+
+def holders_of(heard: Sequence[Fact]) -> Iterator[tuple[float, str | None]]:
+    """Who was heard to hold the leader's key from when on; None: nobody."""
+    for fact, data in _key_events(heard):
+        member = data.get("member")
+        yield fact.at, member if isinstance(member, str) else None
+
+
+def _detected(story: Story, heard: Sequence[Fact]) -> float:
+    events = (f.at for f in heard if f.kind == Kind.EVENT)
+    return min([story.times.opened, *events])
+
+
+def _lost(story: Story, heard: Sequence[Fact]) -> float | None:
+    """The key's loss is heard at once where there is one. Where the key stays, as in a crash or an
+    outage of etcd, nobody leads for certain from the first look on that could not confirm it."""
+    gone = [fact.at for fact, data in _key_events(heard) if data.get("member") is None]
+    doubted = [v.at for v in story.verdicts if v.verdict != "confirmed"]
+    return min([*gone, *doubted], default=None)
+
+
+def _elected(story: Story, heard: Sequence[Fact]) -> float | None:
+    """When the newest epoch was first heard of, or seen; None where the epoch is that of before."""
+    seen = [(_epoch(data.get("epoch")), fact.at) for fact, data in _key_events(heard)]
+    seen += [(e, f.at) for f in heard if (e := _epoch(_fence(f).get("epoch"))) is not None]
+    known = [(epoch, at) for epoch, at in seen if epoch is not None]
+    newest = max((epoch for epoch, _ in known), default=None)
+    if newest is None or newest == story.epoch_before:
+        return None
+    return min(at for epoch, at in known if epoch == newest)
+
+
+def _resumed(story: Story, targets: Sequence[TargetStory], holds: Holds) -> float | None:
+    """Every application's own check has passed on the proven leader. Where none had to move, they
+    write again as soon as PostgreSQL itself was proven to take writes."""
+    hosts = [one.target for one in targets if one.kind == "host"]
+    if not hosts:
+        return story.times.verified if story.over else None
+    since = [holds.since.get(target) for target in hosts]
+    known = [at for at in since if at is not None]
+    return max(known) if len(known) == len(hosts) else None
+
+
+def _key_events(heard: Sequence[Fact]) -> Iterator[tuple[Fact, dict[str, object]]]:
+    for fact in heard:
+        data = fact.evidence.get("data")
+        if fact.evidence.get("type") == LEADER_KEY and isinstance(data, dict):
+            yield fact, data
+
+
+def _fence(fact: Fact) -> dict[str, object]:
+    fence = fact.evidence.get("fence") if fact.kind == Kind.VERDICT else None
+    return fence if isinstance(fence, dict) else {}
+
+
+def _epoch(value: object) -> int | None:
+    return value if type(value) is int else None
