@@ -5,6 +5,7 @@ PGBATON_REDIS_PASSWORD_FILE names; the file redis-password in $CREDENTIALS_DIREC
 puts what LoadCredential= gives a unit. In variables, whatever is no letter or digit is `_`.
 
 The names: redis-password, redis-sentinel-password, etcd-<id>-password, probe-<cluster>-password,
+viewer-password and viewer-tokens (hashes of `pgbaton keys viewer`, between blanks),
 sender-<id> (whsec_… texts between blanks), sender-key-<id> (whsk_…, of a sender of our own),
 ssh-key (the path of a file), linode-token (a personal access token with nodebalancers:read_write,
 linodes:read_only, firewall:read_only, events:read_only, and domains:read_write for DNS records).

@@ -24,7 +24,7 @@ DOORS = {
     "doctor": ("deploy.cli.doctor:doctor", "What is wrong with what runs, and why."),
     "nodebalancer": ("deploy.cli.nodebalancer:nodebalancer", "Show and mend NodeBalancers."),
     "check": ("deploy.cli.check:check", "All that is wrong with the inventory, at once."),
-    "keys": ("deploy.cli.keys:keys", "Make the keys that senders sign with."),
+    "keys": ("deploy.cli.keys:keys", "Make senders' keys and viewers' passwords."),
     "script": ("deploy.cli.script:script", "Print what is installed on other machines."),
     "worker": ("deploy.cli.processes:worker", "Run jobs (any number, anywhere)."),
     "watch": ("deploy.cli.processes:watch", "Hear of new leaders from etcd itself."),

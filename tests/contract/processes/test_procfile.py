@@ -19,6 +19,7 @@ from tests.contract.etcd.server import Cluster, cluster
 from tests.contract.ports import free
 from tests.contract.webhook.stage import RedisServer, end, eventually
 from tests.parts import OF_THE_TESTS, ROOT
+from webhook.pages.credentials import password_hash
 from workers.etcd import Gateway
 
 INVENTORY = """
@@ -52,15 +53,15 @@ def etcd(require: Callable[[str], Path], tmp_path: Path) -> Iterator[Cluster]:
 
 
 @pytest.fixture
-def ports() -> tuple[int, int]:
-    """For web and chronicle."""
-    web, chronicle = free(2)
-    return web, chronicle
+def ports() -> tuple[int, int, int]:
+    """For web, chronicle and pages."""
+    web, chronicle, pages = free(3)
+    return web, chronicle, pages
 
 
 @pytest.fixture
 def environ(
-    redis: RedisServer, etcd: Cluster, ports: tuple[int, int], tmp_path: Path
+    redis: RedisServer, etcd: Cluster, ports: tuple[int, int, int], tmp_path: Path
 ) -> dict[str, str]:
     """What an operator gives the processes: an inventory, and the secrets that they need."""
     pair: KeyPair = key_pair(secrets.token_bytes(32))
@@ -74,6 +75,8 @@ def environ(
         **OF_THE_TESTS,
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "WEB_BIND": f"127.0.0.1:{ports[0]}",
+        "PAGES_BIND": f"127.0.0.1:{ports[2]}",
+        "PGBATON_VIEWER_PASSWORD": password_hash(secrets.token_urlsafe(12)),
         "PGBATON_INVENTORY": str(file),
         "PGBATON_SENDER_KEY_WATCH": pair.private,
         "PGBATON_SSH_KEY": str(key),
@@ -88,7 +91,7 @@ def lines() -> dict[str, str]:
 
 @pytest.fixture
 def running(
-    environ: dict[str, str], ports: tuple[int, int], tmp_path: Path
+    environ: dict[str, str], ports: tuple[int, int, int], tmp_path: Path
 ) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
     """All of them; `exec env` lets the shell step aside, so that a signal reaches the process."""
     more = {"chronicle": f" --port {ports[1]}"}
@@ -129,11 +132,12 @@ def test_together_they_walk_an_events_whole_road(
     running: dict[str, subprocess.Popen[bytes]],
     redis: RedisServer,
     etcd: Cluster,
-    ports: tuple[int, int],
+    ports: tuple[int, int, int],
 ) -> None:
     """From etcd's key over watch, web and worker into the trail and the metrics; each ends with 0."""
-    assert set(running) == {"web", "worker", "watch", "probe", "clock", "chronicle"}
+    assert set(running) == {"web", "pages", "worker", "watch", "probe", "clock", "chronicle"}
     eventually(lambda: page(ports[0], "/readyz")[0] == 200, seconds=20)
+    eventually(lambda: page(ports[2], "/healthz") == (200, "ok\n"), seconds=20)
     key = b"/service/orders/leader"
     Gateway(etcd.endpoints).put(key, b"pg1", timeout=2)
     eventually(lambda: "event" in kinds(redis), seconds=20)

@@ -1,0 +1,73 @@
+"""Whether an incident's entries are still what was written: walked once, and on from there."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from threading import Lock
+
+from jobs.audit import GENESIS, Entry, Head, Span, verify
+from jobs.ports import Trail
+
+KEPT = 200
+"""Walks remembered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Walked:
+    """What a walk over an incident's own range found: `last` is the newest entry that fits, `bad` the
+    first one that does not."""
+
+    first: int
+    last: int
+    hash: str
+    entries: int
+    bad: int | None = None
+    reason: str = ""
+
+
+@dataclass(slots=True)
+class Chains:
+    """Walks along chains. What was walked is not walked again: a change behind one's back is what
+    `pgbaton audit verify` is for, and the page says so."""
+
+    trail: Trail
+    _known: OrderedDict[tuple[str, str], Walked] = field(default_factory=OrderedDict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def walk(self, cluster: str, span: Span) -> Walked:
+        """The chain from an incident's first entry to its newest."""
+        with self._lock:
+            known = self._known.pop((cluster, span.incident), None)
+            walked = self._on(cluster, span, known)
+            self._known[cluster, span.incident] = walked
+            while len(self._known) > KEPT:
+                self._known.popitem(last=False)
+            return walked
+
+    def head(self, cluster: str) -> Head:
+        """The trail's newest entry."""
+        return self.trail.head(cluster)
+
+    def _on(self, cluster: str, span: Span, known: Walked | None) -> Walked:
+        if known is not None and (known.bad is not None or known.last >= span.last):
+            return known
+        done = known or self._start(cluster, span)
+        entries = self.trail.entries(cluster, after=done.last, upto=span.last)
+        found = verify(entries, start=done.hash, first=done.last + 1)
+        return Walked(
+            first=span.first,
+            last=done.last + found.entries,
+            hash=found.head,
+            entries=done.entries + found.entries,
+            bad=found.bad,
+            reason=found.reason,
+        )
+
+    def _start(self, cluster: str, span: Span) -> Walked:
+        """Nothing yet, before the first entry: what that one names as its previous hash is believed here."""
+        first: Entry | None = next(
+            iter(self.trail.entries(cluster, after=span.first - 1, upto=span.first)), None
+        )
+        prev = first.prev if first is not None else GENESIS
+        return Walked(first=span.first, last=span.first - 1, hash=prev, entries=0)

@@ -1,0 +1,53 @@
+"""A trail's newest entries at a glance: what drifted last, without reading the trail for each look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from threading import Lock
+
+from jobs.audit import Entry, Kind
+from jobs.ports import Trail
+from jobs.timeline import tell
+
+BACK = 500
+"""Entries looked at when a trail is seen for the first time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drifted:
+    """The last drift that was recorded; `at` in seconds since 1970."""
+
+    host: str
+    at: float
+    text: str
+
+
+@dataclass(slots=True)
+class Glance:
+    """Goes on where it stopped, cluster by cluster."""
+
+    trail: Trail
+    _read: dict[str, int] = field(default_factory=dict)
+    _drift: dict[str, Drifted] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def drift(self, cluster: str) -> Drifted | None:
+        """The last drift among the newest entries."""
+        with self._lock:
+            after = self._read.get(cluster)
+            if after is None:
+                after = max(0, self.trail.head(cluster).seq - BACK)
+            for entry in self.trail.entries(cluster, after=after):
+                after = entry.seq
+                self._take(cluster, entry)
+            self._read[cluster] = after
+            return self._drift.get(cluster)
+
+    def _take(self, cluster: str, entry: Entry) -> None:
+        try:
+            facts = entry.facts
+            if facts["kind"] == Kind.DRIFT:
+                text, host = tell(entry).text, str(facts["evidence"]["host"])
+                self._drift[cluster] = Drifted(host=host, at=entry.at / 1e6, text=text)
+        except (ValueError, TypeError, KeyError, AttributeError):
+            return

@@ -1,0 +1,109 @@
+"""What happened, in plain words: the sentence that somebody woken at three reads first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from jobs.inventory import Objectives
+from jobs.story import Story
+
+Standing = Literal["over", "moving", "stuck"]
+
+STATES = {
+    "over": ("✓", "concluded"),
+    "moving": ("▲", "open"),
+    "stuck": ("■", "open, needs a look"),
+}
+"""Sign and word of each standing: never a colour alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """One of an incident's times against its objective, in seconds; `at` its instant."""
+
+    name: str
+    at: float | None
+    seconds: float | None
+    objective: float | None = None
+
+    @property
+    def word(self) -> str:
+        """How it stands: never a colour alone."""
+        if self.objective is None:
+            return ""
+        if self.seconds is None:
+            return "not yet"
+        return "met" if self.seconds <= self.objective else "missed"
+
+
+def standing(story: Story) -> Standing:
+    """Over, going its way, or in need of somebody."""
+    if story.over:
+        return "over"
+    waiting = story.verdict == "confirmed" and not any(
+        t.failures for t in story.targets if not t.holds
+    )
+    return "moving" if waiting and not story.alarms else "stuck"
+
+
+def headline(story: Story) -> str:
+    """One sentence: who leads, who led, who follows."""
+    if story.verdict != "confirmed" or story.member is None:
+        return _unproven(story)
+    led = story.before not in {None, story.member}
+    who = (
+        f"{story.member} leads {story.cluster}; {story.before} led until then."
+        if led
+        else f"{story.member} leads {story.cluster}."
+    )
+    return f"{who} {_followed(story)}".strip()
+
+
+def _unproven(story: Story) -> str:
+    if story.over:
+        return f"{story.cluster}: over, without a proven new leader."
+    return f"Nobody is proven to lead {story.cluster} ({story.verdict})."
+
+
+def _followed(story: Story) -> str:
+    many = len(story.targets)
+    if not many:
+        return ""
+    if story.held == many:
+        return (
+            "Everything that follows it does." if many > 1 else f"{story.targets[0].told} follows."
+        )
+    return f"{story.held} of {many} follow so far."
+
+
+def zero(story: Story) -> float:
+    """The instant that offsets count from: the leader's loss, else the first sign."""
+    lost = story.times.leader_lost
+    return story.times.detected if lost is None else lost
+
+
+def measures(story: Story, objectives: Objectives | None) -> tuple[Measured, ...]:
+    """Every instant in order, with the objectives where the cluster has some."""
+    times, begun = story.times, zero(story)
+    goals = objectives or Objectives()
+    named = (
+        ("detected", times.detected, begun, None),
+        ("leader lost", times.leader_lost, begun, None),
+        ("elected", times.elected, begun, None),
+        ("verified", times.verified, times.detected, goals.verified),
+        ("first target follows", times.first_host, times.detected, None),
+        ("last target follows", times.last_host, times.detected, goals.last_host),
+        ("writes resumed", times.writes_resumed, begun, goals.writes_resumed),
+        ("concluded", times.concluded, begun, None),
+    )
+    return tuple(
+        Measured(
+            name=name,
+            at=at,
+            seconds=None if at is None else at - since,
+            objective=goal if objectives is not None else None,
+        )
+        for name, at, since, goal in named
+        if at is not None or goal is not None
+    )
