@@ -9,8 +9,9 @@ from math import log10
 
 from jobs.picture.parts import Shape
 
-QUIET = 45.0
-"""Seconds without anything that may be left out; shorter silence is drawn to scale."""
+QUIET = 120.0
+"""Seconds without anything that may be left out; shorter silence is drawn to scale, so that the wait
+for a lost leader's lease looks as long as it is."""
 
 FOCUS = 0.6
 """The part of the paper that the failover has at least, beside what came later."""
@@ -110,6 +111,9 @@ def _without(
 def _parts(stretch: Stretch, focus: Stretch) -> Iterator[Stretch]:
     """Split a stretch after the failover, where that would be too small a part of it."""
     begun, ended = stretch
+    if focus[1] - focus[0] < LEAST:
+        yield stretch
+        return
     until = focus[1] + max((focus[1] - max(focus[0], begun)) * 0.15, 0.2)
     if begun < until < ended and (until - begun) < SMALL * (ended - begun) and focus[1] >= begun:
         yield begun, until
@@ -119,6 +123,7 @@ def _parts(stretch: Stretch, focus: Stretch) -> Iterator[Stretch]:
 
 
 def _widths(parts: Sequence[Stretch], focus: Stretch, room: float) -> list[float]:
+    """Several stretches have several scales: the longer gets more, but not in proportion."""
     near = [begun <= focus[1] and focus[0] < ended for begun, ended in parts]
     if all(near) or not any(near):
         shares = [(b - a) ** 0.5 for a, b in parts] if len(parts) > 1 else [1.0]

@@ -50,7 +50,13 @@ def _together(targets: Sequence[TargetStory], end: float, *, noun: str) -> Row:
     name = f"{len(targets)} {noun}"
     note = _note(targets, last - first)
     strokes = sorted(ended)[:: max(1, -(-len(ended) // STROKES))]
-    span = Stretch(begun=first, ended=max(first, last), look="many", told=f"{name} {note}")
+    span = Stretch(
+        begun=first,
+        ended=max(first, last),
+        look="many",
+        told=f"{name} {note}",
+        words=(span_of(max(last - first, 0)),),
+    )
     return Row(
         name=name,
         note=note,

@@ -8,11 +8,11 @@ from itertools import pairwise
 
 from jobs.picture.axis import Axis, axis_of
 from jobs.picture.crowd import rows_of
-from jobs.picture.letters import cut, shown, span_of, width_of
+from jobs.picture.flags import flags_of, top_of
+from jobs.picture.letters import shown, span_of, width_of
 from jobs.picture.parts import (
     MARGIN,
     WIDE,
-    Flag,
     Fold,
     Key,
     Lane,
@@ -41,7 +41,8 @@ def layout(story: Story, now: float, *, shape: Shape = WIDE) -> Picture:
     """Place everything. `now` (seconds since 1970) is where an open incident ends."""
     rows, end, zero = list(_rows(story, now)), ends(story, now), story.times.detected
     axis = axis_of(_instants(rows, story, end), focus=_focus(story, end), shape=shape)
-    flags, top = _flags(story, axis, shape)
+    flags = flags_of(story, axis, shape)
+    top = top_of(flags, shape)
     lanes = tuple(_lanes(rows, axis, shape, top))
     bottom = lanes[-1].y + lanes[-1].height
     ticks = tuple(_ticks(axis, shape, zero, bottom))
@@ -86,57 +87,8 @@ def _focus(story: Story, end: float) -> tuple[float, float]:
     """The failover itself: from the first sign to the first writes, or to what is known of it."""
     t = story.times
     known = (t.opened, t.leader_lost, t.elected, t.verified, t.first_host, t.writes_resumed)
-    until = max(at for at in known if at is not None)
+    until = end if t.verified is None else max(at for at in known if at is not None)
     return min(t.detected, t.leader_lost or t.detected), min(until, end)
-
-
-MILESTONES = (
-    ("leader_lost", "leader lost"),
-    ("elected", "elected"),
-    ("verified", "proven"),
-    ("writes_resumed", "writes again"),
-    ("last_host", "all follow"),
-    ("concluded", "concluded"),
-)
-
-
-def _flags(story: Story, axis: Axis, shape: Shape) -> tuple[tuple[Flag, ...], float]:
-    """The milestones in rows above the lanes, and where these begin."""
-    zero, size = story.times.detected, shape.size
-    named = [(getattr(story.times, key), name) for key, name in MILESTONES]
-    there = [
-        (at, name) for at, name in named if at is not None and (name != "all follow" or story.over)
-    ]
-    rows: list[float] = []
-    placed: list[tuple[float, Words, str, int]] = []
-    for at, name in sorted(there, key=lambda one: one[0]):
-        text = f"{name} {_after(at - zero)}"
-        words = _beside(axis.x(at), text, size=size, shape=shape)
-        row = next((i for i, x in enumerate(rows) if x + size / 2 < words.left), len(rows))
-        rows[row:] = [words.right, *rows[row + 1 :]]
-        placed.append((axis.x(at), words, f"{name} {_after(at - zero)} after the first sign", row))
-    flags = (
-        Flag(x=x, told=said_, words=_at(words, y=size * 1.35 * (row + 1)))
-        for x, words, said_, row in placed
-    )
-    return tuple(flags), size * 1.35 * len(rows) + size * 0.7
-
-
-def _after(seconds: float) -> str:
-    return span_of(seconds) if seconds > 0 else "0 s"
-
-
-def _beside(x: float, text: str, *, size: float, shape: Shape) -> Words:
-    """Right of its line, or left of it where the paper ends."""
-    fitting = cut(text, size=size, room=shape.right - MARGIN)
-    width = width_of(fitting, size)
-    if x + 4 + width <= shape.right:
-        return Words(x=x + 4, y=0, text=fitting, width=width)
-    return Words(x=max(x - 4, width + MARGIN), y=0, text=fitting, anchor="end", width=width)
-
-
-def _at(words: Words, *, y: float) -> Words:
-    return Words(x=words.x, y=y, text=words.text, anchor=words.anchor, width=words.width)
 
 
 def _lanes(rows: Sequence[Row], axis: Axis, shape: Shape, top: float) -> Iterator[Lane]:
@@ -168,18 +120,23 @@ def _step(seconds: float) -> str:
 
 def _folds(axis: Axis, shape: Shape, bottom: float) -> Iterator[Fold]:
     size, edge = shape.size * 0.85, -MARGIN
-    for piece in (p for p in axis.pieces if p.quiet):
-        middle = (piece.left + piece.right) / 2
-        text = f"{span_of(piece.ended - piece.begun)} left out"
+    for left, right, text in _uneven(axis):
         width = width_of(text, size)
-        x = min(max(middle, width / 2 + 1), shape.width - width / 2 - 1)
+        x = min(max((left + right) / 2, width / 2 + 1), shape.width - width / 2 - 1)
         words = Words(x=x, y=bottom + size * 2.9, text=text, anchor="middle", width=width)
-        fits = words.left > edge + 4
-        yield Fold(left=piece.left, right=piece.right, words=words if fits else None)
+        fits = words.left > edge + 6
+        yield Fold(left=left, right=right, words=words if fits else None)
         edge = words.right if fits else edge
-    for before, after in pairwise(axis.pieces):
-        if not before.quiet and not after.quiet:
-            yield Fold(left=after.left, right=after.left, words=None)
+
+
+def _uneven(axis: Axis) -> Iterator[tuple[float, float, str]]:
+    """Where quiet time is left out, and where the scale changes, from left to right."""
+    for before, piece in pairwise((None, *axis.pieces)):
+        assert piece is not None
+        if piece.quiet:
+            yield piece.left, piece.right, f"{span_of(piece.ended - piece.begun)} left out"
+        elif before is not None and not before.quiet:
+            yield piece.left, piece.left, "scale changes"
 
 
 def _begins(zero: float, shape: Shape, y: float) -> Words:

@@ -10,8 +10,8 @@ _UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
 _BLANKS = re.compile(r"\s+")
-EM = 0.57
-"""An average letter's width, as a part of the size of a system font; a bold one's is a bit wider."""
+NARROW, COMMON, BROAD, FULL = 0.36, 0.61, 0.72, 1.05
+"""Widths of letters as parts of their size, as in the broader ones of the fonts that systems have."""
 
 
 def shown(text: object) -> str:
@@ -33,8 +33,10 @@ def _units(letter: str) -> float:
     if combining(letter):
         return 0
     if east_asian_width(letter) in "WF":
-        return 1.05
-    return 0.9 if letter in "MW@%" else EM
+        return FULL
+    if letter in " .,:;'|!()[]ijlftr-":
+        return NARROW
+    return BROAD if letter.isupper() or letter in "mw@%…→" else COMMON
 
 
 def cut(text: str, *, size: float, room: float) -> str:

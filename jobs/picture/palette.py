@@ -28,13 +28,20 @@ PALETTE = """\
 .pbp text { fill: var(--pbp-ink); }
 .pbp .pbp-name { font-weight: 600; }
 .pbp .pbp-small { font-size: .85em; }
-.pbp .pbp-label { font-size: .92em; paint-order: stroke; }
+.pbp .pbp-label { font-size: .92em; }
+.pbp-on { paint-order: stroke; stroke-width: 3.5; stroke-linejoin: round; }
+.pbp-on-out { font-weight: 600; }
+.pbp-patch { fill: var(--pbp-paper); opacity: .85; }
+.pbp-on-held, .pbp-on-proven, .pbp-on-many { stroke: var(--pbp-good-tint); }
+.pbp-on-led, .pbp-on-flowing { stroke: var(--pbp-calm-tint); }
+.pbp-on-failed, .pbp-on-out, .pbp-on-none { stroke: var(--pbp-bad-tint); }
+.pbp-on-doubted { stroke: var(--pbp-doubt-tint); }
 .pbp .pbp-quiet { fill: var(--pbp-quiet); }
 .pbp-rule { stroke: var(--pbp-rule); }
 .pbp-tick { stroke: var(--pbp-tick); }
-.pbp-flag { stroke: var(--pbp-quiet); stroke-dasharray: 2 3; }
+.pbp-flag { fill: none; stroke: var(--pbp-quiet); stroke-dasharray: 2 3; }
 .pbp-shade { fill: var(--pbp-shade); opacity: .11; }
-.pbp-edge { stroke: var(--pbp-shade); }
+.pbp-edge { stroke: var(--pbp-shade); fill: none; }
 .pbp-fold { fill: var(--pbp-paper); opacity: .75; }
 .pbp-zigzag { fill: none; stroke: var(--pbp-quiet); stroke-width: 1.5; }
 .pbp-scale { stroke: var(--pbp-quiet); stroke-dasharray: 6 3; }

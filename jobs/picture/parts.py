@@ -74,7 +74,7 @@ class Words:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
-    """A stretch of time in a lane; `told` is what it says in full."""
+    """A stretch of time in a lane; `told` is what it says in full, `words` what there is room for."""
 
     x: float
     y: float
@@ -83,6 +83,11 @@ class Bar:
     look: Look
     told: str
     words: Words | None = None
+
+    @property
+    def filled(self) -> bool:
+        """True where its words stand within it."""
+        return self.words is not None and self.x <= self.words.left < self.x + self.width
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,13 +103,17 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lane:
-    """One thing that is followed through time, from `y` down over `height`."""
+    """One thing that is followed through time, from `y` down over `height`. What runs through all lanes
+    (the outage, a flag's line) is drawn within `ground` alone, so that it crosses no name; `idle` is
+    said where there is nothing to draw."""
 
     y: float
     height: float
+    ground: tuple[float, float]
     name: Words
     note: Words | None
     told: str
+    idle: Words | None = None
     bars: tuple[Bar, ...] = ()
     marks: tuple[Mark, ...] = ()
 

@@ -15,6 +15,9 @@ LEAST = 3.0
 THREAD = 2.0
 """The height of waiting."""
 
+APART = 3.0
+"""Between two strokes, so that fifty targets look like many and not like one."""
+
 Taken = list[tuple[float, float]]
 """Where a lane's line is written or drawn on, from x to x."""
 
@@ -24,16 +27,20 @@ def lane_of(row: Row, axis: Axis, shape: Shape, *, y: float) -> Lane:
     beside = shape.gutter > 0
     line = shape.size * 1.55
     above = 0.0 if beside else shape.size * 1.35
-    height = above + line + shape.size * 0.85
+    height = above + line + shape.size * 1.1
     top = y + above + (height - above - line) / 2
     solid = [s for s in row.stretches if s.look != "waiting"]
-    taken: Taken = [_edges(s, axis, shape) for s in solid]
+    taken: Taken = [_edges(s, axis, shape) for s in solid] + [
+        (p.left, p.right) for p in axis.pieces if p.quiet
+    ]
     name, note = _names(row, shape, y=y, middle=top + line / 2)
     return Lane(
         y=y,
         height=height,
+        ground=(y + above, y + height),
         name=name,
         note=note,
+        idle=_idle(row, shape, top + line * 0.68),
         told=f"{row.name}: {row.told}",
         bars=tuple(_bars(row.stretches, axis, shape, top, line, taken)),
         marks=tuple(_marks(row.points, axis, shape, top, line, taken)),
@@ -65,6 +72,14 @@ def _names(row: Row, shape: Shape, *, y: float, middle: float) -> tuple[Words, W
         if note
         else None,
     )
+
+
+def _idle(row: Row, shape: Shape, y: float) -> Words | None:
+    if row.stretches or row.points or not row.idle:
+        return None
+    size = shape.size * 0.85
+    text = cut(row.idle, size=size, room=shape.right - shape.left)
+    return Words(x=shape.left, y=y, text=text, width=width_of(text, size))
 
 
 def _edges(span: Stretch, axis: Axis, shape: Shape) -> tuple[float, float]:
@@ -99,9 +114,10 @@ def _words(
     size = shape.size * 0.92
     for text in words:
         width = width_of(text, size)
-        if width + 10 <= right - left:
-            return Words(x=left + 5, y=y, text=text, width=width)
-        for x in (right + 4, left - 4 - width):
+        within = left + max(3, min(5, (right - left - width) / 2))
+        for x in (within, right + 4, left - 4 - width):
+            if x == within and width + 6 > right - left:
+                continue
             if _free(x, x + width, edges, shape, taken):
                 taken.append((x, x + width))
                 return Words(x=x, y=y, text=text, width=width)
@@ -117,7 +133,11 @@ def _marks(
     points: Sequence[Point], axis: Axis, shape: Shape, y: float, line: float, taken: Taken
 ) -> Iterator[Mark]:
     places = [min(max(axis.x(p.at), shape.left + 5), shape.right - 5) for p in points]
+    edge = -MARGIN
     taken.extend((x - 5, x + 5) for x, p in zip(places, points, strict=True) if p.sign != "done")
     for x, point in zip(places, points, strict=True):
+        if point.sign == "done" and x < edge + APART:
+            continue
+        edge = x
         words = _words(point.words, (x - 5, x + 5), shape, y + line * 0.68, taken)
         yield Mark(x=x, y=y + line / 2, sign=point.sign, told=point.told, words=words)

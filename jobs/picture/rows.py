@@ -40,11 +40,13 @@ class Point:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A lane before it has a place; `told` is what it says as a whole."""
+    """A lane before it has a place; `told` is what it says as a whole, `idle` what stands in it
+    where nothing can be drawn."""
 
     name: str
     note: str
     told: str
+    idle: str = ""
     stretches: tuple[Stretch, ...] = ()
     points: tuple[Point, ...] = ()
 
@@ -91,7 +93,11 @@ def leaders(story: Story, now: float) -> Row:
     end = ends(story, now)
     spans = _limited([_led(b, e, who) for b, e, who in _held(story, end)])
     told = "; ".join(s.told for s in spans) or "nobody was heard to lead"
-    return Row(name="Leader", note="who held the key", told=told, stretches=tuple(spans))
+    before, member = shown(story.before or "?"), shown(story.member or "?")
+    note = member if before == member else f"{before} → {member}"
+    return Row(
+        name="Leader", note=note, told=told, idle="nobody was heard to lead", stretches=tuple(spans)
+    )
 
 
 def _led(begun: float, ended: float, who: str | None) -> Stretch:
@@ -130,7 +136,11 @@ def verdicts(story: Story, now: float) -> Row:
     ]
     told = "; ".join(s.told for s in spans[:STRETCHES]) or "no verdict yet"
     return Row(
-        name="Verification", note="what was proven", told=told, stretches=tuple(_limited(spans))
+        name="Verification",
+        note=shown(story.verdict).replace("-", " "),
+        told=told,
+        idle="no verdict yet",
+        stretches=tuple(_limited(spans)),
     )
 
 
@@ -150,7 +160,8 @@ def writes(story: Story, now: float) -> Row:
     """Whether applications could write, as far as the trail tells."""
     out, end = out_of(story, now), ends(story, now)
     if out is None:
-        return Row(name="Writes", note="", told="no loss of the leader was heard")
+        told = "no loss of the leader was heard"
+        return Row(name="Writes", note="", told=told, idle=told)
     took = span_of(out.seconds)
     so_far = "" if out.ended is not None else " so far"
     start = min(story.times.detected, out.begun)
@@ -199,7 +210,7 @@ def said(story: Story) -> Row | None:
         return None
     note = ", ".join(
         _count(n, what)
-        for n, what in ((len(story.alarms), "alarm"), (len(story.acks), "acknowledgement"))
+        for n, what in ((len(story.alarms), "alarm"), (len(story.acks), "note"))
         if n
     )
     ordered = sorted(points, key=lambda p: p.at)[:MARKS]

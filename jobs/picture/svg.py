@@ -23,6 +23,10 @@ SIGNS: dict[Sign, str] = {
 }
 
 
+PATCH = 16.0
+"""The height of a patch of paper below words."""
+
+
 def svg(picture: Picture) -> str:
     """The text of the element."""
     return "".join(_pieces(picture))
@@ -45,10 +49,12 @@ def _pieces(p: Picture) -> Iterator[str]:
         )
     yield "</defs>"
     yield from _ground(p)
+    yield from (_flag(flag, p) for flag in p.flags)
     for lane in p.lanes:
         yield from _lane(lane, name)
-    yield from (_flag(flag, p) for flag in p.flags)
     yield from (_fold(fold, p) for fold in p.folds)
+    for lane in p.lanes:
+        yield from _said(lane)
     yield _words(p.begins, "pbp-small pbp-quiet")
     yield from (_key(key, name) for key in p.keys)
     yield "</svg>"
@@ -60,26 +66,51 @@ def _ground(p: Picture) -> Iterator[str]:
         yield _line(0, lane.y, p.shape.width, lane.y, "pbp-rule")
     yield _line(0, p.bottom, p.shape.width, p.bottom, "pbp-rule")
     for tick in p.ticks:
-        yield _line(tick.x, p.top, tick.x, p.bottom + 4, "pbp-tick")
+        yield _through(tick.x, p, "pbp-tick")
         yield _words(tick.words, "pbp-small pbp-quiet")
     if p.outage is not None:
-        height = p.bottom - p.top
-        yield (
-            f"<g><title>{markup(p.outage.told)}</title>"
-            f"{_rect(p.outage.x, p.top, p.outage.width, height, 'pbp-shade')}"
-            f"{_line(p.outage.x, p.top, p.outage.x, p.bottom, 'pbp-edge')}"
-            f"{_line(p.outage.x + p.outage.width, p.top, p.outage.x + p.outage.width, p.bottom, 'pbp-edge')}"
-            "</g>"
+        out = p.outage
+        shades = "".join(
+            _rect(out.x, lane.ground[0], out.width, lane.ground[1] - lane.ground[0], "pbp-shade")
+            for lane in p.lanes
         )
+        edges = "".join(_through(x, p, "pbp-edge") for x in (out.x, out.x + out.width))
+        yield f"<g><title>{markup(out.told)}</title>{shades}{edges}</g>"
+
+
+def _through(x: float, p: Picture, class_: str, *, top: float | None = None) -> str:
+    """A line through every lane's ground, and above them from `top` on."""
+    begins = "" if top is None else f"M{_n(x)} {_n(top)}V{_n(p.top)}"
+    parts = (f"M{_n(x)} {_n(lane.ground[0])}V{_n(lane.ground[1])}" for lane in p.lanes)
+    return f'<path class="{class_}" d="{begins}{"".join(parts)}"/>'
 
 
 def _lane(lane: Lane, name: str) -> Iterator[str]:
     yield f"<g><title>{markup(lane.told)}</title>"
-    yield _words(lane.name, "pbp-name")
-    yield _words(lane.note, "pbp-small pbp-quiet")
     yield from (_bar(bar, name) for bar in lane.bars)
     yield from (_mark(mark) for mark in lane.marks)
     yield "</g>"
+
+
+def _said(lane: Lane) -> Iterator[str]:
+    """All words of a lane, over everything that is drawn."""
+    yield _words(lane.name, "pbp-name")
+    yield _words(lane.note, "pbp-small pbp-quiet")
+    yield _patched(lane.idle, "pbp-small pbp-quiet")
+    for bar in lane.bars:
+        if bar.filled:
+            yield _words(bar.words, f"pbp-label pbp-on pbp-on-{bar.look}")
+        else:
+            yield _patched(bar.words, "pbp-label")
+    yield from (_patched(mark.words, "pbp-label") for mark in lane.marks)
+
+
+def _patched(words: Words | None, class_: str) -> str:
+    """Words on a patch of paper, so that no line goes through them."""
+    if words is None:
+        return ""
+    place = (words.left - 2, words.y - PATCH * 0.78, words.width + 4, PATCH)
+    return f"{_rect(*place, 'pbp-patch')}{_words(words, class_)}"
 
 
 def _bar(bar: Bar, name: str) -> str:
@@ -88,38 +119,33 @@ def _bar(bar: Bar, name: str) -> str:
     if bar.look in PATTERNS:
         tile = _rect(*place, "pbp-over", fill=f"url(#{name}-{bar.look})")
     return (
-        f"<g><title>{markup(bar.told)}</title>{_rect(*place, f'pbp-bar pbp-{bar.look}')}{tile}"
-        f"{_words(bar.words, 'pbp-label')}</g>"
+        f"<g><title>{markup(bar.told)}</title>{_rect(*place, f'pbp-bar pbp-{bar.look}')}{tile}</g>"
     )
 
 
 def _mark(mark: Mark) -> str:
     return (
         f'<g><title>{markup(mark.told)}</title><g class="pbp-mark pbp-{mark.sign}" '
-        f'transform="translate({_n(mark.x)} {_n(mark.y)})">{SIGNS[mark.sign]}</g>'
-        f"{_words(mark.words, 'pbp-label')}</g>"
+        f'transform="translate({_n(mark.x)} {_n(mark.y)})">{SIGNS[mark.sign]}</g></g>'
     )
 
 
 def _flag(flag: Flag, p: Picture) -> str:
     top = flag.words.y - p.shape.size * 0.8
     return (
-        f"<g><title>{markup(flag.told)}</title>{_line(flag.x, top, flag.x, p.bottom, 'pbp-flag')}"
+        f"<g><title>{markup(flag.told)}</title>{_through(flag.x, p, 'pbp-flag', top=top)}"
         f"{_words(flag.words, 'pbp-label')}</g>"
     )
 
 
 def _fold(fold: Fold, p: Picture) -> str:
+    words = _words(fold.words, "pbp-small pbp-quiet")
     if fold.left == fold.right:
-        told = "from here on time has a smaller scale"
-        line = _line(fold.left, p.top, fold.left, p.bottom + 4, "pbp-scale")
-        return f"<g><title>{told}</title>{line}</g>"
+        return f"{_line(fold.left, p.top, fold.left, p.bottom + 4, 'pbp-scale')}{words}"
     middle, y = (fold.left + fold.right) / 2, p.bottom
     zigzag = f"M{_n(middle - 6)} {_n(y)}l3 -5 3 10 3 -10 3 5"
-    return (
-        f"<g>{_rect(fold.left, p.top, fold.right - fold.left, p.bottom - p.top, 'pbp-fold')}"
-        f'<path class="pbp-zigzag" d="{zigzag}"/>{_words(fold.words, "pbp-small pbp-quiet")}</g>'
-    )
+    over = _rect(fold.left, p.top, fold.right - fold.left, p.bottom - p.top, "pbp-fold")
+    return f'{over}<path class="pbp-zigzag" d="{zigzag}"/>{words}'
 
 
 def _key(key: Key, name: str) -> str:
