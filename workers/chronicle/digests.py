@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from jobs.ports import Memory
-from jobs.slack.digest import Digest, Waiting
+from jobs.slack.digest import Digest, Waiting, crowded_out, thread_of_digest
 from jobs.slack.progress import Progress, from_json, to_json
+from workers.chronicle.books import Books, Item
 
 
 @dataclass(slots=True, kw_only=True)
 class DigestBook:
-    """At most one digest is open; `digest` is None where there is none."""
+    """At most one digest is open; `digest` is None where there is none. `most`: threads at once."""
 
     memory: Memory
     name: str
+    most: int
     digest: Digest | None = None
     progress: dict[str, Progress] = field(default_factory=dict)
     _kept: str = ""
 
     @classmethod
-    def opened(cls, memory: Memory, *, name: str) -> DigestBook:
+    def opened(cls, memory: Memory, *, name: str, most: int) -> DigestBook:
         """As the last process left it; empty where nothing is remembered, or nothing readable."""
-        book = cls(memory=memory, name=name)
+        book = cls(memory=memory, name=name, most=most)
         try:
             raw = json.loads(memory.recall(name) or "")
             told = tuple((str(c), str(i)) for c, i in raw["told"])
@@ -32,24 +34,38 @@ class DigestBook:
             book.progress = {digest.key: from_json(raw["progress"])}
             book.digest = digest
         except (ValueError, KeyError, TypeError):
-            return cls(memory=memory, name=name)
+            return cls(memory=memory, name=name, most=most)
         return book
 
-    def take(self, crowd: Sequence[Waiting]) -> str:
-        """Let these be told by the digest; returns its key."""
+    def items(self, books: Books) -> Iterator[Item]:
+        """The digest's own message."""
         if self.digest is None:
-            first = min(crowd, key=lambda one: one.opened)
-            self.digest = Digest(key=f"digest-{first.incident}", opened=first.opened)
-            self.progress = {self.digest.key: Progress()}
-        fresh = [(one.cluster, one.incident) for one in crowd]
-        told = tuple(dict.fromkeys((*self.digest.told, *fresh)))
-        self.digest = replace(self.digest, told=told)
-        self.keep()
-        return self.digest.key
+            return
+        held = [books.of[c].hearings.get(i) for c, i in self.digest.told if c in books.of]
+        tales = [hearing.told() for hearing in held if hearing is not None]
+        stories = [tale.story for tale in tales if tale is not None]
+        yield Item(thread=thread_of_digest(self.digest, stories, books.site), book=self)
 
-    def holds(self, cluster: str, incident: str) -> bool:
+    def share(self, items: Sequence[Item]) -> None:
+        """Who finds no room among the threads is told by the digest, until there is room."""
+        own = [item for item in items if item.incident and not item.known.dumb]
+        used = sum(item.known.root is not None and not item.thread.over for item in own)
+        waiting = {item.thread.incident: item for item in own if _waits(item.known)}
+        crowd = crowded_out(
+            [_waiting(item) for item in waiting.values()], open_=used, most=self.most
+        )
+        if crowd:
+            key = self._take(crowd)
+            for item in (waiting[one.incident] for one in crowd):
+                item.note(replace(item.known, digest=key))
+                item.book.keep()
+        else:
+            _let_out(own, room=max(0, self.most - used - len(waiting)))
+
+    def holds(self, item: Item) -> bool:
         """True where the open digest tells of this incident."""
-        return self.digest is not None and (cluster, incident) in self.digest.told
+        here = item.thread.cluster, item.thread.incident
+        return self.digest is not None and here in self.digest.told
 
     def close(self, _: str) -> None:
         """All of its incidents are over, and told."""
@@ -63,6 +79,17 @@ class DigestBook:
             self.memory.remember(self.name, text)
             self._kept = text
 
+    def _take(self, crowd: Sequence[Waiting]) -> str:
+        if self.digest is None:
+            first = min(crowd, key=lambda one: one.opened)
+            self.digest = Digest(key=f"digest-{first.incident}", opened=first.opened)
+            self.progress = {self.digest.key: Progress()}
+        fresh = [(one.cluster, one.incident) for one in crowd]
+        told = tuple(dict.fromkeys((*self.digest.told, *fresh)))
+        self.digest = replace(self.digest, told=told)
+        self.keep()
+        return self.digest.key
+
     def _text(self) -> str:
         if self.digest is None:
             return ""
@@ -70,3 +97,21 @@ class DigestBook:
         progress = to_json(self.progress[one.key])
         plain = {"key": one.key, "opened": one.opened, "told": one.told, "progress": progress}
         return json.dumps(plain, separators=(",", ":"))
+
+
+def _let_out(own: Sequence[Item], *, room: int) -> None:
+    """Incidents of the digest that are still open get a thread, the oldest first."""
+    told = [i for i in own if i.known.digest is not None and not i.thread.over]
+    for item in sorted(told, key=lambda one: one.thread.opened)[:room]:
+        item.note(replace(item.known, digest=None))
+
+
+def _waits(known: Progress) -> bool:
+    return known.root is None and known.digest is None and known.doubt is None
+
+
+def _waiting(item: Item) -> Waiting:
+    thread = item.thread
+    return Waiting(
+        cluster=thread.cluster, incident=thread.incident, opened=thread.opened, over=thread.over
+    )

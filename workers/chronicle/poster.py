@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from typing import Protocol, assert_never
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import assert_never
 
 import structlog
 
-from jobs.ports import (
-    Barred,
-    Clock,
-    Later,
-    Ledger,
-    LedgerUnavailable,
-    Lost,
-    Messenger,
-    Posted,
-    Unfit,
-)
-from jobs.slack.digest import Waiting, crowded_out, thread_of_digest
-from jobs.slack.layout import Site
+from jobs.ports import Barred, Later, LedgerUnavailable, Lost, Messenger, Posted, Unfit
 from jobs.slack.message import Message
 from jobs.slack.progress import (
     Post,
@@ -34,86 +21,50 @@ from jobs.slack.progress import (
     stood,
 )
 from jobs.slack.thread import Thread, digest_of
-from workers.chronicle.book import Book, over, too_old
+from workers.chronicle.books import Books, Item
 from workers.chronicle.digests import DigestBook
 from workers.chronicle.pace import Pace, Trouble, Verb
+from workers.chronicle.trouble import Troubles
 
 log = structlog.get_logger(__name__)
-
-LEASE, LEASED = "chronicle:slack", 30.0
-"""Seconds for which one process may post: longer than any call to Slack takes."""
-
-KEEP_EVERY = 30.0
-"""Seconds between two times that is remembered how far trails were read, where nothing is posted."""
 
 ROOTS = 5
 """Roots tried for one incident: who deletes more of them does not want to read it."""
 
-TROUBLE = "slack:trouble"
-"""Where it is remembered why nothing is posted: {reason, remedy, since}, or an empty text."""
-
-
-class Kept(Protocol):
-    """Where a thread's progress is kept."""
-
-    progress: dict[str, Progress]
-
-    def keep(self) -> None: ...
-    def close(self, incident: str, /) -> None: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
-    """A thread as it should stand, and where is kept what stands of it."""
-
-    thread: Thread
-    book: Kept
-
-    @property
-    def known(self) -> Progress:
-        return self.book.progress[self.thread.incident]
-
-    def note(self, known: Progress) -> None:
-        """Put down how far it is, to be kept."""
-        self.book.progress[self.thread.incident] = known
+SKEW = 120.0
+"""Seconds by which Slack's clock and Redis' may differ."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Poster:
-    """Posts to one channel; `tick` is one look and what may be posted now. `holder` names this process:
-    of several, the lease lets one act. `troubled` hears why nothing can be posted, and None when it
-    can again. Nothing here is waited for by anybody who moves applications."""
+    """Posts to one channel; `tick` is one look, and what may be posted now. With more than `most`
+    incidents the others share a digest. `troubled` hears why nothing can be posted, and None when it
+    can again; `waiting` counts threads that are behind. Nobody who moves applications waits for this."""
 
-    ledger: Ledger
+    books: Books
     messenger: Messenger
-    clock: Clock
-    holder: str
-    channel: str
-    clusters: Sequence[str]
-    site: Site = field(default_factory=Site)
     most: int = 5
     troubled: Callable[[Trouble | None], None] = lambda _: None
     waiting: int = 0
     pace: Pace = field(init=False)
-    _books: dict[str, Book] = field(default_factory=dict)
     _digest: DigestBook | None = None
+    _troubles: Troubles = field(init=False)
     _served: dict[str, float] = field(default_factory=dict)
-    _renewed: float = -LEASED
-    _kept: float = 0.0
     _blind: str = ""
-    _said: Trouble | None = None
 
     def __post_init__(self) -> None:
-        self.pace = Pace(self.clock)
+        self.pace = Pace(self.books.clock)
+        self._troubles = Troubles(memory=self.books.ledger, heard=self.troubled)
 
     def tick(self) -> None:
         """Post what may be posted now. Never raises for what may pass."""
         try:
-            if self._acts():
-                self._look()
-                self._speak()
-            else:  # another posts: what it says is read anew once it ends
-                self._books, self._digest = {}, None
+            if self.books.acts():
+                self.books.look()
+                self._speak(self._digests())
+            else:
+                self.books.forget()
+                self._digest = None
             self._blind = ""
         except LedgerUnavailable as error:
             if str(error) != self._blind:  # said again only when it changes
@@ -122,91 +73,25 @@ class Poster:
 
     def leave(self) -> None:
         """Let another chronicle act at once."""
-        try:
-            self.ledger.lease(LEASE, self.holder, seconds=0)
-        except LedgerUnavailable:
-            return  # it ends by itself
+        self.books.leave()
 
-    def _acts(self) -> bool:
-        """Whether the lease is ours for longer than any call takes."""
-        now = self.clock.monotonic()
-        if now - self._renewed < LEASED / 3:
-            return True
-        ours = self.ledger.lease(LEASE, self.holder, seconds=LEASED)
-        self._renewed = now if ours else -LEASED
-        return ours
-
-    def _look(self) -> None:
+    def _digests(self) -> DigestBook:
         if self._digest is None:
-            self._digest = DigestBook.opened(self.ledger, name=f"slack:{self.channel}:digest")
-        heads = self.ledger.heads(self.clusters)
-        for cluster, head in heads.items():
-            book = self._books.get(cluster) or Book.opened(
-                self.ledger,
-                cluster,
-                name=f"slack:{self.channel}:of:{cluster}",
-                site=self.site,
-                head=head,
-            )
-            self._books[cluster] = book
-            if head.seq != book.cursor:
-                book.read(head)
+            name = f"{self.books.name}:digest"
+            self._digest = DigestBook.opened(self.books.ledger, name=name, most=self.most)
+        return self._digest
 
-    def _speak(self) -> None:
+    def _speak(self, digest: DigestBook) -> None:
         """One call of each sort at most, as the pace allows; then what is over is put away."""
-        items = list(self._items())
-        self._share(items)
+        items = list(self.books.items())
+        digest.share(items)
+        items += digest.items(self.books)
         self._look_up(items)
         self._post_next(items)
         self._edit_next(items)
-        self._put_away(items)
-        self._tell_trouble()
-
-    # What there is to tell.
-
-    def _items(self) -> Iterator[Item]:
-        now = self.clock.now()
-        for book in self._books.values():
-            for thread in list(book.threads(now=now)):
-                item = Item(thread=thread, book=book)
-                if too_old(item.known, thread, now=now):
-                    book.close(thread.incident)
-                else:
-                    yield item
-        yield from self._digest_item()
-
-    def _digest_item(self) -> Iterator[Item]:
-        assert self._digest is not None
-        digest = self._digest.digest
-        if digest is None:
-            return
-        held = [self._books[c].hearings.get(i) for c, i in digest.told if c in self._books]
-        tales = [hearing.told() for hearing in held if hearing is not None]
-        stories = [tale.story for tale in tales if tale is not None]
-        thread = thread_of_digest(digest, stories, self.site)
-        yield Item(thread=thread, book=self._digest)
-
-    def _share(self, items: Sequence[Item]) -> None:
-        """Who finds no room among the threads is told by the digest, until there is room."""
-        assert self._digest is not None
-        own = [i for i in items if i.thread.incident in _hearings(i.book) and not i.known.dumb]
-        used = sum(i.known.root is not None and not i.thread.over for i in own)
-        waiting = [i for i in own if _waits(i.known)]
-        crowd = crowded_out([_waiting(i) for i in waiting], open_=used, most=self.most)
-        names = {one.incident for one in crowd}
-        if crowd:
-            key = self._digest.take(crowd)
-            for item in (i for i in waiting if i.thread.incident in names):
-                item.note(replace(item.known, digest=key))
-                item.book.keep()
-            return
-        self._let_out(own, room=max(0, self.most - used - len(waiting)))
-
-    def _let_out(self, own: Sequence[Item], *, room: int) -> None:
-        """Incidents of the digest that are still open get a thread, the oldest first."""
-        told = [i for i in own if i.known.digest is not None and not i.thread.over]
-        for item in sorted(told, key=lambda one: one.thread.opened)[:room]:
-            item.note(replace(item.known, digest=None))
+        for closed in self.books.put_away([i for i in items if not digest.holds(i)]):
+            self._served.pop(closed, None)
+        self._troubles.tell(self.pace.trouble)
 
     # One call each.
 
@@ -281,8 +166,7 @@ class Poster:
         edits = [(i, root) for i in items if (root := next_edit(i.known, i.thread)) is not None]
         if not edits or not self._turn("edit"):
             return
-        item, root = min(edits, key=lambda one: self._served.get(f"={one[0].thread.incident}", 0.0))
-        self._served[f"={item.thread.incident}"] = self.clock.monotonic()
+        item, root = min(edits, key=lambda one: self._served.get(one[0].thread.incident, 0.0))
         self._edited(item, root)
 
     def _edited(self, item: Item, root: Message) -> None:
@@ -319,64 +203,14 @@ class Poster:
 
     def _turn(self, verb: Verb) -> bool:
         """True where a call may be made now, by us."""
-        if not self.pace.may(verb) or not self._acts():
+        if not self.pace.may(verb) or not self.books.acts():
             return False
         self.pace.called(verb)
         return True
 
     def _well(self, item: Item) -> None:
         self.pace.well()
-        self._served[item.thread.incident] = self.clock.monotonic()
-
-    # What is over, and what is wrong.
-
-    def _put_away(self, items: Sequence[Item]) -> None:
-        if self._digest is None or not self._acts():
-            return
-        now = self.clock.now()
-        for item in items:
-            thread = item.thread
-            shared = self._digest.holds(thread.cluster, thread.incident)
-            if over(item.known, thread, now=now) and not shared:
-                item.book.close(thread.incident)
-                self._served.pop(thread.incident, None)
-                self._served.pop(f"={thread.incident}", None)
-        if self.clock.monotonic() - self._kept >= KEEP_EVERY:
-            self._kept = self.clock.monotonic()
-            for book in self._books.values():
-                book.keep()
-
-    def _tell_trouble(self) -> None:
-        """Once when it begins, once when it changes, once when it ends."""
-        now = self.pace.trouble
-        if now == self._said:
-            return
-        self.ledger.remember(TROUBLE, "" if now is None else json.dumps(asdict(now)))
-        self._said = now
-        self.troubled(now)
-        if now is None:
-            log.info("slack.well")
-        else:
-            log.error("slack.trouble", reason=now.reason, remedy=now.remedy)
-
-
-SKEW = 120.0
-"""Seconds by which Slack's clock and Redis' may differ."""
-
-
-def _hearings(book: Kept) -> Mapping[str, object]:
-    return book.hearings if isinstance(book, Book) else {}
-
-
-def _waits(known: Progress) -> bool:
-    return known.root is None and known.digest is None and known.doubt is None
-
-
-def _waiting(item: Item) -> Waiting:
-    thread = item.thread
-    return Waiting(
-        cluster=thread.cluster, incident=thread.incident, opened=thread.opened, over=thread.over
-    )
+        self._served[item.thread.incident] = self.books.clock.monotonic()
 
 
 def _skipped(known: Progress, thread: Thread, post: Post) -> Progress:

@@ -9,6 +9,7 @@ from jobs.slack.limits import mistakes
 from tests.fakes.hosts import WorkerDied
 from tests.fakes.messenger import FakeMessenger, Said
 from tests.world import World, make_world
+from workers.chronicle.books import Books
 from workers.chronicle.pace import Trouble
 from workers.chronicle.poster import Poster
 
@@ -34,16 +35,16 @@ class Stage:
     def fresh(self, holder: str = "one") -> Poster:
         """A poster as it begins, with nothing in memory."""
         self.lives += 1
-        return Poster(
+        books = Books(
             ledger=self.world.ledger,
-            messenger=self.slack,
             clock=self.world.clock,
             holder=holder,
-            channel="C0INCIDENTS",
+            name="slack:C0INCIDENTS",
             clusters=tuple(self.world.inventory.clusters),
             site=Site(url="https://pgbaton.example.com"),
-            most=self.most,
-            troubled=self.troubles.append,
+        )
+        return Poster(
+            books=books, messenger=self.slack, most=self.most, troubled=self.troubles.append
         )
 
     def run(self, seconds: float) -> None:
