@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from jobs.audit.entry import GENESIS, Entry
@@ -19,18 +19,6 @@ class Verified:
     reason: str = ""
 
 
-@dataclass(slots=True, kw_only=True)
-class Stretch:
-    """A row of entries that follow each other, from `first` to `last`; `prev` is what the first one
-    says of the entry before it. `fault` is why it does not follow what stood before, "" where it does."""
-
-    first: int
-    last: int
-    prev: str
-    head: str
-    fault: str = ""
-
-
 def verify(entries: Iterable[Entry], *, start: str = GENESIS, first: int = 1) -> Verified:
     """Walk the chain from `start`: numbers without a gap, each hash over the one before."""
     head, seq = start, first - 1
@@ -40,30 +28,6 @@ def verify(entries: Iterable[Entry], *, start: str = GENESIS, first: int = 1) ->
             return Verified(entries=seq - first + 1, head=head, bad=entry.seq, reason=fault)
         head, seq = entry.hash, entry.seq
     return Verified(entries=seq - first + 1, head=head)
-
-
-def stretches(entries: Iterable[Entry]) -> Iterator[Stretch]:
-    """Walk the whole chain, also past what does not fit: a later anchor may prove what stands there.
-    An entry that was changed itself is a stretch without entries (`last` below `first`)."""
-    now: Stretch | None = None
-    for entry in entries:
-        fault = "" if now is None else fault_of(entry, head=now.head, seq=now.last + 1)
-        if now is not None and not fault:
-            now.head, now.last = entry.hash, entry.seq
-            continue
-        if now is not None:
-            yield now
-        now = _begun(entry, fault or "")
-    if now is not None:
-        yield now
-
-
-def _begun(entry: Entry, fault: str) -> Stretch:
-    own = changed(entry)
-    last = entry.seq - 1 if own else entry.seq
-    return Stretch(
-        first=entry.seq, last=last, prev=entry.prev, head=entry.hash, fault=fault or own or ""
-    )
 
 
 def fault_of(entry: Entry, *, head: str, seq: int) -> str | None:
