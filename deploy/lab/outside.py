@@ -54,7 +54,7 @@ def alerts() -> Sequence[Json]:
     return found
 
 
-def heartbeats() -> Mapping[str, Sequence[float]]:
+def heartbeats() -> Mapping[str, tuple[float, ...]]:
     """When who gave a sign of life."""
     return {who: tuple(one["times"]) for who, one in _ask("/_lab/heartbeats").items()}
 

@@ -10,6 +10,10 @@ from jobs.audit import Entry
 from jobs.fence import Fence
 
 
+UNREAD = "could not be read"
+"""How a place begins that was to be searched and did not answer."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leadership:
     """One stay of a member under the leader key, as an etcd watch of the drill's own saw it."""

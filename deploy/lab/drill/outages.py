@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Sequence
+from functools import partial
 
 from deploy.lab import faults, layout, mux, patroni
 from deploy.lab.drill.history import Leadership
@@ -31,7 +32,8 @@ def patroni_stopped(stage: Stage) -> tuple[Checked, ...]:
 
 
 def postgres_crash(stage: Stage) -> tuple[Checked, ...]:
-    """The leader's postmaster dies; Patroni starts it again where it was, and nothing moves."""
+    """The leader's postmaster dies, and twice more as it comes back; Patroni starts it again where it
+    was, and nothing moves."""
     old = stage.leader()
     heard = len(stage.trail.entries)
     stage.inject(
@@ -39,10 +41,21 @@ def postgres_crash(stage: Stage) -> tuple[Checked, ...]:
         lambda: faults.kill_postmaster(stage.lab, old.member),
     )
     stage.until_failed()
+    for again in ("again", "once more"):
+        _until_back(old)
+        stage.screen.say(f"FAULT: {again}", style="bold yellow")
+        faults.kill_postmaster(stage.lab, old.member)
+    _until_back(old)
     stage.until_ordered_again()
     stage.until_quiet()
     stage.settle(5)
     return (_stayed(stage, old), _untouched(stage, heard))
+
+
+def _until_back(leader: Leadership) -> None:
+    body = partial(patroni.rest, leader.member)
+    wait_until("PostgreSQL to die", lambda: body().get("state") != "running", seconds=20)
+    wait_until("PostgreSQL to return", lambda: body().get("state") == "running", seconds=60)
 
 
 def leader_cut(stage: Stage) -> tuple[Checked, ...]:

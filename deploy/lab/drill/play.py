@@ -6,18 +6,14 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg
-
-from deploy.lab import counter, layout, patroni
+from deploy.lab import layout, patroni
+from deploy.lab.drill.collect import collect
 from deploy.lab.drill.history import History
-from deploy.lab.drill.hostwatch import observe, read_orders
 from deploy.lab.drill.invariants import Checked, check_all
 from deploy.lab.drill.report import Report, make_report, to_json
 from deploy.lab.drill.scenarios import SCENARIOS, Scenario
 from deploy.lab.drill.screen import Screen
-from deploy.lab.drill.search import metrics_page, named_secrets, searched_places
 from deploy.lab.drill.stage import Stage, set_stage
-from deploy.lab.faults import find
 from deploy.lab.inventory import PROFILES
 from deploy.lab.lab import open_lab
 from deploy.lab.patroni import PatroniProgram
@@ -73,54 +69,6 @@ def _perform(stage: Stage, scenario: Scenario, name: str) -> tuple[Report, Histo
 def patroni_version() -> str:
     said = (patroni.rest(member).get("patroni", {}).get("version") for member in layout.MEMBERS)
     return str(next(filter(None, said), "unknown"))
-
-
-def collect(stage: Stage) -> History:
-    """The history, once the last order has ended and no event can come any more."""
-    lab = stage.lab
-    page = metrics_page()
-    for customers in ("orders", *(("counter",) if lab.balanced else ())):
-        find(lab, "operator", customers).stop(grace=10)
-    find(lab, "control", "web").stop()
-    trail = tuple(stage.trail.trail.entries(layout.CLUSTER))
-    exported = "\n".join(map(to_line, trail))
-    leader = stage.leaders.leader
-    return History(
-        fault=stage.fault,
-        leaderships=tuple(stage.leaders.leaderships),
-        writable=dict(stage.writable.first),
-        orders=tuple(read_orders(lab.history_file)),
-        stored=_stored(leader.address, lab.secrets.shop) if leader else frozenset(),
-        hosts=tuple(observe(lab, name, stage.fences.fences.get(name, [])) for name in layout.SHOPS),
-        unmanaged=UNMANAGED,
-        counter=counter.HOST if lab.balanced else None,
-        entries=trail,
-        accepted=_accepted(lab.machines["control"].folder / "access.log"),
-        secrets=named_secrets(lab.secrets),
-        places={
-            "the trail": exported,
-            "the process lists": "\n".join(stage.processes.seen),
-            "the webhook's metrics": page,
-            **searched_places(lab),
-        },
-    )
-
-
-def _accepted(log: Path) -> frozenset[str]:
-    words = (line.split() for line in log.read_text().splitlines())
-    return frozenset(w[1] for w in words if len(w) == 2 and w[0] == "202")  # noqa: PLR2004
-
-
-def _stored(address: str, password: str) -> frozenset[str]:
-    with psycopg.connect(
-        host=address,
-        port=layout.POSTGRESQL_PORT,
-        dbname="shop",
-        user="shop",
-        password=password,
-        connect_timeout=5,
-    ) as connection:
-        return frozenset(str(row[0]) for row in connection.execute("SELECT id FROM orders"))
 
 
 def _write(wish: Wish, report: Report, history: History) -> None:

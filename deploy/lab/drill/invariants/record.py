@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from deploy.lab.drill.history import History, Leadership, Order
+from deploy.lab.drill.history import UNREAD, History, Leadership, Order
 from deploy.lab.drill.invariants.facts import SLACK, of_kind
 from jobs.audit import Kind, verify
 
@@ -86,6 +86,8 @@ def trail_told(history: History) -> str:
 def shown_secrets(history: History) -> Iterator[str]:
     """Secrets that show in a log, the trail, Redis, job arguments, pages or a process list."""
     for place, text in history.places.items():
+        if text.startswith(UNREAD):
+            yield f"{place} {text}"
         for name, secret in history.secrets.items():
             if secret in text:
                 yield f"{place} shows the secret {name}"

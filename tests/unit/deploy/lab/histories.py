@@ -142,7 +142,8 @@ def _thread(end: Entry, entries: Sequence[Entry]) -> Iterator[SlackMessage]:
     )
     for entry in entries:
         sort = {Kind.VERDICT: "proof", Kind.CONCLUDED: "end"}.get(Kind(entry.facts["kind"]))
-        if sort is not None:
+        proves = entry.facts["evidence"].get("verdict", "confirmed") == "confirmed"
+        if sort is not None and proves:
             yield SlackMessage(
                 ts=f"{entry.at / 1e6 + 0.1:.6f}",
                 thread=root,

@@ -190,6 +190,12 @@ def test_an_empty_search_proves_nothing() -> None:
     assert SECRETS in broken(replace(h.GOOD, secrets={}))
 
 
+def test_a_place_that_did_not_answer_proves_nothing() -> None:
+    """A page that could not be read was not searched."""
+    places = {**h.GOOD.places, "the page /": "could not be read: HTTP Error 500"}
+    assert "the page / could not be read" in broken(replace(h.GOOD, places=places))[SECRETS]
+
+
 def test_a_restart_whose_worker_died_is_explained_by_a_held_fence() -> None:
     """The next worker finds the host done: that accounts for one restart, and for no second one."""
     held = (122.0, h.host("shop1", "held", h.SECOND))

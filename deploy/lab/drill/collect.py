@@ -1,0 +1,100 @@
+"""The history of a drill, put together at its end from everybody who watched it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import psycopg
+
+from deploy.lab import counter, layout, outside
+from deploy.lab.drill import told
+from deploy.lab.drill.browse import read_pages
+from deploy.lab.drill.history import History
+from deploy.lab.drill.hostwatch import observe, read_orders
+from deploy.lab.drill.invariants.telling import untold
+from deploy.lab.drill.search import metrics_page, named_secrets, searched_places
+from deploy.lab.drill.stage import Stage
+from deploy.lab.faults import find
+from deploy.lab.process import wait_until
+from jobs.audit import Entry, Kind, to_line
+
+[UNMANAGED] = layout.UNMANAGED
+TOLD_WITHIN = 5.0
+"""Seconds that Slack may take to be told of everything: after an outage it is asked once a minute."""
+
+
+def collect(stage: Stage) -> History:
+    """The history, once the last order has ended and no event can come any more."""
+    lab = stage.lab
+    page = metrics_page()
+    for customers in ("orders", *(("counter",) if lab.balanced else ())):
+        find(lab, "operator", customers).stop(grace=10)
+    find(lab, "control", "web").stop()
+    _until_told(stage)
+    trail, threads, rung = _trail(stage), outside.threads(), outside.alerts()
+    leader = stage.leaders.leader
+    return History(
+        fault=stage.fault,
+        leaderships=tuple(stage.leaders.leaderships),
+        writable=dict(stage.writable.first),
+        orders=tuple(read_orders(lab.history_file)),
+        stored=_stored(leader.address, lab.secrets.shop) if leader else frozenset(),
+        hosts=tuple(observe(lab, name, stage.fences.fences.get(name, [])) for name in layout.SHOPS),
+        unmanaged=UNMANAGED,
+        counter=counter.HOST if lab.balanced else None,
+        entries=trail,
+        accepted=_accepted(lab.machines["control"].folder / "access.log"),
+        anchors=told.anchors(lab),
+        slack=told.messages(threads),
+        alerts=told.alerts(rung, lab.secrets.alerts),
+        beats=outside.heartbeats(),
+        secrets=named_secrets(lab.secrets),
+        places={
+            "the trail": "\n".join(map(to_line, trail)),
+            "the process lists": "\n".join(stage.processes.seen),
+            "the webhook's metrics": page,
+            "Slack": json.dumps(threads),
+            "the alerts": json.dumps(rung),
+            **read_pages(lab, _incidents(trail)),
+            **searched_places(lab),
+        },
+    )
+
+
+def _trail(stage: Stage) -> tuple[Entry, ...]:
+    return tuple(stage.trail.trail.entries(layout.CLUSTER))
+
+
+def _incidents(trail: Sequence[Entry]) -> list[str]:
+    return [str(e.facts["incident"]) for e in trail if e.facts["kind"] == Kind.OPENED]
+
+
+def _until_told(stage: Stage) -> None:
+    """Leave Slack's teller its time; what is missing then, the invariant says."""
+
+    def complete() -> bool:
+        slack = told.messages(outside.threads())
+        return not any(untold(History(fault=0, leaderships=(), entries=_trail(stage), slack=slack)))
+
+    with suppress(TimeoutError):
+        wait_until("Slack to be told", complete, seconds=TOLD_WITHIN, step=0.5)
+
+
+def _accepted(log: Path) -> frozenset[str]:
+    words = (line.split() for line in log.read_text().splitlines())
+    return frozenset(w[1] for w in words if len(w) == 2 and w[0] == "202")  # noqa: PLR2004
+
+
+def _stored(address: str, password: str) -> frozenset[str]:
+    with psycopg.connect(
+        host=address,
+        port=layout.POSTGRESQL_PORT,
+        dbname="shop",
+        user="shop",
+        password=password,
+        connect_timeout=5,
+    ) as connection:
+        return frozenset(str(row[0]) for row in connection.execute("SELECT id FROM orders"))

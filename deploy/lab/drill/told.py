@@ -1,0 +1,81 @@
+"""What was told outside, as values: Slack's messages, the on-call tool's alerts, signs of life, anchors."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from deploy.lab import layout
+from deploy.lab.drill.history import AlertHeard, SlackMessage
+from deploy.lab.keys import KeyPair
+from deploy.lab.lab import Lab
+from jobs.anchor import Anchor
+from jobs.ports import Unavailable
+from jobs.signatures import Message, VerifyKeys, public_key, verify
+from workers.etcd.placing import anchors_of
+from workers.secrets import Secrets
+
+
+def messages(threads: Sequence[Mapping[str, Any]]) -> tuple[SlackMessage, ...]:
+    """Slack's threads as the double shows them, oldest first; what a person deleted is none."""
+    return tuple(
+        message
+        for root in threads
+        for message in (_message(root), *(_message(r, below=root["ts"]) for r in root["replies"]))
+        if message.key
+    )
+
+
+def _message(raw: Mapping[str, Any], *, below: str | None = None) -> SlackMessage:
+    words = _words([raw["text"], raw["blocks"], raw["attachments"]])
+    return SlackMessage(ts=raw["ts"], thread=below, key=raw["key"] or "", text="\n".join(words))
+
+
+def _words(value: object) -> Iterator[str]:
+    """Every text in a message that people see."""
+    match value:
+        case str():
+            yield value
+        case dict():
+            yield from _words(
+                [
+                    value[n]
+                    for n in ("text", "fallback", "blocks", "elements", "fields")
+                    if n in value
+                ]
+            )
+        case list():
+            for one in value:
+                yield from _words(one)
+        case _:
+            pass
+
+
+def alerts(raw: Sequence[Mapping[str, Any]], ours: KeyPair) -> tuple[AlertHeard, ...]:
+    """What the on-call tool took, each held to its signature."""
+    keys = VerifyKeys(public=(public_key(ours.whpk),))
+    return tuple(_alert(one, keys) for one in raw)
+
+
+def _alert(raw: Mapping[str, Any], keys: VerifyKeys) -> AlertHeard:
+    headers, event = raw["headers"], json.loads(raw["body"])
+    name = headers.get("webhook-id", "")
+    message = Message(
+        id=name, timestamp=headers.get("webhook-timestamp", ""), body=raw["body"].encode()
+    )
+    return AlertHeard(
+        id=name,
+        status=event["type"].rpartition(".")[2],
+        incident=event["data"]["incident"],
+        entry=event["data"]["entry"],
+        genuine=verify(message, headers.get("webhook-signature", ""), keys),
+    )
+
+
+def anchors(lab: Lab) -> tuple[Anchor, ...]:
+    """What etcd notes of the trail; nothing where it cannot be asked."""
+    try:
+        return tuple(anchors_of(lab.inventory, Secrets({}))[layout.CLUSTER].placed(layout.CLUSTER))
+    except Unavailable:
+        return ()
