@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from jobs.assign import alive, missing, shut, waits
-from jobs.claims import ClusterView, Unknown
+from jobs.claims import ClusterView, MemberRecord, Unknown
 from jobs.state import ClusterState
 
 
@@ -17,6 +17,7 @@ class Due(StrEnum):
     ETCD = "etcd cannot be asked"
     LEADERLESS = "nobody holds the leader key"
     EPOCH = "the epoch is not the one that was applied"
+    DOWN = "the leader's own record says that its PostgreSQL does not run"
     UNSETTLED = "an incident is open"
     LEFT = "a job went silent"
     TARGETS = "targets do not hold the newest fence"
@@ -45,7 +46,18 @@ def _untrue(view: ClusterView | Unknown, state: ClusterState) -> Due | None:
     if view.leader is None:
         return Due.LEADERLESS
     known = (state.incident or state.settled).fence
-    return Due.EPOCH if known is None or known.epoch != view.leader.epoch else None
+    if known is None or known.epoch != view.leader.epoch:
+        return Due.EPOCH
+    record = view.member(view.leader.member)
+    return Due.DOWN if isinstance(record, MemberRecord) and record.state in NOT_THERE else None
+
+
+NOT_THERE = frozenset(
+    {"crashed", "starting", "start failed", "restarting", "restart failed"}
+    | {"stopping", "stopped", "stop failed"}
+)
+"""Patroni's words for a PostgreSQL that takes no writes. A crash moves no key and fires a callback only
+once it is over; recovery may last as long as `primary_start_timeout`."""
 
 
 def _unfinished(state: ClusterState, targets: Collection[str], pace: Pace) -> Due | None:

@@ -31,11 +31,15 @@ def explain(story: Story, heard: Sequence[Fact]) -> Cause | None:
     """The incident's cause with its evidence, or None. Where several causes hold, the most alarming
     one names it, and the proofs of the others follow its own."""
     scene = Scene.of(story, heard)
-    found = [cause for witness in WITNESSES if (cause := witness(scene)) is not None]
+    found = [_in_order(cause) for w in WITNESSES if (cause := w(scene)) is not None]
     if not found:
         return None
     first, *others = found
     return replace(first, proofs=(*first.proofs, *(p for one in others for p in _further(one))))
+
+
+def _in_order(cause: Cause) -> Cause:
+    return replace(cause, proofs=tuple(sorted(cause.proofs, key=lambda proof: proof.seq)))
 
 
 def _further(cause: Cause) -> Sequence[Proof]:

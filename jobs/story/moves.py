@@ -107,13 +107,13 @@ def machine_lost(scene: Scene) -> Cause | None:
 
 def partition(scene: Scene) -> Cause | None:
     """Key and record went with their lease, while PostgreSQL on the old leader answers and takes no
-    writes: Patroni lives there and demoted it, and reaches no etcd. Once its record is back, only its
-    own word, given before anybody else led, tells that it demoted itself."""
+    writes: Patroni lives there and demoted it, and reaches no etcd. Once its record is back, it counts
+    that it was demoted before anybody else led."""
     gone, answers = scene.lapsed, scene.seen("read-only")
     if gone is None or answers is None or scene.chosen is None or scene.seen("writable"):
         return None
-    heard = tuple(_before_the_next(scene))
-    if answers.lists(scene.old or "") and not heard:
+    before = tuple(_demoted(scene))
+    if answers.lists(scene.old or "") and not before:
         return None
     return Cause(
         kind=CauseKind.PARTITION,
@@ -122,13 +122,17 @@ def partition(scene: Scene) -> Cause | None:
             *_loss(scene),
             _expired(scene, gone),
             _proof(answers.fact, f"PostgreSQL on {scene.old} answers, and takes no writes"),
-            *heard,
+            *before,
         ),
     )
 
 
-def _before_the_next(scene: Scene) -> Iterator[Proof]:
+def _demoted(scene: Scene) -> Iterator[Proof]:
+    """That it took no writes before anybody else led: by our own looks, and by its hook."""
     took = scene.chosen
+    for view in scene.views:
+        if view.leader == scene.old and view.bearing(scene.old or "") == "read-only":
+            yield _proof(view.fact, f"{scene.old} held the key, and its PostgreSQL took no writes")
     for proof in _heard(scene, actions={"on_stop", "on_role_change"}):
         if took is not None and proof.seq < took.fact.seq:
             yield proof

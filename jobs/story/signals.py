@@ -9,9 +9,9 @@ from jobs.event import LEADER_KEY
 from jobs.story.fact import Fact
 from jobs.story.story import Times
 
-BEFORE, AFTER = 2.0, 30.0
-"""Seconds around an incident in which events belong to it: a respond looks for at most a second
-before it opens one, and a member that rejoins tells of it after the end."""
+BEFORE, AFTER = 3.0, 30.0
+"""Seconds around an incident in which events belong to it: a respond looks for a second before it opens
+one, and may have waited for another; a member that rejoins tells of it after the end."""
 
 MOST = 400
 """Signals kept; an incident that lasts for days repeats itself."""

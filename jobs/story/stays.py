@@ -1,16 +1,112 @@
-"""Causes of an incident in which nobody else led for long: etcd could not be asked, or PostgreSQL crashed."""
+"""Causes of an incident in which nobody else took over: PostgreSQL crashed, or etcd could not be asked."""
 
 from __future__ import annotations
 
-from jobs.story.cause import Cause
-from jobs.story.scene import Scene
+from collections.abc import Iterator, Sequence
+
+from jobs.event import CALLBACK
+from jobs.story.cause import Cause, CauseKind, Proof
+from jobs.story.fact import Fact
+from jobs.story.scene import Scene, View, data_of
+
+CRASHED = frozenset({"crashed", "starting", "start failed"})
+"""Patroni's words for a PostgreSQL that ended by itself; "restarting" is an operator's doing."""
 
 
-def etcd_outage(scene: Scene) -> Cause | None:  # noqa: ARG001 - being written
-    """etcd itself said that it has no quorum."""
-    return None
+def postgresql_crash(scene: Scene) -> Cause | None:
+    """The member kept key and epoch from before to the end, while Patroni there answered and its
+    PostgreSQL did not run; then it was proven again. A restart that somebody asked for is none."""
+    looks = _down(scene)
+    if not looks or scene.story.verdict != "confirmed" or _restarted(scene):
+        return None
+    back = scene.proven
+    proofs = [
+        *(_proof(v.fact, f"{scene.old} holds the key, and its PostgreSQL is {_word(v)}") for v in looks),
+        *_started(scene),
+    ]  # fmt: skip
+    if back is not None:
+        proofs.append(_proof(back.fact, f"{scene.old} leads again, in the epoch of before"))
+    return Cause(
+        kind=CauseKind.POSTGRESQL_CRASH,
+        text=f"PostgreSQL on {scene.old} crashed and was started again; nobody else led",
+        proofs=tuple(proofs),
+    )
 
 
-def postgresql_crash(scene: Scene) -> Cause | None:  # noqa: ARG001 - being written
-    """PostgreSQL was not there, while its member kept the key and the epoch."""
-    return None
+def _down(scene: Scene) -> Sequence[View]:
+    """The looks that showed it down; none where anybody else, or another epoch, led meanwhile."""
+    epoch = scene.story.epoch_before
+    seen = [v for v in scene.views if v.etcd]
+    if epoch is None or any((v.leader, v.epoch) != (scene.old, epoch) for v in seen):
+        return ()
+    return [v for v in seen if v.verdict != "confirmed" and _word(v) in CRASHED]
+
+
+def _word(view: View) -> str:
+    """How Patroni itself calls it, or PostgreSQL where Patroni has not noticed yet."""
+    state = view.rest.get("state")
+    if state != "running":
+        return str(state or "")
+    return {"closed": "crashed", "starting": "starting"}.get(view.bearing(view.leader or ""), "")
+
+
+def _restarted(scene: Scene) -> bool:
+    asked = any(str(v.rest.get("state")).startswith("restart") for v in scene.views)
+    told = (data_of(f) for f in scene.of_type(CALLBACK))
+    return asked or any(
+        d.get("action") == "on_restart" and d.get("member") == scene.old for d in told
+    )
+
+
+def _started(scene: Scene) -> Iterator[Proof]:
+    for fact in scene.hooks(scene.old, actions={"on_start"}, roles={"primary", "master"}):
+        yield _proof(fact, f"{scene.old} reports that PostgreSQL started as primary")
+
+
+NO_QUORUM = "no leader"
+"""What an etcd member says that is there and has no quorum."""
+
+
+def etcd_outage(scene: Scene) -> Cause | None:
+    """etcd could not be asked, and not only by us: one of its members said that it has no quorum, or the
+    leader demoted itself and kept its key, which a healthy etcd would have let another take."""
+    blind = [v for v in scene.views if v.blind]
+    said = [v for v in blind if NO_QUORUM in v.blind]
+    idle = _idle(scene) if blind else None
+    if not said and idle is None:
+        return None
+    return Cause(
+        kind=CauseKind.ETCD_OUTAGE,
+        text=f"etcd had no quorum{_meanwhile(scene, idle)}",
+        proofs=tuple(_outage(scene, (said or blind)[0], idle)),
+    )
+
+
+def _idle(scene: Scene) -> View | None:
+    """A look at the old leader with its key, and without writes."""
+    led = (v for v in scene.views if scene.old and v.leader == scene.old)
+    return next((v for v in led if v.bearing(v.leader or "") == "read-only"), None)
+
+
+def _meanwhile(scene: Scene, idle: View | None) -> str:
+    if scene.new:
+        return f", and {scene.new} led afterwards"
+    return f": {scene.old} demoted itself" if idle else ""
+
+
+def _outage(scene: Scene, blind: View, idle: View | None) -> Iterator[Proof]:
+    yield _proof(blind.fact, f"etcd could not be asked: {_short(blind.blind)}")
+    for fact in scene.hooks(scene.old, actions={"on_stop"}, roles={"primary", "master"}):
+        yield _proof(fact, f"{scene.old} reports on_stop primary")
+    if idle is not None:
+        yield _proof(idle.fact, f"{scene.old} held the key, and its PostgreSQL took no writes")
+    if scene.proven is not None and scene.proven.fact.seq > blind.fact.seq:
+        yield _proof(scene.proven.fact, f"etcd answers, and {scene.proven.leader} leads")
+
+
+def _short(reason: str) -> str:
+    return "it has no leader, a member says" if NO_QUORUM in reason else reason
+
+
+def _proof(fact: Fact, text: str) -> Proof:
+    return Proof(seq=fact.seq, at=fact.at, text=text)

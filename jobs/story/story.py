@@ -14,7 +14,8 @@ class Times:
     """Instants in seconds since 1970 by Redis TIME; None where it did not happen.
 
     `detected` is the first sign: an event, else the opening. `leader_lost` is when the leader's key was
-    heard to be gone, or, where it never was, the first look that could prove nobody to lead; `elected`
+    heard to be gone, or the first look that could prove nobody to lead, whichever came first: a leader
+    that is cut off demotes itself before its key is gone, one that crashes keeps it; `elected`
     when the newest epoch was first heard of or seen, None where it is that of before; `verified` when
     it was first proven; `first_host` and `last_host` when the first and the last target held it;
     `writes_resumed` when every application's own check had passed on the proven leader, and where none

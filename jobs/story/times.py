@@ -69,8 +69,7 @@ def _detected(story: Story, heard: Sequence[Fact]) -> float:
 
 
 def _lost(story: Story, heard: Sequence[Fact]) -> float | None:
-    """The key's loss is heard at once where there is one. Where the key stays, as in a crash or an
-    outage of etcd, nobody leads for certain from the first look on that could not confirm it."""
+    """By the key's loss, or by the first look that could not confirm anybody."""
     gone = [fact.at for fact, data in _key_events(heard) if data.get("member") is None]
     doubted = [v.at for v in story.verdicts if v.verdict != "confirmed"]
     return min([*gone, *doubted], default=None)
