@@ -11,7 +11,7 @@ from jobs.audit import Entry, Head
 from jobs.ports import Ledger
 from jobs.slack.layout import Site
 from jobs.slack.notices import AGAIN, Notices, thread_of_notice
-from jobs.slack.progress import FULL, Progress, finished, from_json, to_json
+from jobs.slack.progress import FULL, Progress, from_json, to_json
 from jobs.slack.tale import Hearing
 from jobs.slack.thread import Thread, thread_of
 from jobs.story.reading import AROUND
@@ -168,10 +168,10 @@ def too_old(known: Progress, thread: Thread, *, now: float) -> bool:
     return never and thread.over and (thread.ended or 0) < now - DAY
 
 
-def over(known: Progress, thread: Thread, *, now: float) -> bool:
-    """True where all is told, and nothing more is expected."""
+def past(thread: Thread, *, now: float) -> bool:
+    """True where nothing more is expected."""
     lasts = ECHO if thread.replies else AGAIN
-    return thread.over and (thread.ended or 0) < now - lasts and finished(known, thread)
+    return thread.over and (thread.ended or 0) < now - lasts
 
 
 def _incident_of(entry: Entry) -> str | None:

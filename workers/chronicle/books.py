@@ -10,7 +10,7 @@ from jobs.ports import Clock, Ledger, LedgerUnavailable
 from jobs.slack.layout import Site
 from jobs.slack.progress import Progress
 from jobs.slack.thread import Thread
-from workers.chronicle.book import Book, over, too_old
+from workers.chronicle.book import Book, past, too_old
 
 LEASE, LEASED = "chronicle:slack", 60.0
 """Seconds for which one process may post: much longer than any message to Slack takes."""
@@ -106,14 +106,14 @@ class Books:
                 else:
                     yield item
 
-    def put_away(self, items: Sequence[Item]) -> list[str]:
-        """Close what is over and told, and remember from time to time how far all was read. Returns
-        what was closed."""
+    def put_away(self, told: Sequence[Item]) -> list[str]:
+        """Close what was told and is over, and remember from time to time how far all was read.
+        Returns what was closed."""
         if not self.acts():
             return []
         now, closed = self.clock.now(), []
-        for item in items:
-            if over(item.known, item.thread, now=now):
+        for item in told:
+            if past(item.thread, now=now):
                 item.book.close(item.thread.incident)
                 closed.append(item.thread.incident)
         if self.clock.monotonic() - self._kept >= KEEP_EVERY:

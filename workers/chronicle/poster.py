@@ -13,6 +13,7 @@ from jobs.slack.message import Message
 from jobs.slack.progress import (
     Post,
     Progress,
+    finished,
     lost_root,
     next_edit,
     next_post,
@@ -89,7 +90,8 @@ class Poster:
         self._look_up(items)
         self._post_next(items)
         self._edit_next(items)
-        for closed in self.books.put_away([i for i in items if not digest.holds(i)]):
+        told = [i for i in items if finished(i.known, i.thread) and not digest.holds(i)]
+        for closed in self.books.put_away(told):
             self._served.pop(closed, None)
         self._troubles.tell(self.pace.trouble)
 
