@@ -84,8 +84,8 @@ def drill(
     """Rehearse a disaster: exit code 0 only if every invariant held.
 
     SCENARIO is kill-leader-machine (if none is named), switchover, stale-member, patroni-stopped,
-    postgres-crash, leader-cut, etcd-outage, balancer-only, balancer-check-interval, linode-down or
-    worker-killed.
+    postgres-crash, leader-cut, etcd-outage, balancer-only, balancer-check-interval, linode-down,
+    slack-down or worker-killed.
     """
     from deploy.lab.drill.play import Wish, play
     from deploy.lab.drill.scenarios import SCENARIOS
@@ -105,15 +105,16 @@ def drill(
 
 
 @main.command()
-@click.argument("what", type=click.Choice(["reaction", "all"]), default="all")
+@click.argument("what", type=click.Choice(["reaction", "slack", "all"]), default="all")
 @click.option("--epochs", type=click.IntRange(1, 100), default=10, show_default=True)
 @click.option("--json", "file", type=click.Path(path_type=Path), help="Write the results here.")
 def bench(what: str, epochs: int, file: Path | None) -> None:
     """Measure what the README promises; exit 0 only if every limit held."""
-    from deploy.lab.bench.reaction import measure
+    from deploy.lab.bench import reaction, slack
     from deploy.lab.bench.show import show, write
 
-    results = [measure(epochs=epochs)] if what in {"reaction", "all"} else []
+    measures = {"reaction": reaction.measure, "slack": slack.measure}
+    results = [m(epochs=epochs) for name, m in measures.items() if what in {name, "all"}]
     show(results)
     if file is not None:
         write(file, results)

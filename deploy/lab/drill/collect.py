@@ -14,7 +14,6 @@ from deploy.lab.drill import told
 from deploy.lab.drill.browse import read_pages
 from deploy.lab.drill.history import History
 from deploy.lab.drill.hostwatch import observe, read_orders
-from deploy.lab.drill.invariants.telling import untold
 from deploy.lab.drill.search import metrics_page, named_secrets, searched_places
 from deploy.lab.drill.stage import Stage
 from deploy.lab.faults import find
@@ -74,13 +73,13 @@ def _incidents(trail: Sequence[Entry]) -> list[str]:
 
 def _until_told(stage: Stage) -> None:
     """Leave Slack's teller its time; what is missing then, the invariant says."""
-
-    def complete() -> bool:
-        slack = told.messages(outside.threads())
-        return not any(untold(History(fault=0, leaderships=(), entries=_trail(stage), slack=slack)))
-
     with suppress(TimeoutError):
-        wait_until("Slack to be told", complete, seconds=TOLD_WITHIN, step=0.5)
+        wait_until(
+            "Slack to be told",
+            lambda: told.complete(_trail(stage)),
+            seconds=TOLD_WITHIN,
+            step=0.5,
+        )
 
 
 def _accepted(log: Path) -> frozenset[str]:

@@ -9,7 +9,6 @@ from jobs.anchor import Anchor
 from jobs.audit import Entry
 from jobs.fence import Fence
 
-
 UNREAD = "could not be read"
 """How a place begins that was to be searched and did not answer."""
 

@@ -15,6 +15,7 @@ from deploy.lab.drill.outages import (
     patroni_stopped,
     postgres_crash,
 )
+from deploy.lab.drill.silence import slack_down
 from deploy.lab.drill.stage import Stage
 from deploy.lab.drill.takeover import worker_killed
 from deploy.lab.process import wait_until
@@ -148,6 +149,9 @@ SCENARIOS: Mapping[str, Scenario] = {
         title="the leader's HAProxy dies, and nothing else",
         act=balancer_only,
         endpoint="both",
+    ),
+    "slack-down": Scenario(
+        title="the leader's machine is lost while Slack cannot be reached", act=slack_down
     ),
     "worker-killed": Scenario(title="a worker dies in the middle of repointing", act=worker_killed),
 }

@@ -6,15 +6,23 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from deploy.lab import layout
-from deploy.lab.drill.history import AlertHeard, SlackMessage
+from deploy.lab import layout, outside
+from deploy.lab.drill.history import AlertHeard, History, SlackMessage
+from deploy.lab.drill.invariants.telling import untold
 from deploy.lab.keys import KeyPair
 from deploy.lab.lab import Lab
 from jobs.anchor import Anchor
+from jobs.audit import Entry
 from jobs.ports import Unavailable
 from jobs.signatures import Message, VerifyKeys, public_key, verify
 from workers.etcd.placing import anchors_of
 from workers.secrets import Secrets
+
+
+def complete(entries: Sequence[Entry]) -> bool:
+    """Whether Slack holds by now whatever a trail has to tell."""
+    held = messages(outside.threads())
+    return not any(untold(History(fault=0, leaderships=(), entries=tuple(entries), slack=held)))
 
 
 def messages(threads: Sequence[Mapping[str, Any]]) -> tuple[SlackMessage, ...]:
