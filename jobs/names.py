@@ -18,6 +18,9 @@ RECONCILE = "jobs.reconcile.reconcile"
 QUEUE = "pgbaton"
 """The one queue a worker process listens to (one, so that RQ moves jobs reliably)."""
 
+INTAKE = "_intake"
+"""The trail of what belongs to no cluster; no cluster may have this name."""
+
 JOBS = (RESPOND, REPOINT, BALANCE, PUBLISH, CONCLUDE, RECONCILE)
 
 JOB_OF: Mapping[str, str] = {"host": REPOINT, "nodebalancer": BALANCE, "dns": PUBLISH}

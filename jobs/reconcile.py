@@ -64,6 +64,8 @@ def stale_primary(tools: Tools, *, state: ClusterState, flight: str) -> bool:
     stays open until it is gone."""
     seen = look_at_everyone(tools, cluster=state.cluster, state=state)
     verdict = seen[1]
+    if isinstance(verdict, Confirmed):
+        tools.ledger.remember(proof_name(state.cluster), f"{state.now:.3f}")
     if not isinstance(verdict, Confirmed) or not verdict.stale:
         return False
     if not tools.ledger.begin(state.cluster, flight, lease=LEASE):
@@ -76,3 +78,9 @@ def stale_primary(tools: Tools, *, state: ClusterState, flight: str) -> bool:
 def _moved_on(state: ClusterState, before: ClusterState) -> bool:
     """True where a leader changed while hosts were read: what differs then is no drift."""
     return state.incident is not None or state.settled.fence != before.settled.fence
+
+
+def proof_name(cluster: str) -> str:
+    """Under which the ledger's memory holds when the leader was last proven in peace, in seconds since
+    1970: no entry of the trail tells of that."""
+    return f"proof:{cluster}"

@@ -21,7 +21,7 @@ class Metrics:
 def make_metrics(registry: CollectorRegistry, *, version: str, inventory: str) -> Metrics:
     """Register the intake's metrics, once per registry."""
     build = Gauge(
-        "pgbaton_build",
+        "pgbaton_build_info",
         "Version and inventory digest.",
         ["version", "inventory"],
         registry=registry,

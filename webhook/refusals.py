@@ -9,13 +9,11 @@ from threading import Lock
 import structlog
 
 from jobs.audit import Draft, Kind
+from jobs.names import INTAKE
 from jobs.ports import LedgerUnavailable
 from webhook.metrics import Metrics
 from webhook.ports import Aside, Recorder
 from webhook.refusal import Refusal
-
-INTAKE = "_intake"
-"""The trail of what belongs to no cluster; no cluster may have this name."""
 
 _log = structlog.get_logger("pgbaton.webhook")
 

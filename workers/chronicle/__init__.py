@@ -1,5 +1,1 @@
-"""The trail's readers: as metrics, as what people read in Slack, as alerts."""
-
-from workers.chronicle.metrics import Chronicle, Metrics
-
-__all__ = ["Chronicle", "Metrics"]
+"""The trail's reader for people: incidents in Slack. Metrics are in workers/metrics, alerts in workers/alerts."""

@@ -2,9 +2,9 @@ import threading
 
 import pytest
 
+from jobs.names import INTAKE
 from tests.unit.webhook.ear import NOW, Ear, pair
 from webhook.aside import OneThread
-from webhook.refusals import INTAKE
 
 
 def test_forged_events_make_one_entry_a_minute(ear: Ear) -> None:

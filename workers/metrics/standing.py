@@ -1,0 +1,79 @@
+"""How each cluster stands now, as far as it is remembered: what no counter of the past can say."""
+
+from __future__ import annotations
+
+from collections import Counter as Tally
+from collections.abc import Collection
+from typing import Literal
+
+from prometheus_client import CollectorRegistry, Gauge
+
+from jobs.assign import missing
+from jobs.inventory import Inventory, parse_target
+from jobs.ports import Memory
+from jobs.reconcile import proof_name
+from jobs.state import ClusterState
+
+ABOUT = ("two-primaries", "leaderless", "left", "paused")
+"""What an open incident's alarms are about."""
+
+KINDS: tuple[Literal["host", "nodebalancer", "dns"], ...] = ("host", "nodebalancer", "dns")
+
+NAMED = 50
+"""Targets of a cluster that are named while they fail: a fleet that fails is a number."""
+
+
+class Standing:
+    """Gauges of every cluster, from its state in Redis and by Redis' own clock."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        def gauge(name: str, text: str, *labels: str) -> Gauge:
+            return Gauge(f"pgbaton_{name}", text, ("cluster", *labels), registry=registry)
+
+        self.open = gauge("incidents_open", "Open incidents")
+        self.open_for = gauge("incident_open_seconds", "Age of the open incident; 0 without one")
+        self.alarms = gauge("incident_alarms", "Alarms of the open incident", "alarm")
+        self.proof = gauge("proof_age_seconds", "Since the leader was last proven")
+        self.paused = gauge("paused", "1 while an operator holds the cluster's hosts")
+        self.behind = gauge("targets_behind", "Targets without the newest fence", "kind")
+        self.failing = gauge("target_failing", "1 for each target whose last try failed", "target")
+        self._named: dict[str, set[str]] = {}
+
+    def show(self, inventory: Inventory, state: ClusterState, memory: Memory) -> None:
+        """One cluster as it stands. Raises LedgerUnavailable."""
+        cluster, incident = state.cluster, state.incident
+        self.open.labels(cluster).set(int(incident is not None))
+        self.open_for.labels(cluster).set(0 if incident is None else state.now - incident.opened)
+        self.paused.labels(cluster).set(int(state.paused()))
+        said = Tally(a.partition(":")[0] for a in (incident.alarms if incident else ()))
+        for about in ABOUT:
+            self.alarms.labels(cluster, about).set(said[about])
+        self._show_proof(state, memory)
+        self._show_targets(state, inventory.targets_of(cluster))
+
+    def _show_proof(self, state: ClusterState, memory: Memory) -> None:
+        """Nothing for a cluster that was never proven, such as a standby."""
+        known = (
+            state.incident.verified if state.incident else None,
+            state.settled.verified,
+            float(memory.recall(proof_name(state.cluster)) or 0),
+        )
+        newest = max((at for at in known if at), default=None)
+        if newest is not None:
+            self.proof.labels(state.cluster).set(max(state.now - newest, 0))
+
+    def _show_targets(self, state: ClusterState, targets: Collection[str]) -> None:
+        fence = (state.incident or state.settled).fence
+        left = [] if fence is None else missing(state, fence, tuple(targets))
+        kinds = Tally(parse_target(target).kind for target in left)
+        for kind in KINDS:
+            self.behind.labels(state.cluster, kind).set(kinds[kind])
+        failing = [t for t in left if (known := state.hosts.get(t)) and known.next_try is not None]
+        self._name(state.cluster, set(failing[:NAMED]))
+
+    def _name(self, cluster: str, failing: set[str]) -> None:
+        for target in self._named.get(cluster, set()) - failing:
+            self.failing.remove(cluster, target)
+        for target in failing:
+            self.failing.labels(cluster, target).set(1)
+        self._named[cluster] = failing
