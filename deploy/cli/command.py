@@ -31,6 +31,7 @@ DOORS = {
     "probe": ("deploy.cli.processes:probe", "Hear from Linode of nodes and machines."),
     "clock": ("deploy.cli.processes:clock", "Compare truth with what was applied."),
     "chronicle": ("deploy.cli.processes:chronicle", "Show the trail as metrics."),
+    "lab": ("deploy.lab.slack.show:lab", "Look into a running lab."),
 }
 
 
