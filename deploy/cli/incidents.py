@@ -8,13 +8,14 @@ import click
 
 from deploy.cli.desk import Desk, known_cluster
 from deploy.cli.exits import Exit, Fault
-from deploy.cli.stories import Story, stories, story
+from deploy.cli.telling import document, instants, lead, read_told, state_of
 from deploy.cli.trail import date_of, stamp_of, told
 from deploy.cli.voice import Voice, say_json, voice
-from jobs.remote import HOLDS
+from jobs.story import newest_stories
 
 if TYPE_CHECKING:
     from jobs.sentences import Tone
+    from jobs.story import Story
     from jobs.timeline import Line
 
 
@@ -26,12 +27,12 @@ if TYPE_CHECKING:
 def incidents(desk: Desk, cluster: str | None, *, last: int, as_json: bool) -> None:
     """The incidents of CLUSTER, or of all clusters, the newest last."""
     names = [known_cluster(desk, cluster)] if cluster else list(desk.inventory.clusters)
-    found = [s for name in names for s in stories(desk.ledger.entries(name), last=last)]
-    newest = sorted(found, key=lambda s: s.summary.times.opened)[-last:]
+    found = [s for name in names for s in newest_stories(desk.ledger, name, count=last)]
+    newest = sorted(found, key=lambda s: s.times.opened)[-last:]
     if as_json:
-        say_json([one.to_json() for one in newest])
+        say_json([document(one) for one in newest])
     elif newest:
-        head = ("incident", "opened", "leader", "state", "took", "hosts")
+        head = ("incident", "opened", "leader", "state", "cause", "took", "targets")
         rows: list[tuple[Tone, tuple[str, ...]]] = [(_tone(s), _row(s)) for s in newest]
         voice().toned([("quiet", head), *rows])
     else:
@@ -43,12 +44,11 @@ def _tone(one: Story) -> Tone:
 
 
 def _row(one: Story) -> tuple[str, ...]:
-    s = one.summary
     took = "" if one.seconds is None else f"{one.seconds:.1f} s"
-    held = sum(outcome in HOLDS for outcome in s.hosts.values())
-    hosts = f"{held} of {len(s.hosts)}" if s.hosts else ""
-    leader = f"{s.before or '?'} → {s.member or '?'}"
-    return s.id, date_of(s.times.opened), leader, one.state, took, hosts
+    targets = f"{one.held} of {len(one.targets)}" if one.targets else ""
+    leader = f"{one.before or '?'} → {one.member or '?'}"
+    cause = one.cause.kind.told if one.cause else ""
+    return one.id, date_of(one.times.opened), leader, state_of(one), cause, took, targets
 
 
 @click.command(short_help="One incident's timeline.")
@@ -56,35 +56,46 @@ def _row(one: Story) -> tuple[str, ...]:
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 @click.pass_obj
 def show(desk: Desk, incident: str, *, as_json: bool) -> None:
-    """What happened in INCIDENT (as `pgbaton incidents` names it), from its opening on."""
+    """What happened in INCIDENT (as `pgbaton incidents` names it), from its first sign on."""
     cluster = incident.rpartition("-")[0]
     known = cluster in desk.inventory.clusters
-    found = story(desk.ledger.entries(cluster), incident) if known else None
+    found = read_told(desk.ledger, cluster, incident) if known else None
     if found is None:
         reason = f"no incident is called {incident!r}"
         raise Fault(reason, "pgbaton incidents names them", code=Exit.USAGE)
     lines = [told(entry) for entry in found.entries]
     if as_json:
-        say_json({**found.to_json(), "timeline": [_entry(line) for line in lines]})
+        say_json({**document(found.story), "timeline": [_entry(line) for line in lines]})
     else:
-        _print(voice(), found, lines)
+        _print(voice(), found.story, lines)
 
 
 def _entry(line: Line) -> dict[str, object]:
     return {"seq": line.seq, "at": stamp_of(line.at), "kind": str(line.kind), "text": line.text}
 
 
-def _print(speak: Voice, found: Story, lines: list[Line]) -> None:
-    s, opened = found.summary, found.summary.times.opened
-    leaders = f"{s.before or 'nobody known'} → {s.member or 'nobody yet'}"
-    speak.line(f"{s.id}: {leaders}, {found.state}", "good" if found.over else "bad")
+def _print(speak: Voice, story: Story, lines: list[Line]) -> None:
+    opened = story.times.opened
+    speak.line(f"{story.id}: {lead(story)}, {state_of(story)}", "good" if story.over else "bad")
     speak.line(f"opened {date_of(opened)}", "quiet")
+    _print_cause(speak, story)
+    for said in story.acks:
+        speak.line(f"{said.text} ({_offset(said.at - opened)})")
     speak.line()
-    later = found.instants[1:]
+    later = [(name, at) for name, at in instants(story) if name != "opened"]
     if later:
         speak.rows([[_offset(at - opened) for _, at in later]], head=[name for name, _ in later])
         speak.line()
     speak.toned([(line.tone, (_offset(line.at - opened), line.text)) for line in lines])
+
+
+def _print_cause(speak: Voice, story: Story) -> None:
+    """The sentence, and the entries that it rests on."""
+    if story.cause is None:
+        speak.line("cause: the trail allows none", "quiet")
+        return
+    speak.line(f"cause: {story.cause.text}")
+    speak.rows([(f"entry {p.seq}", p.text) for p in story.cause.proofs], indent=2)
 
 
 def _offset(seconds: float) -> str:

@@ -68,6 +68,13 @@ def _proofs(one: Episode, near: Iterable[Fact]) -> Iterator[Proof]:
     for fact in near:
         if fact.kind == Kind.EVENT and _about(one.balancer, fact):
             yield Proof(seq=fact.seq, at=fact.at, text=reported(fact.evidence))
+        elif (
+            fact.kind == Kind.DRIFT and fact.evidence.get("host") == f"NodeBalancer {one.balancer}"
+        ):
+            what = ", ".join(map(str, fact.evidence.get("drift") or ()))
+            yield Proof(
+                seq=fact.seq, at=fact.at, text=f"NodeBalancer {one.balancer} drifted: {what}"
+            )
         elif fact.kind == Kind.BALANCER and fact.incident is None and _late(one.balancer, fact):
             yield Proof(seq=fact.seq, at=fact.at, text=str(fact.evidence.get("reason") or ""))
 

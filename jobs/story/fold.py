@@ -39,6 +39,7 @@ class Fold:
     _targets: Targets = field(default_factory=Targets)
     _signals: Signals = field(default_factory=Signals)
     _holds: Holds = field(default_factory=Holds)
+    _own: list[int] = field(default_factory=list)
 
     def take(self, entry: Entry) -> None:
         """Take one entry in; one that was taken before changes nothing."""
@@ -49,6 +50,12 @@ class Fold:
             self._fact(fact_of(entry))
         except (KeyError, TypeError, ValueError, AttributeError):
             return
+
+    def belongs(self) -> frozenset[int]:
+        """The numbers of its own entries, and of the events that belong to it."""
+        times = self._story.times if self._story else None
+        heard = self._signals.of_incident(times) if times else []
+        return frozenset(self._own) | {f.seq for f in heard}
 
     def told(self) -> Story | None:
         """The story so far."""
@@ -68,6 +75,7 @@ class Fold:
         self._signals.take(fact, own=fact.incident == self.incident)
         if fact.incident != self.incident:
             return
+        self._own.append(fact.seq)
         if fact.kind == Kind.OPENED:
             self._story = _opened(fact)
         if self._story is None:

@@ -1,7 +1,12 @@
 import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import pytest
 
+from deploy.cli.telling import read_told
+from jobs.audit import Draft, Entry, Head, Kind, Span
+from jobs.ports import Trail
 from jobs.remote import HostFailure
 from tests.unit.deploy.cli.desk import Operator
 
@@ -53,8 +58,17 @@ def test_show_counts_from_the_opening(failed_over: Operator) -> None:
     """The timeline's offsets begin with the opening, and nothing of another incident is in it."""
     lines = failed_over.types("show", "shop-2").stdout.splitlines()
     assert lines[0] == "shop-2: pg1 → pg2, concluded"
-    assert lines[3].split() == ["verified", "first", "host", "last", "host", "concluded"]
-    assert lines[6].startswith("+0.000 s  incident shop-2 opened")
+    assert lines[2] == "cause: the trail allows none"
+    assert lines[4].split()[-7:] == [
+        "first",
+        "host",
+        "last",
+        "host",
+        "writes",
+        "resumed",
+        "concluded",
+    ]
+    assert lines[7].startswith("+0.000 s  incident shop-2 opened")
     assert not any("shop-1" in line for line in lines)
 
 
@@ -75,7 +89,78 @@ def test_show_json_is_the_whole_timeline(failed_over: Operator) -> None:
     told = json.loads(failed_over.types("show", "shop-2", "--json").stdout)
     assert told["member"] == "pg2"
     assert [one["kind"] for one in told["timeline"]][-1] == "concluded"
-    assert set(told["times"]) == {"opened", "verified", "first_host", "last_host", "concluded"}
+    assert set(told["times"]) == {
+        *("detected", "opened", "elected", "verified"),
+        *("first_host", "last_host", "writes_resumed", "concluded"),
+    }
+    assert (told["cause"], told["acks"]) == (None, [])
+
+
+def test_show_names_the_cause_and_what_it_rests_on(ann: Operator) -> None:
+    """A switchover that was asked for: the sentence, and the entries by number."""
+    ann.world.settle()
+    ann.world.dcs.ask_for_another("shop")
+    ann.world.fail_over("pg2")
+    ann.world.dcs.take_up("shop")
+    ann.world.settle()
+    assert "planned switchover" in ann.types("incidents").stdout
+    shown = ann.types("show", "shop-2").stdout.splitlines()
+    assert shown[2] == "cause: planned switchover from pg1 to pg2: somebody asked Patroni for it"
+    told = json.loads(ann.types("show", "shop-2", "--json").stdout)["cause"]
+    assert told["kind"] == "switchover"
+    assert [f"  entry {p['seq']}  {p['text']}" for p in told["proofs"]] == shown[3:5]
+
+
+def test_show_counts_an_acknowledgement(failed_over: Operator) -> None:
+    """Who has seen it, and what they know, stands above the timeline."""
+    draft = Draft(
+        id="ack:1",
+        kind=Kind.ACKNOWLEDGED,
+        incident="shop-2",
+        evidence={"by": "ann", "note": "mine"},
+    )
+    failed_over.world.ledger.append("shop", [draft])
+    assert (
+        "acknowledged by ann: mine" in failed_over.types("show", "shop-2").stdout.split("\n\n")[0]
+    )
+
+
+def test_an_incident_is_read_by_its_range(failed_over: Operator) -> None:
+    """A trail of a year is not read for one incident."""
+    ledger = failed_over.world.ledger
+    for number in range(300):
+        evidence = {"count": 1, "reason": "unsigned"}
+        ledger.append("shop", [Draft(id=f"{number}", kind=Kind.REFUSED, evidence=evidence)])
+    counting = Counting(ledger)
+    found = read_told(counting, "shop", "shop-2")
+    assert found is not None
+    assert found.story.member == "pg2"
+    assert counting.read < 150
+
+
+@dataclass(slots=True)
+class Counting:
+    """A trail that counts the entries it gives away."""
+
+    trail: Trail
+    read: int = 0
+
+    def append(self, cluster: str, drafts: Sequence[Draft]) -> None:
+        self.trail.append(cluster, drafts)
+
+    def entries(self, cluster: str, *, after: int = 0, upto: int | None = None) -> Iterator[Entry]:
+        for entry in self.trail.entries(cluster, after=after, upto=upto):
+            self.read += 1
+            yield entry
+
+    def head(self, cluster: str) -> Head:
+        return self.trail.head(cluster)
+
+    def spans(self, cluster: str, *, count: int, before: int | None = None) -> Sequence[Span]:
+        return self.trail.spans(cluster, count=count, before=before)
+
+    def span(self, cluster: str, incident: str) -> Span | None:
+        return self.trail.span(cluster, incident)
 
 
 @pytest.mark.parametrize("name", ["shop-9", "nowhere-1", "shop", "-"])
