@@ -55,12 +55,16 @@ class Tale:
         self.chain.append([draft], at=round((START + at) * 1e6))
         return self
 
-    def event(self, at: float, type_: str, data: Mapping[str, Any], *, sender: str = "watch") -> Tale:
+    def event(
+        self, at: float, type_: str, data: Mapping[str, Any], *, sender: str = "watch"
+    ) -> Tale:
         return self.tell(at, Kind.EVENT, own=False, type=type_, sender=sender, data=dict(data))
 
     def key(self, at: float, member: str | None, *, epoch: int = 20) -> Tale:
         """The watch hears who holds the leader's key."""
-        return self.event(at, "pgbaton.etcd.leader", {"member": member, "epoch": epoch})
+        return self.event(
+            at, "pgbaton.etcd.leader", {"member": member, "epoch": epoch if member else None}
+        )
 
     def opened(self, at: float, *, before: str | None = "pg1", why: str = "a new epoch") -> Tale:
         return self.tell(at, Kind.OPENED, before=before, why=why)
@@ -99,7 +103,9 @@ class Tale:
             remedy=remedy,
         )
 
-    def balancer(self, at: float, *, outcome: str, seconds: float | None = None, **more: Any) -> Tale:
+    def balancer(
+        self, at: float, *, outcome: str, seconds: float | None = None, **more: Any
+    ) -> Tale:
         about = {"balancer": "front", "member": "pg2", "reason": "", **more}
         return self.tell(at, Kind.BALANCER, seconds=seconds, outcome=outcome, **about)
 
@@ -128,6 +134,9 @@ class ToldTrail:
     def head(self, cluster: str) -> Head:
         newest = self.tale.entries[-1]
         return Head(seq=newest.seq, hash=newest.hash, at=newest.at)
+
+    def heads(self, clusters: Sequence[str]) -> Mapping[str, Head]:
+        return {cluster: self.head(cluster) for cluster in clusters}
 
     def spans(self, cluster: str, *, count: int, before: int | None = None) -> list[Span]:
         known = [s for s in self.tale.chain.spans.values() if before is None or s.first < before]
@@ -190,7 +199,12 @@ def fifty(*, failing: int = 3) -> Tale:
         tale.host(13 + number * 0.025, name, seconds=0.4)
     for number, name in enumerate(names[50 - failing :]):
         tale.host(
-            14 + number, name, outcome="failed", restarted=(), reason="the check said 502", seconds=1
+            14 + number,
+            name,
+            outcome="failed",
+            restarted=(),
+            reason="the check said 502",
+            seconds=1,
         )
     for number, name in enumerate(names[50 - failing :]):
         tale.host(20 + number / 4, name, seconds=0.6)

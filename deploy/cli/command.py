@@ -16,6 +16,7 @@ DOORS = {
     "incidents": ("deploy.cli.incidents:incidents", "What happened, one row an incident."),
     "show": ("deploy.cli.incidents:show", "One incident's timeline."),
     "tail": ("deploy.cli.tail:tail", "Follow the audit trail."),
+    "report": ("deploy.cli.report:report", "Write the post-mortem of an incident."),
     "audit": ("deploy.cli.audit:audit", "Verify, export and take in the audit trail."),
     "pause": ("deploy.cli.pause:pause", "Leave a cluster's hosts as they are for a while."),
     "resume": ("deploy.cli.pause:resume", "End a pause."),

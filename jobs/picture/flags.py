@@ -14,7 +14,7 @@ MILESTONES = (
     ("leader_lost", "leader lost"),
     ("elected", "elected"),
     ("verified", "proven"),
-    ("writes_resumed", "writes again"),
+    ("writes_resumed", "all write"),
     ("last_host", "all follow"),
     ("concluded", "concluded"),
 )

@@ -34,6 +34,7 @@ LEGEND: Sequence[tuple[Look, str]] = (
     ("waiting", "waiting"),
     ("none", "nobody leads"),
     ("out", "no writes"),
+    ("partly", "some write"),
 )
 
 
@@ -84,9 +85,9 @@ def _instants(rows: Sequence[Row], story: Story, end: float) -> list[float]:
 
 
 def _focus(story: Story, end: float) -> tuple[float, float]:
-    """The failover itself: from the first sign to the first writes, or to what is known of it."""
+    """The failover itself: from the first sign to the first target, or to what is known of it."""
     t = story.times
-    known = (t.opened, t.leader_lost, t.elected, t.verified, t.first_host, t.writes_resumed)
+    known = (t.opened, t.leader_lost, t.elected, t.verified, t.first_host)
     until = end if t.verified is None else max(at for at in known if at is not None)
     return min(t.detected, t.leader_lost or t.detected), min(until, end)
 
@@ -165,4 +166,5 @@ def _outage(story: Story, now: float, axis: Axis) -> Outage | None:
     if out is None:
         return None
     left, right = axis.x(out.begun), axis.x(out.until)
-    return Outage(x=left, width=right - left, told=out.words)
+    some = right if out.some is None else axis.x(out.some)
+    return Outage(x=left, width=right - left, partly=right - some, told=out.words)

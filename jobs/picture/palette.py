@@ -34,7 +34,7 @@ PALETTE = """\
 .pbp-patch { fill: var(--pbp-paper); opacity: .85; }
 .pbp-on-held, .pbp-on-proven, .pbp-on-many { stroke: var(--pbp-good-tint); }
 .pbp-on-led, .pbp-on-flowing { stroke: var(--pbp-calm-tint); }
-.pbp-on-failed, .pbp-on-out, .pbp-on-none { stroke: var(--pbp-bad-tint); }
+.pbp-on-failed, .pbp-on-out, .pbp-on-partly, .pbp-on-none { stroke: var(--pbp-bad-tint); }
 .pbp-on-doubted { stroke: var(--pbp-doubt-tint); }
 .pbp .pbp-quiet { fill: var(--pbp-quiet); }
 .pbp-rule { stroke: var(--pbp-rule); }
@@ -42,19 +42,20 @@ PALETTE = """\
 .pbp-flag { fill: none; stroke: var(--pbp-quiet); stroke-dasharray: 2 3; }
 .pbp-shade { fill: var(--pbp-shade); opacity: .11; }
 .pbp-edge { stroke: var(--pbp-shade); fill: none; }
+.pbp-shade.pbp-pale { opacity: .05; }
 .pbp-fold { fill: var(--pbp-paper); opacity: .75; }
 .pbp-zigzag { fill: none; stroke: var(--pbp-quiet); stroke-width: 1.5; }
 .pbp-scale { stroke: var(--pbp-quiet); stroke-dasharray: 6 3; }
 .pbp-bar { stroke-width: 1; }
 .pbp-held, .pbp-proven, .pbp-many { fill: var(--pbp-good-tint); stroke: var(--pbp-good); }
 .pbp-led, .pbp-flowing { fill: var(--pbp-calm-tint); stroke: var(--pbp-calm); }
-.pbp-failed, .pbp-out, .pbp-none { fill: var(--pbp-bad-tint); stroke: var(--pbp-bad); }
+.pbp-failed, .pbp-out, .pbp-partly, .pbp-none { fill: var(--pbp-bad-tint); stroke: var(--pbp-bad); }
 .pbp-doubted { fill: var(--pbp-doubt-tint); stroke: var(--pbp-doubt); }
 .pbp-waiting { fill: var(--pbp-quiet); stroke: none; }
 .pbp-over { opacity: .45; }
 .pbp-tile path { fill: none; stroke-width: 1.5; }
 .pbp-tile circle { stroke: none; }
-.pbp-tile.pbp-failed path, .pbp-tile.pbp-out path { stroke: var(--pbp-bad); }
+.pbp-tile.pbp-failed path, .pbp-tile.pbp-out path, .pbp-tile.pbp-partly path { stroke: var(--pbp-bad); }
 .pbp-tile.pbp-doubted path { stroke: var(--pbp-doubt); stroke-width: 1; }
 .pbp-tile.pbp-none circle { fill: var(--pbp-bad); }
 .pbp-mark path { fill: var(--pbp-calm); }

@@ -12,6 +12,7 @@ Look = Literal[
     "none",  # nobody led
     "flowing",  # writes go through
     "out",  # they do not
+    "partly",  # those of some applications do
     "held",  # a try after which the target follows
     "failed",  # one after which it does not
     "waiting",  # given to a job, or between two tries
@@ -147,10 +148,11 @@ class Fold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outage:
-    """No writes, through all lanes."""
+    """No writes, through all lanes: from `x` on nobody's, and in the last `partly` some people's."""
 
     x: float
     width: float
+    partly: float
     told: str
 
 

@@ -53,10 +53,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Out:
-    """Time without writes. `ended` is None as long as no application's own check has passed; `until`
-    how far it is known to reach."""
+    """Time in which not every application could write. From `some` on the first one could again (None:
+    none did); `ended` is None as long as not all of them can; `until` how far it is known to reach."""
 
     begun: float
+    some: float | None
     ended: float | None
     until: float
 
@@ -79,13 +80,26 @@ def ends(story: Story, now: float) -> float:
 
 
 def out_of(story: Story, now: float) -> Out | None:
-    """From the leader's loss to the first application that works again; None where no loss was heard."""
+    """From the leader's loss until every application writes again; None where no loss was heard."""
     times = story.times
     if times.leader_lost is None:
         return None
     resumed = times.writes_resumed
     until = resumed if resumed is not None else ends(story, now)
-    return Out(begun=times.leader_lost, ended=resumed, until=max(until, times.leader_lost))
+    until = max(until, times.leader_lost)
+    some = _some_write(story)
+    some = some if some is not None and times.leader_lost < some < until else None
+    return Out(begun=times.leader_lost, some=some, ended=resumed, until=until)
+
+
+def _some_write(story: Story) -> float | None:
+    """When the first application followed the newest leader."""
+    verified = story.times.verified
+    if verified is None:
+        return None
+    hosts = (t for t in story.targets if t.kind == "host")
+    held = (b.ended for t in hosts for b in t.bars if b.holds and b.ended >= verified)
+    return min(held, default=None)
 
 
 def leaders(story: Story, now: float) -> Row:
@@ -165,14 +179,10 @@ def writes(story: Story, now: float) -> Row:
     took = span_of(out.seconds)
     so_far = "" if out.ended is not None else " so far"
     start = min(story.times.detected, out.begun)
-    gone = Stretch(
-        begun=out.begun,
-        ended=out.until,
-        look="out",
-        told=f"no writes for {took}{so_far}",
-        words=(f"out {took}{so_far}", f"out {took}", took),
-    )
-    spans = [Stretch(begun=start, ended=out.begun, look="flowing", told="writes went through")]
+    spans = [
+        Stretch(begun=start, ended=out.begun, look="flowing", told="writes went through"),
+        *_gone(out, so_far),
+    ]
     if out.ended is not None:
         spans.append(
             Stretch(
@@ -183,13 +193,35 @@ def writes(story: Story, now: float) -> Row:
                 words=("writes again", "again"),
             )
         )
-    drawn = [s for s in spans if s.ended > s.begun] + [gone]
     return Row(
         name="Writes",
         note=f"out {took}{so_far}",
-        told=gone.told,
-        stretches=tuple(sorted(drawn, key=lambda s: s.begun)),
+        told=f"not every application could write for {took}{so_far}",
+        stretches=tuple(s for s in spans if s.ended > s.begun or s.look == "out"),
     )
+
+
+def _gone(out: Out, so_far: str) -> Iterator[Stretch]:
+    """No application writes, and then some of them do."""
+    nobody = (out.until if out.some is None else out.some) - out.begun
+    took = span_of(nobody)
+    mark = so_far if out.some is None else ""
+    yield Stretch(
+        begun=out.begun,
+        ended=out.begun + nobody,
+        look="out",
+        told=f"no application could write for {took}{mark}",
+        words=(f"out {took}{mark}", f"out {took}", took),
+    )
+    if out.some is not None:
+        rest = span_of(out.until - out.some)
+        yield Stretch(
+            begun=out.some,
+            ended=out.until,
+            look="partly",
+            told=f"some applications could write, others not, for {rest}{so_far}",
+            words=(f"some out {rest} more{so_far}", f"some out {rest}", "some out"),
+        )
 
 
 def said(story: Story) -> Row | None:

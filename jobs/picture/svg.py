@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from jobs.picture.letters import markup
-from jobs.picture.parts import Bar, Flag, Fold, Key, Lane, Look, Mark, Picture, Sign, Words
+from jobs.picture.parts import Bar, Flag, Fold, Key, Lane, Look, Mark, Outage, Picture, Sign, Words
 
 PATTERNS: dict[Look, str] = {
     "failed": '<path d="M-1 7 7 -1M3 11 11 3"/>',
     "doubted": '<path d="M0 4H8"/>',
     "none": '<circle cx="2" cy="2" r="1"/><circle cx="6" cy="6" r="1"/>',
+    "partly": '<path d="M3 -3 11 5"/>',
     "out": '<path d="M-1 1 7 9M3 -3 11 5"/>',
 }
 """What a look is told apart by without its colour; tiles of 8 by 8."""
@@ -71,11 +72,18 @@ def _ground(p: Picture) -> Iterator[str]:
     if p.outage is not None:
         out = p.outage
         shades = "".join(
-            _rect(out.x, lane.ground[0], out.width, lane.ground[1] - lane.ground[0], "pbp-shade")
+            _rect(x, lane.ground[0], width, lane.ground[1] - lane.ground[0], class_)
             for lane in p.lanes
+            for x, width, class_ in _shades(out)
         )
         edges = "".join(_through(x, p, "pbp-edge") for x in (out.x, out.x + out.width))
         yield f"<g><title>{markup(out.told)}</title>{shades}{edges}</g>"
+
+
+def _shades(out: Outage) -> Iterator[tuple[float, float, str]]:
+    yield out.x, out.width - out.partly, "pbp-shade"
+    if out.partly:
+        yield out.x + out.width - out.partly, out.partly, "pbp-shade pbp-pale"
 
 
 def _through(x: float, p: Picture, class_: str, *, top: float | None = None) -> str:

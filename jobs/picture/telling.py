@@ -39,7 +39,10 @@ def _sentences(story: Story, now: float) -> Iterator[str]:
     out = out_of(story, now)
     if out is not None:
         so_far = "" if out.ended is not None else " so far"
-        yield f"Writes were out for {span_of(out.seconds)}{so_far}."
+        some = (
+            "" if out.some is None else f", for some applications {span_of(out.some - out.begun)}"
+        )
+        yield f"Writes were out for {span_of(out.seconds)}{so_far}{some}."
     if story.targets:
         yield f"{story.held} of {len(story.targets)} targets follow."
     rough = [t for t in story.targets if t.failures or not t.holds]
