@@ -21,7 +21,7 @@ from deploy.lab.process import wait_until
 from jobs.audit import Entry, Kind, to_line
 
 [UNMANAGED] = layout.UNMANAGED
-TOLD_WITHIN = 5.0
+TOLD_WITHIN = 30.0
 """Seconds that Slack may take to be told of everything: after an outage it is asked once a minute."""
 
 

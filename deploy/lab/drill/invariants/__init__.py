@@ -30,6 +30,7 @@ from deploy.lab.drill.invariants.record import (
     shown_secrets,
     trail_told,
 )
+from deploy.lab.drill.invariants.telling import alerts_told, slack_told, unheard, untold
 
 __all__ = ["ALL", "Checked", "check_all", "restarts"]
 
@@ -66,7 +67,9 @@ ALL: Sequence[Invariant] = (
         "one restart an epoch where needed, none elsewhere", needless_restarts, restarts_counted
     ),
     Invariant("no change without a confirmed verdict", unproven_mutations, verdicts_told),
+    Invariant("Slack tells every incident, once and in order", untold, slack_told),
     Invariant("nothing secret shows anywhere", shown_secrets, places_searched),
+    Invariant("alerts and signs of life arrived", unheard, alerts_told),
 )
 
 

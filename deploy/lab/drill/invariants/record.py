@@ -63,6 +63,7 @@ def broken_trail(history: History) -> Iterator[str]:
             yield f"accepted event {event} stands {held[event]} times in the trail"
     for event in sorted(held.keys() - history.accepted):
         yield f"event {event} stands in the trail but was never accepted"
+    yield from _broken_anchors(history)
 
 
 def _broken_anchors(history: History) -> Iterator[str]:
@@ -79,7 +80,8 @@ def trail_told(history: History) -> str:
     walked = verify(history.entries)
     return (
         f"{walked.entries} entries, head {walked.head[:12]}; "
-        f"{len(history.accepted)} accepted events, each exactly once"
+        f"{len(history.accepted)} accepted events, each exactly once; "
+        f"{len(history.anchors)} anchors in etcd agree"
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from deploy.lab.drill.history import (
@@ -128,18 +128,10 @@ def slack(entries: Sequence[Entry]) -> tuple[SlackMessage, ...]:
 
 
 def _thread(end: Entry, entries: Sequence[Entry]) -> Iterator[SlackMessage]:
-    incident, opened_at, noted = (
-        end.facts["incident"],
-        entries[0].at / 1e6,
-        f"entry {end.seq} `{end.hash}`",
-    )
-    root = f"{opened_at:.6f}"
-    yield SlackMessage(
-        ts=root,
-        thread=None,
-        key=f"{incident}@{int(opened_at)}",
-        text=f"Concluded after 2 s, {noted}",
-    )
+    opened_at = entries[0].at / 1e6
+    root, key = f"{opened_at:.6f}", f"{end.facts['incident']}@{int(opened_at)}"
+    text = f"Concluded after 2 s, {_noted(entries[-1])}"
+    yield SlackMessage(ts=root, thread=None, key=key, text=text)
     for entry in entries:
         sort = {Kind.VERDICT: "proof", Kind.CONCLUDED: "end"}.get(Kind(entry.facts["kind"]))
         proves = entry.facts["evidence"].get("verdict", "confirmed") == "confirmed"
@@ -147,9 +139,13 @@ def _thread(end: Entry, entries: Sequence[Entry]) -> Iterator[SlackMessage]:
             yield SlackMessage(
                 ts=f"{entry.at / 1e6 + 0.1:.6f}",
                 thread=root,
-                key=f"{incident}@{int(opened_at)}/{sort}:{entry.seq}",
-                text=f"{sort}, {noted}" if entry is end else sort,
+                key=f"{key}/{sort}:{entry.seq}",
+                text=f"{sort}, {_noted(end)}" if entry is end else sort,
             )
+
+
+def _noted(entry: Entry) -> str:
+    return f"entry {entry.seq} `{entry.hash}`"
 
 
 def alerts(entries: Sequence[Entry]) -> tuple[AlertHeard, ...]:
@@ -165,6 +161,18 @@ def alerts(entries: Sequence[Entry]) -> tuple[AlertHeard, ...]:
         )
         for entry in entries
         if entry.facts["kind"] in words
+    )
+
+
+def telling(history: History, drafts: Sequence[tuple[float, Draft]]) -> History:
+    """A drill with another trail, of which everybody outside was told everything."""
+    entries = chain(sorted(drafts, key=lambda one: one[0]))
+    return replace(
+        history,
+        entries=entries,
+        anchors=anchors(entries),
+        slack=slack(entries),
+        alerts=alerts(entries),
     )
 
 

@@ -29,11 +29,11 @@ BEHIND = HostHistory(
 )
 DRAFTS = (
     *h.DRAFTS,
-    (12.6, h.host("shop2", "unchanged", h.FIRST)),
+    (12.55, h.host("shop2", "unchanged", h.FIRST)),
     (127.0, h.host("shop2", "changed", h.SECOND)),
 )
 GOOD = replace(
-    h.GOOD,
+    h.telling(h.GOOD, DRAFTS),
     hosts=(h.SHOP, BEHIND),
     counter="counter",
     orders=(
@@ -43,7 +43,6 @@ GOOD = replace(
         h.order("c-1", at=125.0, member=h.NEW, shop="counter"),
     ),
     stored=h.GOOD.stored | {"b-1", "b-2", "c-1"},
-    entries=h.chain(sorted(DRAFTS, key=lambda one: one[0])),
 )
 
 

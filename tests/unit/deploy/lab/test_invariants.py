@@ -12,7 +12,7 @@ from jobs.audit import Entry, Kind
 from jobs.fence import Fence
 from tests.unit.deploy.lab import histories as h
 
-HOSTS, FENCES, ORDERS, TRAIL, RESTARTS, VERDICTS, SECRETS = (one.name for one in ALL)
+HOSTS, FENCES, ORDERS, TRAIL, RESTARTS, VERDICTS, SLACK, SECRETS, ALERTS = (one.name for one in ALL)
 
 
 def broken(history: History) -> dict[str, str]:
@@ -119,6 +119,13 @@ def test_a_changed_entry_is_found() -> None:
     first = h.GOOD.entries[0]
     edited = replace(first, body=first.body.replace("pg2", "pg3"))
     assert "changed" in broken(with_entries(edited, *h.GOOD.entries[1:]))[TRAIL]
+
+
+def test_an_anchor_that_the_trail_contradicts_is_found() -> None:
+    """A chain recomputed from the middle on verifies by itself; etcd remembers better."""
+    forged = h.chain([(at + 0.001, draft) for at, draft in h.DRAFTS])
+    assert "etcd notes" in broken(with_entries(*forged))[TRAIL]
+    assert "noted in etcd" in broken(replace(h.GOOD, anchors=()))[TRAIL]
 
 
 @pytest.mark.parametrize(
