@@ -14,15 +14,18 @@ CRASHED = frozenset({"crashed", "starting", "start failed"})
 
 
 def postgresql_crash(scene: Scene) -> Cause | None:
-    """The member kept key and epoch from before to the end, while Patroni there answered and its
-    PostgreSQL did not run; then it was proven again. A restart that somebody asked for is none."""
-    looks = _down(scene)
+    """The member kept key and epoch from before to the end, while its PostgreSQL did not run; then it
+    was proven again. That it crashed is Patroni's own word, or that it started and was not restarted:
+    a restart that somebody asked for is none."""
+    looks, started = _down(scene), tuple(_started(scene))
     if not looks or scene.story.verdict != "confirmed" or _restarted(scene):
+        return None
+    if not started and not any(_word(v) == "crashed" for v in looks):
         return None
     back = scene.proven
     proofs = [
         *(_proof(v.fact, f"{scene.old} holds the key, and its PostgreSQL is {_word(v)}") for v in looks),
-        *_started(scene),
+        *started,
     ]  # fmt: skip
     if back is not None:
         proofs.append(_proof(back.fact, f"{scene.old} leads again, in the epoch of before"))
@@ -43,11 +46,15 @@ def _down(scene: Scene) -> Sequence[View]:
 
 
 def _word(view: View) -> str:
-    """How Patroni itself calls it, or PostgreSQL where Patroni has not noticed yet."""
-    state = view.rest.get("state")
-    if state != "running":
-        return str(state or "")
-    return {"closed": "crashed", "starting": "starting"}.get(view.bearing(view.leader or ""), "")
+    """How Patroni itself calls it: by REST, by its record, or, where it has not noticed yet, by SQL."""
+    state, leader = str(view.rest.get("state") or ""), view.leader or ""
+    if state not in {"", "running"}:
+        return state
+    down = view.bearing(leader) in {"closed", "starting"}
+    record = view.state_of(leader) or ""
+    if down and record in CRASHED:
+        return record
+    return "starting" if state and view.bearing(leader) == "starting" else ""
 
 
 def _restarted(scene: Scene) -> bool:

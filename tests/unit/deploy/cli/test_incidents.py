@@ -1,5 +1,5 @@
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pytest
@@ -155,6 +155,9 @@ class Counting:
 
     def head(self, cluster: str) -> Head:
         return self.trail.head(cluster)
+
+    def heads(self, clusters: Sequence[str]) -> Mapping[str, Head]:
+        return self.trail.heads(clusters)
 
     def spans(self, cluster: str, *, count: int, before: int | None = None) -> Sequence[Span]:
         return self.trail.spans(cluster, count=count, before=before)
