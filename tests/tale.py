@@ -73,7 +73,7 @@ class Tale:
         self, at: float, verdict: str, reason: str, *, member: str | None = None, epoch: int = 20
     ) -> Tale:
         fence = {"system": "7301", "pg_timeline": epoch // 10, "epoch": epoch}
-        known = {"member": member, "fence": fence} if verdict == "confirmed" else {}
+        known: dict[str, Any] = {"member": member, "fence": fence} if verdict == "confirmed" else {}
         return self.tell(at, Kind.VERDICT, verdict=verdict, reason=reason, **known)
 
     def planned(self, at: float, *targets: str) -> Tale:
@@ -180,7 +180,11 @@ def seven_hours() -> Tale:
     tale.verdict(0.4, "not-yet", "nobody holds the leader key").key(18.2, "pg2")
     tale.verdict(18.6, "confirmed", "pg2 leads, and takes writes", member="pg2")
     tale.planned(18.6, "web1", "web2").host(19.3, "web1")
-    lost = {"outcome": "unreachable", "restarted": (), "reason": "web2 does not answer"}
+    lost: dict[str, Any] = {
+        "outcome": "unreachable",
+        "restarted": (),
+        "reason": "web2 does not answer",
+    }
     for at in (24, 60, 130, 300, 650, 7 * 3600 - 900, 7 * 3600 - 600, 7 * 3600 - 300):
         tale.host(at, "web2", seconds=5, **lost)
     tale.alarm(60, "web2 is left behind: it does not answer", "look whether it runs")

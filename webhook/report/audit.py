@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jobs.anchor import Anchor
+from jobs.audit import Entry, verify
 from jobs.story import Story
 from webhook.report.context import Context
-from webhook.report.instants import clock_of, day_of
+from webhook.report.instants import moment_of
 from webhook.report.record import hashes
 
 
@@ -36,6 +37,7 @@ class Proof:
     head_hash: str
     commands: tuple[str, ...]
     anchors: tuple[Noted, ...]
+    chain: str
 
 
 def proof_of(story: Story, context: Context, *, shown: Sequence[int]) -> Proof:
@@ -55,7 +57,19 @@ def proof_of(story: Story, context: Context, *, shown: Sequence[int]) -> Proof:
             f"pgbaton audit verify {cluster}.jsonl",
         ),
         anchors=tuple(_noted(one, known) for one in _near(context.anchors, story)),
+        chain=_chain(context.entries),
     )
+
+
+def _chain(entries: Sequence[Entry]) -> str:
+    """Whether the entries at hand follow one another; what lies before them is another matter."""
+    if not entries:
+        return "No entries were at hand."
+    walked = verify(entries, start=entries[0].prev, first=entries[0].seq)
+    at_hand = f"{entries[0].seq} to {entries[-1].seq}"
+    if walked.bad is None:
+        return f"Entries {at_hand} were read, and every one follows the one before."
+    return f"THE TRAIL IS BROKEN: of entries {at_hand}, {walked.reason}."
 
 
 def _near(anchors: Sequence[Anchor], story: Story) -> list[Anchor]:
@@ -75,6 +89,6 @@ def _noted(anchor: Anchor, known: dict[int, str]) -> Noted:
         kind=anchor.kind,
         seq=anchor.seq,
         hash=anchor.hash,
-        when=f"{day_of(when)} {clock_of(when)}",
+        when=moment_of(when),
         fits=fits,
     )

@@ -38,9 +38,11 @@ def goals_of(story: Story, context: Context) -> Iterator[Goal]:
         yield _unknown("every target follows", wanted.last_host, "nothing follows this cluster")
     if t.leader_lost is None:
         why = "no loss of the leader was heard"
-        yield _unknown("writes again, after the leader's loss", wanted.writes_resumed, why)
+        yield _unknown(
+            "every application writes again, after the leader's loss", wanted.writes_resumed, why
+        )
     else:
-        name = "writes again, after the leader's loss"
+        name = "every application writes again, after the leader's loss"
         yield _goal(name, wanted.writes_resumed, t.leader_lost, t.writes_resumed, now)
 
 

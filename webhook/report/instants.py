@@ -11,8 +11,13 @@ def day_of(at: float) -> str:
 
 
 def clock_of(at: float) -> str:
-    """19:00:01.400 UTC."""
-    return datetime.fromtimestamp(at, tz=UTC).strftime("%H:%M:%S.%f")[:-3] + " UTC"
+    """19:00:01.400; the column's head, or the sentence, says that it is UTC."""
+    return datetime.fromtimestamp(at, tz=UTC).strftime("%H:%M:%S.%f")[:-3]
+
+
+def moment_of(at: float) -> str:
+    """2026-11-25 19:00:01 UTC."""
+    return datetime.fromtimestamp(at, tz=UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
 def exact(seconds: float) -> str:

@@ -10,7 +10,7 @@ from jobs.story import Story
 from webhook.report.audit import Proof, proof_of
 from webhook.report.context import Context
 from webhook.report.goals import Goal, goals_of
-from webhook.report.instants import clock_of, day_of, exact
+from webhook.report.instants import clock_of, day_of, exact, moment_of
 from webhook.report.record import Row, rows_of
 from webhook.report.summary import summary_of
 from webhook.report.troubles import Trouble, notes_of, troubles_of
@@ -101,7 +101,7 @@ def paper_of(story: Story, context: Context) -> Paper:
         cluster=story.cluster,
         title=f"{story.id}: {led(story)}",
         state="concluded" if story.over else f"open, {story.verdict.replace('-', ' ')}",
-        made=f"{day_of(context.now)} {clock_of(context.now)}",
+        made=moment_of(context.now),
         day=day_of(story.times.detected),
         page=context.page,
         summary=tuple(summary_of(story, context.now)),

@@ -27,7 +27,7 @@ def summary_of(story: Story, now: float) -> Iterator[str]:
 
 def _what(story: Story) -> str:
     zero = story.times.detected
-    when = f"On {day_of(zero)} at {clock_of(zero)}"
+    when = f"On {day_of(zero)} at {clock_of(zero)} UTC"
     cluster, before, member = story.cluster, story.before, story.member
     if member is None:
         yet = "was proven" if story.over else "has been proven yet"
