@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from jobs.audit import Kind
 from jobs.inventory import parse_target
 from jobs.slack.failures import Failure, failures, is_left
-from jobs.slack.layout import counted, lasted, named, offset, said, section, word
+from jobs.slack.layout import lasted, named, offset, said, section, word
 from jobs.slack.message import Message
-from jobs.slack.root import anchored, times_line
+from jobs.slack.root import anchored, because, everybody, times_line
 from jobs.slack.tale import Mark, Tale
 from jobs.story import Fact, Story, TargetStory
 
@@ -67,14 +67,15 @@ def _shortened(kept: list[Reply]) -> list[Reply]:
 def _verdicts(tale: Tale, speak: _Speak) -> Iterator[Reply]:
     """Each newly proven leader at once; anything else once it has stood for a while, and is no repetition."""
     marks = [m.fact for m in tale.marks if m.fact.kind in {Kind.VERDICT, Kind.CONCLUDED}]
-    told = ""
+    told, led = "", tale.story.before
     for fact, later in zip(marks, [*marks[1:], None], strict=True):
         verdict = str(fact.evidence.get("verdict"))
         fresh = f"{verdict} {fact.evidence.get('fence')}"
         if fact.kind != Kind.VERDICT or fresh == told or verdict == "standby":
             continue
         if verdict == "confirmed":
-            yield speak.of_proof(fact, again=bool(told) and not told.startswith("confirmed"))
+            yield speak.of_proof(fact, again=fact.evidence["member"] == led)
+            led = fact.evidence["member"]
         elif later is None or later.at - fact.at >= STANDS:
             yield speak.of_doubt(fact)
         else:
@@ -148,9 +149,9 @@ class _Speak:
             f"*Concluded after {lasted(mark.fact.seconds or 0)}*: {_outcome(self.story, mark.fact)}."
         ]
         if self.story.cause is not None:
-            lines.append(f"Cause: {self.story.cause.kind.told}. {said(self.story.cause.text)}")
+            lines.append(because(self.story.cause))
         lines += _hard_ones(self.story.targets)
-        lines += [times_line(self.story.times), f"At its end, {anchored(mark.fact.seq, mark.hash)}"]
+        lines += [times_line(self.story), f"Kept of the {anchored(mark.fact.seq, mark.hash)}"]
         return self._reply(mark.fact, "end", *lines)
 
     def _reply(
@@ -172,8 +173,7 @@ def _outcome(story: Story, fact: Fact) -> str:
         return "the whole cluster follows another one"
     if not story.targets:
         return f"{word(story.member)} leads, and nothing had to be moved"
-    everybody = counted(len(story.targets), "target follows", "targets follow")
-    return f"{everybody} {word(story.member)}"
+    return f"{everybody(story)} {word(story.member)}"
 
 
 def _hard_ones(targets: Sequence[TargetStory]) -> Iterator[str]:

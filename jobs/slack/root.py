@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from jobs.audit import Kind
+from jobs.slack.failures import is_left
 from jobs.slack.layout import (
     AMBER,
     GREEN,
@@ -24,7 +26,7 @@ from jobs.slack.layout import (
 )
 from jobs.slack.message import Message
 from jobs.slack.tale import Tale
-from jobs.story import Story, TargetStory, Times
+from jobs.story import Cause, Story, TargetStory
 
 FAILING = 5
 """Targets of which the first message says why they do not follow."""
@@ -80,17 +82,31 @@ def _follow(story: Story) -> str:
         return "the whole cluster follows another one"
     if not story.targets:
         return "nothing had to be moved"
-    return f"{story.held} of {counted(len(story.targets), 'target follows', 'targets follow')}"
+    return f"{story.held} of {everybody(story)}"
+
+
+def everybody(story: Story) -> str:
+    """How many follow, or should: hosts, where there is nothing else."""
+    hosts = all(one.kind == "host" for one in story.targets)
+    what = "host" if hosts else "target"
+    return counted(len(story.targets), f"{what} follows", f"{what}s follow")
+
+
+def because(cause: Cause) -> str:
+    """Why it happened; the cause's name is said once."""
+    named_already = cause.text.lower().startswith(cause.kind.told.lower())
+    text = said(cause.text if named_already else f"{cause.kind.told}: {cause.text}")
+    return f"Cause: {text}"
 
 
 def _blocks(tale: Tale, site: Site, note: str) -> Iterator[Block]:
     story = tale.story
     yield header(title(story))
-    yield section(_state(story))
+    yield section(_state(tale))
     failing = list(behind(story))
     if failing:
         yield section(_failing(failing))
-    yield context(times_line(story.times))
+    yield context(times_line(story))
     if story.acks:
         yield context(*(f":eyes: {said(ack.text)}" for ack in story.acks[-ACKS:]))
     if note:
@@ -98,19 +114,29 @@ def _blocks(tale: Tale, site: Site, note: str) -> Iterator[Block]:
     yield context(f"{site.incident(story.id)} · {anchored(tale.seq, tale.hash)}")
 
 
-def _state(story: Story) -> Iterator[str]:
+def _state(tale: Tale) -> Iterator[str]:
+    story = tale.story
     yield f"*{_headline(story)}*"
     if not story.over and story.verdict != "confirmed":
         yield "Every host stays as it is until a leader is proven."
-    elif not story.over and alarmed(story):
-        yield f"Held up: {said(story.alarms[-1].text)}"
+    if not story.over:
+        yield from _held_up(tale)
     if story.cause is not None:
-        yield f"Cause: {story.cause.kind.told}. {said(story.cause.text)}"
+        yield because(story.cause)
 
 
 def _headline(story: Story) -> str:
     text = plainly(story)
-    return f"{text[0].upper()}{text[1:]}"
+    return text if text.startswith(word(story.member)) else f"{text[0].upper()}{text[1:]}"
+
+
+def _held_up(tale: Tale) -> Iterator[str]:
+    """The newest thing that was said loudly; who does not follow is listed by name anyway."""
+    since = tale.story.times.verified or 0
+    loud = [m.fact for m in tale.marks if m.fact.kind == Kind.ALARM and m.fact.at >= since]
+    told = [fact for fact in loud if not is_left(fact)]
+    if told:
+        yield f"Held up: {said(told[-1].evidence['reason'])}"
 
 
 def behind(story: Story) -> Iterator[TargetStory]:
@@ -127,14 +153,14 @@ def _failing(failing: list[TargetStory]) -> Iterator[str]:
         yield f"• {named([one.told for one in failing[FAILING:]])}"
 
 
-def times_line(times: Times) -> str:
-    """When what was, as distances from the first sign."""
+def times_line(story: Story) -> str:
+    """When what was, as distances from the first sign. Nobody is the last one while others are left."""
+    times, all_ = story.times, story.held == len(story.targets)
     later = (
         ("leader lost", times.leader_lost),
         ("verified", times.verified),
-        ("last host", times.last_host),
+        ("last host", times.last_host if all_ else None),
         ("writes resumed", times.writes_resumed),
-        ("concluded", times.concluded),
     )
     told = [f"{name} {offset(at - times.detected)}" for name, at in later if at is not None]
     return " · ".join([f"detected {moment(times.detected)}", *told])
@@ -142,4 +168,4 @@ def times_line(times: Times) -> str:
 
 def anchored(seq: int, digest: str) -> str:
     """Where the audit trail stood: what is kept here cannot be changed in Redis unnoticed."""
-    return f"audit trail: entry {seq} `{digest}`"
+    return f"audit trail, entry {seq} `{digest}`"

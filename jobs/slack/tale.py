@@ -28,6 +28,8 @@ TOLD = frozenset(
 
 ALWAYS = frozenset({Kind.ACKNOWLEDGED, Kind.CONCLUDED})
 
+UNDER_WAY = frozenset({Kind.PLANNED, Kind.SUPERSEDED})
+
 NEARBY = frozenset({Kind.PAUSED, Kind.RESUMED, Kind.FENCE_LIFTED})
 """What an operator does belongs to the incident that is open meanwhile, though it names none."""
 
@@ -42,7 +44,8 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tale:
-    """What a thread is made of: `seq` and `hash` are those of the incident's newest own entry."""
+    """What a thread is made of. `seq` and `hash` are those of the incident's newest own entry that says
+    something new: a host that is tried for days is not to move them each minute."""
 
     story: Story
     marks: tuple[Mark, ...]
@@ -86,8 +89,9 @@ class Hearing:
     def _take(self, fact: Fact, entry: Entry) -> None:
         own = fact.incident == self.incident
         if own:
-            self.seq, self.hash = entry.seq, entry.hash
             self._stand(fact.kind)
+        if own and (self.over or not _repeated(fact)):
+            self.seq, self.hash = entry.seq, entry.hash
         near = fact.incident is None and fact.kind in NEARBY and self.over is False
         room = len(self.marks) < MOST or fact.kind in ALWAYS
         if room and ((own and _worth(fact)) or near):
@@ -104,6 +108,11 @@ def _worth(fact: Fact) -> bool:
     if fact.kind in TARGETS:
         return failed(fact)
     return fact.kind in TOLD
+
+
+def _repeated(fact: Fact) -> bool:
+    """True for work that is given out, given up, or failed: it comes again and again."""
+    return fact.kind in UNDER_WAY or (fact.kind in TARGETS and failed(fact))
 
 
 def failed(fact: Fact) -> bool:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from jobs.audit import Draft, Kind
 from jobs.slack.layout import Site
 from jobs.slack.limits import mistakes
+from jobs.slack.reading import read
 from tests.fakes.hosts import WorkerDied
 from tests.fakes.messenger import FakeMessenger, Said
 from tests.world import World, make_world
 from workers.chronicle.books import Books
 from workers.chronicle.pace import Trouble
 from workers.chronicle.poster import Poster
+
+HASH = re.compile("[0-9a-f]{64}")
 
 EVERY = 0.5
 """Seconds between two looks."""
@@ -62,6 +68,30 @@ class Stage:
                 self.slack.live()
                 self.poster = self.fresh()
             self.world.clock.pass_by(EVERY)
+
+    def told(self) -> list[tuple[str, str | None, str]]:
+        """All that stands as people read it, with the key of what it answers; hashes differ from one
+        world to the next."""
+        keys = {one.ts: one.key for one in self.slack.said}
+        return [
+            (one.key, keys.get(one.thread or ""), HASH.sub("#", "\n".join(read(one.message))))
+            for one in self.slack.said
+        ]
+
+    def lives_through(self, night: Callable[[World, Callable[[float], None]], None]) -> None:
+        """Something happens while looks go on."""
+        night(self.world, self.run)
+
+    def acknowledge(self, incident: str, *, by: str, note: str) -> None:
+        """`pgbaton ack`, as its entry."""
+        cluster = incident.rpartition("-")[0]
+        draft = Draft(
+            id=f"acknowledged:{self.world.clock.now()}",
+            kind=Kind.ACKNOWLEDGED,
+            incident=incident,
+            evidence={"by": by, "note": note},
+        )
+        self.world.ledger.append(cluster, [draft])
 
     def root(self, incident: str) -> Said:
         """The one root of an incident."""

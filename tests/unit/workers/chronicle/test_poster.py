@@ -1,21 +1,54 @@
-"""A thread tells its incident once, in order, whatever happens to Slack and to the process."""
+"""A thread tells its incident once, in order, whatever happens to Slack."""
 
 from __future__ import annotations
 
-from jobs.slack.layout import GREEN
+import json
+from itertools import pairwise
+
+import pytest
+
+from jobs.ports import Lost, Unfit
+from jobs.remote import HostFailure
+from jobs.slack.layout import GREEN, RED
+from jobs.slack.reading import read
+from tests.unit.workers.chronicle.nights import NIGHTS, machine_lost, person_acknowledges
 from tests.unit.workers.chronicle.stage import Stage, settled
+from workers.chronicle.trouble import NAME
+
+SORTS = {
+    "machine lost": ["verdict", "alarm", "proof", "end"],
+    "switchover": ["proof", "end"],
+    "host fails": ["proof", "fail", "ack", "end"],
+    "two primaries": ["proof", "alarm", "end"],
+    "leaderless": ["verdict", "alarm", "alarm", "alarm", "proof", "end"],
+}
 
 
-def test_a_failover_is_a_root_and_replies() -> None:
-    """The root ends green, and the last reply says how it ended."""
+@pytest.mark.parametrize("night", NIGHTS)
+def test_each_night_has_one_thread_that_ends_green(night: str) -> None:
+    """Its replies are few, in order, and of the sorts that the night is made of."""
     stage = settled()
-    stage.world.fail_over("pg2")
-    stage.world.settle()
-    stage.run(10)
+    stage.lives_through(NIGHTS[night])
+    stage.run(15)
     assert stage.root("shop-2").message.colour == GREEN
-    assert "pg1 → pg2" in stage.root("shop-2").message.text
-    assert stage.replies("shop-2") == ["proof", "end"]
+    assert stage.replies("shop-2") == SORTS[night]
     stage.check()
+
+
+@pytest.mark.parametrize("night", NIGHTS)
+def test_slack_down_for_a_whole_night_is_made_up_in_order(night: str) -> None:
+    """What people read afterwards is what they would have read, message by message."""
+    live, late = settled(), settled()
+    live.lives_through(NIGHTS[night])
+    late.slack.break_down()
+    late.lives_through(NIGHTS[night])
+    late.run(30)
+    assert len(late.slack.said) < len(live.slack.said)
+    late.slack.recover()
+    for stage in (live, late):
+        stage.run(120)
+        stage.check()
+    assert late.told() == live.told()
 
 
 def test_nothing_is_posted_where_nothing_happens() -> None:
@@ -23,3 +56,226 @@ def test_nothing_is_posted_where_nothing_happens() -> None:
     stage = Stage()
     stage.run(30)
     assert stage.slack.calls == {}
+
+
+def test_told_to_wait_it_waits_for_the_whole_channel() -> None:
+    """After a 429 nothing at all is asked before its time has come; a storm of them loses nothing."""
+    stage = settled()
+    stage.slack.limit(30, times=1)
+    stage.lives_through(NIGHTS["switchover"])
+    before = dict(stage.slack.calls)
+    stage.run(25)
+    assert stage.slack.calls == before
+    stage.slack.limit(2, times=6)
+    stage.run(400)
+    assert stage.replies("shop-2") == SORTS["switchover"]
+    stage.check()
+
+
+def test_no_second_holds_two_messages() -> None:
+    """A channel takes one message a second, however much there is to tell."""
+    stage = settled()
+    stage.slack.break_down()
+    stage.lives_through(NIGHTS["leaderless"])
+    stage.slack.recover()
+    stage.run(120)
+    instants = [float(one.ts) for one in stage.slack.said]
+    assert min(b - a for a, b in pairwise(instants)) >= 1.0
+
+
+def test_an_unreachable_slack_is_asked_more_and_more_seldom() -> None:
+    """Ten minutes of silence cost some dozen tries, and are told to pages and alert route after one."""
+    stage = settled()
+    before = sum(stage.slack.calls.values())
+    stage.slack.break_down()
+    stage.lives_through(NIGHTS["switchover"])
+    stage.run(600)
+    assert 8 <= sum(stage.slack.calls.values()) - before <= 20
+    trouble = json.loads(stage.world.ledger.texts[NAME])
+    assert "cannot be reached" in trouble["reason"]
+    stage.slack.recover()
+    stage.run(70)
+    assert stage.world.ledger.texts[NAME] == ""
+    assert [one is None for one in stage.troubles] == [False, True]
+
+
+def test_a_revoked_token_is_told_and_looked_at_once_a_minute() -> None:
+    """Nothing hammers Slack; once a person has mended it, everything is made up."""
+    stage = settled()
+    stage.slack.bar("token_revoked", "make a new token")
+    before = sum(stage.slack.calls.values())
+    stage.lives_through(NIGHTS["switchover"])
+    stage.run(300)
+    assert sum(stage.slack.calls.values()) - before <= 6
+    assert json.loads(stage.world.ledger.texts[NAME])["remedy"] == "make a new token"
+    stage.slack.recover()
+    stage.run(90)
+    assert stage.replies("shop-2") == SORTS["switchover"]
+    assert stage.world.ledger.texts[NAME] == ""
+
+
+def test_a_lost_answer_is_looked_up_before_anything_is_said_twice() -> None:
+    """The message stood, and nobody was told so: Slack itself is asked."""
+    stage = settled()
+    stage.slack.lose_answers(4)
+    stage.lives_through(machine_lost)
+    stage.run(60)
+    assert stage.replies("shop-2") == SORTS["machine lost"]
+    stage.check()
+
+
+def test_a_deleted_root_is_made_anew_and_says_so() -> None:
+    """Replies go on below the new one; those that went with the old one are not repeated."""
+    stage = settled()
+    web2 = stage.world.hosts.at("10.0.1.2")
+    web2.down = HostFailure(kind="unreachable", reason="no route", remedy="")
+    stage.world.fail_over("pg2")
+    stage.world.settle()
+    stage.run(10)
+    old = stage.root("shop-2").ts
+    stage.slack.delete(old)
+    web2.down = None
+    stage.world.live_on(seconds=90)
+    stage.run(40)
+    root = stage.slack.roots[-1]
+    assert root.key.endswith("#2")
+    assert any("was deleted" in line for line in read(root.message))
+    sorts = [one.key.partition("/")[2].partition(":")[0] for one in stage.slack.thread(root.ts)]
+    assert sorts == ["", "end"]
+
+
+def test_a_closed_edit_window_turns_states_into_replies() -> None:
+    """It is said once that edits are over, with the state; what changes afterwards is a reply."""
+    stage = settled()
+    stage.slack.window_closed = True
+    stage.lives_through(NIGHTS["machine lost"])
+    stage.run(30)
+    assert stage.replies("shop-2") == ["verdict", "alarm", "state", "proof", "end"]
+    frozen = next(one for one in stage.slack.said if "/state:" in one.key)
+    assert "no longer lets" in " ".join(read(frozen.message))
+    assert stage.slack.calls["edit"] == 1
+    stage.check()
+
+
+def test_a_message_that_slack_never_takes_blocks_nothing() -> None:
+    """It is left out, and what follows is told."""
+    stage = settled()
+    stage.lives_through(lambda world, _: NIGHTS["switchover"](world, lambda _s: None))
+    stage.run(0.5)
+    stage.slack.upcoming.append(Unfit(reason="invalid_blocks"))
+    stage.run(10)
+    assert stage.replies("shop-2") == ["end"]
+
+
+def test_who_deletes_every_root_is_left_in_peace() -> None:
+    """After five roots of one incident nothing more is posted of it."""
+    stage = settled()
+    stage.world.witness.down.add("pg1")
+    stage.world.dcs.delete_leader("shop")
+    stage.world.settle()
+    for _ in range(60):
+        stage.run(2)
+        for one in [o for o in stage.slack.roots if o.key.startswith("shop-2@")]:
+            stage.slack.delete(one.ts)
+        person = f"still here at {stage.world.clock.now()}"
+        person_acknowledges(stage.world, person)
+    posted = stage.slack.calls["post"]
+    stage.run(60)
+    assert stage.slack.calls["post"] == posted
+    assert posted < 30
+
+
+def test_two_chronicles_are_one_voice() -> None:
+    """Only who holds the lease posts; the other goes on where it stopped."""
+    stage = settled()
+    other = stage.fresh("two")
+    stage.world.fail_over("pg2")
+    stage.world.settle()
+    for _ in range(20):
+        stage.poster.tick()
+        other.tick()
+        stage.world.clock.pass_by(0.5)
+    stage.world.fail_over("pg3")
+    stage.world.settle()
+    for _ in range(200):
+        other.tick()
+        stage.world.clock.pass_by(0.5)
+    assert stage.replies("shop-2") == stage.replies("shop-3") == SORTS["switchover"]
+    stage.check()
+
+
+def test_what_ended_long_ago_is_not_told() -> None:
+    """A first start, or one after days, tells the last day and what is open; no more."""
+    stage = Stage()
+    stage.world.settle()
+    stage.world.clock.pass_by(25 * 3600)
+    stage.world.fail_over("pg2")
+    stage.world.settle()
+    stage.run(30)
+    assert [one.key.partition("@")[0] for one in stage.slack.roots] == ["shop-2"]
+
+
+def test_an_incident_that_is_open_for_days_is_told_at_a_first_start() -> None:
+    """However long ago it opened."""
+    stage = Stage()
+    stage.world.dcs.delete_leader("shop")
+    stage.world.settle()
+    stage.world.clock.pass_by(3 * 86_400)
+    stage.run(10)
+    assert stage.root("shop-1").message.colour == RED
+
+
+def test_forgotten_memory_is_made_up_from_slack_itself() -> None:
+    """With all that was remembered gone, nothing that stands is said again."""
+    stage = settled()
+    stage.lives_through(NIGHTS["two primaries"])
+    stage.run(15)
+    before = stage.told()
+    stage.world.ledger.texts.clear()
+    stage.poster = stage.fresh()
+    stage.run(60)
+    assert stage.told() == before
+
+
+def test_an_acknowledgement_of_what_is_over_is_told_in_its_thread() -> None:
+    """An hour later, in another process: the old thread is found again."""
+    stage = settled()
+    stage.lives_through(NIGHTS["switchover"])
+    stage.run(120)
+    stage.world.clock.pass_by(3600)
+    stage.poster = stage.fresh()
+    stage.run(5)
+    draft = {"by": "bob", "note": "it was the planned one"}
+    stage.acknowledge("shop-2", **draft)
+    stage.run(10)
+    assert stage.replies("shop-2") == ["proof", "end", "ack"]
+    assert "bob" in " ".join(read(stage.root("shop-2").message))
+    stage.check()
+
+
+def test_redis_away_is_waited_out() -> None:
+    """Nothing is posted without the intent being kept, and nothing is lost."""
+    stage = settled()
+    stage.world.fail_over("pg2")
+    stage.world.settle()
+    stage.world.ledger.break_down()
+    posted = dict(stage.slack.calls)
+    stage.run(30)
+    assert stage.slack.calls == posted
+    stage.world.ledger.recover()
+    stage.run(30)
+    assert stage.replies("shop-2") == SORTS["switchover"]
+    stage.check()
+
+
+def test_a_root_that_vanished_while_it_was_looked_for() -> None:
+    """Lost while a thread is read back: a new root, no endless question."""
+    stage = settled()
+    stage.world.fail_over("pg2")
+    stage.world.settle()
+    stage.run(0.5)
+    stage.slack.lose_answers(1)
+    stage.run(1.5)
+    stage.slack.upcoming.append(Lost(kind="message-not-found", reason="thread_not_found"))
+    stage.run(30)
+    assert [o.key for o in stage.slack.roots][-1].endswith("#2")
