@@ -8,7 +8,8 @@ The names: redis-password, redis-sentinel-password, etcd-<id>-password, probe-<c
 viewer-password and viewer-tokens (hashes of `pgbaton keys viewer`, between blanks),
 sender-<id> (whsec_… texts between blanks), sender-key-<id> (whsk_…, of a sender of our own),
 ssh-key (the path of a file), linode-token (a personal access token with nodebalancers:read_write,
-linodes:read_only, firewall:read_only, events:read_only, and domains:read_write for DNS records).
+linodes:read_only, firewall:read_only, events:read_only, and domains:read_write for DNS records),
+slack-token (a bot's, xoxb-…), slack-webhook (an incoming webhook's address; see docs/slack.md).
 """
 
 from __future__ import annotations
