@@ -42,9 +42,9 @@ def slack_is(down: str | None) -> None:
     _ask("/_lab/faults", {"down": down})
 
 
-def threads() -> Sequence[Json]:
-    """What Slack holds: each first message with its `replies`, oldest first."""
-    found: Sequence[Json] = _ask("/_lab/thread")["threads"]
+def channel() -> Json:
+    """What Slack holds: `threads`, each a first message with its `replies`, oldest first."""
+    found: Json = _ask("/_lab/thread")
     return found
 
 

@@ -33,7 +33,7 @@ def collect(stage: Stage) -> History:
         find(lab, "operator", customers).stop(grace=10)
     find(lab, "control", "web").stop()
     _until_told(stage)
-    trail, threads, rung = _trail(stage), outside.threads(), outside.alerts()
+    trail, channel, rung = _trail(stage), outside.channel(), outside.alerts()
     leader = stage.leaders.leader
     return History(
         fault=stage.fault,
@@ -47,7 +47,8 @@ def collect(stage: Stage) -> History:
         entries=trail,
         accepted=_accepted(lab.machines["control"].folder / "access.log"),
         anchors=told.anchors(lab),
-        slack=told.messages(threads),
+        slack=told.messages(channel),
+        channel=channel,
         alerts=told.alerts(rung, lab.secrets.alerts),
         beats=outside.heartbeats(),
         secrets=named_secrets(lab.secrets),
@@ -55,7 +56,7 @@ def collect(stage: Stage) -> History:
             "the trail": "\n".join(map(to_line, trail)),
             "the process lists": "\n".join(stage.processes.seen),
             "the webhook's metrics": page,
-            "Slack": json.dumps(threads),
+            "Slack": json.dumps(channel),
             "the alerts": json.dumps(rung),
             **read_pages(lab, _incidents(trail)),
             **searched_places(lab),

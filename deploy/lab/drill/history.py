@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from jobs.anchor import Anchor
 from jobs.audit import Entry
@@ -97,7 +98,7 @@ class History:
     who orders through the NodeBalancer over a connection of its own each time;
     `stored` the ids in the leader's table at the end; `accepted` the ids that the webhook answered
     with 202, by its access log; `anchors` what is noted of the trail in etcd; `slack`, `alerts` and
-    `beats` (instants by who gave a sign of life) what was told outside; `secrets` what must show nowhere; `places` every text that was
+    `beats` (instants by who gave a sign of life) what was told outside, `channel` Slack's as its double shows it; `secrets` what must show nowhere; `places` every text that was
     searched, by its name.
     """
 
@@ -114,6 +115,7 @@ class History:
     anchors: tuple[Anchor, ...] = ()
     slack: tuple[SlackMessage, ...] = ()
     alerts: tuple[AlertHeard, ...] = ()
+    channel: Mapping[str, Any] = field(default_factory=lambda: {"threads": []}, repr=False)
     beats: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     places: Mapping[str, str] = field(default_factory=dict, repr=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,15 +11,18 @@ from deploy.lab import layout, patroni
 from deploy.lab.drill.collect import collect
 from deploy.lab.drill.history import History
 from deploy.lab.drill.invariants import Checked, check_all
+from deploy.lab.drill.keepsake import keep
 from deploy.lab.drill.report import Report, make_report, to_json
 from deploy.lab.drill.scenarios import SCENARIOS, Scenario
 from deploy.lab.drill.screen import Screen
 from deploy.lab.drill.stage import Stage, set_stage
 from deploy.lab.inventory import PROFILES
 from deploy.lab.lab import open_lab
+from deploy.lab.machine import CHECKOUT
 from deploy.lab.patroni import PatroniProgram
 from deploy.lab.rise import rise
 from jobs.audit import to_line
+from jobs.inventory.cluster import Objectives
 
 [UNMANAGED] = layout.UNMANAGED
 
@@ -46,8 +50,11 @@ def play(wish: Wish) -> bool:
         rise(lab, screen.say)
         stage.observe()
         report, history = _perform(stage, scenario, wish.scenario)
+        objectives = lab.inventory.clusters[layout.CLUSTER].objectives
+    screen.thread(history)
     screen.report(report, unmanaged=UNMANAGED)
     _write(wish, report, history)
+    _keep(wish, history, screen, objectives)
     return report.passed
 
 
@@ -69,6 +76,17 @@ def _perform(stage: Stage, scenario: Scenario, name: str) -> tuple[Report, Histo
 def patroni_version() -> str:
     said = (patroni.rest(member).get("patroni", {}).get("version") for member in layout.MEMBERS)
     return str(next(filter(None, said), "unknown"))
+
+
+def _keep(wish: Wish, history: History, screen: Screen, objectives: Objectives) -> None:
+    """Leave it in the checkout, and say where."""
+    try:
+        kept = keep(history, scenario=wish.scenario, at=time.time(), objectives=objectives)
+    except OSError as error:
+        screen.note(f"post-mortem  not kept: {error}")
+        return
+    for page in kept:
+        screen.note(f"post-mortem  {page.relative_to(CHECKOUT)}")
 
 
 def _write(wish: Wish, report: Report, history: History) -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from deploy.lab.drill.history import History
 from deploy.lab.drill.invariants import Checked
+from deploy.lab.drill.keepsake import rehearsed
 from deploy.lab.drill.report import Report
+from deploy.lab.slack.show import show
 from jobs.audit import Entry
 from jobs.timeline import tell
 
@@ -49,6 +53,16 @@ class Screen:
             table.add_row(*row)
         self.console.print(table)
 
+    def thread(self, history: History) -> None:
+        """What Slack says of the drill, as people would see it."""
+        own = {f"{incident}@" for incident in rehearsed(history)}
+        threads = [one for one in history.channel["threads"] if _begins(one["key"], own)]
+        self.console.print(Text("\nSlack", "bold"))
+        show({**history.channel, "threads": threads}, sys.stdout)
+
+    def note(self, text: str) -> None:
+        self.console.print(text, soft_wrap=True)
+
     def report(self, report: Report, *, unmanaged: str) -> None:
         self.console.print()
         self.console.print(_times(report, unmanaged))
@@ -59,6 +73,10 @@ class Screen:
         self.console.print(_orders(report), soft_wrap=True)
         good = report.passed
         self.console.print(Text("PASS" if good else "FAIL", "bold green" if good else "bold red"))
+
+
+def _begins(key: str | None, words: Iterable[str]) -> bool:
+    return any((key or "").startswith(word) for word in words)
 
 
 def _invariant(one: Checked) -> Text:

@@ -23,7 +23,7 @@ def slack_down(stage: Stage) -> tuple[Checked, ...]:
     wait_until("Slack to be told so far", lambda: caught_up(stage), seconds=CATCHES_UP, step=0.2)
     stage.screen.say("Slack is gone from here on: it refuses every connection")
     outside.slack_is("refused")
-    before = told.messages(outside.threads())
+    before = told.messages(outside.channel())
     old = stage.leader()
     stage.inject(
         f"FAULT: the machine of {old.member} loses its link, then everything on it gets SIGKILL",
@@ -43,7 +43,7 @@ def caught_up(stage: Stage) -> bool:
 
 def _silent(before: tuple[SlackMessage, ...]) -> Checked:
     """The drill would prove nothing if Slack had heard of it meanwhile."""
-    meanwhile = set(told.messages(outside.threads())) - set(before)
+    meanwhile = set(told.messages(outside.channel())) - set(before)
     return Checked(
         name="Slack was down throughout",
         held=not meanwhile,

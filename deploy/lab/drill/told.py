@@ -21,15 +21,15 @@ from workers.secrets import Secrets
 
 def complete(entries: Sequence[Entry]) -> bool:
     """Whether Slack holds by now whatever a trail has to tell."""
-    held = messages(outside.threads())
+    held = messages(outside.channel())
     return not any(untold(History(fault=0, leaderships=(), entries=tuple(entries), slack=held)))
 
 
-def messages(threads: Sequence[Mapping[str, Any]]) -> tuple[SlackMessage, ...]:
-    """Slack's threads as the double shows them, oldest first; what a person deleted is none."""
+def messages(channel: Mapping[str, Any]) -> tuple[SlackMessage, ...]:
+    """The channel as the double shows it, thread by thread; what a person says is not ours."""
     return tuple(
         message
-        for root in threads
+        for root in channel["threads"]
         for message in (_message(root), *(_message(r, below=root["ts"]) for r in root["replies"]))
         if message.key
     )
