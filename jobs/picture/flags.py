@@ -19,6 +19,9 @@ MILESTONES = (
     ("concluded", "concluded"),
 )
 
+SAME = 0.0005
+"""Seconds below which two milestones are one."""
+
 LINE = 1.35
 """A row's height, in sizes of its letters."""
 
@@ -77,9 +80,14 @@ def top_of(flags: Sequence[Flag], shape: Shape) -> float:
 
 
 def _there(story: Story) -> list[tuple[float, str]]:
-    named = [(getattr(story.times, key), name) for key, name in MILESTONES]
-    there = [(at, name) for at, name in named if at is not None]
-    return sorted((at, name) for at, name in there if name != "all follow" or story.over)
+    """Milestones that happened, in order; those of the same moment share a line."""
+    named: dict[float, list[str]] = {}
+    for key, name in MILESTONES:
+        at = getattr(story.times, key)
+        if at is not None and (name != "all follow" or story.over):
+            moment = next((known for known in named if abs(known - at) < SAME), at)
+            named.setdefault(moment, []).append(name)
+    return sorted((at, ", ".join(names)) for at, names in named.items())
 
 
 def _place(x: float, text: str, placed: Sequence[_Placed], shape: Shape) -> tuple[Words, int]:

@@ -6,12 +6,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
+from jobs.inventory import parse_target
 from jobs.picture.letters import shown, span_of
 from jobs.picture.parts import Look, Sign
 from jobs.story import Story, TargetStory
 
 STRETCHES = 60
 """Stretches drawn in one lane; what comes after them is one more, that says how many."""
+
+APART = 0.5
+"""Seconds between the first application that writes again and the last: below, they count as one."""
 
 MARKS = 60
 """Marks drawn in one lane."""
@@ -88,8 +92,14 @@ def out_of(story: Story, now: float) -> Out | None:
     until = resumed if resumed is not None else ends(story, now)
     until = max(until, times.leader_lost)
     some = _some_write(story)
-    some = some if some is not None and times.leader_lost < some < until else None
+    if some is not None and not _apart(times.leader_lost, some, until):
+        some = None
     return Out(begun=times.leader_lost, some=some, ended=resumed, until=until)
+
+
+def _apart(begun: float, some: float, until: float) -> bool:
+    """Whether the first application was back so much earlier than the last that it is worth a word."""
+    return begun < some and until - some >= max(APART, (until - begun) / 20)
 
 
 def _some_write(story: Story) -> float | None:
@@ -267,8 +277,13 @@ def target(one: TargetStory, end: float) -> Row:
         for bar in one.bars
     ]
     waited = _waited(one, tries, end)
+    at = parse_target(one.target)
+    behind = f"behind {shown(at.behind)}, " if at.behind is not None else ""
     return Row(
-        name=shown(one.told), note=note_of(one), told=told_of(one), stretches=(*waited, *tries)
+        name=shown(one.told if at.behind is None else at.name),
+        note=f"{behind}{note_of(one)}",
+        told=told_of(one),
+        stretches=(*waited, *tries),
     )
 
 

@@ -43,7 +43,6 @@ def _lines(p: Picture) -> Iterator[str]:
         yield f"{_name(lane.name.text)} {_line(lane, p)}{note}"
     yield " " * (NAMES + 1) + _axis(p)
     yield ""
-    yield from (f"{flag.told}" for flag in p.flags)
     yield p.begins.text
     yield LEGEND
 

@@ -19,7 +19,7 @@ _ENTITIES = {
 """What is never markup in this spelling, whatever stands around it; readers show the character."""
 
 _SPECIAL = re.compile(r"[&<>|`\\$~]")
-_INLINE = re.compile(r"([*_\[\]#!{}])")
+_INLINE = re.compile(r"([*\[\]#!{}]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9]))")
 _LINK = re.compile(r"(?i)(://|www\.|@)")
 
 

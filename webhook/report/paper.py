@@ -12,7 +12,7 @@ from webhook.report.context import Context
 from webhook.report.goals import Goal, goals_of
 from webhook.report.instants import clock_of, day_of, exact, moment_of
 from webhook.report.record import Row, rows_of
-from webhook.report.summary import summary_of
+from webhook.report.summary import cause_of, summary_of
 from webhook.report.troubles import Trouble, notes_of, troubles_of
 
 
@@ -107,7 +107,7 @@ def paper_of(story: Story, context: Context) -> Paper:
         summary=tuple(summary_of(story, context.now)),
         instants=instants_of(story),
         goals=tuple(goals_of(story, context)),
-        cause=NO_CAUSE if story.cause is None else f"{story.cause.kind.told}: {story.cause.text}",
+        cause=NO_CAUSE if story.cause is None else cause_of(story.cause),
         proofs=_proofs(story),
         targets=tuple(_fared(story)),
         troubles=tuple(troubles_of(story)),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from jobs.picture.letters import span_of
 from jobs.picture.rows import ends, out_of, told_of
-from jobs.story import Story
+from jobs.story import Cause, Story
 from webhook.report.instants import clock_of, day_of
 
 NAMED = 5
@@ -17,12 +17,18 @@ def summary_of(story: Story, now: float) -> Iterator[str]:
     """What happened, to whom, for how long, and what people did."""
     yield _what(story)
     if story.cause is not None:
-        yield f"Cause: {story.cause.kind.told}. {_ended(story.cause.text)}"
+        yield f"Cause: {_ended(cause_of(story.cause))}"
     yield _writes(story, now)
     yield from _targets(story)
     yield from _troubles(story)
     yield from _people(story)
     yield _end(story, now)
+
+
+def cause_of(cause: Cause) -> str:
+    """Its name and its sentence, which may begin with that name."""
+    named = cause.text.casefold().startswith(cause.kind.told.casefold())
+    return cause.text if named else f"{cause.kind.told}: {cause.text}"
 
 
 def _what(story: Story) -> str:
