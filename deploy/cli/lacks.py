@@ -22,6 +22,8 @@ def lacks(inventory: Inventory, environ: Mapping[str, str]) -> Iterator[Remark]:
     secrets = Secrets(environ)
     for path, name, reason in _needed(inventory):
         yield from _secret(secrets, path, name, reason)
+    if inventory.slack.channel is not None and not _held(secrets, "slack-webhook"):
+        yield from _secret(secrets, "slack.channel", "slack-token", "chronicle")
     for path, reason in bad_secret_keys(inventory, secrets):
         yield Remark(path=path, reason=reason, remedy="make a pair: pgbaton keys sender NAME")
     yield from _ssh_key(inventory, secrets)
@@ -57,6 +59,13 @@ def _voices(inventory: Inventory) -> Iterator[str]:
         yield "watch"
     if "probe" in inventory.senders or inventory.nodebalancers:
         yield "probe"
+
+
+def _held(secrets: Secrets, name: str) -> bool:
+    try:
+        return secrets.get(name) is not None
+    except SecretUnreadableError:
+        return False
 
 
 def _secret(secrets: Secrets, path: str, name: str, who: str) -> Iterator[Remark]:
