@@ -8,7 +8,17 @@ from typing import Protocol
 from deploy.cli.exits import Exit, Fault
 from jobs.inventory import Inventory, parse_target
 from jobs.judge import Policy
-from jobs.ports import Balancers, Clock, Fleet, HostHand, Ledger, Records, Witness
+from jobs.ports import (
+    Anchors,
+    Balancers,
+    Clock,
+    Fleet,
+    HostHand,
+    Ledger,
+    Noted,
+    Records,
+    Witness,
+)
 
 
 class Desk(Protocol):
@@ -31,6 +41,14 @@ class Desk(Protocol):
     @property
     def records(self) -> Records | None:
         """DNS records at Linode; None without a token."""
+
+    @property
+    def anchors(self) -> Mapping[str, Anchors]:
+        """The place that keeps each cluster's anchors, by cluster; none where the inventory wants none."""
+
+    @property
+    def threads(self) -> Noted | None:
+        """The anchors that stand in Slack; None without a token."""
 
     @property
     def fleet(self) -> Fleet: ...

@@ -14,7 +14,17 @@ from deploy.cli.exits import Exit, Fault
 
 if TYPE_CHECKING:
     from jobs.inventory import Inventory
-    from jobs.ports import Balancers, Clock, Fleet, HostHand, Ledger, Records, Witness
+    from jobs.ports import (
+        Anchors,
+        Balancers,
+        Clock,
+        Fleet,
+        HostHand,
+        Ledger,
+        Noted,
+        Records,
+        Witness,
+    )
     from workers.linode import Api
     from workers.settings import Settings
 
@@ -79,6 +89,18 @@ class EquippedDesk:
         from workers.linode import LinodeRecords
 
         return None if self._linode is None else LinodeRecords(self._linode)
+
+    @cached_property
+    def anchors(self) -> Mapping[str, Anchors]:
+        from workers.etcd.placing import anchors_of
+
+        return anchors_of(self.inventory, self.settings.secrets)
+
+    @cached_property
+    def threads(self) -> Noted | None:
+        from workers.slack.anchors import anchors_in_slack
+
+        return anchors_in_slack(self.inventory, self.settings.secrets)
 
     @cached_property
     def fleet(self) -> Fleet:

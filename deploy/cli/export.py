@@ -1,84 +1,52 @@
-"""Chains from Redis and from files, checked alike; without it an export could not be checked alone."""
+"""Chains from Redis and from files, read alike; without it an export could not be checked alone."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import chain as one_after_another
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from deploy.cli.exits import Exit, Fault
-from jobs.audit import GENESIS, Entry, Verified, from_line, to_line, verify
-
-if TYPE_CHECKING:
-    from jobs.sentences import Tone
+from jobs.audit import GENESIS, Entry, from_line, to_line
+from jobs.audit.chain import changed
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """What a walk along a chain found. `broken` is a line that is no entry, `behind` the head that
-    was asked for and is not the chain's."""
-
-    walk: Verified
-    broken: str = ""
-    behind: str = ""
-
-    @property
-    def sound(self) -> bool:
-        """True where nothing speaks against the trail."""
-        return self.walk.bad is None and not self.broken and not self.behind
-
-    def told(self, name: str) -> Iterator[tuple[Tone, str]]:
-        """As lines: the finding, and what can still be trusted."""
-        count, head = self.walk.entries, self.walk.head
-        fault = self.walk.reason or self.broken
-        if fault:
-            yield "bad", f"{name}: BROKEN: {fault}"
-            yield "plain", _trusted(count, head)
-            yield "plain", "compare with an earlier export: pgbaton audit verify FILE"
-        elif self.behind:
-            yield "bad", f"{name}: {count} entries fit, but the head is {head}, not {self.behind}"
-            yield "plain", "entries are missing at its end, or this is another trail"
-        else:
-            yield "good", f"{name}: {count} entries, every one follows the one before"
-            yield "quiet", f"head {head}"
-
-    def to_json(self) -> dict[str, Any]:
-        """The same for scripts."""
-        return {
-            "sound": self.sound,
-            **asdict(self.walk),
-            "broken": self.broken,
-            "expected": self.behind,
-        }
-
-
-def _trusted(count: int, head: str) -> str:
-    if not count:
-        return "nothing in it is proven"
-    return (
-        f"entries 1 to {count} are as they were written (head {head}); nothing after them is proven"
-    )
-
-
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True)
 class Chain:
-    """A trail to walk. `broken` is filled while it is read, where a file's line is no entry."""
+    """A trail to walk, once. `broken` is filled while it is read, where a file's line is no entry;
+    `parts` are the files that it is joined from."""
 
     entries: Iterable[Entry]
     broken: list[str] = field(default_factory=list)
+    parts: tuple[Part, ...] = ()
 
-    def verified(self, *, head: str | None) -> Seen:
-        """Walk it once; `head` is what its end must hash to, where that is known."""
-        walk = verify(self.entries)
-        behind = head or ""
-        return Seen(
-            walk=walk,
-            broken=self.broken[0] if self.broken and walk.bad is None else "",
-            behind="" if behind == walk.head else behind,
-        )
+    def first(self) -> Entry | None:
+        """The first entry, which stays to be walked."""
+        rest = iter(self.entries)
+        found = next(rest, None)
+        self.entries = rest if found is None else one_after_another([found], rest)
+        return found
+
+
+@dataclass(slots=True)
+class Part:
+    """A file of a longer trail; `last` is known once it was read."""
+
+    path: Path
+    last: int = 0
+
+    def joins(self, exports: Mapping[int, str]) -> str:
+        """How it fits to a checkpoint of the trail, if one names it."""
+        named = exports.get(self.last)
+        if named is None:
+            return f"{self.path}: up to entry {self.last}; no checkpoint names it"
+        if named == sha256_of(self.path):
+            return f"{self.path}: up to entry {self.last}, the very file that the checkpoint names"
+        return f"{self.path}: up to entry {self.last}; the checkpoint names another file of it (sha256 {named})"
 
 
 def read_export(path: Path) -> Chain:
@@ -87,23 +55,58 @@ def read_export(path: Path) -> Chain:
         reason = f"there is no file {path} that could be read"
         raise Fault(reason, "name an export, or a cluster", code=Exit.USAGE)
     broken: list[str] = []
-    return Chain(entries=_lines(path, broken), broken=broken)
+    part = Part(path)
+    return Chain(entries=_lines(part, broken), broken=broken, parts=(part,))
 
 
-def _lines(path: Path, broken: list[str]) -> Iterator[Entry]:
-    with path.open(encoding="utf-8", errors="replace") as file:
+def joined(files: Sequence[Chain], live: Sequence[Chain]) -> Chain:
+    """Files in the order of their first entries, then the trail itself, as one chain. What stands in
+    two of them counts once, where it is the same."""
+    opened = [(chain.first(), chain) for chain in files]
+    ordered = sorted(opened, key=lambda pair: pair[0].seq if pair[0] else 0)
+    chains = [*(chain for _, chain in ordered), *live]
+    if len(chains) == 1:
+        return replace(chains[0], parts=())
+    broken: list[str] = []
+    parts = tuple(part for chain in chains for part in chain.parts)
+    return Chain(entries=_once(chains, broken), broken=broken, parts=parts)
+
+
+def _once(chains: Sequence[Chain], broken: list[str]) -> Iterator[Entry]:
+    seen: dict[int, str] = {}
+    for chain in chains:
+        for entry in chain.entries:
+            if seen.get(entry.seq) == entry.hash and changed(entry) is None:
+                continue
+            seen[entry.seq] = entry.hash
+            yield entry
+        broken.extend(chain.broken)
+        if chain.broken:
+            return
+
+
+def _lines(part: Part, broken: list[str]) -> Iterator[Entry]:
+    with part.path.open(encoding="utf-8", errors="replace", newline="\n") as file:
         for number, line in enumerate(file, start=1):
             try:
                 entry = from_line(line)
                 entry.body.encode()
             except (ValueError, RecursionError):
-                broken.append(f"line {number} is no entry of a trail")
+                broken.append(f"line {number} of {part.path} is no entry of a trail")
                 return
+            part.last = entry.seq
             yield entry
 
 
+def sha256_of(path: Path) -> str:
+    """A file's digest, as sha256sum prints it."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def write_export(path: Path, entries: Iterable[Entry]) -> tuple[int, str]:
-    """Write a whole trail beside its place and rename it; how many entries, and the head."""
+    """Write entries beside their place and rename the file, all of it on the disk before this returns;
+    how many entries, and the last one's hash."""
     count, head = 0, GENESIS
     try:
         with tempfile.NamedTemporaryFile(
@@ -115,6 +118,7 @@ def write_export(path: Path, entries: Iterable[Entry]) -> tuple[int, str]:
             file.flush()
             os.fsync(file.fileno())
         Path(file.name).replace(path)
+        _sync(path.parent)
     except OSError as error:
         raise Fault(
             f"cannot write {path}: {error.strerror}",
@@ -122,3 +126,12 @@ def write_export(path: Path, entries: Iterable[Entry]) -> tuple[int, str]:
             code=Exit.UNAVAILABLE,
         ) from None
     return count, head
+
+
+def _sync(folder: Path) -> None:
+    """A renamed file is safe once its folder is on the disk too."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)

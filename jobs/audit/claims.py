@@ -44,6 +44,11 @@ class Claims:
             for _, evidence in self.checkpoints
         )
 
+    def exports(self) -> Mapping[int, str]:
+        """The digest of each export that a checkpoint names, by the number of its last entry."""
+        named = ((e.get("through"), e.get("sha256")) for _, e in self.checkpoints)
+        return {n: digest for n, digest in named if isinstance(n, int) and isinstance(digest, str)}
+
     def explains(self, anchor: Anchor, *, asked: bool) -> bool:
         """Whether a proven gap tells why an anchored entry is not there. Places that note no server
         (Slack, a person) are not named in it: for them its range and its instant count."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from jobs.anchor import Anchor, Mark
@@ -19,7 +19,8 @@ Range = tuple[int, int]
 class Examined:
     """What was found, in the order of the entries. `walk` are the entries that follow each other from the
     first on; `proven` those for which an anchor vouches, in ranges; `agreeing` the newest anchor that does;
-    `anchors` how many were held against the trail."""
+    `anchors` how many were held against the trail; `exports` the SHA-256 of the export that a checkpoint
+    names, by the last entry in it."""
 
     walk: Verified
     first: int
@@ -29,6 +30,7 @@ class Examined:
     proven: tuple[Range, ...]
     agreeing: Anchor | None
     anchors: int
+    exports: Mapping[int, str]
 
     @property
     def sound(self) -> bool:
@@ -96,6 +98,7 @@ class _Bench:
             proven=self._proven,
             agreeing=max(self._agreeing, key=lambda a: a.seq, default=None),
             anchors=len(self.anchors),
+            exports=self.claims.exports(),
         )
 
     def _sort(self) -> None:

@@ -87,13 +87,16 @@ class Crier(Protocol):
         """Post a message to the channel that the webhook belongs to."""
 
 
-class Anchors(Protocol):
-    """A place outside Redis that keeps anchors, each once: a later one never replaces an earlier one.
-    Both raise Unavailable."""
+class Noted(Protocol):
+    """A place where it was noted where a trail stood."""
+
+    def placed(self, cluster: str) -> Sequence[Anchor]:
+        """All that are kept of a cluster, lowest number first. Raises Unavailable."""
+
+
+class Anchors(Noted, Protocol):
+    """A place outside Redis that keeps anchors, each once: a later one never replaces an earlier one."""
 
     def place(self, anchor: Anchor, *, instead: Sequence[Anchor] = ()) -> None:
         """Note it, unless this very note stands already; in the same step those in whose stead it
         stands go. Raises Unavailable."""
-
-    def placed(self, cluster: str) -> Sequence[Anchor]:
-        """All that are kept of a cluster, lowest number first."""

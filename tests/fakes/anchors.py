@@ -11,15 +11,19 @@ from jobs.ports import DcsUnavailable
 
 @dataclass(slots=True)
 class FakeAnchors:
-    """jobs.ports.Anchors; `notes` by cluster and name."""
+    """jobs.ports.Anchors; `notes` by cluster and name. `away` is why nobody answers, `full` why nothing
+    is taken."""
 
     notes: dict[tuple[str, str], Anchor] = field(default_factory=dict)
     away: str = ""
+    full: str = ""
     asked: int = 0
     written: list[Anchor] = field(default_factory=list)
 
     def place(self, anchor: Anchor, *, instead: Sequence[Anchor] = ()) -> None:
         self._refuse()
+        if self.full:
+            raise DcsUnavailable(self.full, "make room")
         key = anchor.cluster, name_of(anchor)
         if key in self.notes:
             return

@@ -11,7 +11,8 @@ from click.testing import CliRunner, Result
 
 from deploy.cli import main
 from jobs.inventory import Inventory
-from jobs.ports import Balancers, Clock, Fleet, HostHand, Ledger, Records, Witness
+from jobs.ports import Anchors, Balancers, Clock, Fleet, HostHand, Ledger, Noted, Records, Witness
+from tests.fakes.anchors import FakeAnchors
 from tests.fakes.clock import FakeClock
 from tests.world import OneByOne, World
 
@@ -23,6 +24,8 @@ class FakeDesk:
     world: World
     environ: Mapping[str, str] = field(default_factory=dict)
     by: str = "ann"
+    anchors: Mapping[str, Anchors] = field(default_factory=lambda: {"shop": FakeAnchors()})
+    threads: Noted | None = None
     clock: Clock = field(init=False)
     ledger: Ledger = field(init=False)
     _tokens: int = 0
