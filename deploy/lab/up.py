@@ -22,6 +22,12 @@ Machines ({folder}):
   logs        tail -F {folder}/*/log/*.log
   orders      tail -F {folder}/orders.jsonl
 
+The pages, in a browser on this machine (password: {password}):
+  {page}/
+
+Slack, as people would see it:
+  {pgbaton} lab slack
+
 pgbaton itself:
   {pgbaton} verify shop
   {pgbaton} tail shop
@@ -48,6 +54,8 @@ END
   start it again     {postgres} {patroni} {folder}/pg1/patroni.yml
   switch over        {operator} {patroni}ctl -c {folder}/pg1/patroni.yml switchover --force
   hang PostgreSQL    {pg1} pkill -STOP -o postgres        # CONT lets it go on
+  hang Slack         {operator} curl -s -H 'Content-Type: application/json' -d '{{"down": "hang"}}' {outside}/_lab/faults
+  and back           {operator} curl -s -X DELETE {outside}/_lab/faults
 {front}Ctrl-C tears everything down.
 """
 
@@ -103,6 +111,8 @@ def guide(lab: Lab, leader: str) -> str:
         port=layout.POSTGRESQL_PORT,
         traffic=layout.TRAFFIC_PORT,
         pgbaton=write_pgbaton(lab),
+        page=lab.door.url,
+        password=lab.secrets.viewer,
         front=_front(lab) if lab.balanced else "",
         leader=leader,
         machines="\n".join(f"  {n:<9} {a}" for n, a in layout.ADDRESSES.items()),
@@ -110,6 +120,7 @@ def guide(lab: Lab, leader: str) -> str:
         postgres=f"{_enter(pg1.pid)} {AS_POSTGRES}",
         patroni=lab.program.path,
         operator=_enter(lab.machines["operator"].pid),
+        outside=layout.OUTSIDE_CONTROL,
         switch=_enter(lab.switch.machine.pid),
         pg1_pid=pg1.pid,
         patroni_pid=running.pid,
