@@ -23,8 +23,8 @@ from jobs.slack.root import colour, plainly, title
 from jobs.slack.thread import Thread
 from jobs.story import Story
 
-LINES, TOGETHER = 30, 10
-"""Incidents that are shown, and how many of them stand in one block."""
+LINES, ALTOGETHER, TOGETHER = 30, 8000, 2500
+"""Incidents that are shown, their characters at most, and those of one block."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,13 +90,28 @@ def _colour(open_: Sequence[Story]) -> str:
 
 
 def _blocks(headline: str, stories: Sequence[Story], site: Site) -> list[Block]:
-    lines = [_line(one, site) for one in stories[:LINES]]
-    parts = [lines[at : at + TOGETHER] for at in range(0, len(lines), TOGETHER)]
-    more = len(stories) - len(lines)
-    small = ["each of them alike in the audit trail, and on its page"]
+    parts = _parted([_line(one, site) for one in stories[:LINES]])
+    more = len(stories) - sum(map(len, parts))
+    small = ["each of them stands in the audit trail, and has its page"]
     if more > 0:
         small.insert(0, f"and {more} more")
     return [header(headline), *(section(part) for part in parts), context(" · ".join(small))]
+
+
+def _parted(lines: Sequence[str]) -> list[list[str]]:
+    """As many lines as fit a message, in as few blocks as may be."""
+    parts: list[list[str]] = []
+    size = total = 0
+    for line in lines:
+        total += len(line) + 1
+        if total > ALTOGETHER:
+            break
+        if not parts or size + len(line) > TOGETHER:
+            parts.append([])
+            size = 0
+        parts[-1].append(line)
+        size += len(line) + 1
+    return parts
 
 
 def _line(story: Story, site: Site) -> str:

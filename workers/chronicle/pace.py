@@ -43,6 +43,11 @@ class Pace:
     _wait: float = FIRST
     _silent: float | None = None
 
+    @property
+    def heard(self) -> bool:
+        """False while Slack does not take what it is given."""
+        return self._silent is None and self.trouble is None
+
     def may(self, verb: Verb) -> bool:
         """True where a call of this sort may be made now."""
         return self.left(verb) <= 0

@@ -85,7 +85,8 @@ class Poster:
     def _speak(self, digest: DigestBook) -> None:
         """One call of each sort at most, as the pace allows; then what is over is put away."""
         items = list(self.books.items())
-        digest.share(items)
+        if self.pace.heard:  # else more may come, and some of it end
+            digest.share(items)
         items += digest.items(self.books)
         self._look_up(items)
         self._post_next(items)
