@@ -15,6 +15,7 @@ DOORS = {
     "repoint": ("deploy.cli.repoint:repoint", "Bring the hosts to the proven leader."),
     "incidents": ("deploy.cli.incidents:incidents", "What happened, one row an incident."),
     "show": ("deploy.cli.incidents:show", "One incident's timeline."),
+    "ack": ("deploy.cli.ack:ack", "Say that you have seen an incident, and what you know."),
     "tail": ("deploy.cli.tail:tail", "Follow the audit trail."),
     "report": ("deploy.cli.report:report", "Write the post-mortem of an incident."),
     "audit": ("deploy.cli.audit:audit", "Verify, export and take in the audit trail."),
@@ -31,7 +32,7 @@ DOORS = {
     "watch": ("deploy.cli.processes:watch", "Hear of new leaders from etcd itself."),
     "probe": ("deploy.cli.processes:probe", "Hear from Linode of nodes and machines."),
     "clock": ("deploy.cli.processes:clock", "Compare truth with what was applied."),
-    "chronicle": ("deploy.cli.processes:chronicle", "Show the trail as metrics."),
+    "chronicle": ("deploy.cli.processes:chronicle", "Tell the trail: Slack, alerts, metrics, anchors."),
     "lab": ("deploy.lab.slack.show:lab", "Look into a running lab."),
 }
 

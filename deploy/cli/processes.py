@@ -70,13 +70,14 @@ def probe() -> None:
     _run(run_probe)
 
 
-@click.command(short_help="Show the trail as metrics.")
+@click.command(short_help="Tell the trail: Slack, alerts, metrics, anchors.")
 @click.option(
     "--port", type=click.IntRange(1, 65535), default=9187, show_default=True, help="For /metrics."
 )
 @click.option("--address", default="127.0.0.1", show_default=True, help="To listen on.")
 def chronicle(*, port: int, address: str) -> None:
-    """Follow every trail and serve what it says at /metrics."""
+    """Follow every trail: tell incidents in Slack and to the alert route, anchor its heads in etcd, and
+    serve what it says at /metrics. Two may run; one posts."""
     from workers.processes.chronicle import run_chronicle
 
     _demand_free(address, port)
