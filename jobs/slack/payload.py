@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from jobs.slack.message import Message
@@ -9,6 +10,9 @@ from jobs.slack.message import Message
 EVENT_TYPE = "pgbaton"
 TEXT_ALONE = 3900
 """Characters that a bare text may have: chat.update takes 4,000."""
+
+_BEGUN = re.compile("(&[a-z]{0,4}|<[^<>]*)$")
+"""An entity or a link that has not ended yet."""
 
 
 def payload(message: Message, *, key: str | None = None) -> dict[str, Any]:
@@ -33,7 +37,7 @@ def bare(message: Message, *, key: str | None = None) -> dict[str, Any]:
     """The same message as text alone, for when Slack refuses its blocks."""
     text = message.text or "(a message of pgbaton that Slack refused; the incident's page has it)"
     if len(text) > TEXT_ALONE:
-        text = text[:TEXT_ALONE].rpartition("&")[0] or text[:TEXT_ALONE]
+        text = _BEGUN.sub("", text[:TEXT_ALONE])
     return {"text": text, "blocks": [], "attachments": [], **metadata(key)}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -88,8 +89,8 @@ class SlackChannel:
         return self.api.ask(method, json={**place, **bare(message, key=key)})
 
     def _posted(self, body: Mapping[str, Any]) -> Posted | Later:
-        ts = body.get("ts")
-        if not isinstance(ts, str) or not ts:
+        ts = str(body.get("ts"))
+        if not _is_name(ts):
             return self.api.refusals.strange("answers ok without a ts")
         return Posted(ts=ts)
 
@@ -127,8 +128,12 @@ class SlackChannel:
         messages = body.get("messages")
         for one in messages if isinstance(messages, list) else []:
             key = key_of(one)
-            if key is not None and one.get("bot_id") == self._bot:
-                yield key, str(one.get("ts"))
+            if key is not None and one.get("bot_id") == self._bot and _is_name(str(one.get("ts"))):
+                yield key, str(one["ts"])
+
+
+def _is_name(ts: str) -> bool:
+    return re.fullmatch(r"[0-9]{1,12}\.[0-9]{6}", ts) is not None
 
 
 def _answers(body: Mapping[str, Any], thread: str) -> bool:

@@ -97,8 +97,8 @@ class Refusals:
         return Barred(reason=reason, remedy=f"put it alone into the secret {name}")
 
     def _clean(self, text: str) -> str:
-        line = " ".join(text.split())[:_SHOWN]
-        return line.replace(self.secret, "…") if self.secret else line
+        line = " ".join(text.split())
+        return (line.replace(self.secret, "…") if self.secret else line)[:_SHOWN]
 
 
 _NEVER_CONNECTED = (ConnectionRefusedError, socket.gaierror, ssl.SSLCertVerificationError)

@@ -19,6 +19,23 @@ from deploy.lab.slack.api import JSON, limited
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+ODD = {
+    "ok": True,
+    "ts": "soon",
+    "bot_id": "B0PGBATON1",
+    "response_metadata": "none",
+    "messages": [
+        7,
+        {"metadata": 7},
+        {"metadata": {"event_type": "pgbaton", "event_payload": {"key": 7}}},
+        {
+            "metadata": {"event_type": "pgbaton", "event_payload": {"key": "k"}},
+            "bot_id": "B0PGBATON1",
+            "ts": 7,
+        },
+    ],
+}
+"""All members have names that Slack uses, and none has a value that Slack would give it."""
 HTML = "<html><head><title>Sorry</title></head><body>Something went wrong.</body></html>\n"
 
 
@@ -144,5 +161,6 @@ BROKEN: Mapping[str, Callable[[WSGIApplication, WSGIEnvironment], Response]] = {
     "bytes": _fixed(b"\xff\xfe{", JSON),
     "gzip": _fixed(b"\x1f\x8b", "application/gzip"),
     "limited-without-words": _fixed(b"", "text/plain", 429),
+    "odd": _fixed(json.dumps(ODD).encode(), JSON),
     "cut": _cut,
 }

@@ -38,6 +38,7 @@ def _sent(double: Double, method: str = "chat.postMessage") -> list[dict[str, An
         "list",
         "number",
         "no-ts",
+        "odd",
         "bytes",
         "gzip",
         "cut",
@@ -254,6 +255,23 @@ def test_reading_follows_every_page(double: Double) -> None:
         assert isinstance(found, dict)
         assert len(found) == PAGE + 6
     assert double.calls("conversations.replies") == 2
+
+
+def test_what_is_read_may_be_anything(double: Double) -> None:
+    """Members of the right names and of the wrong kind: nothing is found, and nothing raises."""
+    double.hurt(broken="odd")
+    assert double.channel().written() == {}
+
+
+def test_an_edit_is_never_doubtful(double: Double) -> None:
+    """Whether it was made or not, it is made again: nothing is doubled by it."""
+    channel = double.channel()
+    posted = channel.post(HELLO, key="k")
+    assert isinstance(posted, Posted)
+    double.hurt(lost_answers=1)
+    found = channel.edit(posted.ts, Message(text="edited"), key="k")
+    assert isinstance(found, Later)
+    assert (found.doubtful, double.texts) == (False, ["edited"])
 
 
 def test_half_a_list_is_no_list(double: Double) -> None:

@@ -13,9 +13,12 @@ PLAIN = Message(text="shop is over", blocks=(SECTION,))
 
 
 @pytest.fixture(params=["fake", "real"])
-def room(request: pytest.FixtureRequest, double: Double) -> Room:
+def room(request: pytest.FixtureRequest) -> Room:
     """An empty channel."""
-    return FakeRoom() if request.param == "fake" else RealRoom(double)
+    if request.param == "fake":
+        return FakeRoom()
+    double: Double = request.getfixturevalue("double")
+    return RealRoom(double)
 
 
 def _posted(room: Room, key: str, text: str = "", thread: str | None = None) -> str:
