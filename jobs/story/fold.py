@@ -101,14 +101,15 @@ class Fold:
 
 def _opened(fact: Fact) -> Story:
     assert fact.incident is not None
+    before, epoch = fact.evidence.get("before"), fact.evidence.get("epoch")
     return Story(
         id=fact.incident,
         cluster=fact.incident.rpartition("-")[0],
         state="open",
         verdict="unknown",
         reason=str(fact.evidence.get("why") or ""),
-        before=fact.evidence.get("before"),
-        epoch_before=fact.evidence.get("epoch"),
+        before=before if isinstance(before, str) else None,
+        epoch_before=epoch if type(epoch) is int else None,
         times=Times(opened=fact.at, detected=fact.at),
         first=fact.seq,
         last=fact.seq,
@@ -130,7 +131,7 @@ def _confirmed(story: Story, fact: Fact) -> Story:
         return story
     times = replace(story.times, verified=fact.at)
     epochs = tuple(dict.fromkeys((*story.epochs, fence.epoch)))
-    return replace(story, member=fact.evidence["member"], fence=fence, times=times, epochs=epochs)
+    return replace(story, member=str(fact.evidence["member"]), fence=fence, times=times, epochs=epochs)
 
 
 def _alarm(story: Story, fact: Fact) -> Story:

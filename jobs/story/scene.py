@@ -180,8 +180,9 @@ class Scene:
 
 
 def data_of(fact: Fact) -> Facts:
-    """What an event says."""
-    return _map(fact.evidence.get("data"))
+    """What an event says, as far as it is plain values: nobody vouches for it."""
+    data = _map(fact.evidence.get("data"))
+    return {key: value for key, value in data.items() if isinstance(value, str | int | None)}
 
 
 def bearing(sql: Facts) -> Bearing:
