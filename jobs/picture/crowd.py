@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from jobs.picture.letters import span_of
-from jobs.picture.rows import Point, Row, Stretch, target
+from jobs.picture.rows import Point, Row, Stretch
+from jobs.picture.tries import target
 from jobs.story import TargetStory
 
 ALONE = 6

@@ -24,8 +24,9 @@ from jobs.picture.parts import (
     Words,
 )
 from jobs.picture.places import lane_of
-from jobs.picture.rows import Row, ends, leaders, out_of, said, verdicts, writes
+from jobs.picture.rows import Row, ends, leaders, said, verdicts
 from jobs.picture.telling import title_of, told
+from jobs.picture.writes import out_of, writes
 from jobs.story import Story
 
 LEGEND: Sequence[tuple[Look, str]] = (

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from html import escape
 from unicodedata import combining, east_asian_width
 
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
-)
-_BLANKS = re.compile(r"\s+")
 NARROW, COMMON, BROAD, FULL = 0.36, 0.61, 0.72, 1.05
 """Widths of letters as parts of their size, as in the broader ones of the fonts that systems have."""
 
 
 def shown(text: object) -> str:
-    """Foreign text on one line, without what XML forbids or what would steer a reader's terminal."""
-    return _BLANKS.sub(" ", _UNSEEN.sub("\ufffd", str(text))).strip()
+    """Foreign text on one line, without anything invisible: what XML forbids, what turns a line around,
+    what steers a terminal."""
+    return " ".join("".join(map(_seen, str(text))).split())
+
+
+def _seen(letter: str) -> str:
+    if letter.isprintable():
+        return letter
+    return " " if letter.isspace() else "\ufffd"
 
 
 def markup(text: object) -> str:
@@ -47,6 +49,11 @@ def cut(text: str, *, size: float, room: float) -> str:
     while kept and width_of(kept + "…", size) > room:
         kept = kept[:-1]
     return kept.rstrip() + "…" if kept.strip() else ""
+
+
+def counted(number: int, what: str) -> str:
+    """1 alarm, 2 alarms."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def span_of(seconds: float) -> str:

@@ -6,16 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
-from jobs.inventory import parse_target
-from jobs.picture.letters import shown, span_of
+from jobs.picture.letters import counted, shown, span_of
 from jobs.picture.parts import Look, Sign
-from jobs.story import Story, TargetStory
+from jobs.story import Story
 
 STRETCHES = 60
 """Stretches drawn in one lane; what comes after them is one more, that says how many."""
 
-APART = 0.5
-"""Seconds between the first application that writes again and the last: below, they count as one."""
 
 MARKS = 60
 """Marks drawn in one lane."""
@@ -55,61 +52,10 @@ class Row:
     points: tuple[Point, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Out:
-    """Time in which not every application could write. From `some` on the first one could again (None:
-    none did); `ended` is None as long as not all of them can; `until` how far it is known to reach."""
-
-    begun: float
-    some: float | None
-    ended: float | None
-    until: float
-
-    @property
-    def seconds(self) -> float:
-        """How long, as far as it is known."""
-        return self.until - self.begun
-
-    @property
-    def words(self) -> str:
-        """For a flag on it."""
-        took = span_of(self.seconds)
-        return f"writes out {took}" if self.ended is not None else f"writes out, {took} so far"
-
-
 def ends(story: Story, now: float) -> float:
     """The instant up to which a story is told."""
     times = story.times
     return max(now if times.concluded is None else times.concluded, times.opened, times.detected)
-
-
-def out_of(story: Story, now: float) -> Out | None:
-    """From the leader's loss until every application writes again; None where no loss was heard."""
-    times = story.times
-    if times.leader_lost is None:
-        return None
-    resumed = times.writes_resumed
-    until = resumed if resumed is not None else ends(story, now)
-    until = max(until, times.leader_lost)
-    some = _some_write(story)
-    if some is not None and not _apart(times.leader_lost, some, until):
-        some = None
-    return Out(begun=times.leader_lost, some=some, ended=resumed, until=until)
-
-
-def _apart(begun: float, some: float, until: float) -> bool:
-    """Whether the first application was back so much earlier than the last that it is worth a word."""
-    return begun < some and until - some >= max(APART, (until - begun) / 20)
-
-
-def _some_write(story: Story) -> float | None:
-    """When the first application followed the newest leader."""
-    verified = story.times.verified
-    if verified is None:
-        return None
-    hosts = (t for t in story.targets if t.kind == "host")
-    held = (b.ended for t in hosts for b in t.bars if b.holds and b.ended >= verified)
-    return min(held, default=None)
 
 
 def leaders(story: Story, now: float) -> Row:
@@ -180,60 +126,6 @@ def _judged(begun: float, ended: float, verdict: str, member: str | None, reason
     )
 
 
-def writes(story: Story, now: float) -> Row:
-    """Whether applications could write, as far as the trail tells."""
-    out, end = out_of(story, now), ends(story, now)
-    if out is None:
-        told = "no loss of the leader was heard"
-        return Row(name="Writes", note="", told=told, idle=told)
-    took = span_of(out.seconds)
-    so_far = "" if out.ended is not None else " so far"
-    start = min(story.times.detected, out.begun)
-    spans = [
-        Stretch(begun=start, ended=out.begun, look="flowing", told="writes went through"),
-        *_gone(out, so_far),
-    ]
-    if out.ended is not None:
-        spans.append(
-            Stretch(
-                begun=out.until,
-                ended=end,
-                look="flowing",
-                told="writes go through again",
-                words=("writes again", "again"),
-            )
-        )
-    return Row(
-        name="Writes",
-        note=f"out {took}{so_far}",
-        told=f"not every application could write for {took}{so_far}",
-        stretches=tuple(s for s in spans if s.ended > s.begun or s.look == "out"),
-    )
-
-
-def _gone(out: Out, so_far: str) -> Iterator[Stretch]:
-    """No application writes, and then some of them do."""
-    nobody = (out.until if out.some is None else out.some) - out.begun
-    took = span_of(nobody)
-    mark = so_far if out.some is None else ""
-    yield Stretch(
-        begun=out.begun,
-        ended=out.begun + nobody,
-        look="out",
-        told=f"no application could write for {took}{mark}",
-        words=(f"out {took}{mark}", f"out {took}", took),
-    )
-    if out.some is not None:
-        rest = span_of(out.until - out.some)
-        yield Stretch(
-            begun=out.some,
-            ended=out.until,
-            look="partly",
-            told=f"some applications could write, others not, for {rest}{so_far}",
-            words=(f"some out {rest} more{so_far}", f"some out {rest}", "some out"),
-        )
-
-
 def said(story: Story) -> Row | None:
     """Alarms, and what people said; None where nobody said anything."""
     points = [
@@ -251,76 +143,13 @@ def said(story: Story) -> Row | None:
     if not points:
         return None
     note = ", ".join(
-        _count(n, what)
+        counted(n, what)
         for n, what in ((len(story.alarms), "alarm"), (len(story.acks), "note"))
         if n
     )
     ordered = sorted(points, key=lambda p: p.at)[:MARKS]
     told = "; ".join(p.told for p in ordered[:5])
     return Row(name="Said", note=note, told=told, points=tuple(ordered))
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
-
-
-def target(one: TargetStory, end: float) -> Row:
-    """How one target fared: every try with its length, and the waiting between them."""
-    tries = [
-        Stretch(
-            begun=bar.begun,
-            ended=bar.ended,
-            look="held" if bar.holds else "failed",
-            told=f"{shown(bar.text)} after {span_of(bar.ended - bar.begun)}",
-            words=_words_of(one, bar.holds, span_of(bar.ended - bar.begun), shown(bar.outcome)),
-        )
-        for bar in one.bars
-    ]
-    waited = _waited(one, tries, end)
-    at = parse_target(one.target)
-    behind = f"behind {shown(at.behind)}, " if at.behind is not None else ""
-    return Row(
-        name=shown(one.told if at.behind is None else at.name),
-        note=f"{behind}{note_of(one)}",
-        told=told_of(one),
-        stretches=(*waited, *tries),
-    )
-
-
-def _words_of(one: TargetStory, holds: bool, took: str, outcome: str) -> tuple[str, ...]:  # noqa: FBT001 - one bar's
-    if not holds:
-        return f"{outcome}, {took}", f"failed {took}", took
-    restarted = ", ".join(map(shown, one.restarted))
-    return (f"{took}, restarted {restarted}", took) if restarted else (took,)
-
-
-def _waited(one: TargetStory, tries: Sequence[Stretch], end: float) -> Iterator[Stretch]:
-    begun = min([t.begun for t in tries] + ([one.planned] if one.planned is not None else []))
-    ended = tries[-1].ended if one.holds and tries else end
-    if ended > begun:
-        yield Stretch(begun=begun, ended=ended, look="waiting", told="waited for, and tried again")
-
-
-def note_of(one: TargetStory) -> str:
-    """How a target stands, in a few words."""
-    if one.holds:
-        tries = f" at try {one.attempts}" if one.failures else ""
-        return f"follows{tries}"
-    if not one.attempts:
-        return "not tried yet"
-    return f"{shown(one.outcome)}, {_count(one.failures, 'failure')}"
-
-
-def told_of(one: TargetStory) -> str:
-    """The same as a sentence."""
-    took = "" if one.seconds is None else f" in {span_of(one.seconds)}"
-    restarted = f", restarted {', '.join(map(shown, one.restarted))}" if one.restarted else ""
-    failed = f", after {_count(one.failures, 'failure')}" if one.failures and one.holds else ""
-    name = shown(one.told)
-    if one.holds:
-        return f"{name} follows{took}{failed}{restarted}"
-    why = f": {shown(one.reason)}" if one.reason else ""
-    return f"{name} does not follow ({note_of(one)}){why}"
 
 
 def _limited(spans: Sequence[Stretch]) -> list[Stretch]:
