@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from jobs.claims import LeaderKey, MemberRecord, SqlAnswer, Unknown
 from jobs.inventory import Inventory
+from jobs.masking import Known, masked, secrets_in
 from jobs.plan import Blocked, HostPlan, plan_host, read_request
 from jobs.ports import Clock, HostHand, Witness
-from jobs.remote import HostFailure, Outcome, ReadReply, SwapReply
+from jobs.remote import FileState, HostFailure, Outcome, ReadReply, SwapReply
 from jobs.verdict import Leadership
 
 READ_WITHIN = 10.0
@@ -53,34 +54,58 @@ class Hands:
     clock: Clock
 
 
+Ended = SwapReply | HostFailure | Blocked
+"""How one host ended: swapped or not, not to be asked, or not to be planned."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """How one host ended. `failure` is set where it was not asked, or could not be planned."""
+    """How one host ended, and how long that took."""
 
-    reply: SwapReply | HostFailure | Blocked
+    reply: Ended
     seconds: float
     note: str = ""
 
 
 def move(hands: Hands, mission: Mission, host: str) -> Result:
-    """One host's whole road: never raises, and ends in a result that says what to do."""
+    """One host's whole road: never raises, and ends in a result that says what to do, and no secret
+    of the host's files."""
     began = hands.clock.monotonic()
-    notes: list[str] = []
+    notes, seen = list[str](), Seen()
     try:
-        reply = _tries(hands, mission, host, notes)
+        reply = _tries(hands, mission, host, notes, seen)
     except Exception as error:  # noqa: BLE001 - one host's bug must not keep the others from reporting
         reply = bug_of(error)
-    return Result(reply=reply, seconds=hands.clock.monotonic() - began, note="; ".join(notes))
+    return Result(
+        reply=seen.without_secrets(reply),
+        seconds=hands.clock.monotonic() - began,
+        note=masked("; ".join(notes), seen.known),
+    )
 
 
-def _tries(
-    hands: Hands, mission: Mission, host: str, notes: list[str]
-) -> SwapReply | HostFailure | Blocked:
-    reply = _try(hands, mission, host, notes)
+@dataclass(slots=True)
+class Seen:
+    """The secrets that stood in a host's files while it was worked on, in this memory only."""
+
+    known: Known = field(default_factory=Known)
+
+    def learn(self, reply: ReadReply) -> None:
+        """Take in what its files hold."""
+        files = (f.content for f in reply.files if isinstance(f, FileState))
+        self.known |= secrets_in(files)
+
+    def without_secrets(self, reply: Ended) -> Ended:
+        """What the host said, as it may be kept: a restart may print the password that it was given."""
+        reason, remedy = masked(reply.reason, self.known), masked(reply.remedy, self.known)
+        return replace(reply, reason=reason, remedy=remedy)
+
+
+def _tries(hands: Hands, mission: Mission, host: str, notes: list[str], seen: Seen) -> Ended:
+    reply = _try(hands, mission, host, notes, seen)
     for _ in range(TRIES - 1):
         if not (isinstance(reply, SwapReply) and reply.outcome is Outcome.FILE_CHANGED):
             break
-        reply = _try(hands, mission, host, notes)
+        reply = _try(hands, mission, host, notes, seen)
     return reply
 
 
@@ -95,10 +120,8 @@ def bug_of(error: Exception) -> HostFailure:
     )
 
 
-def _try(
-    hands: Hands, mission: Mission, host: str, notes: list[str]
-) -> SwapReply | HostFailure | Blocked:
-    plan = plan_now(hands, mission, host)
+def _try(hands: Hands, mission: Mission, host: str, notes: list[str], seen: Seen) -> Ended:
+    plan = plan_now(hands, mission, host, learn=seen.learn)
     if not isinstance(plan, HostPlan):
         return plan
     apps = hands.inventory.applications_at(mission.cluster, host)
@@ -123,12 +146,19 @@ def _held_back(reply: SwapReply | HostFailure, notes: Sequence[str]) -> SwapRepl
     return replace(reply, kind="unproven", reason=notes[-1], remedy=remedy)
 
 
-def plan_now(hands: Hands, mission: Mission, host: str) -> HostPlan | HostFailure | Blocked:
-    """What this host needs, from what it says now; changes nothing."""
+def plan_now(
+    hands: Hands,
+    mission: Mission,
+    host: str,
+    *,
+    learn: Callable[[ReadReply], None] = lambda _: None,
+) -> HostPlan | HostFailure | Blocked:
+    """What this host needs, from what it says now (`learn` hears that); changes nothing."""
     request = read_request(hands.inventory, cluster=mission.cluster, host=host)
     reply = hands.hosts.read(hands.inventory.host_at(host), request, timeout=READ_WITHIN)
     if not isinstance(reply, ReadReply):
         return reply
+    learn(reply)
     return plan_host(
         hands.inventory,
         cluster=mission.cluster,

@@ -10,13 +10,15 @@ import click
 from deploy.cli.trail import stamp_of
 from jobs.audit import Draft, Kind
 from jobs.event import MAX_TEXT, OPERATOR, Event
+from jobs.masking import masked
 
 if TYPE_CHECKING:
     from deploy.cli.desk import Desk
 
 
 def one_line(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
-    """An option's text as people will read it later: one line, not empty."""
+    """An option's text as people will read it later: one line, not empty, and no secret in it, for the
+    record cannot be taken back."""
     if value is None:
         return None
     text = " ".join(value.split())
@@ -24,7 +26,7 @@ def one_line(_ctx: click.Context, _param: click.Parameter, value: str | None) ->
         raise click.BadParameter("say why in a few words")
     if len(text) > MAX_TEXT:
         raise click.BadParameter(f"at most {MAX_TEXT} characters")
-    return text
+    return masked(text)
 
 
 def request(

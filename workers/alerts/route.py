@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from jobs.alert import Alert, cloud_event
+from jobs.masking import masked
 from jobs.signatures import Message, demand_keys, headers
 from workers.posting import Answer, NoAnswerError, post
 
@@ -76,7 +77,7 @@ def _outcome(answer: Answer) -> Outcome:
     """The one place that turns the tool's status into done, never, or again."""
     if answer.good:
         return Delivered()
-    reason = f"it answers {answer.status} {answer.said[:SHOWN]}".strip()
+    reason = f"it answers {answer.status} {masked(answer.said[:SHOWN])}".strip()
     if 400 <= answer.status < 500 and answer.status not in AGAIN:  # noqa: PLR2004 - HTTP's own numbers
         return Refused(reason=reason)
     if 300 <= answer.status < 400:  # noqa: PLR2004 - likewise
