@@ -6,8 +6,10 @@ import os
 import platform
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Protocol
+from urllib.parse import quote
 
 import structlog
 
@@ -16,7 +18,7 @@ from jobs.inventory import Inventory
 from jobs.ports import Ledger, LedgerUnavailable
 from jobs.story import Shelf
 from workers.alerts.road import Road
-from workers.alerts.route import Delivered, Later, Outcome, Refused, Route
+from workers.alerts.route import SECRET, Delivered, Later, Outcome, Refused, Route
 from workers.secrets import Secrets
 
 log = structlog.get_logger(__name__)
@@ -78,6 +80,11 @@ class Alerter:
         except LedgerUnavailable:
             self._roads.clear()  # read anew: what was noted is what counts
 
+    def leave(self) -> None:
+        """Let another chronicle deliver at once."""
+        with suppress(LedgerUnavailable):
+            self.ledger.lease("alerts", self.holder, seconds=0)
+
     def _tell(self) -> None:
         if not self._mine():
             self._roads.clear()
@@ -121,7 +128,7 @@ class Alerter:
             member=story.member,
             cause=str(story.cause.kind) if story.cause else None,
             cause_told=story.cause.text if story.cause else None,
-            link=base and f"{base}/incidents/{alert.incident}",
+            link=base and f"{base}/incidents/{quote(alert.incident)}",
         )
 
     def _send(self, alert: Alert) -> bool:
@@ -153,14 +160,15 @@ class Alerter:
         self._rest_until = self.monotonic() + max(pause, outcome.seconds or 0.0)
 
 
-def alerter_of(inventory: Inventory, secrets: Secrets, ledger: Ledger) -> Alerter | None:
-    """The alerter of an inventory that names `alerts.url`; None of another. ValueError without a key."""
-    from workers.alerts.route import SECRET
-
+def alerter_of(
+    inventory: Inventory, secrets: Secrets, ledger: Ledger, *, holder: str | None = None
+) -> Alerter | None:
+    """The alerter of an inventory that names `alerts.url`; None of another. `holder` tells it from all
+    others. ValueError without a key."""
     if inventory.alerts.url is None:
         return None
     route = Route(
         url=inventory.alerts.url, keys=secrets.words(SECRET), timeout=inventory.alerts.timeout
     )
-    holder = f"{platform.node()}:{os.getpid()}"
-    return Alerter(ledger=ledger, route=route, inventory=inventory, holder=holder)
+    named = holder or f"{platform.node()}:{os.getpid()}"
+    return Alerter(ledger=ledger, route=route, inventory=inventory, holder=named)

@@ -111,7 +111,7 @@ def rounds_of(inventory: Inventory, secrets: Secrets, counting: Counting) -> Ite
         return teller_of(inventory, secrets, holder=holder)
 
     def alerting() -> Duty | None:
-        alerter = alerter_of(inventory, secrets, ledger_of(inventory, secrets))
+        alerter = alerter_of(inventory, secrets, ledger_of(inventory, secrets), holder=holder)
         return None if alerter is None else Alerting.of(alerter, counting)
 
     def anchoring() -> Duty:
@@ -144,6 +144,9 @@ class Alerting:
     def tick(self) -> None:
         self.alerter.tick()
         self.routes.told(self.alerter.counts)
+
+    def leave(self) -> None:
+        self.alerter.leave()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -275,6 +275,9 @@ def test_of_two_chronicles_one_tells(stage: Stage) -> None:
     stage.world.clock.pass_by(31)
     other.alerter.tick()
     assert other.told()[-1] == "resolved shop-3"
+    other.alerter.leave()
+    stage.fail_over("pg1")
+    assert stage.told()[-1] == "resolved shop-4"
 
 
 def test_slack_that_is_barred_is_an_alert(stage: Stage) -> None:
