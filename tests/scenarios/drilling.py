@@ -21,7 +21,7 @@ from tests import parts
 PROGRAMS = ("unshare", "ip", "etcd", "postgres", "redis-server", "sshd", "runsvdir", "sudo",
             "haproxy")  # fmt: skip
 PAGE = re.compile(r"page  (http://127\.0\.0\.1:\d+)/  \(password: (\S+)\)$", re.MULTILINE)
-KEPT = re.compile(r"kept  (\S+)$", re.MULTILINE)
+POST_MORTEM = re.compile(r"^post-mortem  (\S+\.html)$", re.MULTILINE)
 
 Onlooker = Callable[[str, str], None]
 """Somebody who watches a drill: is called with the page's address and the password once both are printed."""
@@ -37,10 +37,9 @@ class Drilled:
     trail: Path
 
     @property
-    def kept(self) -> Path:
-        """The folder whose name the drill printed at its end."""
-        [folder] = KEPT.findall(self.output)
-        return parts.ROOT / str(folder)
+    def post_mortems(self) -> list[Path]:
+        """Where the drill said, at its end, that they lie."""
+        return [parts.ROOT / str(path) for path in POST_MORTEM.findall(self.output)]
 
 
 def drill(folder: Path, scenario: str, *options: str, onlooker: Onlooker | None = None) -> Drilled:

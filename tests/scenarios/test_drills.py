@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from jobs.audit import from_line, verify
-from tests.scenarios.drilling import drill, lab, passed
+from tests import parts
+from tests.scenarios.drilling import PAGE, Drilled, drill, lab, passed
+from tests.scenarios.onlooker import Onlooker
 
 TIMES = {
     "leader_lost",
@@ -32,6 +35,29 @@ def moved_once(report: dict[str, Any]) -> None:
     assert report["orders"]["lost"] == 0
 
 
+def told_live(seen: Onlooker) -> None:
+    """The pages followed to the end without a reload."""
+    assert seen.states[-1] == "concluded"
+    assert len(seen.states) > 1, seen.states
+    first, last = seen.headlines
+    assert first != last
+    assert not seen.reloaded
+
+
+def told_afterwards(done: Drilled) -> None:
+    """What a drill leaves: a page's address, Slack's thread, and a post-mortem that is one whole file."""
+    assert PAGE.search(done.output)
+    assert "is proven to lead" in done.output
+    assert "Concluded after" in done.output
+    [page] = done.post_mortems
+    assert page.with_suffix(".md").read_text().startswith("#")
+    paper = page.read_text()
+    assert "<svg" in paper
+    assert not re.search(r"""(?:src|href)=["'](?!#|data:|https?:)""", paper)
+    assert (page.parent / "trail.jsonl").read_text() == done.trail.read_text()
+    assert "Concluded after" in (page.parent / "slack.txt").read_text()
+
+
 @pytest.mark.parametrize("patroni", ["4", "3"])
 def test_the_leader_s_machine_is_lost(tmp_path: Path, patroni: str) -> None:
     """Both hosts follow the new leader within 5 s of its first write; the one left to itself never."""
@@ -46,6 +72,14 @@ def test_the_leader_s_machine_is_lost(tmp_path: Path, patroni: str) -> None:
     walked = verify(map(from_line, done.trail.read_text().splitlines()))
     assert walked.bad is None
     assert (walked.entries, walked.head) == (report["audit"]["entries"], report["audit"]["head"])
+    told_afterwards(done)
+
+
+def test_a_failover_while_slack_is_down(tmp_path: Path) -> None:
+    """Nothing waits for it, and once it is back its thread tells everything, in order."""
+    done = drill(tmp_path, "slack-down")
+    moved_once(passed(done))
+    told_afterwards(done)
 
 
 def test_a_planned_switchover(tmp_path: Path) -> None:
@@ -60,10 +94,14 @@ def ways(report: dict[str, Any]) -> dict[str, float | None]:
 
 def test_both_endpoints_side_by_side(tmp_path: Path) -> None:
     """A lost machine with one shop at the leader and one behind the NodeBalancer: each is restarted
-    once, nobody's order is lost, and by health check alone a fresh connection takes longer."""
-    done = drill(tmp_path, "kill-leader-machine", "--endpoint", "both")
+    once, nobody's order is lost, and by health check alone a fresh connection takes longer. A page
+    that is open meanwhile tells it as it happens."""
+    parts.require("chromium")
+    onlooker = Onlooker()
+    done = drill(tmp_path, "kill-leader-machine", "--endpoint", "both", onlooker=onlooker)
     report = passed(done)
     moved_once(report)
+    told_live(onlooker)
     seconds = ways(report)
     at_leader, behind, alone = (seconds[who] for who in ("shop1", "shop2", "counter"))
     assert at_leader is not None
