@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from jobs.picture.letters import span_of
-from jobs.picture.rows import ends, out_of, told_of
+from jobs.picture.rows import ends
+from jobs.picture.tries import told_of
+from jobs.picture.writes import out_of
 from jobs.story import Cause, Story
 from webhook.report.instants import clock_of, day_of
 
