@@ -17,7 +17,7 @@ from jobs.audit import Kind
 INTERVALS = (Check(interval=2, timeout=1), Check(interval=5), Check(interval=10))
 """What the reference architecture asks to try: "restart the check interval and observe the timing"."""
 
-READERS = ("web", "worker-1", "worker-2", "watch", "clock", "chronicle", "probe")
+READERS = ("web", "pages", "worker-1", "worker-2", "watch", "clock", "chronicle", "probe")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
