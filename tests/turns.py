@@ -11,6 +11,7 @@ ALONE = (
     "tests/contract/hosts/test_timing.py",
     "tests/contract/ledger/test_together.py",
     "tests/contract/mux/test_demotion.py",
+    "tests/contract/pages/test_speed.py",
     "tests/contract/webhook/test_speed.py",
 )
 """Files and folders, as node ids begin: their tests run last, one at a time, with nothing beside them."""

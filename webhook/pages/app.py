@@ -11,6 +11,7 @@ from webhook.pages.door import add_door
 from webhook.pages.headers import add_headers
 from webhook.pages.live import add_live
 from webhook.pages.ports import Ports
+from webhook.pages.postmortem import add_postmortem
 from webhook.pages.problems import add_problems
 from webhook.pages.session import word
 from webhook.pages.spell import add_spelling
@@ -30,9 +31,10 @@ def create_pages(ports: Ports) -> Flask:
     desk = Desk(ports)
     add_headers(app)
     add_door(app, ports)
-    add_assets(app)
+    asset = add_assets(app)
     add_spelling(app)
     add_views(app, desk)
+    add_postmortem(app, desk, asset)
     add_live(app, desk)
     add_problems(app)
     return app

@@ -56,7 +56,7 @@ def card(desk: Desk, cluster: str) -> Card:
     story = last.story if last is not None else None
     drift = desk.glance.drift(cluster)
     raised = tuple(flags(state, _notes(desk.ledger, story), drift))
-    sign, word, weight, since = _standing(state, story)
+    sign, word, weight, since = _standing(state, story, desk.glance.paused(cluster))
     lead = _leadership(state)
     return Card(
         cluster=cluster,
@@ -78,15 +78,18 @@ def _leadership(state: ClusterState) -> tuple[str | None, int | None]:
     return (None, None) if newest is None else (newest.member, newest.fence.epoch)
 
 
-def _standing(state: ClusterState, story: Story | None) -> tuple[str, str, str, float | None]:
+def _standing(
+    state: ClusterState, story: Story | None, paused: float | None
+) -> tuple[str, str, str, float | None]:
     """Sign, word, weight, and since when."""
     if state.incident is not None:
         open_ = story if story is not None and story.id == state.incident.id else None
         stuck = open_ is not None and standing(open_) == "stuck"
-        sign, word = STATES["stuck" if stuck else "moving"]
-        return sign, f"incident {word}", "bad", state.incident.opened
+        sign, _ = STATES["stuck" if stuck else "moving"]
+        word = "incident: needs a look" if stuck else "incident open"
+        return sign, word, "bad" if stuck else "warn", state.incident.opened
     if state.paused():
-        return "‖", "paused", "warn", None
+        return "‖", "paused", "warn", paused
     if state.settled.leadership is None:
         return "○", "not looked at yet", "note", None
     over = story.times.concluded if story is not None and story.over else None

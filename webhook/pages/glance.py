@@ -1,4 +1,4 @@
-"""A trail's newest entries at a glance: what drifted last, without reading the trail for each look."""
+"""A trail's newest entries at a glance: what drifted or was paused last, without reading the trail for each look."""
 
 from __future__ import annotations
 
@@ -29,19 +29,29 @@ class Glance:
     trail: Trail
     _read: dict[str, int] = field(default_factory=dict)
     _drift: dict[str, Drifted] = field(default_factory=dict)
+    _paused: dict[str, float] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
     def drift(self, cluster: str) -> Drifted | None:
         """The last drift among the newest entries."""
         with self._lock:
-            after = self._read.get(cluster)
-            if after is None:
-                after = max(0, self.trail.head(cluster).seq - BACK)
-            for entry in self.trail.entries(cluster, after=after):
-                after = entry.seq
-                self._take(cluster, entry)
-            self._read[cluster] = after
+            self._go_on(cluster)
             return self._drift.get(cluster)
+
+    def paused(self, cluster: str) -> float | None:
+        """When the last pause was recorded among them, in seconds since 1970."""
+        with self._lock:
+            self._go_on(cluster)
+            return self._paused.get(cluster)
+
+    def _go_on(self, cluster: str) -> None:
+        after = self._read.get(cluster)
+        if after is None:
+            after = max(0, self.trail.head(cluster).seq - BACK)
+        for entry in self.trail.entries(cluster, after=after):
+            after = entry.seq
+            self._take(cluster, entry)
+        self._read[cluster] = after
 
     def _take(self, cluster: str, entry: Entry) -> None:
         try:
@@ -49,5 +59,7 @@ class Glance:
             if facts["kind"] == Kind.DRIFT:
                 text, host = tell(entry).text, str(facts["evidence"]["host"])
                 self._drift[cluster] = Drifted(host=host, at=entry.at / 1e6, text=text)
+            if facts["kind"] == Kind.PAUSED:
+                self._paused[cluster] = entry.at / 1e6
         except (ValueError, TypeError, KeyError, AttributeError):
             return

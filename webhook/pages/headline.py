@@ -38,13 +38,21 @@ class Measured:
 
 
 def standing(story: Story) -> Standing:
-    """Over, going its way, or in need of somebody."""
+    """Over, going its way, or in need of somebody: it acts on nothing, a target fails, or an alarm came
+    after which nothing went well."""
     if story.over:
         return "over"
-    waiting = story.verdict == "confirmed" and not any(
-        t.failures for t in story.targets if not t.holds
-    )
-    return "moving" if waiting and not story.alarms else "stuck"
+    failing = any(one.failures and not one.holds for one in story.targets)
+    if failing or story.verdict not in {"confirmed", "not-yet"}:
+        return "stuck"
+    alarmed = max((one.at for one in story.alarms), default=0.0)
+    return "stuck" if alarmed > _went_well(story) else "moving"
+
+
+def _went_well(story: Story) -> float:
+    proven = (one.at for one in story.verdicts if one.verdict == "confirmed")
+    follow = (one.at for one in story.targets if one.holds and one.at is not None)
+    return max((*proven, *follow), default=0.0)
 
 
 def headline(story: Story) -> str:
@@ -78,15 +86,14 @@ def _followed(story: Story) -> str:
 
 
 def zero(story: Story) -> float:
-    """The instant that offsets count from: the leader's loss, else the first sign."""
-    lost = story.times.leader_lost
-    return story.times.detected if lost is None else lost
+    """The instant that offsets count from, in the picture too: the first sign."""
+    return story.times.detected
 
 
 def measures(story: Story, objectives: Objectives | None) -> tuple[Measured, ...]:
     """Every instant in order, with the objectives where the cluster has some."""
     times, begun = story.times, zero(story)
-    goals = objectives or Objectives()
+    goals, lost = objectives or Objectives(), times.leader_lost or begun
     named = (
         ("detected", times.detected, begun, None),
         ("leader lost", times.leader_lost, begun, None),
@@ -94,7 +101,7 @@ def measures(story: Story, objectives: Objectives | None) -> tuple[Measured, ...
         ("verified", times.verified, times.detected, goals.verified),
         ("first target follows", times.first_host, times.detected, None),
         ("last target follows", times.last_host, times.detected, goals.last_host),
-        ("writes resumed", times.writes_resumed, begun, goals.writes_resumed),
+        ("writes resumed", times.writes_resumed, lost, goals.writes_resumed),
         ("concluded", times.concluded, begun, None),
     )
     return tuple(

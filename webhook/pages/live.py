@@ -9,8 +9,8 @@ from flask import Flask, Response, abort, g, request
 from webhook.pages.desk import Desk
 from webhook.pages.pulse import Pulse, View
 
-BEAT = 5.0
-"""Seconds between two signs of life; a viewer that is gone is noticed by the second one it misses."""
+BEAT, BETWEEN = 5.0, 0.1
+"""Seconds between two signs of life, and between the two halves of one."""
 
 LONGEST = 600.0
 """Seconds after which a stream ends; the browser opens another."""
@@ -76,9 +76,17 @@ def _events(desk: Desk, pulse: Pulse, clusters: Sequence[str], *, ends: float) -
     while desk.ports.monotonic() < ends:
         now = pulse.wait(clusters, seen, seconds=BEAT)
         if now == seen or (seen is None and not now):
-            yield ": beat\n\n"
+            yield from _beat(pulse, clusters, now)
         elif now:
             yield f"event: heads\ndata: {'.'.join(map(str, now))}\n\n"
         else:
             yield "event: blind\ndata: Redis cannot be asked\n\n"
         seen = now
+
+
+def _beat(pulse: Pulse, clusters: Sequence[str], seen: View) -> Iterator[str]:
+    """A comment, in two halves: where the viewer is gone, the first one is answered with a reset, and
+    only the next write fails for it and gives the place back."""
+    yield ":"
+    pulse.wait(clusters, seen, seconds=BETWEEN)
+    yield " beat\n\n"

@@ -29,4 +29,4 @@ def _spelled(text: str) -> str:
     if not isinstance(known, dict):
         return text
     said = (str(known.get(part) or "") for part in ("reason", "remedy"))
-    return ". ".join(one for one in said if one) or text
+    return ". ".join(one[:1].upper() + one[1:] for one in said if one) or text

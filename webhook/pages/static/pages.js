@@ -23,7 +23,7 @@
   localise(document);
   const zone = document.getElementById("zone");
   if (zone) {
-    zone.textContent = `times are those of ${Intl.DateTimeFormat().resolvedOptions().timeZone}`;
+    zone.textContent = `times are those of this machine (${Intl.DateTimeFormat().resolvedOptions().timeZone})`;
   }
 
   // An entry that a link points at is unfolded.

@@ -1,0 +1,179 @@
+from __future__ import annotations
+
+import http.client
+import signal
+import time
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.contract.pages.browser import signed_in
+from tests.contract.pages.stage import PagesServer, Teller
+from tests.contract.webhook.stage import RedisServer, end, eventually
+
+
+@pytest.fixture
+def page(browser: Browser, pages: PagesServer) -> Page:
+    return signed_in(browser, pages.address, pages.password)
+
+
+def live(page: Page) -> None:
+    expect(page.locator("#watch")).to_contain_text("Live.")
+
+
+def test_an_open_page_follows_an_incident_without_a_reload(
+    page: Page, pages: PagesServer, teller: Teller
+) -> None:
+    """From nobody leading to concluded, in one and the same window; what was unfolded stays so, and so
+    does the focus."""
+    teller.opens()
+    page.goto(f"{pages.address}/incidents/{teller.incident}")
+    live(page)
+    page.evaluate("window.mark = 'the same window'")
+    expect(page.locator("h1")).to_contain_text("Nobody is proven to lead shop")
+    page.locator(f"#e{teller.first + 1} summary").click()
+    page.locator(f"#e{teller.first + 1} summary").focus()
+    teller.verified(["web1", "web2"])
+    expect(page.locator("h1")).to_contain_text("pg2 leads shop")
+    expect(page.locator("h1")).to_contain_text("0 of 2 follow so far")
+    teller.follows("web1")
+    expect(page.locator("h1")).to_contain_text("1 of 2 follow so far")
+    teller.follows("web2")
+    teller.concludes()
+    expect(page.locator(".standing")).to_contain_text("concluded")
+    expect(page.locator("#watch")).to_contain_text("Everything that follows it does.")
+    assert page.evaluate("window.mark") == "the same window"
+    assert page.locator(f"#d{teller.first + 1}").get_attribute("open") is not None
+    assert page.evaluate("document.activeElement.closest('li').id") == f"e{teller.first + 1}"
+    assert page.locator("svg.pbp:visible").count() == 1
+
+
+def test_the_front_page_shows_a_new_incident_by_itself(
+    page: Page, pages: PagesServer, teller: Teller
+) -> None:
+    """It appears in the list of an open page."""
+    live(page)
+    expect(page.get_by_role("link", name=teller.incident)).to_have_count(0)
+    page.evaluate("window.mark = 1")
+    teller.opens()
+    expect(page.get_by_role("link", name=teller.incident)).to_have_count(2)
+    assert page.evaluate("window.mark") == 1
+
+
+def test_what_is_being_read_does_not_move(page: Page, pages: PagesServer, teller: Teller) -> None:
+    """Parts that grow above what is looked at do not push it away."""
+    teller.opens()
+    teller.verified([f"web{n}" for n in range(12)])
+    page.set_viewport_size({"width": 900, "height": 500})
+    page.goto(f"{pages.address}/incidents/{teller.incident}")
+    live(page)
+    page.locator("#chain").scroll_into_view_if_needed()
+    page.mouse.wheel(0, 400)
+    place = "document.getElementById('chain').getBoundingClientRect().top"
+    page.wait_for_timeout(200)
+    before = page.evaluate(place)
+    teller.follows("web1", outcome="check-failed", reason="the check said 502", remedy="look")
+    expect(page.locator("#targets + .scroll")).to_contain_text("the check said 502")
+    assert abs(page.evaluate(place) - before) < 60
+
+
+def test_while_redis_is_down_the_page_keeps_what_it_has_and_says_so(
+    page: Page, pages: PagesServer, redis: RedisServer, teller: Teller
+) -> None:
+    """And goes on by itself once Redis is back."""
+    teller.opens()
+    page.goto(f"{pages.address}/incidents/{teller.incident}")
+    live(page)
+    end(redis.process, signal.SIGKILL)
+    expect(page.locator("#watch")).to_contain_text("Redis cannot be read", timeout=20_000)
+    expect(page.locator("h1")).to_contain_text("Nobody is proven")
+    redis.start()
+    expect(page.locator("#watch")).to_contain_text("Live.", timeout=20_000)
+    teller.verified(["web1"])
+    expect(page.locator("h1")).to_contain_text("pg2 leads", timeout=20_000)
+
+
+def test_without_scripts_everything_is_there(
+    browser: Browser, pages: PagesServer, teller: Teller
+) -> None:
+    """A hint to reload, entries that unfold, times in UTC, and signing out."""
+    teller.opens()
+    page = signed_in(browser, pages.address, pages.token, scripts=False)
+    page.goto(f"{pages.address}/incidents/{teller.incident}")
+    assert page.locator("noscript .watch").is_visible()
+    page.locator(f"#e{teller.first + 1} summary").click()
+    expect(page.locator(f"#e{teller.first + 1} pre")).to_contain_text('"before": "pg1"')
+    expect(page.locator(f"#e{teller.first + 1} time")).to_contain_text("UTC")
+    teller.verified(["web1"])
+    page.reload()
+    expect(page.locator("h1")).to_contain_text("pg2 leads shop")
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_label("Password or token")).to_be_visible()
+    page.goto(f"{pages.address}/incidents/{teller.incident}")
+    expect(page.locator("body")).not_to_contain_text("pg2")
+
+
+def test_one_viewer_too_many_looks_again_and_again(
+    browser: Browser, redis: RedisServer, teller: Teller, tmp_path: Path
+) -> None:
+    """With one live place, the second page falls back to asking anew every 10 s; the place is free again
+    soon after its holder left; ordinary requests never wait."""
+    folder = tmp_path / "narrow"
+    folder.mkdir()
+    server = PagesServer(folder, redis.port, viewers=1)
+    server.start()
+    try:
+        first = signed_in(browser, server.address, server.token)
+        live(first)
+        second = signed_in(browser, server.address, server.token)
+        expect(second.locator("#watch")).to_contain_text("looking again every 10 s")
+        second.evaluate("window.mark = 1")
+        teller.opens()
+        expect(first.get_by_role("link", name=teller.incident)).to_have_count(2)
+        expect(second.get_by_role("link", name=teller.incident)).to_have_count(2, timeout=15_000)
+        assert second.evaluate("window.mark") == 1
+        first.context.close()
+        eventually(lambda: status(server, "/live") == 200, seconds=15)
+    finally:
+        end(server.process)
+
+
+def status(server: PagesServer, path: str) -> int:
+    """The status of a stream, which is left at once."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)
+    try:
+        connection.request("GET", path, headers={"Authorization": f"Bearer {server.token}"})
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def test_streams_never_starve_ordinary_requests_nor_hold_up_the_end(
+    redis: RedisServer, tmp_path: Path
+) -> None:
+    """Twenty streams on 32 threads: the twenty-first is refused with 503 at once, and a page is still
+    answered within a second; SIGTERM ends it all within ten seconds, with 0."""
+    server = PagesServer(tmp_path, redis.port)
+    server.start()
+    streams = [stream(server) for _ in range(20)]
+    try:
+        assert {answer.status for _, answer in streams} == {200}
+        assert {answer.headers["X-Accel-Buffering"] for _, answer in streams} == {"no"}
+        begun = time.monotonic()
+        refused = server.get("/live")
+        assert (refused.status, refused.headers["Retry-After"]) == (503, "10")
+        assert server.get("/").status == 200
+        assert time.monotonic() - begun < 1
+        server.process.send_signal(signal.SIGTERM)
+        assert server.process.wait(timeout=10) == 0
+    finally:
+        end(server.process)
+        for connection, _ in streams:
+            connection.close()
+
+
+def stream(pages: PagesServer) -> tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
+    connection = http.client.HTTPConnection("127.0.0.1", pages.port, timeout=15)
+    connection.request("GET", "/live", headers={"Authorization": f"Bearer {pages.token}"})
+    return connection, connection.getresponse()
