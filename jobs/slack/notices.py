@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from jobs.audit import Entry, Kind
+from jobs.inventory import parse_target
+from jobs.inventory.target import BALANCER
 from jobs.slack.layout import GREEN, RED, Site, context, header, moment, said, section, word
 from jobs.slack.message import Message
 from jobs.slack.thread import Thread
@@ -35,6 +37,7 @@ class Notice:
     times: int = 1
     over: float | None = None
     seq: int = 0
+    gap: bool = False
 
 
 @dataclass(slots=True)
@@ -61,8 +64,7 @@ class Notices:
             )
             return self._came("", fact, reason=reason)
         if fact.kind == Kind.ALARM and fact.incident is None:
-            about = ":".join(fact.id.split(":")[:2])
-            return self._came(about, fact, reason=str(fact.evidence["reason"]))
+            return self._came(_about(fact), fact, reason=str(fact.evidence["reason"]))
         return False
 
     def _came(self, about: str, fact: Fact, *, reason: str) -> bool:
@@ -78,6 +80,7 @@ class Notices:
                 about=about,
                 reason=reason,
                 times=0,
+                gap=fact.kind == Kind.GAP,
             )
         more = replace(
             known, reason=reason, remedy=remedy, times=known.times + 1, over=None, seq=fact.seq
@@ -141,6 +144,22 @@ def _message(notice: Notice, site: Site, colour: str) -> Message:
     state = reason if notice.over is None else f"well again: {reason}"
     return Message(
         text=f"{word(notice.cluster)}: {state}",
-        blocks=(header(f"{notice.cluster}"), section(lines), context(" · ".join(small))),
+        blocks=(
+            header(f"{notice.cluster}: {_of(notice)}"),
+            section(lines),
+            context(" · ".join(small)),
+        ),
         colour=colour,
     )
+
+
+def _about(fact: Fact) -> str:
+    """The NodeBalancer that an alarm in peace is of (jobs.balance); whatever else alarms ends by no entry."""
+    about = ":".join(fact.id.split(":")[:2])
+    return about if about.startswith(BALANCER) else ""
+
+
+def _of(notice: Notice) -> str:
+    if notice.about:
+        return parse_target(notice.about).told
+    return "audit trail" if notice.gap else "alarm"
