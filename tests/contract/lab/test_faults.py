@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from deploy.lab import faults, layout
+from deploy.lab.etcd import etcd_healthy
 from deploy.lab.lab import Lab
 from deploy.lab.machine import LabError
 from deploy.lab.process import Process, wait_until
@@ -62,3 +63,18 @@ def test_an_unknown_process_is_named(lab: Lab) -> None:
     """The message says what was looked for, and where."""
     with pytest.raises(LabError, match="no process patroni lives on control"):
         faults.kill(lab, "control", "patroni")
+
+
+def test_etcd_without_quorum_comes_back(lab: Lab) -> None:
+    """Two of three that are stopped answer nobody; started again they have what they had."""
+    faults.stop_etcd(lab, ["etcd2", "etcd3"])
+    assert not reaches(lab, "pg1", "etcd2")
+    assert not etcd_healthy(layout.ETCD["etcd1"])
+    faults.return_etcd(lab, ["etcd2", "etcd3"])
+    assert reaches(lab, "pg1", "etcd2")
+
+
+def test_a_postmaster_that_is_not_there_is_said(lab: Lab) -> None:
+    """A drill whose fault did nothing would prove nothing."""
+    with pytest.raises(LabError, match="the postmaster of pg1 was not killed"):
+        faults.kill_postmaster(lab, "pg1")
