@@ -15,16 +15,18 @@ from jobs.story.story import Story
 
 WITNESSES: Sequence[Callable[[Scene], Cause | None]] = (
     two_primaries,
-    etcd_outage,
     machine_lost,
-    partition,
     patroni_stopped,
+    etcd_outage,
+    partition,
     postgresql_crash,
     switchover,
     stale_member,
 )
-"""One a cause, the most alarming first. Each demands a decisive fact that no other one accepts;
-what events tell is at most a further proof of it. A NodeBalancer in peace is told by `episodes`."""
+"""One a cause, the most alarming first; and what brings another about stands before it: a lost machine
+may take etcd's leader along, and an outage of etcd cuts everybody off. Each demands a decisive fact from
+the claims; what events tell is at most a further proof of it. A NodeBalancer's trouble in peace has no
+incident: `episodes` tells it."""
 
 
 def explain(story: Story, heard: Sequence[Fact]) -> Cause | None:

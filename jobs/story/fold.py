@@ -131,7 +131,9 @@ def _confirmed(story: Story, fact: Fact) -> Story:
         return story
     times = replace(story.times, verified=fact.at)
     epochs = tuple(dict.fromkeys((*story.epochs, fence.epoch)))
-    return replace(story, member=str(fact.evidence["member"]), fence=fence, times=times, epochs=epochs)
+    return replace(
+        story, member=str(fact.evidence["member"]), fence=fence, times=times, epochs=epochs
+    )
 
 
 def _alarm(story: Story, fact: Fact) -> Story:

@@ -8,7 +8,7 @@ from datetime import datetime
 from jobs.event import CALLBACK
 from jobs.story.cause import Cause, CauseKind, Proof
 from jobs.story.fact import Fact
-from jobs.story.scene import Scene, View, data_of
+from jobs.story.scene import Scene, View, data_of, proof
 
 PRIMARY = frozenset({"primary", "master"})
 
@@ -23,7 +23,7 @@ def two_primaries(scene: Scene) -> Cause | None:
         kind=CauseKind.TWO_PRIMARIES,
         text=f"two writable primaries: {names} took writes while {found[0][0].leader} led",
         proofs=tuple(
-            _proof(view.fact, f"PostgreSQL on {member} takes writes while {view.leader} leads")
+            proof(view.fact, f"PostgreSQL on {member} takes writes while {view.leader} leads")
             for view, member in found
         ),
     )
@@ -64,8 +64,8 @@ def _said_at(fact: Fact) -> float:
 def _told(claims: list[Fact], proven: View) -> Iterator[Proof]:
     for fact in claims:
         data = data_of(fact)
-        yield _proof(fact, f"{data['member']} reports {data['action']} {data['role']}")
-    yield _proof(proven.fact, f"{proven.leader} was proven to lead before")
+        yield proof(fact, f"{data['member']} reports {data['action']} {data['role']}")
+    yield proof(proven.fact, f"{proven.leader} was proven to lead before")
 
 
 def _writable(view: View) -> Iterator[str]:
@@ -73,7 +73,3 @@ def _writable(view: View) -> Iterator[str]:
     for member in view.others if proven else ():
         if view.bearing(member) == "writable":
             yield str(member)
-
-
-def _proof(fact: Fact, text: str) -> Proof:
-    return Proof(seq=fact.seq, at=fact.at, text=text)

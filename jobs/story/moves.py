@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from jobs.event import LINODE_EVENT
 from jobs.story.cause import Cause, CauseKind, Proof
-from jobs.story.fact import Fact
-from jobs.story.scene import Scene, View, data_of
+from jobs.story.scene import Scene, View, data_of, proof
 
 OFF = frozenset(
     {"host_reboot", "lassie_reboot", "linode_reboot", "linode_shutdown", "linode_delete"}
@@ -29,10 +28,8 @@ def switchover(scene: Scene) -> Cause | None:
         text=f"planned switchover from {scene.old} to {scene.new}: somebody asked Patroni for it",
         proofs=(
             *_loss(scene),
-            _proof(gave.fact, f"{scene.old} gave the key away: its record stands in etcd still"),
-            _proof(
-                took.fact, f"{scene.new} leads because it was asked for, by etcd's failover key"
-            ),
+            proof(gave.fact, f"{scene.old} gave the key away: its record stands in etcd still"),
+            proof(took.fact, f"{scene.new} leads because it was asked for, by etcd's failover key"),
         ),
     )
 
@@ -55,8 +52,8 @@ def _ended(scene: Scene) -> Cause | None:
         text=f"Patroni on {scene.old} was stopped: it gave the leader key away and stopped PostgreSQL",
         proofs=(
             *_loss(scene),
-            _proof(gave.fact, f"{scene.old} gave the key away: its record stands in etcd still"),
-            _proof(said.fact, f"the record's last word: PostgreSQL on {scene.old} is stopped"),
+            proof(gave.fact, f"{scene.old} gave the key away: its record stands in etcd still"),
+            proof(said.fact, f"the record's last word: PostgreSQL on {scene.old} is stopped"),
             *_heard(scene, actions={"on_stop"}),
         ),
     )
@@ -78,7 +75,7 @@ def _died(scene: Scene) -> Cause | None:
         proofs=(
             *_loss(scene),
             _expired(scene, gone),
-            _proof(writes.fact, f"PostgreSQL on {scene.old} takes writes still"),
+            proof(writes.fact, f"PostgreSQL on {scene.old} takes writes still"),
         ),
     )
 
@@ -99,7 +96,7 @@ def machine_lost(scene: Scene) -> Cause | None:
         proofs=(
             *_loss(scene),
             _expired(scene, gone),
-            _proof(end.fact, f"{word} PostgreSQL on {scene.old}"),
+            proof(end.fact, f"{word} PostgreSQL on {scene.old}"),
             *off,
         ),
     )
@@ -121,7 +118,7 @@ def partition(scene: Scene) -> Cause | None:
         proofs=(
             *_loss(scene),
             _expired(scene, gone),
-            _proof(answers.fact, f"PostgreSQL on {scene.old} answers, and takes no writes"),
+            proof(answers.fact, f"PostgreSQL on {scene.old} answers, and takes no writes"),
             *before,
         ),
     )
@@ -132,10 +129,10 @@ def _demoted(scene: Scene) -> Iterator[Proof]:
     took = scene.chosen
     for view in scene.views:
         if view.leader == scene.old and view.bearing(scene.old or "") == "read-only":
-            yield _proof(view.fact, f"{scene.old} held the key, and its PostgreSQL took no writes")
-    for proof in _heard(scene, actions={"on_stop", "on_role_change"}):
-        if took is not None and proof.seq < took.fact.seq:
-            yield proof
+            yield proof(view.fact, f"{scene.old} held the key, and its PostgreSQL took no writes")
+    for one in _heard(scene, actions={"on_stop", "on_role_change"}):
+        if took is not None and one.seq < took.fact.seq:
+            yield one
 
 
 def _heard(scene: Scene, *, actions: set[str]) -> Iterator[Proof]:
@@ -143,14 +140,14 @@ def _heard(scene: Scene, *, actions: set[str]) -> Iterator[Proof]:
     for fact in scene.hooks(scene.old, actions=actions, roles=roles):
         data = data_of(fact)
         if data["action"] == "on_stop" or data["role"] in {"replica", "demoted"}:
-            yield _proof(fact, f"{scene.old} reports {data['action']} {data['role']}")
+            yield proof(fact, f"{scene.old} reports {data['action']} {data['role']}")
 
 
 def _switched_off(scene: Scene) -> Iterator[Proof]:
     for fact in scene.of_type(LINODE_EVENT):
         data = data_of(fact)
         if scene.old and data.get("member") == scene.old and data.get("action") in OFF:
-            yield _proof(fact, f"Linode reports {data['action']} of {scene.old}")
+            yield proof(fact, f"Linode reports {data['action']} of {scene.old}")
 
 
 def _asked_for(view: View) -> bool:
@@ -160,12 +157,8 @@ def _asked_for(view: View) -> bool:
 
 def _loss(scene: Scene) -> Iterator[Proof]:
     if scene.lost is not None:
-        yield _proof(scene.lost, "nobody held the leader key any more")
+        yield proof(scene.lost, "nobody held the leader key any more")
 
 
 def _expired(scene: Scene, view: View) -> Proof:
-    return _proof(view.fact, f"the record of {scene.old} is gone with the key: its lease ran out")
-
-
-def _proof(fact: Fact, text: str) -> Proof:
-    return Proof(seq=fact.seq, at=fact.at, text=text)
+    return proof(view.fact, f"the record of {scene.old} is gone with the key: its lease ran out")

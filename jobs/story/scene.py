@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from jobs.audit import Kind
 from jobs.event import CALLBACK, LEADER_KEY
+from jobs.story.cause import Proof
 from jobs.story.fact import Fact
 from jobs.story.story import Story
 
@@ -177,6 +178,11 @@ class Scene:
             fits = data.get("action") in actions and data.get("role") in roles
             if fits and member is not None and data.get("member") == member:
                 yield fact
+
+
+def proof(fact: Fact, text: str) -> Proof:
+    """That an entry says so."""
+    return Proof(seq=fact.seq, at=fact.at, text=text)
 
 
 def data_of(fact: Fact) -> Facts:

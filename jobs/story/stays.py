@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from jobs.event import CALLBACK
 from jobs.story.cause import Cause, CauseKind, Proof
-from jobs.story.fact import Fact
-from jobs.story.scene import Scene, View, data_of
+from jobs.story.scene import Scene, View, data_of, proof
 
 CRASHED = frozenset({"crashed", "starting", "start failed"})
 """Patroni's words for a PostgreSQL that ended by itself; "restarting" is an operator's doing."""
@@ -24,11 +23,11 @@ def postgresql_crash(scene: Scene) -> Cause | None:
         return None
     back = scene.proven
     proofs = [
-        *(_proof(v.fact, f"{scene.old} holds the key, and its PostgreSQL is {_word(v)}") for v in looks),
+        *(proof(v.fact, f"{scene.old} holds the key, and its PostgreSQL is {_word(v)}") for v in looks),
         *started,
     ]  # fmt: skip
     if back is not None:
-        proofs.append(_proof(back.fact, f"{scene.old} leads again, in the epoch of before"))
+        proofs.append(proof(back.fact, f"{scene.old} leads again, in the epoch of before"))
     return Cause(
         kind=CauseKind.POSTGRESQL_CRASH,
         text=f"PostgreSQL on {scene.old} crashed and was started again; nobody else led",
@@ -67,7 +66,7 @@ def _restarted(scene: Scene) -> bool:
 
 def _started(scene: Scene) -> Iterator[Proof]:
     for fact in scene.hooks(scene.old, actions={"on_start"}, roles={"primary", "master"}):
-        yield _proof(fact, f"{scene.old} reports that PostgreSQL started as primary")
+        yield proof(fact, f"{scene.old} reports that PostgreSQL started as primary")
 
 
 NO_QUORUM = "no leader"
@@ -102,18 +101,14 @@ def _meanwhile(scene: Scene, idle: View | None) -> str:
 
 
 def _outage(scene: Scene, blind: View, idle: View | None) -> Iterator[Proof]:
-    yield _proof(blind.fact, f"etcd could not be asked: {_short(blind.blind)}")
+    yield proof(blind.fact, f"etcd could not be asked: {_short(blind.blind)}")
     for fact in scene.hooks(scene.old, actions={"on_stop"}, roles={"primary", "master"}):
-        yield _proof(fact, f"{scene.old} reports on_stop primary")
+        yield proof(fact, f"{scene.old} reports on_stop primary")
     if idle is not None:
-        yield _proof(idle.fact, f"{scene.old} held the key, and its PostgreSQL took no writes")
+        yield proof(idle.fact, f"{scene.old} held the key, and its PostgreSQL took no writes")
     if scene.proven is not None and scene.proven.fact.seq > blind.fact.seq:
-        yield _proof(scene.proven.fact, f"etcd answers, and {scene.proven.leader} leads")
+        yield proof(scene.proven.fact, f"etcd answers, and {scene.proven.leader} leads")
 
 
 def _short(reason: str) -> str:
     return "it has no leader, a member says" if NO_QUORUM in reason else reason
-
-
-def _proof(fact: Fact, text: str) -> Proof:
-    return Proof(seq=fact.seq, at=fact.at, text=text)

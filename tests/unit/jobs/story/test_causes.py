@@ -307,3 +307,34 @@ def test_a_late_look_does_not_call_a_lease_run_out() -> None:
         return None if story.cause is None else story.cause.kind
 
     assert (named(10), named(20)) == (CauseKind.MACHINE_LOST, None)
+
+
+def test_a_machine_that_took_etcd_s_leader_along_is_a_lost_machine() -> None:
+    """etcd elects anew for a second, and says so: that is a further proof, not the cause."""
+
+    def electing(facts: Facts) -> Facts:
+        if facts["evidence"].get("verdict") == "not-yet":
+            seen = {"etcd": {"reason": "no endpoint can answer (etcdserver: no leader)"}}
+            facts["evidence"] |= {"verdict": "unknown", "claims": seen}
+        return facts
+
+    story = changed("kill-leader-machine-4", electing)
+    assert story is not None
+    assert story.cause is not None
+    assert story.cause.kind == CauseKind.MACHINE_LOST
+    assert any(p.text.startswith("etcd outage: ") for p in story.cause.proofs)
+
+
+def test_an_outage_of_etcd_after_which_another_leads_is_one() -> None:
+    """Everybody was cut off; that the old leader demoted itself is what an outage brings about."""
+
+    def electing(facts: Facts) -> Facts:
+        if facts["evidence"].get("verdict") == "contradicted":
+            seen = {"etcd": {"reason": "no endpoint can answer (etcdserver: no leader)"}}
+            facts["evidence"] |= {"verdict": "unknown", "claims": seen}
+        return facts
+
+    story = changed("leader-cut-4", electing)
+    assert story is not None
+    assert story.cause is not None
+    assert story.cause.text == "etcd had no quorum, and pg2 led afterwards"
