@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from jobs.audit import Kind
@@ -30,11 +30,8 @@ class Failure:
     targets: tuple[str, ...]
     reason: str
     remedy: str
-
-    @property
-    def due(self) -> float:
-        """When it is told: with everybody who failed alike meanwhile."""
-        return self.at + GATHERS
+    due: float
+    """When it is told: with everybody who failed alike meanwhile, but before whatever else is said."""
 
 
 def failures(marks: Sequence[Mark]) -> list[Failure]:
@@ -43,10 +40,17 @@ def failures(marks: Sequence[Mark]) -> list[Failure]:
     fence: Fence | None = None
     for mark in marks:
         fence = _fence_of(mark.fact) or fence
-        for one in _failure(mark.fact):
+        one = _failure(mark.fact)
+        if one is None:
+            known = {key: _closed(first, mark.fact.at) for key, first in known.items()}
+        else:
             first = known.setdefault((fence, one.way), one)
             known[fence, one.way] = _with(first, one)
     return list(known.values())
+
+
+def _closed(first: Failure, at: float) -> Failure:
+    return replace(first, due=min(first.due, at))
 
 
 def is_left(fact: Fact) -> bool:
@@ -60,21 +64,22 @@ def _fence_of(fact: Fact) -> Fence | None:
     return Fence(**fact.evidence["fence"])
 
 
-def _failure(fact: Fact) -> Iterator[Failure]:
+def _failure(fact: Fact) -> Failure | None:
     found = LEFT.search(fact.id) if fact.kind == Kind.ALARM else None
     if fact.kind in TARGETS:
         target, way = target_of(fact), str(fact.evidence["outcome"])
     elif found is not None:
         target, way = found[1], _way(found[2])
     else:
-        return
-    yield Failure(
+        return None
+    return Failure(
         seq=fact.seq,
         at=fact.at,
         way=way,
         targets=(parse_target(target).told,),
         reason=str(fact.evidence.get("reason") or ""),
         remedy=str(fact.evidence.get("remedy") or ""),
+        due=fact.at + GATHERS,
     )
 
 

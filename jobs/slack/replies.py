@@ -36,7 +36,7 @@ def replies(tale: Tale, *, now: float) -> list[Reply]:
     """Everything that is due by now, in order. What later entries follow is due whatever the clock says."""
     newest = tale.marks[-1].fact.at if tale.marks else now
     due = [one for one in _all(tale) if one.due <= max(now, newest)]
-    due.sort(key=lambda one: one.due)
+    due.sort(key=lambda one: (one.due, int(one.key.rpartition(":")[2])))
     kept = [one for n, one in enumerate(due) if n < MOST or one.key.startswith(("ack:", "end:"))]
     return kept if len(kept) == len(due) else _shortened(kept)
 
@@ -68,7 +68,7 @@ def _verdicts(tale: Tale, speak: _Speak) -> Iterator[Reply]:
     """Each newly proven leader at once; anything else once it has stood for a while, and is no repetition."""
     marks = [m.fact for m in tale.marks if m.fact.kind in {Kind.VERDICT, Kind.CONCLUDED}]
     told, led = "", tale.story.before
-    for fact, later in zip(marks, [*marks[1:], None], strict=True):
+    for fact, later in zip(marks, (*marks[1:], None), strict=False):
         verdict = str(fact.evidence.get("verdict"))
         fresh = f"{verdict} {fact.evidence.get('fence')}"
         if fact.kind != Kind.VERDICT or fresh == told or verdict == "standby":

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from jobs.audit import Entry, Kind
+from jobs.fence import Fence
+from jobs.inventory import parse_target
 from jobs.story import Fact, Fold, Story, fact_of
-from jobs.story.targets import DONE, ON_THE_WAY
+from jobs.story.targets import DONE, ON_THE_WAY, target_of
 
 MOST = 1000
 """Entries kept of one incident: what comes later is told by the root, and stands on the page."""
@@ -25,6 +27,16 @@ TOLD = frozenset(
         Kind.FENCE_LIFTED,
     }
 )
+
+NEEDED = {
+    Kind.VERDICT: ("verdict", "reason"),
+    Kind.ALARM: ("reason",),
+    Kind.PAUSED: ("by", "why"),
+    Kind.RESUMED: ("by",),
+    Kind.ACKNOWLEDGED: ("by", "note"),
+    Kind.FENCE_LIFTED: ("by", "host", "how", "why"),
+}
+"""What an entry must say to be told."""
 
 ALWAYS = frozenset({Kind.ACKNOWLEDGED, Kind.CONCLUDED})
 
@@ -94,7 +106,7 @@ class Hearing:
             self.seq, self.hash = entry.seq, entry.hash
         near = fact.incident is None and fact.kind in NEARBY and self.over is False
         room = len(self.marks) < MOST or fact.kind in ALWAYS
-        if room and ((own and _worth(fact)) or near):
+        if room and (own or near) and _worth(fact):
             self.marks.append(Mark(fact=fact, hash=entry.hash))
 
     def _stand(self, kind: Kind) -> None:
@@ -105,8 +117,17 @@ class Hearing:
 
 
 def _worth(fact: Fact) -> bool:
+    """True for what a reply may tell. Whoever tells it finds what it needs: KeyError, TypeError or
+    AttributeError where an entry lacks it, which is then passed over."""
     if fact.kind in TARGETS:
-        return failed(fact)
+        return bool(target_of(fact)) and failed(fact)
+    for name in NEEDED.get(fact.kind, ()):
+        fact.evidence[name]
+    if fact.kind == Kind.TAKEN_OVER:
+        return all(parse_target(target) for target in fact.evidence["hosts"])
+    if fact.kind == Kind.VERDICT and fact.evidence["verdict"] == "confirmed":
+        Fence(**fact.evidence["fence"])
+        return bool(fact.evidence["member"])
     return fact.kind in TOLD
 
 

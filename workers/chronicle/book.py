@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import structlog
+
 from jobs.audit import Entry, Head
 from jobs.ports import Ledger
 from jobs.slack.layout import Site
@@ -15,6 +17,8 @@ from jobs.slack.progress import FULL, Progress, from_json, to_json
 from jobs.slack.tale import Hearing
 from jobs.slack.thread import Thread, thread_of
 from jobs.story.reading import AROUND
+
+log = structlog.get_logger(__name__)
 
 BACK = 2000
 """Entries read of a trail of which nothing is remembered."""
@@ -43,6 +47,7 @@ class Book:
     progress: dict[str, Progress] = field(default_factory=dict)
     notices: Notices = field(init=False)
     _kept: str = ""
+    _failed: dict[str, int] = field(default_factory=dict)
     _rendered: dict[str, tuple[object, Thread]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -154,12 +159,21 @@ class Book:
         known = self._rendered.get(incident)
         if known is not None and known[0] == state and not known[1].waits:
             return known[1]
-        tale = hearing.told()
-        if tale is None:
-            return None
-        thread = thread_of(tale, self.site, now=now, note=note)
-        self._rendered[incident] = state, thread
+        thread = self._told(hearing, now, note)
+        if thread is not None:
+            self._rendered[incident] = state, thread
         return thread
+
+    def _told(self, hearing: Hearing, now: float, note: str) -> Thread | None:
+        """None before it opened, and where it cannot be told: the others are."""
+        try:
+            tale = hearing.told()
+            return None if tale is None else thread_of(tale, self.site, now=now, note=note)
+        except Exception:
+            if hearing.fold.upto != self._failed.get(hearing.incident):
+                log.exception("slack.untold", incident=hearing.incident)
+                self._failed[hearing.incident] = hearing.fold.upto
+            return None
 
 
 def too_old(known: Progress, thread: Thread, *, now: float) -> bool:
