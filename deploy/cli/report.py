@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,7 +70,7 @@ def report(
     trail = _trail(desk, incident, source)
     paths = _written(desk, trail, incident, folder=output, formats=wanted, names=names, force=force)
     if target is not None:
-        count, head = write_export(target, trail.entries(incident.rpartition("-")[0]))
+        count, head = write_export(target, trail.entries(_cluster(incident)))
         voice().line(f"{target}: {count} entries, head {head}", "quiet")
     for path in paths:
         voice().line(str(path), "good")
@@ -99,7 +101,7 @@ def _trail(desk: Desk, incident: str, source: Path | None) -> Trail:
 
     if source is not None:
         return FileTrail(_exported(source))
-    if incident.rpartition("-")[0] not in desk.inventory.clusters:
+    if _cluster(incident) not in desk.inventory.clusters:
         raise Fault(_unknown(incident), "pgbaton incidents names them", code=Exit.USAGE)
     return desk.ledger
 
@@ -122,23 +124,34 @@ def _written(
     names: dict[str, Path],
     force: bool,
 ) -> list[Path]:
-    from deploy.report import Edited, NoSuchIncident, write_reports
+    from deploy.cli.noted import Asked, ask_anchors
+    from deploy.report import FileTrail, write_reports
 
     objectives, page = _inventory(desk, incident)
-    try:
-        if not names:
-            folder.mkdir(exist_ok=True)
+    asked = Asked() if isinstance(trail, FileTrail) else ask_anchors(desk, _cluster(incident))
+    with _faults(incident, folder):
         return write_reports(
             trail,
             incident,
             folder,
             now=desk.clock.now(),
             objectives=objectives,
+            anchors=asked.anchors,
+            silent=asked.reason,
             page=page,
             formats=formats,
             names=names,
             force=force,
         )
+
+
+@contextmanager
+def _faults(incident: str, folder: Path) -> Iterator[None]:
+    """What can go wrong with the files, as two lines each."""
+    from deploy.report import Edited, NoSuchIncident
+
+    try:
+        yield
     except NoSuchIncident:
         raise Fault(_unknown(incident), "pgbaton incidents names them", code=Exit.USAGE) from None
     except Edited as error:
@@ -146,10 +159,9 @@ def _written(
         raise Fault(str(error), remedy, code=Exit.NO) from None
     except OSError as error:
         where = error.filename or folder
+        remedy = "name a folder that you may write into, with --output"
         raise Fault(
-            f"cannot write {where}: {error.strerror}",
-            "name a folder that you may write into, with --output",
-            code=Exit.UNAVAILABLE,
+            f"cannot write {where}: {error.strerror}", remedy, code=Exit.UNAVAILABLE
         ) from None
 
 
@@ -160,12 +172,16 @@ def _inventory(desk: Desk, incident: str) -> tuple[Objectives | None, str]:
         inventory = desk.inventory
     except Fault:
         return None, ""
-    cluster = inventory.clusters.get(incident.rpartition("-")[0])
+    cluster = inventory.clusters.get(_cluster(incident))
     url = inventory.pages.url
     return (
         None if cluster is None else cluster.objectives,
         "" if url is None or cluster is None else f"{url}/incidents/{incident}",
     )
+
+
+def _cluster(incident: str) -> str:
+    return incident.rpartition("-")[0]
 
 
 def _unknown(incident: str) -> str:

@@ -33,13 +33,15 @@ def write_reports(
     now: float,
     objectives: Objectives | None = None,
     anchors: Sequence[Anchor] = (),
+    silent: str = "",
     page: str = "",
     formats: Sequence[str] = tuple(FORMATS),
     names: Mapping[str, Path] | None = None,
     force: bool = False,
 ) -> list[Path]:
-    """Write an incident's post-mortem as `<incident>.md` and `<incident>.html` into a folder, or where
-    `names` says by format; the paths. `now` is in seconds since 1970.
+    """Write an incident's post-mortem as `<incident>.md` and `<incident>.html` into a folder (made where it is missing), or where
+    `names` says by format; the paths. `now` is in seconds since 1970, `silent` says whom of those that keep
+    anchors nobody could ask. Objectives default to the inventory's own defaults.
 
     Raises NoSuchIncident, LedgerUnavailable, OSError, and without `force` Edited, before anything
     was written.
@@ -55,12 +57,15 @@ def write_reports(
         head=trail.head(cluster),
         objectives=objectives or Objectives(),
         anchors=anchors,
+        silent=silent,
         page=page,
     )
     paths = {one: (names or {}).get(one, folder / f"{incident}.{one}") for one in formats}
     if not force:
         for path in paths.values():
             refuse_edited(path)
+    if not names:
+        folder.mkdir(exist_ok=True)
     for one, path in paths.items():
         write_sealed(path, FORMATS[one](story, context))
     return list(paths.values())

@@ -38,6 +38,7 @@ class Proof:
     commands: tuple[str, ...]
     anchors: tuple[Noted, ...]
     chain: str
+    silent: str
 
 
 def proof_of(story: Story, context: Context, *, shown: Sequence[int]) -> Proof:
@@ -54,11 +55,19 @@ def proof_of(story: Story, context: Context, *, shown: Sequence[int]) -> Proof:
         commands=(
             f"pgbaton audit verify {cluster}",
             f"pgbaton audit export {cluster} {cluster}.jsonl",
-            f"pgbaton audit verify {cluster}.jsonl",
+            f"pgbaton audit verify {cluster}.jsonl --anchor {story.last}:{known.get(story.last, 'HASH')}",
         ),
         anchors=tuple(_noted(one, known) for one in _near(context.anchors, story)),
         chain=_chain(context.entries),
+        silent=_silent(context),
     )
+
+
+def _silent(context: Context) -> str:
+    """What is to be said about anchors that are not here."""
+    if context.silent:
+        return f"Anchors: {context.silent}."
+    return "" if context.anchors else "No anchor outside Redis was at hand when this was written."
 
 
 def _chain(entries: Sequence[Entry]) -> str:
