@@ -10,6 +10,7 @@ ALONE = (
     "tests/contract/hook/test_foreground.py",
     "tests/contract/hosts/test_timing.py",
     "tests/contract/ledger/test_together.py",
+    "tests/contract/ledger/test_verify_speed.py",
     "tests/contract/mux/test_demotion.py",
     "tests/contract/pages/test_speed.py",
     "tests/contract/webhook/test_speed.py",

@@ -13,12 +13,14 @@ import requests
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from jobs.anchor import Anchor
 from jobs.ports import DcsUnavailable, ScopeRef
 from tests.contract.certificates import Authority
 from tests.contract.etcd.listener import Listener
 from tests.contract.etcd.proxy import Proxy
 from tests.contract.etcd.server import Cluster, Secured, cluster
 from workers.etcd import EtcdDcs, Gateway, Password
+from workers.etcd.anchors import EtcdAnchors
 from workers.tls import Tls
 
 SCOPE = ScopeRef(cluster="shop", namespace="service", scope="main")
@@ -308,3 +310,18 @@ def test_nothing_shows_the_password(show: Callable[[object], str]) -> None:
     gateway = Gateway(["http://127.0.0.1:1"], credentials=credentials)
     assert word not in repr(credentials)
     assert word not in show(gateway)
+
+
+def test_a_reader_is_told_how_to_anchor(guarded: Guarded) -> None:
+    """A role that may only read: the exact line that lifts it, which then does."""
+    anchor = Anchor(cluster="shop", kind="head", seq=1, hash="a" * 64, at=1)
+    place = EtcdAnchors(guarded.gateway(), prefix="/pgbaton/")
+    for ask in (lambda: place.place(anchor), lambda: place.placed("shop")):
+        with pytest.raises(DcsUnavailable) as refused:
+            ask()
+        line = "etcdctl role grant-permission ROLE --prefix=true readwrite /pgbaton/"
+        assert line in refused.value.remedy
+    prefix = {"key": "L3BnYmF0b24v", "range_end": "L3BnYmF0b24w"}  # /pgbaton/ and /pgbaton0
+    guarded.do("role/grant", name="reader", perm={"permType": "READWRITE", **prefix})
+    place.place(anchor)
+    assert [one.seq for one in place.placed("shop")] == [1]
