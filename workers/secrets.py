@@ -9,7 +9,8 @@ viewer-password and viewer-tokens (hashes of `pgbaton keys viewer`, between blan
 sender-<id> (whsec_… texts between blanks), sender-key-<id> (whsk_…, of a sender of our own),
 ssh-key (the path of a file), linode-token (a personal access token with nodebalancers:read_write,
 linodes:read_only, firewall:read_only, events:read_only, and domains:read_write for DNS records),
-slack-token (a bot's, xoxb-…), slack-webhook (an incoming webhook's address; see docs/slack.md).
+slack-token (a bot's, xoxb-…), slack-webhook (an incoming webhook's address; see docs/slack.md),
+alert-key (whsk_… or whsec_… texts between blanks, of the alert route; see docs/alerts.md).
 """
 
 from __future__ import annotations

@@ -43,6 +43,14 @@ def hook_timer() -> None:
     _print_unit("pgbaton-hook.timer")
 
 
+@script.command(short_help="Alert rules for Prometheus.")
+def alert_rules() -> None:
+    """For Prometheus: a file that its rule_files name; docs/metrics.md says what to scrape."""
+    from deploy.alerts import alert_rules as rules
+
+    click.echo(rules(), nl=False)
+
+
 def _print_unit(name: str) -> None:
     from deploy.hook import hook_units
 

@@ -39,6 +39,7 @@ wanted_for_shell() {
     need attr setfattr "tests that a file keeps its extended attributes"
     need curl curl "the hook posts with it"
     need chromium chromium "opens the pages as people do, for tests and screenshots"
+    need prometheus promtool "checks the alert rules, and that each fires"
     need util-linux flock "locks on the hosts, and around this set-up"
 }
 

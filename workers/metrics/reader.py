@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 import structlog
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, Metric
+from prometheus_client.registry import Collector
 
 from jobs.audit import Entry
 from jobs.inventory import Inventory
@@ -31,12 +32,27 @@ EVERY = 5.0
 """Seconds between two looks at how things stand."""
 
 
+class Told(Collector):
+    """What a trail adds up to, shown once the whole of it was read: a scrape in between would see a
+    counter fall and grow again, and Prometheus would count everything twice."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.whole = False
+
+    def collect(self) -> Iterable[Metric]:
+        """Nothing until then."""
+        return self.registry.collect() if self.whole else ()
+
+
 class Metrics:
     """Everything that a chronicle shows, registered once."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        self.trail = TrailMetrics(registry)
-        self.incidents = IncidentMetrics(registry)
+        self.told = Told()
+        registry.register(self.told)
+        self.trail = TrailMetrics(self.told.registry)
+        self.incidents = IncidentMetrics(self.told.registry)
         self.standing = Standing(registry)
         self.queue = QueueMetrics(registry)
         self.routes = RouteMetrics(registry)
@@ -57,7 +73,8 @@ class Reader:
 
     `tick` is `read` for a process that
     goes on. What an earlier process counted is counted again, from the same entries, to the same numbers; where
-    older entries were trimmed meanwhile, they are lower, which Prometheus takes for a counter's reset.
+    older entries were trimmed meanwhile, they are lower, which Prometheus takes for a counter's reset:
+    alert rules pass over windows with one.
     """
 
     ledger: Ledger
@@ -90,6 +107,8 @@ class Reader:
         trails = (*self.inventory.clusters, INTAKE)
         heads = self.ledger.heads(trails)
         taken = sum(self._follow(trail, heads[trail].seq) for trail in trails)
+        if all(self._read[trail] >= heads[trail].seq for trail in trails):
+            self.metrics.told.whole = True
         now = self.monotonic()
         if self._looked is None or now - self._looked >= EVERY:
             self._look()

@@ -17,6 +17,9 @@ STAGES = frozenset({"write", "after", "restart", "check"})
 ALARMS = ("two-primaries", "leaderless", "left", "paused", "nodebalancer", "other")
 """What alarms are about."""
 
+KINDS = ("host", "nodebalancer", "dns")
+"""What drifts."""
+
 
 class TrailMetrics:
     """Counts entries, one by one."""
@@ -51,8 +54,11 @@ class TrailMetrics:
     def know(self, cluster: str) -> None:
         """Show zeros of what alerts look at, so that a first time is an increase."""
         self.gaps.labels(cluster)
+        self.takeovers.labels(cluster)
         for alarm in ALARMS:
             self.alarms.labels(cluster, alarm)
+        for kind in KINDS:
+            self.drifts.labels(cluster, kind)
 
     def take(self, cluster: str, fact: Fact) -> None:
         """Count one entry."""

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
+from deploy.alerts import alert_rules
 from deploy.hook import hook_script, hook_units
 from deploy.remote import hardened_script, permitted
 from deploy.remote.hardened import Permitted, authorized_key, remote_list, sudoers
@@ -46,11 +47,17 @@ def test_the_units_come_out_whole(ann: Operator) -> None:
         assert (seen.exit_code, seen.stdout) == (0, text)
 
 
+def test_the_alert_rules_come_out_whole(ann: Operator) -> None:
+    """The very file that promtool checked."""
+    seen = ann.types("script", "alert-rules")
+    assert (seen.exit_code, seen.stdout) == (0, alert_rules())
+
+
 def test_another_script_is_a_wrong_call(ann: Operator) -> None:
     """Those that there are stand in the help."""
     assert ann.types("script", "other").exit_code == 2
     seen = ann.types("script", "--help")
-    for name in ("hook", "mux", "remote", "list", "sudoers", "authorized-key"):
+    for name in ("hook", "mux", "remote", "list", "sudoers", "authorized-key", "alert-rules"):
         assert name in seen.output
 
 

@@ -102,11 +102,16 @@ def counted(registry: CollectorRegistry) -> list[str]:
 
 
 def test_a_long_trail_is_taken_in_pieces(stage: Stage) -> None:
-    """Whoever shares the thread is not held up; piece by piece everything is counted."""
+    """Whoever shares the thread is not held up; nothing is shown before everything is counted."""
+    stage.reader.most = 7
+    assert stage.read() == 7
+    assert stage.value("trail_head") is None
+    stage = Stage(world=stage.world)
     stage.reader.most = 7
     pieces = [stage.read() for _ in range(10)]
     assert max(pieces) == 7
     assert sum(pieces) == len(stage.world.kinds())
+    assert stage.value("trail_head") == sum(pieces)
 
 
 def test_a_trail_that_lost_its_end_is_followed_on(stage: Stage) -> None:
