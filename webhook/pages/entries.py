@@ -56,8 +56,8 @@ def sheet(
 ) -> Sheet:
     """The newest entries of an incident with a number below `before`. `ended` is when it concluded, in
     seconds: what came much later and is not its own does not belong."""
-    bottom = max(span.first - AROUND, 1)
-    top = span.last + AROUND if before is None else before - 1
+    bottom, newest = max(span.first - AROUND, 1), span.last + AROUND
+    top = newest if before is None else min(newest, before - 1)
     begun = next((e.at for e in trail.entries(cluster, after=span.first - 1, upto=span.first)), 0)
     within = begun / 1e6 - BEFORE, float("inf") if ended is None else ended + AFTER
     found = list(_back(trail, cluster, span.incident, bottom=bottom, top=top, within=within))

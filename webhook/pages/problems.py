@@ -37,7 +37,8 @@ def _http(error: HTTPException) -> Response:
 
 def _blind(error: LedgerUnavailable) -> Response:
     log.warning("pages.blind", reason=str(error))
-    text = f"{error.reason}. {error.remedy}. The failovers themselves go on being recorded by hooks and hosts."
+    remedy = error.remedy[:1].upper() + error.remedy[1:]
+    text = f"{error.reason}. {remedy}. The failovers themselves go on being recorded by hooks and hosts."
     answer = _page(503, "The trail cannot be read now", text)
     answer.headers["Retry-After"] = "5"
     return answer

@@ -1,0 +1,78 @@
+"""Live places: capped, given back whatever happens, and fed by one reader."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from jobs.audit import Draft, Kind
+from tests.fakes.ledger import FakeLedger
+from tests.unit.webhook.pages.desk import Visit
+from webhook.pages.pulse import Pulse
+
+
+@pytest.fixture
+def pulse() -> Iterator[Pulse]:
+    made = Pulse(trail=FakeLedger(), most=2, every=0.005, monotonic=time.monotonic)
+    yield made
+    while made.viewers:
+        made.leave(("shop",))
+
+
+def append(pulse: Pulse, id_: str) -> None:
+    pulse.trail.append("shop", [Draft(id=id_, kind=Kind.RESUMED, evidence={"by": "kim"})])
+
+
+def test_a_viewer_hears_of_what_is_new_and_of_nothing_else(pulse: Pulse) -> None:
+    """The heads at first, then each change, and silence until the time is over."""
+    append(pulse, "a")
+    assert pulse.enter(("shop",))
+    assert pulse.wait(("shop",), None, seconds=5) == (1,)
+    assert pulse.wait(("shop",), (1,), seconds=0.05) == (1,)
+    append(pulse, "b")
+    assert pulse.wait(("shop",), (1,), seconds=5) == (2,)
+
+
+def test_redis_away_and_back_is_heard_too(pulse: Pulse) -> None:
+    """As an empty view, then as the heads again."""
+    assert isinstance(pulse.trail, FakeLedger)
+    append(pulse, "a")
+    pulse.enter(("shop",))
+    assert pulse.wait(("shop",), None, seconds=5) == (1,)
+    pulse.trail.break_down()
+    assert pulse.wait(("shop",), (1,), seconds=5) == ()
+    pulse.trail.recover()
+    assert pulse.wait(("shop",), (), seconds=5) == (1,)
+
+
+def test_places_are_counted_and_given_back(pulse: Pulse) -> None:
+    """Two, no third, and one again."""
+    assert [pulse.enter(("shop",)) for _ in range(3)] == [True, True, False]
+    pulse.leave(("shop",))
+    assert pulse.enter(("shop",))
+
+
+def test_a_stream_gives_its_place_back_even_if_it_was_never_read(visit: Visit) -> None:
+    """With two places: a third is refused with 503, and free once a stream was closed."""
+    first, second = visit.client.get("/live"), visit.client.get("/live?cluster=shop")
+    refused = visit.client.get("/live")
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "10")
+    first.close()
+    third = visit.client.get("/live")
+    assert third.status_code == 200
+    second.close()
+    third.close()
+
+
+def test_a_stream_begins_with_the_heads(visit: Visit) -> None:
+    """As server-sent events that no proxy should hold back."""
+    visit.fail_over()
+    answer = visit.client.get("/live")
+    assert answer.mimetype == "text/event-stream"
+    assert answer.headers["X-Accel-Buffering"] == "no"
+    chunks = iter(answer.response)
+    assert next(chunks) == b"retry: 2000\n\n"
+    assert next(chunks) == b"event: heads\ndata: 12\n\n"
+    answer.close()

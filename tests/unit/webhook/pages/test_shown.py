@@ -1,0 +1,117 @@
+"""What the pages say of an incident, a cluster and the whole, over real jobs in memory."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from jobs.audit import Draft, Kind
+from jobs.state import Pause
+from tests.unit.webhook.pages.desk import Visit
+
+
+def test_an_incident_is_told_from_its_headline_to_its_proof(visit: Visit) -> None:
+    """Who leads and led, every target, the picture, the entries with evidence, the chain."""
+    page = visit.page(f"/incidents/{visit.fail_over()}")
+    assert "pg2 leads shop; pg1 led until then. Everything that follows it does." in page
+    assert page.count("<svg") == 2
+    assert "2 of 2 follow pg2" in page
+    assert "Entries 7 to 12 fit together" in page
+    assert "&#34;before&#34;: &#34;pg1&#34;" in page
+
+
+def test_the_front_page_shows_leader_epoch_state_and_last_incident(visit: Visit) -> None:
+    """In one card for each cluster."""
+    incident = visit.fail_over()
+    page = visit.page("/")
+    epoch = visit.world.ledger.state("shop").settled.fence
+    assert epoch is not None
+    for words in ("quiet", "pg2", f">{epoch.epoch}<", f'href="/incidents/{incident}"'):
+        assert words in page
+
+
+def test_a_cluster_that_was_never_looked_at_says_so(visit: Visit) -> None:
+    """No leader is made up."""
+    page = visit.page("/")
+    assert "not looked at yet" in page
+    assert "No incident yet." in page
+
+
+def test_a_pause_is_shown_with_its_reason_and_end(visit: Visit) -> None:
+    """And since when."""
+    visit.fail_over()
+    world = visit.world
+    hold = Pause(why="moving web1", until=world.clock.now() + 600, by="kim")
+    said = Draft(id="p", kind=Kind.PAUSED, evidence={"by": "kim", "why": "moving web1"})
+    world.ledger.pause("shop", hold, [said])
+    page = visit.page("/clusters/shop")
+    assert re.search(r"paused</strong> until <time [^>]*>14 Nov 2023 22:23:20 UTC", page)
+    assert "moving web1; by kim" in page
+
+
+def test_drift_is_shown_until_it_is_set_right(visit: Visit) -> None:
+    """By the drift's entry, and the host's own newer answer."""
+    visit.fail_over()
+    world = visit.world
+    world.clock.pass_by(10)
+    said = Draft(id="d", kind=Kind.DRIFT, evidence={"host": "web1", "drift": [".env DB_HOST"]})
+    world.ledger.forget("shop", ["web1"], [said])
+    assert "web1 drifted: .env DB_HOST" in visit.page("/")
+    world.clock.pass_by(10)
+    world.settle()
+    assert "web1 drifted" not in visit.page("/")
+
+
+def test_an_open_incident_that_acts_on_nothing_needs_a_look(visit: Visit) -> None:
+    """Its verdict stands where people look first."""
+    world = visit.world
+    world.settle()
+    world.dcs.break_down("etcd has no quorum")
+    world.settle()
+    incident = world.ledger.spans("shop", count=1)[0].incident
+    assert "open, needs a look" in visit.page("/")
+    page = visit.page(f"/incidents/{incident}")
+    assert "Nobody is proven to lead shop (unknown)." in page
+    assert "etcd has no quorum" in page
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"reason": "Slack refuses the token", "remedy": "put a new one into slack-token"}',
+        "it is so",
+    ],
+)
+def test_what_keeps_slack_from_being_told_stands_on_the_front_page(visit: Visit, text: str) -> None:
+    """As chronicle remembered it; an empty text means that it is over."""
+    visit.world.ledger.remember("slack:trouble", text)
+    page = visit.page("/")
+    assert "Slack is not told" in page
+    assert "{" not in page
+    visit.world.ledger.remember("slack:trouble", "")
+    assert "Slack is not told" not in visit.page("/")
+
+
+def test_an_older_post_mortem_is_a_page_and_a_file(visit: Visit) -> None:
+    """Read under the pages' own policy with its stylesheet linked; taken along, it holds its style."""
+    incident = visit.fail_over()
+    page = visit.page(f"/incidents/{incident}/report")
+    assert "<style" not in page
+    assert re.search(r'href="(/static/report\.[0-9a-f]{12}\.css)"', page)
+    taken = visit.client.get(f"/incidents/{incident}/report?download")
+    assert taken.headers["Content-Disposition"] == f"attachment; filename={incident}.html"
+    assert "<style" in taken.text
+    text = visit.client.get(f"/incidents/{incident}/report.md")
+    assert text.mimetype == "text/markdown"
+    assert text.text.startswith(f"# Post-mortem of {incident}")
+
+
+def test_it_only_reads(visit: Visit) -> None:
+    """No page leaves an effect on the ledger."""
+    incident = visit.fail_over()
+    before = list(visit.world.ledger.effects)
+    for path in ("/", "/clusters/shop", f"/incidents/{incident}", f"/incidents/{incident}/report"):
+        visit.page(path)
+        assert visit.client.post(path).status_code == 405
+    assert visit.world.ledger.effects == before
