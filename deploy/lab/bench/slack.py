@@ -17,6 +17,7 @@ from deploy.lab.drill.silence import CATCHES_UP, caught_up
 from deploy.lab.drill.stage import Stage, set_stage
 from deploy.lab.inventory import PROFILES
 from deploy.lab.lab import open_lab
+from deploy.lab.machine import LabError
 from deploy.lab.patroni import PatroniProgram
 from deploy.lab.process import wait_until
 from deploy.lab.rise import rise
@@ -51,7 +52,10 @@ def _both(stage: Stage) -> Iterator[Reaction]:
         wait_until("Slack to be told", lambda: caught_up(stage), seconds=CATCHES_UP, step=0.2)
         outside.slack_is(down)
         stage.screen.say(how, style="bold")
+        before = outside.channel()
         yield change_leader(stage, how=how)
+        if down is not None and outside.channel() != before:
+            raise LabError("Slack was told something while it hung: this measures nothing")
         outside.slack_is(None)
 
 

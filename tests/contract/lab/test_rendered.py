@@ -11,6 +11,7 @@ from deploy.lab import patroni
 from deploy.lab.etcd import all_healthy
 from deploy.lab.lab import Lab
 from deploy.lab.patroni import PatroniProgram
+from deploy.lab.pgbaton import environment
 from tests import parts
 
 
@@ -51,3 +52,18 @@ def test_threads_started_here_stand_on_the_operator_s_network(lab: Lab) -> None:
     thread.start()
     thread.join(10)
     assert answers == [True]
+
+
+WHO_MAY_KNOW = {"slack": {"chronicle"}, "viewer": set[str](), "linode": {"probe"}}
+COMMANDS = ("web", "pages", "worker", "watch", "clock", "chronicle", "probe", "cli")
+
+
+def test_each_process_holds_its_own_secrets_alone(lab: Lab) -> None:
+    """Slack's token is the chronicle's; of the viewers' password everybody but its owner has a hash."""
+    known = {one: " ".join(environment(lab, one).values()) for one in COMMANDS}
+    for secret, who in WHO_MAY_KNOW.items():
+        text = getattr(lab.secrets, secret)
+        assert {one for one, words in known.items() if text in words} == who, secret
+    alerts = lab.secrets.alerts.whsk
+    assert {one for one, words in known.items() if alerts in words} == {"chronicle"}
+    assert {one for one, words in known.items() if "scrypt:" in words} == {"pages"}
