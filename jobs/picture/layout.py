@@ -121,14 +121,20 @@ def _step(seconds: float) -> str:
 
 
 def _folds(axis: Axis, shape: Shape, bottom: float) -> Iterator[Fold]:
-    size, edge = shape.size * 0.85, -MARGIN
-    for left, right, text in _uneven(axis):
-        width = width_of(text, size)
-        x = min(max((left + right) / 2, width / 2 + 1), shape.width - width / 2 - 1)
-        words = Words(x=x, y=bottom + size * 2.9, text=text, anchor="middle", width=width)
-        fits = words.left > edge + 6
+    """Both are named below the axis; where there is no room for all, what is left out comes first."""
+    taken: list[Words] = []
+    for left, right, text in sorted(_uneven(axis), key=lambda one: one[0] == one[1]):
+        words = _below(left, right, text, shape, bottom)
+        fits = all(words.right + 6 < w.left or w.right + 6 < words.left for w in taken)
+        taken += [words] if fits else []
         yield Fold(left=left, right=right, words=words if fits else None)
-        edge = words.right if fits else edge
+
+
+def _below(left: float, right: float, text: str, shape: Shape, bottom: float) -> Words:
+    size = shape.size * 0.85
+    width = width_of(text, size)
+    x = min(max((left + right) / 2, width / 2 + 1), shape.width - width / 2 - 1)
+    return Words(x=x, y=bottom + size * 2.9, text=text, anchor="middle", width=width)
 
 
 def _uneven(axis: Axis) -> Iterator[tuple[float, float, str]]:

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from jobs.picture.letters import span_of
+
+LONG = 600.0
+"""Seconds from which on milliseconds say nothing any more."""
+
 
 def day_of(at: float) -> str:
     """2026-11-25."""
@@ -21,5 +26,7 @@ def moment_of(at: float) -> str:
 
 
 def exact(seconds: float) -> str:
-    """Seconds to the millisecond: 21.000 s."""
-    return f"{seconds:.3f} s"
+    """Seconds to the millisecond: 21.000 s; long ones also as people say them: 25200 s (7 h 00 min)."""
+    if abs(seconds) < LONG:
+        return f"{seconds:.3f} s"
+    return f"{seconds:.0f} s ({span_of(seconds)})"
