@@ -23,6 +23,7 @@ PARTS = {
     "lease": ("frame", "lease"),
     "recall": ("frame", "recall"),
     "remember": ("frame", "remember"),
+    "page": ("frame", "page"),
     "stand": ("frame", "stand"),
     "trim": (*TRAIL, "trim", "once"),
     "state": ("frame", "queue", "asks", "state"),

@@ -25,13 +25,15 @@ class TrailReader:
     prefix: str
 
     def entries(self, cluster: str, *, after: int, upto: int | None) -> Iterator[Entry]:
-        """Read in pages, so that a long trail never stands in memory as a whole."""
+        """Read in pages, so that a long trail never stands in memory as a whole. Redis' own ids lead
+        from page to page: the numbers in the entries are what somebody may have changed."""
+        place = f"{after}-0"
         while True:
-            page = self._page(cluster, after, upto)
-            yield from page
+            page = self._page(cluster, place, upto)
+            yield from (entry for _, entry in page)
             if len(page) < PAGE:
                 return
-            after = page[-1].seq
+            place = page[-1][0]
 
     def head(self, cluster: str) -> Head:
         return self.heads([cluster])[cluster]
@@ -75,14 +77,10 @@ class TrailReader:
             return []
         return [int(one) for one in self._ask("HMGET", self._key("reaches", cluster), *incidents)]
 
-    def _page(self, cluster: str, after: int, upto: int | None) -> list[Entry]:
-        top = "+" if upto is None else f"{upto}-0"
-
-        def read(_: int) -> Any:
-            trail = self._key("trail", cluster)
-            return self.redis.xrange(trail, min=f"({after}-0", max=top, count=PAGE)
-
-        return [entry_from(fields) for _, fields in self.exchange.repeating(read)]
+    def _page(self, cluster: str, after: str, upto: int | None) -> list[tuple[str, Entry]]:
+        asked = {"prefix": self.prefix, "cluster": cluster, "after": after, "count": PAGE}
+        end = {} if upto is None else {"upto": upto}
+        return [entry_from(text) for text in self.exchange.step("page", asked | end, durable=False)]
 
     def _ask(self, *command: object) -> Any:
         return self.exchange.repeating(lambda _: self.redis.execute_command(*command))  # type: ignore[no-untyped-call]

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from jobs.audit import GENESIS, Draft, Head, Kind, verify
+from jobs.audit.examine import examine
 from tests.contract.ledger.desks import Desk, RedisDesk
 from tests.contract.ledger.values import CLUSTER, ODD, draft
 
@@ -96,3 +97,40 @@ def test_a_chain_can_be_recomputed_with_plain_tools(real: RedisDesk) -> None:
         text = b"\n".join([prev.encode(), fields[b"seq"], fields[b"at"], fields[b"body"]])
         prev = hashlib.sha256(text).hexdigest()
         assert (fields[b"hash"].decode(), json.loads(fields[b"body"])["kind"]) == (prev, "event")
+
+
+PAGES = 1200
+
+
+@pytest.mark.parametrize("field", ["seq", "at", "prev", "hash", "body"])
+@pytest.mark.parametrize("value", [b"", b"0", b"-1", b"x\ny", b"\xff", "٣".encode(), b"9" * 5000])
+def test_what_somebody_put_into_the_stream_is_found(
+    real: RedisDesk, field: str, value: bytes
+) -> None:
+    """Any field of any entry, with anything in it: the walk ends, and names it."""
+    real.ledger.append(CLUSTER, [draft(str(n)) for n in range(4)])
+    _replace(real, 3, {field: value})
+    found = examine(real.ledger.entries(CLUSTER))
+    assert not found.sound
+    assert found.walk.entries == 2
+
+
+def test_a_number_that_goes_back_does_not_trap_the_reader(real: RedisDesk) -> None:
+    """The last entry of a page says that it is the first: the reader goes on all the same."""
+    pipe = real.redis.pipeline(transaction=False)
+    for seq in range(1, PAGES + 1):
+        pipe.xadd(f"pgbaton:trail:{CLUSTER}", {"seq": 1, "body": "{}"}, id=f"{seq}-0")
+    pipe.execute()
+    assert len(list(real.ledger.entries(CLUSTER))) == PAGES
+
+
+def _replace(desk: RedisDesk, seq: int, values: dict[str, bytes]) -> None:
+    """A stream's entry cannot be changed: somebody writes all of it anew."""
+    trail = f"pgbaton:trail:{CLUSTER}"
+    kept: Any = desk.redis.xrange(trail)
+    desk.redis.delete(trail)
+    for id_, fields in kept:
+        own = (
+            {name.encode(): value for name, value in values.items()} if id_ == b"%d-0" % seq else {}
+        )
+        desk.redis.xadd(trail, fields | own, id=id_)
