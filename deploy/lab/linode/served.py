@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import threading
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +13,10 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
+
+
+PATIENCE = 2.0
+"""Seconds until a port that stays taken is somebody else's."""
 
 
 class Quiet(WSGIRequestHandler):
@@ -49,7 +55,7 @@ class Served:
         self.stop()
         self._kept = socket.socket()
         self._kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._kept.bind((self.host, self.port))
+        _bind(self._kept, (self.host, self.port))
 
     def stop(self) -> None:
         """Listen no more, and give the port away."""
@@ -64,3 +70,15 @@ class Served:
     @property
     def url(self) -> str:
         return f"http://{self.host}:{self.port}"
+
+
+def _bind(kept: socket.socket, place: tuple[str, int]) -> None:
+    """Take a port that was just given away: the kernel may take a moment to forget who listened."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return kept.bind(place)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE or time.monotonic() > until:
+                raise
+            time.sleep(0.005)

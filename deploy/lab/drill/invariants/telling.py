@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
+from deploy.lab import layout
 from deploy.lab.drill.history import History, SlackMessage
 from jobs.audit import Entry, Kind
 from jobs.remote import HOLDS
@@ -30,6 +31,7 @@ def untold(history: History) -> Iterator[str]:
     incidents = _incidents(history)
     if not incidents:
         yield "no incident opened, so nothing is proven"
+    yield from _strangers(history, incidents)
     for incident, entries in incidents.items():
         roots = [m for m in history.slack if m.thread is None and _root_of(m) == incident]
         if len(roots) != 1:
@@ -41,6 +43,21 @@ def untold(history: History) -> Iterator[str]:
         yield from (
             f"{incident}: {fault}" for fault in (*faults, *_anchors([root, *thread], history))
         )
+
+
+def _strangers(history: History, incidents: Mapping[str, Sequence[Entry]]) -> Iterator[str]:
+    """First messages of what never happened; troubles in peace that have none."""
+    alarms = [e for e in history.entries if e.facts["kind"] in PEACE and not e.facts["incident"]]
+    peace = {f"notice-{layout.CLUSTER}-{alarm.seq}" for alarm in alarms}
+    roots = Counter(_root_of(m) for m in history.slack if m.thread is None)
+    for root in sorted(roots.keys() - incidents.keys() - peace):
+        yield f"Slack tells of {root}, of which the trail knows nothing"
+    if peace and not peace & roots.keys():
+        yield f"that something was wrong in peace (entry {alarms[0].seq}) is not told"
+    yield from (f"{root} is told {roots[root]} times" for root in peace if roots[root] > 1)
+
+
+PEACE = frozenset({Kind.ALARM, Kind.GAP})
 
 
 def _incidents(history: History) -> Mapping[str, Sequence[Entry]]:

@@ -84,6 +84,28 @@ def test_what_the_trail_does_not_know_is_found() -> None:
     assert "alarm:99 is told, and the trail knows nothing of it" in slack(*h.GOOD.slack, made_up)
 
 
+def test_an_incident_that_never_was_is_found() -> None:
+    """A thread without an incident in the trail."""
+    [root] = [m for m in h.GOOD.slack if m.key == "shop-36@120"]
+    said = slack(*h.GOOD.slack, replace(root, ts="150.000000", key="shop-99@150"))
+    assert said == "Slack tells of shop-99, of which the trail knows nothing"
+
+
+@pytest.mark.parametrize(("count", "said"), [(0, "entry 11"), (1, ""), (2, "told 2 times")])
+def test_a_trouble_in_peace_is_told_once(count: int, said: str) -> None:
+    """A NodeBalancer that leads nowhere opens no incident, and has a message of its own."""
+    alarm = Draft(
+        id="nodebalancer:front:down", kind=Kind.ALARM, evidence={"reason": "no node is UP"}
+    )
+    history = h.telling(h.GOOD, (*h.DRAFTS, (140.0, alarm)))
+    notices = [
+        SlackMessage(ts=f"{140 + n}.000000", thread=None, key="notice-shop-11@140", text="no node")
+        for n in range(count)
+    ]
+    found = "; ".join(untold(replace(history, slack=(*history.slack, *notices))))
+    assert said in found if said else not found
+
+
 def test_without_an_incident_nothing_is_proven() -> None:
     """A drill in which nothing happened must not pass."""
     assert list(untold(replace(h.GOOD, entries=h.chain(h.DRAFTS[:1]))))
