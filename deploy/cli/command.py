@@ -17,7 +17,7 @@ DOORS = {
     "show": ("deploy.cli.incidents:show", "One incident's timeline."),
     "ack": ("deploy.cli.ack:ack", "Say that you have seen an incident, and what you know."),
     "tail": ("deploy.cli.tail:tail", "Follow the audit trail."),
-    "report": ("deploy.cli.report:report", "Write the post-mortem of an incident."),
+    "report": ("deploy.cli.report:report", "Write an incident's post-mortem."),
     "audit": ("deploy.cli.audit:audit", "Verify, export and take in the audit trail."),
     "pause": ("deploy.cli.pause:pause", "Leave a cluster's hosts as they are for a while."),
     "resume": ("deploy.cli.pause:resume", "End a pause."),
