@@ -12,8 +12,9 @@ from jobs.slack.progress import Progress
 from jobs.slack.thread import Thread
 from workers.chronicle.book import Book, past, too_old
 
-LEASE, LEASED = "chronicle:slack", 60.0
-"""Seconds for which one process may post: much longer than any message to Slack takes."""
+LEASE, LEASED, RENEWED = "chronicle:slack", 30.0, 5.0
+"""Seconds for which one process may post, much longer than a message to Slack takes, and after which
+it says that it still does."""
 
 KEEP_EVERY = 30.0
 """Seconds between two times that is remembered how far trails were read, where nothing is posted."""
@@ -66,7 +67,7 @@ class Books:
     def acts(self) -> bool:
         """Whether the lease is ours for longer than any message takes."""
         now = self.clock.monotonic()
-        if now - self._renewed < LEASED / 3:
+        if now - self._renewed < RENEWED:
             return True
         ours = self.ledger.lease(LEASE, self.holder, seconds=LEASED)
         self._renewed = now if ours else -LEASED
