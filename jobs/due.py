@@ -17,10 +17,18 @@ class Due(StrEnum):
     ETCD = "etcd cannot be asked"
     LEADERLESS = "nobody holds the leader key"
     EPOCH = "the epoch is not the one that was applied"
-    DOWN = "the leader's own record says that its PostgreSQL does not run"
     UNSETTLED = "an incident is open"
     LEFT = "a job went silent"
     TARGETS = "targets do not hold the newest fence"
+    DOWN = "the leader's own record says that its PostgreSQL does not run"
+
+
+NOT_THERE = frozenset(
+    {"crashed", "starting", "start failed", "restarting", "restart failed"}
+    | {"stopping", "stopped", "stop failed"}
+)
+"""Patroni's words for a PostgreSQL that takes no writes. A crash moves no key and fires a callback only
+once it is over; recovery may last as long as `primary_start_timeout`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +45,7 @@ def due(
     """Why a cluster needs a look now, or None. Pure: truth, memory and the inventory's targets in."""
     if state.flight is not None:
         return None
-    return _untrue(view, state) or _unfinished(state, targets, pace)
+    return _untrue(view, state) or _unfinished(state, targets, pace) or _down(view)
 
 
 def _untrue(view: ClusterView | Unknown, state: ClusterState) -> Due | None:
@@ -46,18 +54,15 @@ def _untrue(view: ClusterView | Unknown, state: ClusterState) -> Due | None:
     if view.leader is None:
         return Due.LEADERLESS
     known = (state.incident or state.settled).fence
-    if known is None or known.epoch != view.leader.epoch:
-        return Due.EPOCH
+    return Due.EPOCH if known is None or known.epoch != view.leader.epoch else None
+
+
+def _down(view: ClusterView | Unknown) -> Due | None:
+    """Last of all: where something else is due, a respond is asked for anyway."""
+    if isinstance(view, Unknown) or view.leader is None:
+        return None
     record = view.member(view.leader.member)
     return Due.DOWN if isinstance(record, MemberRecord) and record.state in NOT_THERE else None
-
-
-NOT_THERE = frozenset(
-    {"crashed", "starting", "start failed", "restarting", "restart failed"}
-    | {"stopping", "stopped", "stop failed"}
-)
-"""Patroni's words for a PostgreSQL that takes no writes. A crash moves no key and fires a callback only
-once it is over; recovery may last as long as `primary_start_timeout`."""
 
 
 def _unfinished(state: ClusterState, targets: Collection[str], pace: Pace) -> Due | None:
