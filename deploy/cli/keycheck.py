@@ -43,8 +43,16 @@ def bad_secret_keys(inventory: Inventory, secrets: Secrets) -> Iterator[tuple[st
         yield from _shared(inventory, secrets)
         for name in OWN:
             yield from _own(inventory, secrets, name)
+        yield from _alerts(inventory, secrets)
     except SecretUnreadableError:
         return  # is told as lacking
+
+
+def _alerts(inventory: Inventory, secrets: Secrets) -> Iterator[tuple[str, str]]:
+    for word in secrets.words("alert-key") if inventory.alerts.url is not None else ():
+        reason = _fault(private_key if word.startswith(PRIVATE) else secret_bytes, word)
+        if reason is not None:
+            yield "alerts.url", reason
 
 
 def _shared(inventory: Inventory, secrets: Secrets) -> Iterator[tuple[str, str]]:

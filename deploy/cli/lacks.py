@@ -24,8 +24,6 @@ def lacks(inventory: Inventory, environ: Mapping[str, str]) -> Iterator[Remark]:
         yield from _secret(secrets, path, name, reason)
     if inventory.slack.channel is not None and not _held(secrets, "slack-webhook"):
         yield from _secret(secrets, "slack.channel", "slack-token", "chronicle")
-    if inventory.alerts.url is not None:
-        yield from _secret(secrets, "alerts.url", "alert-key", "chronicle")
     for path, reason in bad_secret_keys(inventory, secrets):
         yield Remark(path=path, reason=reason, remedy="make a pair: pgbaton keys sender NAME")
     yield from _ssh_key(inventory, secrets)
@@ -51,6 +49,8 @@ def _needed(inventory: Inventory) -> Iterator[tuple[str, str, str]]:
             yield f"senders.{name}.hmac", f"sender-{name}", "the webhook"
     if inventory.nodebalancers or inventory.dns:
         yield "linode", "linode-token", "worker and probe"
+    if inventory.alerts.url is not None:
+        yield "alerts.url", "alert-key", "chronicle"
     for name in _voices(inventory):
         yield f"senders.{name}", f"sender-key-{name}", name
 

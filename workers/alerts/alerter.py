@@ -163,9 +163,12 @@ class Alerter:
 def alerter_of(
     inventory: Inventory, secrets: Secrets, ledger: Ledger, *, holder: str | None = None
 ) -> Alerter | None:
-    """The alerter of an inventory that names `alerts.url`; None of another. `holder` tells it from all
-    others. ValueError without a key."""
+    """The alerter of an inventory that names `alerts.url`; None of another, whose old trouble is
+    forgotten. `holder` tells it from all others. ValueError without a key."""
     if inventory.alerts.url is None:
+        with suppress(LedgerUnavailable):
+            if ledger.recall(TROUBLE):
+                ledger.remember(TROUBLE, "")
         return None
     route = Route(
         url=inventory.alerts.url, keys=secrets.words(SECRET), timeout=inventory.alerts.timeout

@@ -22,7 +22,8 @@ from jobs.signatures import (
 )
 from tests.contract.hook.receiver import Answer, Post, Receiver, silent
 from tests.world import INVENTORY, World, make_world
-from workers.alerts import Alerter, Later, Refused, Route
+from workers.alerts import Alerter, Later, Refused, Route, alerter_of
+from workers.secrets import Secrets
 
 PAIR = key_pair(secrets.token_bytes(32))
 
@@ -278,6 +279,15 @@ def test_of_two_chronicles_one_tells(stage: Stage) -> None:
     other.alerter.leave()
     stage.fail_over("pg1")
     assert stage.told()[-1] == "resolved shop-4"
+
+
+def test_a_route_that_was_taken_away_leaves_no_trouble(stage: Stage) -> None:
+    """Nobody mends what is not there any more."""
+    stage.world.ledger.remember("alerts:trouble", "it answers 500")
+    assert alerter_of(stage.inventory, Secrets({}), stage.world.ledger) is None
+    assert stage.world.ledger.recall("alerts:trouble") == ""
+    stage.world.ledger.break_down()
+    assert alerter_of(stage.inventory, Secrets({}), stage.world.ledger) is None
 
 
 def test_slack_that_is_barred_is_an_alert(stage: Stage) -> None:
