@@ -8,7 +8,6 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
-from rich.padding import Padding
 from rich.rule import Rule
 from rich.segment import Segment
 from rich.style import Style
@@ -33,7 +32,7 @@ class Painter:
         for thread in told["threads"]:
             yield self.message(thread)
             for reply in thread["replies"]:
-                yield Padding(self.message(reply), (0, 0, 0, REPLY))
+                yield Beside(" " * REPLY, self.message(reply))
             yield Text("")
 
     def message(self, told: Json) -> RenderableType:
@@ -65,7 +64,7 @@ class Painter:
         inner = [self._block(block) for block in card.get("blocks") or []]
         if not inner:
             inner = [self._mrkdwn(str(card.get("text") or card.get("fallback") or ""))]
-        return Beside(style, Group(*inner))
+        return Beside(BAR, Group(*inner), style)
 
     def _block(self, block: Json) -> RenderableType:
         match block.get("type"):
@@ -110,17 +109,24 @@ class Painter:
 
 
 class Beside:
-    """Something with a coloured bar before each of its lines."""
+    """Something with the same before each of its lines: a coloured bar, or blanks."""
 
-    def __init__(self, style: Style, inner: RenderableType) -> None:
-        self.style, self.inner = style, inner
+    def __init__(self, before: str, inner: RenderableType, style: Style | None = None) -> None:
+        self.before, self.inner, self.style = before, inner, style
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        narrower = options.update(width=options.max_width - len(BAR))
+        narrower = options.update(width=options.max_width - len(self.before))
         for line in console.render_lines(self.inner, narrower, pad=False):
-            yield Segment(BAR, self.style)
-            yield from line
+            yield Segment(self.before, self.style)
+            yield from _without_end(line)
             yield Segment.line()
+
+
+def _without_end(line: list[Segment]) -> list[Segment]:
+    """A line without the blanks that only fill it."""
+    while line and not line[-1].text.strip():
+        line = line[:-1]
+    return line
 
 
 def _colour(said: object) -> str:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
 
+from rich.emoji import Emoji
 from rich.text import Text
 
 from deploy.cli.voice import visible
@@ -26,11 +27,12 @@ _WORDS = {
 
 
 def painted(mrkdwn: str, zone: tzinfo | None = None) -> Text:
-    """A text as Slack shows it: entities as characters, links by their label, instants in a zone
+    """A text as Slack shows it: entities and :names: as characters, links by their label, instants in a zone
     (None: this machine's own)."""
     text = Text()
     for piece, style in _pieces(mrkdwn, zone):
-        text.append(visible(html.unescape(piece)), style=style)
+        said = piece if style == _STYLES["code"] else Emoji.replace(piece)
+        text.append(visible(html.unescape(said)), style=style)
     return text
 
 

@@ -73,7 +73,7 @@ def test_people_see_the_threads(double: Double) -> None:
     ]
     assert "▌ small print" in lines
     reply = next(line for line in lines if "reply" in line)
-    assert reply.rstrip() == "      a reply \\x1b[31m"
+    assert reply == "      a reply \\x1b[31m"
     assert "somebody" in shown.output
 
 

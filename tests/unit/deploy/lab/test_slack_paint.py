@@ -20,6 +20,7 @@ from deploy.lab.slack.paint import painted
         ("<!date^never^{time}|then> <!date^1^{moon}|once> <!date|x>", "then once @x"),
         ("```a *b*\nc```", "a *b*\nc"),
         ("\x1b[2J\u202e", "\\x1b[2J\\x202e"),
+        (":eyes: seen `:eyes:` :no_such: 12:30:45", "\U0001f440 seen :eyes: :no_such: 12:30:45"),
         ("", ""),
     ],
     ids=lambda said: repr(said).encode("ascii", "backslashreplace").decode()[:24],
