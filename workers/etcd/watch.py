@@ -85,11 +85,11 @@ class Watch:
 
     def hears(self) -> bool:
         """Whether the stream runs, and etcd answered a read within the last few: what a dead-man's
-        signal asks."""
+        signal asks. Where no cluster lives there is no stream, and nothing to hear."""
         asked, stream = self.asked, self._stream
         if asked is None or self._clock() - asked > 3 * self._every + self._timeout:
             return False
-        return not self._scopes or (stream is not None and stream.begun)
+        return stream is not None and stream.begun
 
     # The level: what is true now.
 

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from jobs.audit import Kind, verify
@@ -90,6 +91,18 @@ def test_one_host_down_is_tried_again_and_fails_the_command(ann: Operator) -> No
     assert told["hosts"]["web2"]["remedy"] == "look whether it runs"
     assert ann.world.clock.slept == [1.0, 2.0]
     assert ann.world.restarts("web1") == 1
+
+
+def test_a_secret_that_a_host_prints_is_written_nowhere(ann: Operator) -> None:
+    """Not on the terminal, not in the journal's file, not in what the operator gives as the reason."""
+    ann.world.fail_over("pg2")
+    reason = "its login shell printed DB_PASSWORD=correct-horse"
+    ann.world.hosts.at("10.0.1.2").down = replace(DOWN, reason=reason)
+    _, out, journal = _now(ann, "--why", "password=correct-horse was changed")
+    written = journal.read_text()
+    assert "correct-horse" not in out + written
+    assert "its login shell printed DB_PASSWORD=***" in written
+    assert "password=*** was changed" in written
 
 
 def test_a_host_that_comes_back_is_taken_along(ann: Operator) -> None:

@@ -8,6 +8,7 @@ from jobs.audit import Kind
 from jobs.claims import RestAnswer, SqlAnswer
 from jobs.inventory import SCHEMA, Address
 from jobs.names import RECONCILE
+from jobs.reconcile import proof_name
 from tests.world import World, make_world
 
 
@@ -59,6 +60,21 @@ def test_stale_primary_that_turns_up_later_opens_an_incident(world: World) -> No
     world.witness.down.add("pg1")
     world.live_on(seconds=20)
     assert world.ledger.state("shop").incident is None
+
+
+def test_the_drift_check_notes_a_proof_in_peace(world: World) -> None:
+    """No entry tells that all is well; how old the last proof is must show all the same."""
+    world.clock.pass_by(600)
+    world.ledger.requeue(RECONCILE, reconcile_arguments(world))
+    world.work()
+    noted = world.ledger.recall(proof_name("shop"))
+    assert noted is not None
+    assert float(noted) == pytest.approx(world.clock.now(), abs=1)
+    world.witness.down.update({"pg1", "pg2", "pg3"})
+    world.clock.pass_by(600)
+    world.ledger.requeue(RECONCILE, reconcile_arguments(world))
+    world.work()
+    assert world.ledger.recall(proof_name("shop")) == noted
 
 
 def reconcile_arguments(world: World) -> dict[str, object]:
