@@ -135,6 +135,12 @@ def warnings(inventory: Inventory) -> Iterator[Remark]:
     yield from _idle(inventory)
     yield from _speechless(inventory)
     yield from fronts(inventory)
+    if inventory.slack.channel is not None and _open_road(inventory.slack.url):
+        yield Remark(
+            path="slack.url",
+            reason="the bot's token travels unencrypted",
+            remedy="leave it out, or use https://slack.com/api",
+        )
     if not inventory.senders:
         yield Remark(
             path="senders",

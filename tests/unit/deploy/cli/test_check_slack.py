@@ -11,11 +11,16 @@ from tests.world import INVENTORY
 CHANNEL = '\n[slack]\nchannel = "C0123456789"\n'
 
 
-def _lacking(ann: Operator, text: str, **environ: str) -> list[dict[str, Any]]:
+def _checked(ann: Operator, text: str, **environ: str) -> dict[str, Any]:
     file = ann.folder / "inventory.toml"
     file.write_text(text)
     ann.desk.environ = environ
-    found = json.loads(ann.types("check", str(file), "--json").stdout)["lacking"]
+    found: dict[str, Any] = json.loads(ann.types("check", str(file), "--json").stdout)
+    return found
+
+
+def _lacking(ann: Operator, text: str, **environ: str) -> list[dict[str, Any]]:
+    found = _checked(ann, text, **environ)["lacking"]
     return [one for one in found if one["path"] == "slack.channel"]
 
 
@@ -35,3 +40,13 @@ def test_a_token_or_a_webhook_will_do(ann: Operator, variable: str) -> None:
 def test_who_wants_no_slack_lacks_nothing(ann: Operator) -> None:
     """Slack is no duty."""
     assert _lacking(ann, INVENTORY) == []
+
+
+@pytest.mark.parametrize(
+    ("url", "warned"),
+    [("http://slack.com/api", True), ("https://slack.com/api", False), ("http://[::1]/api", False)],
+)
+def test_a_token_in_the_clear_is_a_warning(ann: Operator, url: str, *, warned: bool) -> None:
+    """A slip of one letter, and everybody on the way may read it."""
+    found = _checked(ann, f'{INVENTORY}{CHANNEL}url = "{url}"\n')["warnings"]
+    assert ("slack.url" in [one["path"] for one in found]) == warned
