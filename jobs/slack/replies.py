@@ -10,7 +10,7 @@ from jobs.inventory import parse_target
 from jobs.slack.failures import Failure, failures, is_left
 from jobs.slack.layout import lasted, named, offset, said, section, word
 from jobs.slack.message import Message
-from jobs.slack.root import anchored, because, everybody, times_line
+from jobs.slack.root import anchored, because, everybody, times_line, took
 from jobs.slack.tale import Mark, Tale
 from jobs.story import Fact, Story, TargetStory
 
@@ -146,12 +146,12 @@ class _Speak:
 
     def of_end(self, mark: Mark) -> Reply:
         lines = [
-            f"*Concluded after {lasted(mark.fact.seconds or 0)}*: {_outcome(self.story, mark.fact)}."
+            f"*Concluded after {lasted(took(self.story))}*: {_outcome(self.story, mark.fact)}."
         ]
         if self.story.cause is not None:
             lines.append(because(self.story.cause))
         lines += _hard_ones(self.story.targets)
-        lines += [times_line(self.story), f"Kept of the {anchored(mark.fact.seq, mark.hash)}"]
+        lines += [times_line(self.story), anchored(mark.fact.seq, mark.hash).capitalize()]
         return self._reply(mark.fact, "end", *lines)
 
     def _reply(

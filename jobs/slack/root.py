@@ -71,10 +71,16 @@ def title(story: Story) -> str:
 def plainly(story: Story) -> str:
     """How it stands, in one sentence of plain words that are safe everywhere."""
     if story.over:
-        return f"concluded after {lasted(story.seconds or 0)}, {_follow(story)}"
+        return f"concluded after {lasted(took(story))}, {_follow(story)}"
     if story.verdict != "confirmed":
         return f"no leader is proven: {said(story.reason)}"
     return f"{word(story.member or 'nobody')} is proven to lead, {_follow(story)}"
+
+
+def took(story: Story) -> float:
+    """Seconds from the first sign to the end: what all times beside it count from."""
+    ended = story.times.concluded
+    return story.seconds or 0.0 if ended is None else ended - story.times.detected
 
 
 def _follow(story: Story) -> str:
@@ -93,10 +99,8 @@ def everybody(story: Story) -> str:
 
 
 def because(cause: Cause) -> str:
-    """Why it happened; the cause's name is said once."""
-    named_already = cause.text.lower().startswith(cause.kind.told.lower())
-    text = said(cause.text if named_already else f"{cause.kind.told}: {cause.text}")
-    return f"Cause: {text}"
+    """Why it happened, in the cause's own sentence: its name would only say it twice."""
+    return f"Cause: {said(cause.text)}"
 
 
 def _blocks(tale: Tale, site: Site, note: str) -> Iterator[Block]:
