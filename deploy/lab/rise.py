@@ -26,6 +26,7 @@ def _rise(lab: Lab, say: Say) -> str:
     say("etcd and Redis are up")
     pgbaton.start_web(lab)
     pgbaton.start_pages(lab)
+    pgbaton.start_chronicle(lab)
     say(f"page  {lab.door.url}/  (password: {lab.secrets.viewer})")
     start_database(lab)
     leader = first_leader(lab)
