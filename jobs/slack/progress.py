@@ -17,12 +17,13 @@ FROZEN = "Slack no longer lets the first message be edited: how it stands is sai
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """What is known to stand. `root` is the first message's name, the `number`-th that was tried;
+    """What is known to stand of what opened at `of` (seconds since 1970, 0 before that is known). `root` is the first message's name, the `number`-th that was tried;
     `keys` the replies; `shown` which content the root has. `doubt` is the key of a post that may
     stand although nobody heard so: it is looked for before anything else is posted. `digest` names
     the digest that tells this incident instead. `frozen`: no edits any more, `said` the colour told
     since; `dumb`: Slack takes no root of this."""
 
+    of: int = 0
     root: str | None = None
     number: int = 1
     keys: tuple[str, ...] = ()

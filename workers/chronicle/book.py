@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import structlog
@@ -47,6 +47,7 @@ class Book:
     progress: dict[str, Progress] = field(default_factory=dict)
     notices: Notices = field(init=False)
     _kept: str = ""
+    _hash: str = ""
     _failed: dict[str, int] = field(default_factory=dict)
     _rendered: dict[str, tuple[object, Thread]] = field(default_factory=dict)
 
@@ -64,14 +65,24 @@ class Book:
         return book
 
     def read(self, head: Head) -> None:
-        """Take in what is new."""
-        if head.seq < self.cursor:  # Redis lost entries: what was said of them stays said
-            self.cursor = self.begun = head.seq
-            held, self.hearings = list(self.hearings), {}
+        """Take in what is new. Where Redis lost entries and others stand in their place, all is heard
+        anew; what was said stays said."""
+        if not self._go_on(head):
+            self.cursor, self.begun, self._hash = max(0, head.seq - BACK), head.seq, ""
+            held, self.hearings, self._rendered = list(self.hearings), {}, {}
             self._hear_all(held)
+            self._go_on(head)
+
+    def _go_on(self, head: Head) -> bool:
+        """False where the trail does not go on from what was read."""
+        if head.seq < self.cursor:
+            return False
         for entry in self.ledger.entries(self.cluster, after=self.cursor, upto=head.seq):
+            if self._hash not in {"", entry.prev}:
+                return False
             self._take(entry)
-            self.cursor = entry.seq
+            self.cursor, self._hash = entry.seq, entry.hash
+        return True
 
     def threads(self, *, now: float) -> Iterator[Thread]:
         """What should stand in Slack of this cluster by now."""
@@ -103,6 +114,7 @@ class Book:
     def _plain(self) -> dict[str, Any]:
         return {
             "cursor": self.cursor,
+            "hash": self._hash,
             "held": list(self.hearings),
             "progress": {name: to_json(one) for name, one in self.progress.items()},
             "notices": self.notices.to_json(),
@@ -115,9 +127,11 @@ class Book:
             progress = {name: from_json(one) for name, one in raw["progress"].items()}
             notices = Notices.from_json(self.cluster, raw["notices"])
             cursor, held = int(raw["cursor"]), [str(one) for one in raw["held"]]
+            hash_ = str(raw["hash"])
         except (ValueError, KeyError, TypeError, AttributeError):
             return False
         self.cursor = self.begun = cursor
+        self._hash = hash_
         self.progress, self.notices = progress, notices
         self._hear_all(held)
         return True
@@ -168,12 +182,24 @@ class Book:
         """None before it opened, and where it cannot be told: the others are."""
         try:
             tale = hearing.told()
-            return None if tale is None else thread_of(tale, self.site, now=now, note=note)
+            if tale is None:
+                return None
+            self._belongs(hearing.incident, of=int(tale.story.times.opened))
+            return thread_of(tale, self.site, now=now, note=note)
         except Exception:
             if hearing.fold.upto != self._failed.get(hearing.incident):
                 log.exception("slack.untold", incident=hearing.incident)
                 self._failed[hearing.incident] = hearing.fold.upto
             return None
+
+    def _belongs(self, incident: str, *, of: int) -> None:
+        """Where Redis lost an incident, its number comes again: what was said of that one is no
+        progress of this one."""
+        known = self.progress[incident]
+        if known.of not in {0, of}:
+            self.progress[incident] = Progress(of=of, doubt=FULL)
+        elif not known.of:
+            self.progress[incident] = replace(known, of=of)
 
 
 def too_old(known: Progress, thread: Thread, *, now: float) -> bool:

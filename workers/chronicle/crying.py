@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import assert_never
 
@@ -13,7 +13,7 @@ from jobs.slack.alone import next_alone, told_alone
 from jobs.slack.message import Message
 from jobs.slack.progress import Progress
 from workers.chronicle.books import Books, Item
-from workers.chronicle.pace import Pace, Trouble
+from workers.chronicle.pace import Pace
 from workers.chronicle.trouble import Troubles
 
 log = structlog.get_logger(__name__)
@@ -25,15 +25,13 @@ class Crying:
 
     books: Books
     crier: Crier
-    troubled: Callable[[Trouble | None], None] = lambda _: None
-    waiting: int = 0
     pace: Pace = field(init=False)
     _troubles: Troubles = field(init=False)
     _blind: str = ""
 
     def __post_init__(self) -> None:
         self.pace = Pace(self.books.clock)
-        self._troubles = Troubles(memory=self.books.ledger, heard=self.troubled)
+        self._troubles = Troubles(memory=self.books.ledger)
 
     def tick(self) -> None:
         """Say what may be said now. Never raises for what may pass."""
@@ -62,7 +60,6 @@ class Crying:
     def _say_next(self, items: Sequence[Item]) -> None:
         """Of all incidents the one that opened first."""
         found = [(i, said) for i in items if (said := next_alone(i.known, i.thread)) is not None]
-        self.waiting = len(found)
         if not found or not self.pace.may("post") or not self.books.acts():
             return
         self.pace.called("post")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import assert_never
 
@@ -24,7 +24,7 @@ from jobs.slack.progress import (
 from jobs.slack.thread import Thread, digest_of
 from workers.chronicle.books import Books, Item
 from workers.chronicle.digests import DigestBook
-from workers.chronicle.pace import Pace, Trouble, Verb
+from workers.chronicle.pace import Pace, Verb
 from workers.chronicle.trouble import Troubles
 
 log = structlog.get_logger(__name__)
@@ -39,14 +39,12 @@ SKEW = 120.0
 @dataclass(slots=True, kw_only=True)
 class Poster:
     """Posts to one channel; `tick` is one look, and what may be posted now. With more than `most`
-    incidents the others share a digest. `troubled` hears why nothing can be posted, and None when it
-    can again; `waiting` counts threads that are behind. Nobody who moves applications waits for this."""
+    incidents the others share a digest. Nobody who moves applications waits
+    for this."""
 
     books: Books
     messenger: Messenger
     most: int = 5
-    troubled: Callable[[Trouble | None], None] = lambda _: None
-    waiting: int = 0
     pace: Pace = field(init=False)
     _digest: DigestBook | None = None
     _troubles: Troubles = field(init=False)
@@ -55,7 +53,7 @@ class Poster:
 
     def __post_init__(self) -> None:
         self.pace = Pace(self.books.clock)
-        self._troubles = Troubles(memory=self.books.ledger, heard=self.troubled)
+        self._troubles = Troubles(memory=self.books.ledger)
 
     def tick(self) -> None:
         """Post what may be posted now. Never raises for what may pass."""
@@ -126,7 +124,6 @@ class Poster:
         """Roots first, then whoever was served longest ago."""
         sure = [i for i in items if i.known.doubt is None]
         posts = [(i, post) for i in sure if (post := next_post(i.known, i.thread)) is not None]
-        self.waiting = len(posts)
         if not posts or not self._turn("post"):
             return
         item, post = min(posts, key=self._rank)

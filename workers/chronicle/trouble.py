@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 import structlog
@@ -22,7 +21,6 @@ class Troubles:
     """Tells each trouble once when it begins, once when it changes, once when it ends."""
 
     memory: Memory
-    heard: Callable[[Trouble | None], None]
     told: Trouble | None = None
     known: bool = False
 
@@ -39,7 +37,6 @@ class Troubles:
     def _say(self, now: Trouble | None) -> None:
         if now == self.told:
             return
-        self.heard(now)
         if now is None:
             log.info("slack.well")
         else:

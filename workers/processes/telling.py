@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import structlog
 
 from jobs.inventory import Inventory
 from jobs.slack.layout import Site
 from workers.chronicle.books import Books
 from workers.chronicle.crying import Crying
-from workers.chronicle.pace import Trouble
 from workers.chronicle.poster import Poster
 from workers.secrets import Secrets
 from workers.store import ledger_of
@@ -21,13 +18,7 @@ log = structlog.get_logger(__name__)
 TOKEN, WEBHOOK = "slack-token", "slack-webhook"
 
 
-def teller_of(
-    inventory: Inventory,
-    secrets: Secrets,
-    *,
-    holder: str,
-    troubled: Callable[[Trouble | None], None] = lambda _: None,
-) -> Poster | Crying | None:
+def teller_of(inventory: Inventory, secrets: Secrets, *, holder: str) -> Poster | Crying | None:
     """A Poster with a channel and a bot's token, else a Crying with an incoming webhook's address; None
     where neither is wanted. ValueError where a channel is named and nothing lets us post there.
     Slack's library is loaded only where it is needed."""
@@ -39,12 +30,12 @@ def teller_of(
         messenger = SlackChannel(api=Api(url=inventory.slack.url, token=token), channel=channel)
         books = _books(inventory, secrets, holder=holder, name=f"slack:{channel}")
         most = inventory.slack.threads
-        return Poster(books=books, messenger=messenger, most=most, troubled=troubled)
+        return Poster(books=books, messenger=messenger, most=most)
     if webhook is not None:
         from workers.slack import SlackWebhook
 
         books = _books(inventory, secrets, holder=holder, name="slack:webhook")
-        return Crying(books=books, crier=SlackWebhook(url=webhook), troubled=troubled)
+        return Crying(books=books, crier=SlackWebhook(url=webhook))
     if channel is not None:
         raise ValueError(
             f"slack.channel names {channel}, but nobody may post there: put a bot's token in the"

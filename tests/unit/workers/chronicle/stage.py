@@ -14,7 +14,6 @@ from tests.fakes.hosts import WorkerDied
 from tests.fakes.messenger import FakeMessenger, Said
 from tests.world import World, make_world
 from workers.chronicle.books import Books
-from workers.chronicle.pace import Trouble
 from workers.chronicle.poster import Poster
 
 HASH = re.compile("[0-9a-f]{64}")
@@ -30,7 +29,6 @@ class Stage:
     world: World = field(default_factory=make_world)
     slack: FakeMessenger = field(init=False)
     poster: Poster = field(init=False)
-    troubles: list[Trouble | None] = field(default_factory=list)
     most: int = 5
     lives: int = 0
 
@@ -49,9 +47,7 @@ class Stage:
             clusters=tuple(self.world.inventory.clusters),
             site=Site(url="https://pgbaton.example.com"),
         )
-        return Poster(
-            books=books, messenger=self.slack, most=self.most, troubled=self.troubles.append
-        )
+        return Poster(books=books, messenger=self.slack, most=self.most)
 
     def run(self, seconds: float) -> None:
         """Looks go on for a while, and nothing happens in the world."""
