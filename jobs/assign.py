@@ -17,7 +17,8 @@ from jobs.state import LANDED, WAITING, Assignment, ClusterState, HostRecord
 class Ground:
     """What a decision needs besides memory and verdict: the targets in order, how many hosts a job
     takes, how long a silent job counts as alive, which jobs still wait, a source of fresh ids for
-    jobs of a kind, and the epoch that etcd showed."""
+    jobs of a kind, and the epoch that etcd showed. `worker` looked, for `took` seconds, after those that
+    had `tried` in vain."""
 
     targets: tuple[str, ...]
     chunk: int
@@ -27,6 +28,9 @@ class Ground:
     round_id: str
     epoch: int | None = None
     claims: Mapping[str, Any] = field(default_factory=dict)
+    worker: str = ""
+    took: float | None = None
+    tried: tuple[str, ...] = ()
 
 
 def missing(state: ClusterState, fence: Fence, targets: Sequence[str]) -> tuple[str, ...]:

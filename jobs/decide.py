@@ -172,5 +172,11 @@ def _verdict(incident: Incident, verdict: Verdict, ground: Ground) -> Draft:
         id=f"{ground.round_id}:verdict",
         kind=Kind.VERDICT,
         incident=incident.id,
-        evidence={**of_verdict(verdict), "claims": ground.claims},
+        seconds=ground.took,
+        evidence={
+            **of_verdict(verdict),
+            "claims": ground.claims,
+            "worker": ground.worker,
+            "tried": list(ground.tried),
+        },
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from functools import partial
 
 from jobs.audit import Draft, Kind
@@ -29,14 +30,20 @@ def drifted(
     """Those of the targets that drifted, each with the entry that says what. What cannot be asked has
     not drifted."""
     return [
-        (target, _entry(target, what, flight=flight))
+        (target, _entry(mission, target, what, flight=flight))
         for target, what in tools.fleet.each(targets, partial(_look, tools, mission))
         if what
     ]
 
 
-def _entry(target: str, what: list[str], *, flight: str) -> Draft:
-    evidence = {"host": parse_target(target).told, "drift": what}
+def _entry(mission: Mission, target: str, what: list[str], *, flight: str) -> Draft:
+    leadership = mission.leadership
+    evidence = {
+        "host": parse_target(target).told,
+        "drift": what,
+        "member": leadership.member,
+        "fence": asdict(leadership.fence),
+    }
     return Draft(id=f"{flight}:{target}", kind=Kind.DRIFT, evidence=evidence)
 
 

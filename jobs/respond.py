@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from jobs.assign import Ground, alive, missing
@@ -48,18 +49,18 @@ def respond(
         return "unknown-cluster"
     if not tools.ledger.begin(cluster, flight, lease=LEASE):
         return "busy"
-    said = _rounds(tools, cluster=cluster, flight=flight, last_try=len(tried) >= HANDED_ON)
+    said = _rounds(tools, cluster=cluster, flight=flight, tried=tuple(tried))
     if said == "out-of-reach":
         again = {**arguments, "tried": [*tried, tools.worker]}
         tools.ledger.requeue(RESPOND, {**again, "inventory": inventory, "schema": schema})
     return said
 
 
-def _rounds(tools: Tools, *, cluster: str, flight: str, last_try: bool) -> str:
+def _rounds(tools: Tools, *, cluster: str, flight: str, tried: tuple[str, ...]) -> str:
     """Round after round while somebody asks, but not for ever; then land."""
     until, number = tools.clock.monotonic() + SITS_FOR, 0
     while True:
-        said = one_round(tools, cluster=cluster, flight=flight, number=number, last_try=last_try)
+        said = one_round(tools, cluster=cluster, flight=flight, number=number, tried=tried)
         if said == "lost-flight" or not tools.ledger.again(cluster, flight, lease=LEASE):
             return said
         if tools.clock.monotonic() >= until:
@@ -75,22 +76,34 @@ def land(tools: Tools, *, cluster: str, flight: str) -> None:
     tools.ledger.call(cluster)
 
 
-def one_round(tools: Tools, *, cluster: str, flight: str, number: int, last_try: bool) -> str:
+def one_round(
+    tools: Tools, *, cluster: str, flight: str, number: int, tried: tuple[str, ...]
+) -> str:
     """One look, one verdict, one step, written in one atomic write."""
-    state = tools.ledger.state(cluster)
+    state, begun = tools.ledger.state(cluster), tools.clock.monotonic()
     claims, verdict = look(tools, cluster=cluster, state=state)
-    if isinstance(verdict, Undetermined) and verdict.from_here and not last_try:
+    if isinstance(verdict, Undetermined) and verdict.from_here and len(tried) < HANDED_ON:
         return "out-of-reach"
     seen = claims, verdict
-    return write_round(tools, state, seen, flight=flight, number=number)
+    took = tools.clock.monotonic() - begun
+    return write_round(tools, state, seen, flight=flight, number=number, took=took, tried=tried)
 
 
 def write_round(
-    tools: Tools, state: ClusterState, seen: tuple[Claims, Verdict], *, flight: str, number: int
+    tools: Tools,
+    state: ClusterState,
+    seen: tuple[Claims, Verdict],
+    *,
+    flight: str,
+    number: int,
+    took: float | None = None,
+    tried: tuple[str, ...] = (),
 ) -> str:
-    """Decide, and write the step down; the caller holds the flight."""
+    """Decide, and write the step down; the caller holds the flight. The look took `took` seconds, and
+    the workers `tried` could not reach the leader."""
     claims, verdict = seen
     ground = _ground(tools, state, claims, round_id=f"{flight}:{number}:{state.now:.6f}")
+    ground = replace(ground, took=took, tried=tried)
     sweep(tools, state, ground)
     step = decide(state, verdict, ground)
     if step.empty:
@@ -124,6 +137,7 @@ def _ground(tools: Tools, state: ClusterState, claims: Claims, *, round_id: str)
         round_id=round_id,
         epoch=epoch_of(claims.before),
         claims=of_claims(claims),
+        worker=tools.worker,
     )
 
 

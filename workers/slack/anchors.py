@@ -16,7 +16,7 @@ from workers.secrets import Secrets
 from workers.slack.client import Answer, Api
 
 PAGE, PAGES = 200, 50
-NOTED = re.compile(r"audit trail: entry (\d{1,15}) `([0-9a-f]{64})`")
+NOTED = re.compile(r"audit trail[,:] entry (\d{1,15}) `([0-9a-f]{64})`")
 """As each thread's first message shows it."""
 
 

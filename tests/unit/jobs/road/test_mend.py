@@ -77,7 +77,8 @@ def test_the_clock_notices_drift_in_peace(settled: tuple[World, Front]) -> None:
     world.live_on(seconds=4)
     assert [type(c) for c in front.applied] == [SetConfig]
     [drift] = world.told(Kind.DRIFT)
-    assert drift["host"] == "NodeBalancer front"
+    assert (drift["host"], drift["member"]) == ("NodeBalancer front", "pg1")
+    assert drift["fence"]["epoch"] > 0
     assert drift["drift"] == ["port 5432: check_path is /health, must be /primary"]
     assert [world.restarts(h) for h in ("web1", "web2", "web3")] == [0, 0, 0]
 
