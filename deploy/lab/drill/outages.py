@@ -119,7 +119,7 @@ def _stayed(stage: Stage, leader: Leadership) -> Checked:
     return Checked(
         name="nobody else leads, and the epoch is the same",
         held=(now.member, now.epoch) == (leader.member, leader.epoch),
-        evidence=f"{now.member} leads in epoch {now.epoch}, as before",
+        evidence=f"{now.member} leads in epoch {now.epoch}; before, {leader.member} in {leader.epoch}",
     )
 
 
