@@ -281,18 +281,21 @@ def test_a_root_that_vanished_while_it_was_looked_for() -> None:
     assert [o.key for o in stage.slack.roots][-1].endswith("#2")
 
 
-def test_entries_that_redis_lost_are_no_progress_of_those_that_came_instead() -> None:
-    """After a failover of Redis an incident's number comes again: both threads are told, each whole."""
+@pytest.mark.parametrize("seen", ["shorter", "longer"])
+def test_entries_that_redis_lost_are_no_progress_of_those_that_came_instead(seen: str) -> None:
+    """After a failover of Redis an incident's number comes again: both threads are told, each whole,
+    whether the trail is first seen while it is shorter than before, or longer by then."""
     stage = settled()
     chain = stage.world.ledger.store.of("shop").chain
-    kept, seen, spans = list(chain.entries), set(chain.seen), dict(chain.spans)
+    kept, ids, spans = list(chain.entries), set(chain.seen), dict(chain.spans)
     before = copy(stage.world.ledger.store.memories["shop"])
     stage.lives_through(NIGHTS["switchover"])
     stage.run(10)
-    chain.entries, chain.seen, chain.spans = kept, seen, spans
+    chain.entries, chain.seen, chain.spans = kept, ids, spans
     stage.world.ledger.store.memories["shop"] = before
     stage.world.clock.pass_by(5)
-    stage.lives_through(NIGHTS["machine lost"])
+    step = stage.run if seen == "shorter" else stage.world.clock.pass_by
+    NIGHTS["machine lost"](stage.world, step)
     stage.run(60)
     roots = [one for one in stage.slack.roots if one.key.startswith("shop-2@")]
     threads = [stage.slack.thread(one.ts)[1:] for one in roots]
