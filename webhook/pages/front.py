@@ -144,6 +144,14 @@ def row(listed: Listed) -> Row:
     )
 
 
+WEIGHTS = ("bad", "warn", "note", "good")
+
+
+def _urgency(shown: Card) -> tuple[int, bool]:
+    """What somebody is woken for comes first; clusters of one weight stay in the inventory's order."""
+    return WEIGHTS.index(shown.weight), not shown.flags
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
     """The front page, or one cluster's where `only` names it."""
@@ -161,7 +169,7 @@ def overview(desk: Desk, *, only: str | None, before: int | None) -> Overview:
     clusters = [only] if only is not None else list(desk.inventory.clusters)
     listed, more = desk.library.page(clusters, before=before)
     return Overview(
-        cards=tuple(card(desk, cluster) for cluster in clusters),
+        cards=tuple(sorted((card(desk, cluster) for cluster in clusters), key=_urgency)),
         troubles=tuple(troubles(desk.ledger)),
         rows=tuple(map(row, listed)),
         only=only,

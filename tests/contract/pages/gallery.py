@@ -12,16 +12,18 @@ from dataclasses import dataclass, field
 from flask import Flask
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from jobs.audit import Kind
+from jobs.audit import Kind, Span
 from jobs.claims import MemberRecord
 from jobs.event import LEADER_KEY
 from jobs.fence import Fence
 from jobs.inventory import Inventory, load_inventory
 from jobs.state import Incident, Pause, Settled, dump
+from jobs.story import fold
 from jobs.verdict import Leadership
 from tests.fakes.clock import FakeClock
 from tests.fakes.ledger import FakeLedger
 from tests.tale import FENCE, START, Tale
+from tests.unit.jobs.story.drills import drill
 from webhook.pages import Credentials, Ports, create_pages
 from webhook.pages.credentials import new_token, password_hash, token_hash
 
@@ -33,6 +35,9 @@ endpoints = ["http://127.0.0.1:2379"]
 [clusters.shop]
 etcd = "main"
 scope = "shop"
+[clusters.orders]
+etcd = "main"
+scope = "orders"
 [clusters.billing]
 etcd = "main"
 scope = "billing"
@@ -42,11 +47,17 @@ scope = "reports"
 """
 
 
+NOW = 2 * 3600 + 39
+"""Seconds after START at which the gallery is looked at."""
+
+
 @dataclass
 class Gallery:
     """The pages in memory, at an instant of the tale."""
 
-    ledger: FakeLedger = field(default_factory=lambda: FakeLedger(clock=FakeClock(wall=START + 39)))
+    ledger: FakeLedger = field(
+        default_factory=lambda: FakeLedger(clock=FakeClock(wall=START + NOW))
+    )
     password: str = field(default_factory=new_token)
     token: str = field(default_factory=new_token)
     viewers: int = 20
@@ -103,36 +114,48 @@ def leadership(member: str, fence: Fence) -> Leadership:
 
 
 def a_day() -> Gallery:
-    """A machine lost in `shop` that is still being followed, a quiet cluster, and a paused one."""
+    """A machine lost in `shop`, as a drill recorded it; one in `orders` that is still being followed; a
+    quiet cluster, and a paused one."""
     gallery = Gallery()
     _shop(gallery)
+    _orders(gallery)
     _billing(gallery)
     _reports(gallery)
     return gallery
 
 
 def _shop(gallery: Gallery) -> None:
-    tale = Tale(incident="shop-6")
-    tale.key(-86_400, None).key(-86_399.9, "pg1", epoch=10).opened(-86_399.9, before="pg3")
-    tale.verdict(-86_399.8, "confirmed", "pg1 leads, and takes writes", member="pg1", epoch=10)
-    tale.planned(-86_399.8, "web1", "web2", "web3")
-    for number, host in enumerate(("web1", "web2", "web3")):
-        tale.host(-86_399.6 + number / 10, host, seconds=0.08 + number / 50, member="pg1")
-    tale.concluded(-86_399.2, 0.7)
-    lost = Tale(incident="shop-7", chain=tale.chain)
+    recorded = drill("kill-leader-machine-4")
+    chain = gallery.ledger.store.of("shop").chain
+    for entry in recorded.entries:
+        chain.entries.append(entry)
+        incident = entry.facts["incident"]
+        if incident is not None:
+            first = chain.spans[incident].first if incident in chain.spans else entry.seq
+            chain.spans[incident] = Span(incident=incident, first=first, last=entry.seq)
+    story = fold(recorded.entries, recorded.incident)
+    assert story is not None
+    assert story.fence is not None
+    assert story.times.concluded is not None
+    gallery.settle("shop", "pg2", story.fence, at=story.times.concluded, number=2)
+
+
+def _orders(gallery: Gallery) -> None:
+    """A NodeBalancer says it first; one host fails at first."""
+    tale, t = Tale(incident="orders-7"), NOW - 39
     node = {"balancer": "front", "address": "10.0.0.1:5433", "member": "pg1", "status": "DOWN"}
-    lost.event(0, "pgbaton.nodebalancer.status", {**node, "was": "UP"}, sender="probe")
-    lost.event(1.4, LEADER_KEY, {"member": None, "epoch": None}).opened(
-        1.9, why="nobody holds the leader key"
-    )
-    lost.verdict(1.9, "not-yet", "nobody holds the leader key").key(20.7, "pg2")
-    lost.event(20.9, "pgbaton.patroni.callback", CALLBACK, sender="pg2")
-    lost.verdict(21.0, "not-yet", "pg2 is still promoting")
-    lost.verdict(21.6, "confirmed", "pg2 leads, epoch 20, PostgreSQL timeline 2", member="pg2")
-    lost.planned(21.6, "web1", "web2", "web3").planned(21.6, "nodebalancer:front")
-    lost.host(22.4, "web1", seconds=0.71).host(22.6, "web3", seconds=0.93)
-    lost.host(
-        24.9,
+    tale.event(t, "pgbaton.nodebalancer.status", {**node, "was": "UP"}, sender="probe")
+    tale.event(t + 1.4, LEADER_KEY, {"member": None, "epoch": None})
+    tale.opened(t + 1.9, why="nobody holds the leader key")
+    tale.verdict(t + 1.9, "not-yet", "nobody holds the leader key").key(t + 20.7, "pg2")
+    tale.event(t + 20.9, "pgbaton.patroni.callback", CALLBACK, sender="pg2")
+    tale.verdict(t + 21.0, "not-yet", "pg2 is still promoting")
+    tale.verdict(t + 21.6, "confirmed", "pg2 leads, and takes writes", member="pg2")
+    tale.planned(t + 21.6, "web1", "web2", "web3").planned(t + 21.6, "nodebalancer:front")
+    tale.host(t + 22.4, "web1", seconds=0.71).host(t + 22.6, "web3", seconds=0.93)
+    failed = "web2 does not follow yet (check-failed): the check said 502"
+    tale.host(
+        t + 24.9,
         "web2",
         seconds=3.1,
         outcome="check-failed",
@@ -140,22 +163,15 @@ def _shop(gallery: Gallery) -> None:
         reason="the check said 502",
         remedy="see the log of php8.2-fpm on web2",
     )
-    lost.alarm(
-        25, "web2 does not follow yet (check-failed): the check said 502", "pgbaton repoint shop"
-    )
-    lost.acknowledged(26, "ann", "I am looking at web2")
-    lost.host(31.2, "web2", seconds=1.2, outcome="resumed")
-    lost.balancer(33.4, outcome="landed", seconds=11.8)
-    _keep(gallery, "shop", lost)
-    gallery.settle(
-        "shop", "pg1", Fence(system="7301", pg_timeline=1, epoch=10), at=START - 86_399, number=6
-    )
-    opened = START + 1.9
+    tale.alarm(t + 25, failed, "pgbaton repoint orders --host web2")
+    tale.acknowledged(t + 26, "ann", "I am looking at web2")
+    tale.balancer(t + 33.4, outcome="landed", seconds=11.8)
+    _keep(gallery, "orders", tale)
     gallery.open_incident(
         Incident(
-            id="shop-7",
-            cluster="shop",
-            opened=opened,
+            id="orders-7",
+            cluster="orders",
+            opened=START + t + 1.9,
             verdict="confirmed",
             before="pg1",
             leadership=leadership("pg2", FENCE),
@@ -182,11 +198,11 @@ def _reports(gallery: Gallery) -> None:
     tale = Tale(incident="reports-1").opened(at, before=None, why="seen for the first time")
     tale.verdict(at + 0.2, "confirmed", "rp1 leads, and takes writes", member="rp1", epoch=88)
     tale.concluded(at + 0.4, 0.4)
-    tale.tell(-300, Kind.DRIFT, own=False, host="etl1", drift=["/srv/etl/.env DB_HOST"])
-    tale.tell(-200, Kind.PAUSED, own=False, by="kim", why="moving etl1 to another machine")
+    tale.tell(NOW - 300, Kind.DRIFT, own=False, host="etl1", drift=["/srv/etl/.env DB_HOST"])
+    tale.tell(NOW - 200, Kind.PAUSED, own=False, by="kim", why="moving etl1 to another machine")
     _keep(gallery, "reports", tale)
     gallery.settle("reports", "rp1", fence, at=START + at, number=1)
-    hold = Pause(why="moving etl1 to another machine", until=START + 7_200, by="kim")
+    hold = Pause(why="moving etl1 to another machine", until=START + NOW + 7_200, by="kim")
     gallery.ledger.store.of("reports").paused = dump(hold)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.contract.pages.browser import Theme, signed_in, visitor
 from tests.contract.pages.gallery import Gallery, a_day, trouble
@@ -14,8 +14,9 @@ SIZES = {"desk": (1100, 900), "phone": (360, 740)}
 PATHS = {
     "front": "/",
     "cluster": "/clusters/reports",
-    "incident": "/incidents/shop-7",
-    "report": "/incidents/shop-7/report",
+    "incident": "/incidents/orders-7",
+    "concluded": "/incidents/shop-2",
+    "report": "/incidents/shop-2/report",
     "unknown": "/incidents/shop-99",
 }
 
@@ -64,7 +65,7 @@ def test_axe_finds_nothing_serious_and_nothing_runs_over(
     for name, path in PATHS.items():
         page.goto(address + path)
         if name == "incident":
-            page.locator("#e14 summary").click()
+            page.locator("#e4 summary").click()
         assert (findings(page), too_wide(page)) == ([], 0), name
     page.context.close()
 
@@ -74,10 +75,11 @@ def test_a_keyboard_reaches_everything(browser: Browser, gallery: Gallery, addre
     focus shows it."""
     page = visitor(browser)
     page.goto(address)
-    page.keyboard.type(gallery.token)  # the field has the focus
+    expect(page.get_by_label("Password or token")).to_be_focused()
+    page.keyboard.type(gallery.token)
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Sign out").wait_for()
-    page.goto(f"{address}/incidents/shop-7")
+    page.goto(f"{address}/incidents/orders-7")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
     page.keyboard.press("Enter")
@@ -87,14 +89,14 @@ def test_a_keyboard_reaches_everything(browser: Browser, gallery: Gallery, addre
     for _ in range(60):
         here = page.evaluate("document.activeElement.closest('[id]').id")
         reached.add(here)
-        if here == "d12":
+        if here == "d4":
             break
         page.keyboard.press("Tab")
-    assert "d12" in reached, reached
+    assert "d4" in reached, reached
     outline = "getComputedStyle(document.activeElement).outlineStyle"
     assert page.evaluate(outline) == "solid"
     page.keyboard.press("Enter")
-    assert page.locator("#d12").get_attribute("open") is not None
+    assert page.locator("#d4").get_attribute("open") is not None
     page.context.close()
 
 
@@ -108,7 +110,7 @@ def test_nothing_is_refused_by_the_pages_own_policy(
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
     page.on("request", lambda request: asked.append(request.url))
-    for path in ("/", "/clusters/shop", "/incidents/shop-7", "/incidents/shop-7/report"):
+    for path in ("/", "/clusters/shop", "/incidents/orders-7", "/incidents/shop-2/report"):
         page.goto(address + path)
         page.wait_for_timeout(300)
     assert said == []
@@ -119,15 +121,15 @@ def test_nothing_is_refused_by_the_pages_own_policy(
 def test_times_are_this_machines_own_with_utc_beside(
     browser: Browser, gallery: Gallery, address: str
 ) -> None:
-    """In Berlin, 19:00:01 UTC is 20:00:01; the exact instant stays as the title."""
+    """In Berlin, 21:00:01 UTC is 22:00:01; the exact instant stays as the title."""
     page = signed_in(browser, address, gallery.token)
     state = page.context.storage_state()
     page.context.close()
     context = browser.new_context(timezone_id="Europe/Berlin", storage_state=state)
     there = context.new_page()
-    there.goto(f"{address}/incidents/shop-7")
+    there.goto(f"{address}/incidents/orders-7")
     time = there.locator(".kicker time")
-    assert time.inner_text() == "25 Nov 2026, 20:00:01"
-    assert time.get_attribute("title") == "2026-11-25T19:00:01.900Z"
+    assert time.inner_text() == "25 Nov 2026, 22:00:01"
+    assert time.get_attribute("title") == "2026-11-25T21:00:01.900Z"
     assert "Europe/Berlin" in there.locator("footer").inner_text()
     context.close()

@@ -17,7 +17,11 @@ PARTS = ("<script>alert", "<img src", "544439")
 def drafts(incident: str) -> list[Draft]:
     """Every foreign text there is, all of it evil."""
     fence = {"system": EVIL, "pg_timeline": 2, "epoch": 20}
-    event: dict[str, object] = {"type": EVIL, "sender": EVIL, "data": {"action": EVIL, "member": EVIL, "role": EVIL}}
+    event: dict[str, object] = {
+        "type": EVIL,
+        "sender": EVIL,
+        "data": {"action": EVIL, "member": EVIL, "role": EVIL},
+    }
     host = {"outcome": "check-failed", "member": EVIL, "reason": EVIL, "remedy": EVIL}
     said: list[tuple[Kind, dict[str, object]]] = [
         (Kind.EVENT, event),

@@ -7,8 +7,9 @@ import re
 import pytest
 
 from jobs.audit import Draft, Kind
-from jobs.state import Pause
+from jobs.state import Incident, Pause, dump
 from tests.unit.webhook.pages.desk import Visit
+from tests.world import INVENTORY, make_world
 
 
 def test_an_incident_is_told_from_its_headline_to_its_proof(visit: Visit) -> None:
@@ -115,3 +116,50 @@ def test_it_only_reads(visit: Visit) -> None:
         visit.page(path)
         assert visit.client.post(path).status_code == 405
     assert visit.world.ledger.effects == before
+
+
+def test_a_cluster_with_an_open_incident_comes_before_quiet_ones() -> None:
+    """Whatever the inventory's order."""
+    second = '[clusters.zoo]\netcd = "main"\nscope = "zoo"\n[hosts.web1]'
+    visit = Visit(make_world(INVENTORY.replace("[hosts.web1]", second, 1)))
+    visit.fail_over()
+    ledger = visit.world.ledger
+    ledger.store.of("zoo").incident = dump(
+        Incident(id="zoo-1", cluster="zoo", opened=1.0, verdict="unknown")
+    )
+    page = visit.page("/")
+    assert page.index('id="cluster-zoo"') < page.index('id="cluster-shop"')
+
+
+def test_what_the_last_verdict_remarked_stands_with_its_cluster(visit: Visit) -> None:
+    """Patroni paused, failsafe mode: shown, not treated as failures."""
+    visit.fail_over()
+    fence = {"system": "1", "pg_timeline": 2, "epoch": 90}
+    told = {
+        "verdict": "confirmed",
+        "reason": "pg2 leads",
+        "member": "pg2",
+        "fence": fence,
+        "notes": ["Patroni is paused", "failsafe mode is active"],
+    }
+    opened = {"before": "pg1", "why": "a new epoch"}
+    visit.world.ledger.append(
+        "shop",
+        [
+            Draft(id="o", kind=Kind.OPENED, incident="shop-9", evidence=opened),
+            Draft(id="v", kind=Kind.VERDICT, incident="shop-9", evidence=told),
+        ],
+    )
+    page = visit.page("/")
+    assert "Patroni paused" in page
+    assert "failsafe mode" in page
+
+
+def test_two_writable_primaries_are_the_first_flag(visit: Visit) -> None:
+    """While the incident says so."""
+    visit.fail_over()
+    said = ("two-primaries:pg1:9",)
+    visit.world.ledger.store.of("shop").incident = dump(
+        Incident(id="shop-3", cluster="shop", opened=1.0, verdict="confirmed", alarms=said)
+    )
+    assert "pg1 accepted writes while another member led" in visit.page("/")
