@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from jobs.alert import Alert, Batch, Status, batch_of, raised_by
+from jobs.following import Follower
 from jobs.ports import Ledger
 
 IDLE = 200
@@ -33,28 +34,33 @@ class Road:
     cluster: str
     kept: Place
     waiting: list[Alert] = field(default_factory=list)
-    read: int = 0
+    _follower: Follower = field(init=False)
     _told: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._follower = Follower(trail=self.ledger, cluster=self.cluster, read=self.kept.after)
 
     @classmethod
     def of(cls, ledger: Ledger, cluster: str) -> Road:
         """Go on where it stopped. A trail that was never told of begins with the incident that is
-        open, not with years of concluded ones; one that is shorter than the place was begun anew."""
-        kept = _place(ledger.recall(_name(cluster)))
-        if kept is None or kept.after > ledger.head(cluster).seq:
+        open, not with years of concluded ones; one that lost its end goes on at what is left."""
+        kept, head = _place(ledger.recall(_name(cluster))), ledger.head(cluster).seq
+        if kept is None:
             kept = Place(after=_beginning(ledger, cluster))
             ledger.remember(_name(cluster), kept.dump())
-        return cls(ledger=ledger, cluster=cluster, kept=kept, read=kept.after)
+        if kept.after > head:
+            kept = replace(kept, after=head)
+        return cls(ledger=ledger, cluster=cluster, kept=kept)
 
     def look(self) -> None:
         """Take in the entries that are new."""
-        for entry in self.ledger.entries(self.cluster, after=self.read):
-            self.read = entry.seq
+        for entry in self._follower.fresh():
             alert = raised_by(self.cluster, entry)
             if alert is not None:
                 self.waiting.append(alert)
-        if not self.waiting and self.read - self.kept.after >= IDLE:
-            self._keep(replace(self.kept, after=self.read))
+        read = self._follower.read
+        if not self.waiting and abs(read - self.kept.after) >= IDLE:
+            self._keep(replace(self.kept, after=read))
 
     def batch(self, *, now: float) -> Batch:
         """What to deliver next."""
@@ -70,21 +76,23 @@ class Road:
                 return False
             self._told.add(alert.id)
             if not batch.whole:
-                self._done(upto=alert.seq, told=(alert,))
-        self._done(upto=self.read, told=batch.alerts if batch.whole else ())
+                self._done(self.waiting.index(alert) + 1, upto=alert.seq, told=(alert,))
+        rest = batch.alerts if batch.whole else ()
+        self._done(len(self.waiting), upto=self._follower.read, told=rest)
         return True
 
-    def _done(self, *, upto: int, told: tuple[Alert, ...]) -> None:
+    def _done(self, count: int, *, upto: int, told: tuple[Alert, ...]) -> None:
+        """The first `count` of those that wait are told, or need not be."""
+        if not count:
+            return
         keys = dict.fromkeys(self.kept.open)
         for alert in told:
             if alert.status is Status.RESOLVED:
                 keys.pop(alert.key, None)
             else:
                 keys[alert.key] = None
-        waited = bool(self.waiting)
-        self.waiting = [alert for alert in self.waiting if alert.seq > upto]
-        if waited:
-            self._keep(Place(after=upto, open=tuple(keys)))
+        del self.waiting[:count]
+        self._keep(Place(after=upto, open=tuple(keys)))
         if not self.waiting:
             self._told.clear()
 

@@ -12,13 +12,13 @@ from prometheus_client import CollectorRegistry, Metric
 from prometheus_client.registry import Collector
 
 from jobs.audit import Entry
+from jobs.following import Follower
 from jobs.inventory import Inventory
 from jobs.names import INTAKE
-from jobs.ports import Ledger, LedgerUnavailable
+from jobs.ports import Ledger
 from jobs.story import fact_of
 from workers.metrics.incidents import IncidentMetrics
 from workers.metrics.queue import QueueEye, QueueMetrics
-from workers.metrics.rounds import Rounds
 from workers.metrics.routes import RouteMetrics
 from workers.metrics.standing import Standing
 from workers.metrics.trail import TrailMetrics
@@ -71,8 +71,7 @@ class Metrics:
 class Reader:
     """Follows every trail from its beginning, as far as it is kept; `read` is one pass.
 
-    `tick` is `read` for a process that
-    goes on. What an earlier process counted is counted again, from the same entries, to the same numbers; where
+    What an earlier process counted is counted again, from the same entries, to the same numbers; where
     older entries were trimmed meanwhile, they are lower, which Prometheus takes for a counter's reset:
     alert rules pass over windows with one.
     """
@@ -81,52 +80,33 @@ class Reader:
     inventory: Inventory
     metrics: Metrics
     queue: QueueEye = lambda: None
-    rounds: Rounds | None = None
     most: int = MOST
     monotonic: Callable[[], float] = time.monotonic
-    _read: dict[str, int] = field(default_factory=dict)
+    _trails: dict[str, Follower] = field(default_factory=dict)
     _looked: float | None = None
-    _blind: str = ""
-
-    def tick(self) -> None:
-        """One pass as a round of the process; an unreachable Redis is said when that changes, and
-        waited out."""
-        try:
-            self.read()
-            blind = ""
-        except LedgerUnavailable as error:
-            blind = str(error)
-            if blind != self._blind:
-                log.warning("metrics.blind", reason=blind)
-        self._blind = blind
-        if self.rounds is not None:
-            self.rounds.ended("blind" if blind else "read", good=not blind)
 
     def read(self) -> int:
         """Take in what is new; returns how many entries. Raises LedgerUnavailable."""
         trails = (*self.inventory.clusters, INTAKE)
-        heads = self.ledger.heads(trails)
-        taken = sum(self._follow(trail, heads[trail].seq) for trail in trails)
-        if all(self._read[trail] >= heads[trail].seq for trail in trails):
+        taken = [self._follow(trail) for trail in trails]
+        if all(count < self.most for count in taken):
             self.metrics.told.whole = True
         now = self.monotonic()
         if self._looked is None or now - self._looked >= EVERY:
             self._look()
             self._looked = now
-        return taken
+        return sum(taken)
 
-    def _follow(self, trail: str, head: int) -> int:
-        if trail not in self._read and trail != INTAKE:
-            self.metrics.trail.know(trail)
-        # A trail that is shorter than what was read lost entries with a Redis failover.
-        self._read[trail] = after = min(self._read.get(trail, 0), head)
-        return 0 if after == head else self._take(trail, self.ledger.entries(trail, after=after))
-
-    def _take(self, trail: str, entries: Iterable[Entry]) -> int:
+    def _follow(self, trail: str) -> int:
+        """Take in what is new of one trail; also over a failover that cost it its end."""
+        if trail not in self._trails:
+            if trail != INTAKE:
+                self.metrics.trail.know(trail)
+            self._trails[trail] = Follower(trail=self.ledger, cluster=trail)
         taken = 0
-        for entry in islice(entries, self.most):
+        for entry in islice(self._trails[trail].fresh(), self.most):
             self.metrics.take(trail, entry)
-            self._read[trail], taken = entry.seq, taken + 1
+            taken += 1
         return taken
 
     def _look(self) -> None:

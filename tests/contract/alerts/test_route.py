@@ -4,92 +4,14 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 import pytest
 
-from jobs.audit import Draft, Kind
-from jobs.inventory import Inventory, load_inventory
-from jobs.signatures import (
-    Message,
-    VerifyKeys,
-    key_pair,
-    public_key,
-    secret_bytes,
-    secret_text,
-    verify,
-)
-from tests.contract.hook.receiver import Answer, Post, Receiver, silent
-from tests.world import INVENTORY, World, make_world
-from workers.alerts import Alerter, Later, Refused, Route, alerter_of
+from jobs.signatures import VerifyKeys, key_pair, public_key, secret_bytes, secret_text
+from tests.contract.alerts.stage import PAIR, Stage, fits
+from tests.contract.hook.receiver import Answer, silent
+from workers.alerts import Later, Refused, Route, alerter_of
 from workers.secrets import Secrets
-
-PAIR = key_pair(secrets.token_bytes(32))
-
-
-@pytest.fixture
-def tool() -> Iterator[Receiver]:
-    receiver = Receiver()
-    receiver.up()
-    yield receiver
-    receiver.down()
-
-
-@dataclass
-class Stage:
-    """A trail in memory, a real receiver, and an alerter that can die and begin anew."""
-
-    tool: Receiver
-    world: World = field(default_factory=make_world)
-    key: str = PAIR.private
-    clock: float = 0.0
-
-    def __post_init__(self) -> None:
-        loaded = load_inventory(INVENTORY + '[pages]\nurl = "https://pgbaton.example/"\n')
-        assert isinstance(loaded, Inventory)
-        self.inventory = loaded
-        self.begin()
-
-    def begin(self) -> None:
-        """A chronicle's start; also after a crash."""
-        self.alerter = Alerter(
-            ledger=self.world.ledger,
-            route=Route(url=self.tool.url, keys=[self.key], timeout=0.4),
-            inventory=self.inventory,
-            holder="test",
-            monotonic=lambda: self.clock,
-        )
-        self.alerter.tick()
-
-    def wait(self, seconds: float) -> None:
-        self.clock += seconds
-        self.alerter.tick()
-
-    def fail_over(self, member: str) -> None:
-        self.world.fail_over(member)
-        self.world.settle()
-        self.alerter.tick()
-
-    def told(self) -> list[str]:
-        return [
-            f"{p.event['type'].rpartition('.')[2]} {p.event['data']['dedup_key']}"
-            for p in self.tool.posts
-        ]
-
-
-@pytest.fixture
-def stage(tool: Receiver) -> Stage:
-    made = Stage(tool)
-    made.world.settle()
-    made.alerter.tick()
-    tool.posts.clear()
-    return made
-
-
-def fits(post: Post, keys: VerifyKeys) -> bool:
-    message = Message(id=post.id, timestamp=post.headers["webhook-timestamp"], body=post.body)
-    return verify(message, post.headers["webhook-signature"], keys)
 
 
 def test_a_failover_arrives_signed_in_order_and_once(stage: Stage) -> None:
@@ -198,68 +120,6 @@ def test_a_tool_that_hangs_costs_its_time_limit(stage: Stage) -> None:
         stage.fail_over("pg2")
         assert time.monotonic() - begun < 2
     assert alert.trouble == "no answer within 0.3 s"
-
-
-def test_a_crash_before_the_note_repeats_the_same_id(stage: Stage) -> None:
-    """The tool took it, the chronicle died: told again under the id it had, and nothing is left out."""
-    stage.world.fail_over("pg2")
-    stage.world.settle()
-    taken: list[str] = []
-
-    def die(post: Post) -> Answer:
-        taken.append(post.id)
-        if len(taken) == 1:
-            stage.world.ledger.break_down()
-        return Answer()
-
-    stage.tool.answer = die
-    stage.alerter.tick()
-    stage.world.ledger.recover()
-    stage.begin()
-    assert taken[0] == taken[1]
-    assert len(set(taken)) == len(taken) - 1
-    assert stage.told()[-1] == "resolved shop-2"
-
-
-def test_only_what_matters_is_told_after_an_outage(stage: Stage) -> None:
-    """A night of the tool's: three failovers and one that is open are two alerts."""
-    stage.tool.down()
-    for member in ("pg2", "pg3", "pg1"):
-        stage.fail_over(member)
-    stage.world.ledger.append(
-        "shop",
-        [
-            Draft(
-                id="o",
-                kind=Kind.OPENED,
-                incident="shop-9",
-                evidence={"why": "a new epoch", "before": "pg1"},
-            )
-        ],
-    )
-    stage.world.clock.pass_by(3600)
-    stage.tool.up()
-    stage.wait(60)
-    assert sorted(stage.told()) == [f"resolved shop:missed:{_first(stage)}", "triggered shop-9"]
-    stage.begin()
-    assert len(stage.tool.posts) == 2
-
-
-def _first(stage: Stage) -> int:
-    concluded = [
-        e.seq for e in stage.world.ledger.entries("shop") if e.facts["kind"] == Kind.CONCLUDED
-    ]
-    return concluded[1]
-
-
-def test_a_route_that_is_new_hears_of_no_past(tool: Receiver) -> None:
-    """Concluded incidents of years are nobody's alert; the one that is open is."""
-    world = make_world()
-    world.settle()
-    stage = Stage(tool, world)
-    assert tool.posts == []
-    stage.fail_over("pg2")
-    assert stage.told()[0] == "triggered shop-2"
 
 
 def test_of_two_chronicles_one_tells(stage: Stage) -> None:

@@ -28,6 +28,6 @@ def test_no_label_grows_with_time() -> None:
     labels = {label for row in catalogue() for label in row.labels}
     assert labels == {
         *("cluster", "kind", "cause", "outcome", "stage", "verdict", "alarm", "reason", "result"),
-        *("state", "route", "process", "target", "sender", "type", "version", "inventory"),
-    } - {"version", "inventory"}
+        *("state", "route", "process", "target", "sender", "type"),
+    }
     assert [row.name for row in catalogue() if "target" in row.labels] == ["pgbaton_target_failing"]

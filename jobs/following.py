@@ -1,0 +1,54 @@
+"""Follows a trail entry by entry, also over a Redis failover that cost it its end: without it, what is told
+then would be passed over, because its numbers had been read before."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from jobs.audit import Entry, Head
+from jobs.ports import Trail
+
+BACK = 200
+"""Entries remembered by number and hash: a failover loses those of a second or two."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Follower:
+    """One trail's reader. `read` is the number of the last entry taken; it may begin anywhere."""
+
+    trail: Trail
+    cluster: str
+    read: int = 0
+    _newest: deque[tuple[int, str]] = field(default_factory=lambda: deque(maxlen=BACK))
+
+    def fresh(self) -> Iterator[Entry]:
+        """The entries that are new, in order; whoever stops early goes on there. Raises
+        LedgerUnavailable."""
+        head = self.trail.head(self.cluster)
+        if self._stands_at(head):
+            return
+        self._step_back(head)
+        for entry in self.trail.entries(self.cluster, after=self.read):
+            self.read = entry.seq
+            self._newest.append((entry.seq, entry.hash))
+            yield entry
+
+    def _stands_at(self, head: Head) -> bool:
+        known = self._newest[-1] if self._newest else (head.seq, head.hash)
+        return head.seq == self.read and known == (head.seq, head.hash)
+
+    def _step_back(self, head: Head) -> None:
+        """Back to the newest entry that was read and still stands. Of one that was trimmed nothing is
+        said: it counts as standing."""
+        self.read = min(self.read, head.seq)
+        while self._newest and not self._stands(*self._newest[-1], head=head):
+            self._newest.pop()
+            self.read = min(self.read, self._newest[-1][0] if self._newest else head.seq)
+
+    def _stands(self, seq: int, hash_: str, *, head: Head) -> bool:
+        if seq > head.seq:
+            return False
+        found = self.trail.entries(self.cluster, after=seq - 1, upto=seq)
+        return all(entry.hash == hash_ for entry in found)
