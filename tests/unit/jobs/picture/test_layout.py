@@ -155,3 +155,15 @@ def test_nothing_known_is_said_in_words() -> None:
 
 def texts_of(picture: Picture) -> list[str]:
     return [w.text for w in words_of(picture)]
+
+
+def test_an_incident_that_repeats_itself_stays_a_picture() -> None:
+    """Of hundreds of verdicts and alarms the first ones are drawn, and it is said that more came."""
+    told = tale.Tale().opened(0)
+    for number in range(150):
+        told.verdict(number * 2, "unknown", "etcd cannot be asked").alarm(number * 2, "still")
+        told.verdict(number * 2 + 1, "not-yet", "nobody leads")
+    lanes = {lane.name.text: lane for lane in layout(told.story, START + 300).lanes}
+    assert len(lanes["Verification"].bars) == 61
+    assert lanes["Verification"].bars[-1].told == "140 more"
+    assert len(lanes["Said"].marks) == 60
