@@ -31,12 +31,13 @@ UNEXPLAINED = "the trail is not the one that was anchored: pgbaton audit verify"
 
 @dataclass(slots=True)
 class _View:
-    """One cluster as this process knows it. `known` are the anchors that stand, lowest number first;
-    `strangers` those that the trail contradicts and nothing explains."""
+    """One cluster as this process knows it. `known` are the anchors that stand, `off` those of them that
+    the trail contradicts, and `strangers` those of these that nothing explains."""
 
     cluster: str
     place: Anchors
     known: list[Anchor] | None = None
+    off: frozenset[Mark] = frozenset()
     strangers: frozenset[Mark] = frozenset()
     looked: int | None = None
     urgent: bool = True
@@ -46,9 +47,9 @@ class _View:
 
     @property
     def newest(self) -> Anchor | None:
-        """The newest head that was anchored, of those that count."""
-        heads = (a for a in self.known or () if a.kind == "head" and a.mark not in self.strangers)
-        return max(heads, key=lambda a: a.at, default=None)
+        """The newest head that was anchored, of those that the trail has."""
+        heads = (a for a in self.known or () if a.kind == "head" and a.mark not in self.off)
+        return max(heads, key=lambda a: a.seq, default=None)
 
 
 class Anchoring:
@@ -87,7 +88,9 @@ class Anchoring:
             except LedgerUnavailable:
                 return  # the chronicle itself says so; etcd is not asked about what nobody knows
             except Unavailable as error:
-                self._put_off(view, error)
+                self._put_off(view, str(error))
+            except ValueError as error:
+                self._put_off(view, f"Redis holds what pgbaton never wrote there: {error}")
 
     def _look(self, view: _View) -> None:
         stand = self._stand(view)
@@ -158,6 +161,7 @@ class Anchoring:
             log.warning("audit.gap", cluster=view.cluster, after=gap.seq, reason=gap.why)
         view.known = placed
         lost = {*explained, *(gap.lost if gap else ())}
+        view.off = frozenset(a.mark for a in strangers)
         view.strangers = frozenset(a.mark for a in strangers if a.mark not in lost)
         view.urgent = True
         self._told(view)
@@ -211,13 +215,13 @@ class Anchoring:
         reason = UNEXPLAINED if view.strangers else ""
         self._say(view, f"{reason} {view.cluster}" if reason else "")
 
-    def _put_off(self, view: _View, error: Unavailable) -> None:
+    def _put_off(self, view: _View, reason: str) -> None:
         """All clusters of one etcd fail alike; the others go on."""
         for other in self._views.values():
             if other.place is view.place:
                 other.retry = self._clock.monotonic() + AGAIN
         view.retry = self._clock.monotonic() + AGAIN
-        self._say(view, str(error))
+        self._say(view, reason)
 
     def _say(self, view: _View, reason: str) -> None:
         before = self.failing.get(view.cluster, "")
@@ -231,5 +235,9 @@ class Anchoring:
             log.info("audit.anchored-again", cluster=view.cluster)
 
 
-def _kind(entry: Entry) -> Kind:
-    return Kind(entry.facts["kind"])
+def _kind(entry: Entry) -> str:
+    """What an entry is; "" for what is none: it is for `verify` to say so."""
+    try:
+        return str(entry.facts["kind"])
+    except (KeyError, TypeError, ValueError, RecursionError):
+        return ""

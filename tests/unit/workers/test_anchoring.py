@@ -253,3 +253,29 @@ def test_another_note_never_takes_a_place(stage: Stage) -> None:
         [("a", 1), ("b", 1)],
         [("b", 1), ("a", 1)],
     )
+
+
+def test_a_clock_that_goes_back_with_a_failover_does_no_harm(stage: Stage) -> None:
+    """The promoted replica's clock is behind: its head counts as the newest, and etcd is left alone."""
+    stage.says("a", kind=Kind.ALARM)
+    stage.passes()
+    stage.says("b", kind=Kind.ALARM)
+    stage.passes()
+    stage.fails_over(1)
+    stage.clock.step(-600)
+    stage.passes(2)
+    assert stage.kinds() == ["alarm", "trail-gap"]
+    asked = stage.place.asked
+    stage.passes(60)
+    assert stage.place.asked == asked
+    assert stage.anchoring.last["shop"].hash == stage.ledger.head("shop").hash
+
+
+@pytest.mark.parametrize("body", ["", "[]", "null", "{", '{"kind":7}', "[" * 100_000])
+def test_an_entry_that_is_none_does_not_stop_the_anchors(stage: Stage, body: str) -> None:
+    """Somebody wrote nonsense into the stream: the head is anchored all the same."""
+    stage.says("a", "b")
+    chain = stage.ledger.store.of("shop").chain
+    chain.entries[0] = replace(chain.entries[0], body=body)
+    stage.passes(3)
+    assert stage.anchoring.last["shop"].seq == 2
