@@ -73,13 +73,13 @@ class Crying:
         answer = self.crier.post(message)
         match answer:
             case Told():
-                self.pace.well()
+                self.pace.well("post")
                 item.note(told_alone(before, item.thread, key))
             case Later(doubtful=doubtful):
                 self.pace.later(answer)
                 item.note(replace(before, doubt=key) if doubtful else before)
             case Barred():
-                self.pace.barred(answer)
+                self.pace.barred("post", answer)
                 item.note(before)
             case Unfit(reason=reason):
                 log.error("slack.unfit", key=key, reason=reason)

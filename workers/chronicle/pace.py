@@ -37,16 +37,22 @@ class Pace:
     """When the next call of a sort may be made; what the last answers said counts for the whole channel."""
 
     clock: Clock
-    trouble: Trouble | None = None
+    closed: Trouble | None = None
+    unread: Trouble | None = None
     _after: dict[Verb, float] = field(default_factory=dict)
     _shut: float = 0.0
     _wait: float = FIRST
     _silent: float | None = None
 
     @property
+    def trouble(self) -> Trouble | None:
+        """What a person should know of."""
+        return self.closed or self.unread
+
+    @property
     def heard(self) -> bool:
         """False while Slack does not take what it is given."""
-        return self._silent is None and self.trouble is None
+        return self._silent is None and self.closed is None
 
     def may(self, verb: Verb) -> bool:
         """True where a call of this sort may be made now."""
@@ -60,9 +66,11 @@ class Pace:
         """A call is made now."""
         self._after[verb] = self.clock.monotonic() + APART[verb]
 
-    def well(self) -> None:
+    def well(self, verb: Verb) -> None:
         """Slack took what it was given."""
-        self._wait, self._silent, self.trouble = FIRST, None, None
+        self._wait, self._silent, self.closed = FIRST, None, None
+        if verb == "read":
+            self.unread = None
 
     def later(self, answer: Later) -> None:
         """Slack wants us to wait, or does not answer: each time in a row a longer pause."""
@@ -71,10 +79,19 @@ class Pace:
         self._silent = self.clock.now() if self._silent is None else self._silent
         if self.clock.now() - self._silent >= QUIET:
             remedy = "what is missed is posted once Slack answers; until then: pgbaton incidents"
-            self.trouble = Trouble(reason=answer.reason, remedy=remedy, since=self._silent)
+            self.closed = Trouble(reason=answer.reason, remedy=remedy, since=self._silent)
 
-    def barred(self, answer: Barred) -> None:
-        """Only a person can mend it: looked at again once a minute."""
-        self._shut = self.clock.monotonic() + ASK_AGAIN
-        since = self.clock.now() if self.trouble is None else self.trouble.since
-        self.trouble = Trouble(reason=answer.reason, remedy=answer.remedy, since=since)
+    def barred(self, verb: Verb, answer: Barred) -> None:
+        """Only a person can mend it: looked at again once a minute. Who may not read the channel may
+        well post there: only what is in doubt has to wait then."""
+        again = self.clock.monotonic() + ASK_AGAIN
+        if verb == "read":
+            self._after["read"] = again
+            self.unread = self._told(answer, self.unread)
+        else:
+            self._shut = again
+            self.closed = self._told(answer, self.closed)
+
+    def _told(self, answer: Barred, before: Trouble | None) -> Trouble:
+        since = self.clock.now() if before is None else before.since
+        return Trouble(reason=answer.reason, remedy=answer.remedy, since=since)

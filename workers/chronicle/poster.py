@@ -108,7 +108,7 @@ class Poster:
         found = self.messenger.written(thread=thread, since=since)
         match found:
             case Mapping():
-                self.pace.well()
+                self.pace.well("read")
                 for item in asked:
                     item.note(read_back(item.known, item.thread, found))
             case Lost():
@@ -116,7 +116,7 @@ class Poster:
             case Later():
                 self.pace.later(found)
             case Barred():
-                self.pace.barred(found)
+                self.pace.barred("read", found)
             case _:
                 assert_never(found)
 
@@ -142,7 +142,7 @@ class Poster:
         answer = self.messenger.post(post.message, key=post.key, thread=post.thread)
         match answer:
             case Posted(ts=ts):
-                self._well(item)
+                self._well(item, "post")
                 item.note(stood(before, item.thread, post, ts))
             case Later(doubtful=doubtful):
                 self.pace.later(answer)
@@ -152,7 +152,7 @@ class Poster:
             case Lost():
                 self._lost(item, answer)
             case Barred():
-                self.pace.barred(answer)
+                self.pace.barred("post", answer)
                 item.note(before)
                 return
             case Unfit(reason=reason):
@@ -175,14 +175,14 @@ class Poster:
         answer = self.messenger.edit(known.root, root, key=root_key(thread, known.number))
         match answer:
             case Posted():
-                self._well(item)
+                self._well(item, "edit")
                 item.note(replace(known, shown=digest_of(root)))
             case Later():
                 self.pace.later(answer)
             case Lost():
                 self._lost(item, answer)
             case Barred():
-                self.pace.barred(answer)
+                self.pace.barred("edit", answer)
             case Unfit(reason=reason):
                 log.error("slack.unfit", key=root_key(thread, known.number), reason=reason)
                 item.note(replace(known, shown=digest_of(root)))
@@ -208,8 +208,8 @@ class Poster:
         self.pace.called(verb)
         return True
 
-    def _well(self, item: Item) -> None:
-        self.pace.well()
+    def _well(self, item: Item, verb: Verb) -> None:
+        self.pace.well(verb)
         self._served[item.thread.incident] = self.books.clock.monotonic()
 
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from copy import copy
+from dataclasses import dataclass
 from itertools import pairwise
 
 import pytest
 
-from jobs.ports import Lost, Unfit
+from jobs.ports import Barred, Later, Lost, Posted, Unfit
 from jobs.remote import HostFailure
 from jobs.slack.layout import GREEN, RED
+from jobs.slack.message import Message
 from jobs.slack.reading import read
+from tests.fakes.messenger import FakeMessenger
 from tests.unit.workers.chronicle.nights import NIGHTS, machine_lost, person_acknowledges
 from tests.unit.workers.chronicle.stage import Stage, settled
 from workers.chronicle.trouble import NAME
@@ -301,3 +305,50 @@ def test_entries_that_redis_lost_are_no_progress_of_those_that_came_instead(seen
     threads = [stage.slack.thread(one.ts)[1:] for one in roots]
     sorts = [[o.key.partition("/")[2].partition(":")[0] for o in thread] for thread in threads]
     assert sorts == [SORTS["switchover"], SORTS["machine lost"]]
+
+
+def test_who_may_not_read_the_channel_may_still_post() -> None:
+    """A missing scope is told; only what is in doubt waits for it, and no other incident."""
+    stage = settled()
+    stage.world.fail_over("pg2")
+    stage.world.settle()
+    stage.slack.lose_answers(1)
+    stage.run(1)
+    missing = Barred(reason="missing_scope", remedy="add channels:history")
+    blind = Blind(stage.slack, missing)
+    stage.poster.messenger = blind
+    stage.run(5)
+    stage.world.fail_over("pg3")
+    stage.world.settle()
+    stage.run(20)
+    assert stage.replies("shop-3") == SORTS["switchover"]
+    assert stage.replies("shop-2") == []
+    assert json.loads(stage.world.ledger.texts[NAME])["remedy"] == "add channels:history"
+    blind.refusal = None
+    stage.run(70)
+    assert stage.replies("shop-2") == SORTS["switchover"]
+    assert stage.world.ledger.texts[NAME] == ""
+    stage.check()
+
+
+@dataclass(slots=True)
+class Blind:
+    """A Slack that lets us post, and not read."""
+
+    slack: FakeMessenger
+    refusal: Barred | None
+
+    def post(
+        self, message: Message, *, key: str, thread: str | None = None
+    ) -> Posted | Later | Lost | Barred | Unfit:
+        return self.slack.post(message, key=key, thread=thread)
+
+    def edit(
+        self, ts: str, message: Message, *, key: str
+    ) -> Posted | Later | Lost | Barred | Unfit:
+        return self.slack.edit(ts, message, key=key)
+
+    def written(
+        self, *, thread: str | None = None, since: float = 0
+    ) -> Mapping[str, str] | Later | Lost | Barred:
+        return self.refusal or self.slack.written(thread=thread, since=since)
