@@ -174,4 +174,6 @@ def _outage(story: Story, now: float, axis: Axis) -> Outage | None:
         return None
     left, right = axis.x(out.begun), axis.x(out.until)
     some = right if out.some is None else axis.x(out.some)
-    return Outage(x=left, width=right - left, partly=right - some, told=out.words)
+    return Outage(
+        x=left, width=right - left, partly=right - some, over=out.ended is not None, told=out.words
+    )

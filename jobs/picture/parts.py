@@ -148,11 +148,13 @@ class Fold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outage:
-    """No writes, through all lanes: from `x` on nobody's, and in the last `partly` some people's."""
+    """No writes, through all lanes: from `x` on nobody's, and in the last `partly` some people's.
+    `over` where it has an end."""
 
     x: float
     width: float
     partly: float
+    over: bool
     told: str
 
 

@@ -76,8 +76,12 @@ def _ground(p: Picture) -> Iterator[str]:
             for lane in p.lanes
             for x, width, class_ in _shades(out)
         )
-        edges = "".join(_through(x, p, "pbp-edge") for x in (out.x, out.x + out.width))
+        edges = "".join(_through(x, p, "pbp-edge") for x in _edges(out))
         yield f"<g><title>{markup(out.told)}</title>{shades}{edges}</g>"
+
+
+def _edges(out: Outage) -> tuple[float, ...]:
+    return (out.x, out.x + out.width) if out.over else (out.x,)
 
 
 def _shades(out: Outage) -> Iterator[tuple[float, float, str]]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from jobs.inventory import parse_target
 from jobs.picture.letters import counted, shown, span_of
 from jobs.picture.rows import Row, Stretch
-from jobs.story import TargetStory
+from jobs.story import Attempt, TargetStory
 
 
 def target(one: TargetStory, end: float) -> Row:
@@ -18,7 +19,7 @@ def target(one: TargetStory, end: float) -> Row:
             ended=bar.ended,
             look="held" if bar.holds else "failed",
             told=f"{shown(bar.text)} after {span_of(bar.ended - bar.begun)}",
-            words=_words_of(one, bar.holds, span_of(bar.ended - bar.begun), shown(bar.outcome)),
+            words=_words_of(bar, restarts_of(one) if bar is one.bars[-1] else ""),
         )
         for bar in one.bars
     ]
@@ -33,11 +34,17 @@ def target(one: TargetStory, end: float) -> Row:
     )
 
 
-def _words_of(one: TargetStory, holds: bool, took: str, outcome: str) -> tuple[str, ...]:  # noqa: FBT001 - one bar's
-    if not holds:
-        return f"{outcome}, {took}", f"failed {took}", took
-    restarted = ", ".join(map(shown, one.restarted))
+def _words_of(bar: Attempt, restarted: str) -> tuple[str, ...]:
+    took = span_of(bar.ended - bar.begun)
+    if not bar.holds:
+        return f"{shown(bar.outcome)}, {took}", f"failed {took}", took
     return (f"{took}, restarted {restarted}", took) if restarted else (took,)
+
+
+def restarts_of(one: TargetStory) -> str:
+    """What was restarted on a target in the whole incident: store, php-fpm (2 times)."""
+    counts = Counter(map(shown, one.restarted))
+    return ", ".join(name if n == 1 else f"{name} ({n} times)" for name, n in counts.items())
 
 
 def _waited(one: TargetStory, tries: Sequence[Stretch], end: float) -> Iterator[Stretch]:
@@ -55,13 +62,13 @@ def note_of(one: TargetStory) -> str:
         return f"follows{tries}"
     if not one.attempts:
         return "not tried yet"
-    return f"{shown(one.outcome)}, {counted(one.failures, 'failure')}"
+    return f"{shown(one.outcome)} at try {one.attempts}"
 
 
 def told_of(one: TargetStory) -> str:
     """The same as a sentence."""
     took = "" if one.seconds is None else f" in {span_of(one.seconds)}"
-    restarted = f", restarted {', '.join(map(shown, one.restarted))}" if one.restarted else ""
+    restarted = f", restarted {restarts_of(one)}" if one.restarted else ""
     failed = f", after {counted(one.failures, 'failure')}" if one.failures and one.holds else ""
     name = shown(one.told)
     if one.holds:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jobs.picture.telling import led
+from jobs.picture.tries import restarts_of
 from jobs.story import Story
 from webhook.report.audit import Proof, proof_of
 from webhook.report.context import Context
@@ -158,7 +159,7 @@ def _fared(story: Story) -> list[Fared]:
             seconds="" if t.seconds is None else exact(t.seconds),
             attempts=t.attempts,
             failures=t.failures,
-            restarted=", ".join(t.restarted),
+            restarted=restarts_of(t),
             reason=". ".join(filter(None, (t.reason, t.remedy))),
         )
         for t in story.targets

@@ -98,3 +98,19 @@ def test_an_open_incident_ends_now() -> None:
     story = Tale().key(0, None).opened(0.4).verdict(0.4, "not-yet", "nobody leads").story
     assert "nobody led for 10.0 s" in draw(story, now=START + 10)
     assert "nobody led for 25.0 s" in draw(story, now=START + 25)
+
+
+def test_restarts_of_several_epochs_are_counted() -> None:
+    """A service that was restarted twice is said to be so, beside the newest try alone."""
+    told = Tale().key(0, None).opened(0.1).verdict(1, "confirmed", "pg2 leads", member="pg2")
+    told.host(2, "web1").verdict(5, "confirmed", "pg3 leads", member="pg3", epoch=30)
+    text = draw(told.host(6, "web1", member="pg3").concluded(9, 8.9).story, now=START)
+    assert text.count(">0.40 s, restarted store (2 times)</text>") == 1
+    assert text.count(">0.40 s</text>") == 1
+
+
+def test_an_outage_that_goes_on_has_no_end() -> None:
+    """Only an outage that is over has an edge at its end."""
+    assert draw(tale.failover().story, now=START).count("pbp-edge") == 2
+    still = Tale().key(0, None).opened(0.4).verdict(0.4, "not-yet", "nobody leads").story
+    assert draw(still, now=START + 5).count("pbp-edge") == 1
