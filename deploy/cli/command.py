@@ -18,7 +18,7 @@ DOORS = {
     "ack": ("deploy.cli.ack:ack", "Say that you have seen an incident, and what you know."),
     "tail": ("deploy.cli.tail:tail", "Follow the audit trail."),
     "report": ("deploy.cli.report:report", "Write an incident's post-mortem."),
-    "audit": ("deploy.cli.audit:audit", "Verify, export and take in the audit trail."),
+    "audit": ("deploy.cli.audit:audit", "Verify, export, trim and take in the audit trail."),
     "pause": ("deploy.cli.pause:pause", "Leave a cluster's hosts as they are for a while."),
     "resume": ("deploy.cli.pause:resume", "End a pause."),
     "reset-fence": ("deploy.cli.fences:reset_fence", "Let a host forget its fence, on the record."),
