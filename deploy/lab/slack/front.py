@@ -6,7 +6,7 @@ import json
 import re
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -147,6 +147,18 @@ def _cut(app: WSGIApplication, environ: WSGIEnvironment) -> Response:
     return Response(body[: len(body) // 2], answer.status_code, content_type=JSON)
 
 
+def _drip(app: WSGIApplication, environ: WSGIEnvironment) -> Response:
+    """The right answer, a byte at a time: no pause is long, and the whole takes for ever."""
+    body = Response.from_app(app, environ).get_data()
+
+    def dripping() -> Iterator[bytes]:
+        for place in range(len(body)):
+            time.sleep(0.1)
+            yield body[place : place + 1]
+
+    return Response(dripping(), 200, content_type=JSON)
+
+
 def _fixed(body: bytes, kind: str, status: int = 200) -> Callable[..., Response]:
     return lambda _app, _environ: Response(body, status, content_type=kind)
 
@@ -163,4 +175,5 @@ BROKEN: Mapping[str, Callable[[WSGIApplication, WSGIEnvironment], Response]] = {
     "limited-without-words": _fixed(b"", "text/plain", 429),
     "odd": _fixed(json.dumps(ODD).encode(), JSON),
     "cut": _cut,
+    "drip": _drip,
 }

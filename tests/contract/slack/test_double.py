@@ -153,11 +153,12 @@ def test_metadata_is_told_only_to_who_asks_for_it(double: Double) -> None:
 
 def test_too_much_is_429(double: Double) -> None:
     """About one post a second, and Retry-After says when; the other methods have their own limit."""
-    double.control("POST", "/pace", {"per_second": 0.5, "burst": 1})
+    double.control("POST", "/pace", {"per_second": 0.01, "burst": 1})
     place = {"channel": double.space.channel}
     assert double.ask("chat.postMessage", json={**place, "text": "a"}).json()["ok"]
     answer = double.ask("chat.postMessage", json={**place, "text": "b"})
-    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "2")
+    assert answer.status_code == 429
+    assert 80 <= int(answer.headers["Retry-After"]) <= 100
     assert answer.json() == {"ok": False, "error": "ratelimited"}
     assert double.ask("conversations.history", data=place).json()["ok"]
 
