@@ -121,3 +121,12 @@ NIGHTS: Mapping[str, Callable[[World, Step], None]] = {
     "two primaries": two_primaries,
     "leaderless": leaderless,
 }
+
+SORTS = {
+    "machine lost": ["verdict", "alarm", "proof", "end"],
+    "switchover": ["proof", "end"],
+    "host fails": ["proof", "fail", "ack", "end"],
+    "two primaries": ["proof", "alarm", "end"],
+    "leaderless": ["verdict", "alarm", "alarm", "alarm", "proof", "end"],
+}
+"""The replies that each night is made of, in order."""
