@@ -7,7 +7,7 @@ messaging/sending-messages-using-incoming-webhooks and the changelog of 2016-05-
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -45,31 +45,31 @@ ADMIN = "ask an administrator of the workspace to let the app post there"
 WEBHOOK = "make a new incoming webhook, and put its address into the secret slack-webhook"
 
 
-def _rows() -> Iterator[tuple[str, Known]]:
-    """The table, group by group."""
-    yield from _all(
+_GROUPS: tuple[tuple[Means, str, str], ...] = (
+    (
         Means.LATER,
         "",
         "ratelimited rate_limited message_limit_exceeded service_unavailable request_timeout"
         " team_added_to_org external_channel_migrating invalid_cursor",
-    )
-    yield from _all(Means.DOUBTFUL, "", "fatal_error internal_error update_failed rollup_error")
-    yield from _all(
+    ),
+    (Means.DOUBTFUL, "", "fatal_error internal_error update_failed rollup_error"),
+    (
         Means.GONE,
         "",
         "message_not_found thread_not_found cannot_reply_to_message"
         " restricted_action_thread_locked",
-    )
-    yield from _all(Means.CLOSED, "", "edit_window_closed cant_update_message")
-    yield from _all(
+    ),
+    (Means.CLOSED, "", "edit_window_closed cant_update_message"),
+    (
         Means.BARRED,
         RENEW,
         "invalid_auth not_authed token_revoked token_expired not_allowed_token_type",
-    )
-    yield from _all(Means.BARRED, APP, "account_inactive team_not_found team_access_not_granted")
-    yield from _all(Means.BARRED, UNARCHIVE, "is_archived is_inactive channel_is_archived")
-    yield from _all(Means.BARRED, INVITE, "channel_not_found not_in_channel no_permission")
-    yield from _all(
+    ),
+    (Means.BARRED, "", "missing_scope"),  # its mend names the scope: missing_scope()
+    (Means.BARRED, APP, "account_inactive team_not_found team_access_not_granted"),
+    (Means.BARRED, UNARCHIVE, "is_archived is_inactive channel_is_archived"),
+    (Means.BARRED, INVITE, "channel_not_found not_in_channel no_permission"),
+    (
         Means.BARRED,
         ADMIN,
         "restricted_action restricted_action_read_only_channel"
@@ -77,11 +77,9 @@ def _rows() -> Iterator[tuple[str, Known]]:
         " ekm_access_denied access_denied accesslimited org_login_required"
         " enterprise_is_restricted two_factor_setup_required action_prohibited"
         " posting_to_general_channel_denied",
-    )
-    yield from _all(
-        Means.BARRED, WEBHOOK, "no_service no_service_id no_team team_disabled invalid_token"
-    )
-    yield from _all(
+    ),
+    (Means.BARRED, WEBHOOK, "no_service no_service_id no_team team_disabled invalid_token"),
+    (
         Means.UNFIT,
         "",
         "msg_too_long msg_blocks_too_long invalid_blocks invalid_blocks_format block_mismatch"
@@ -91,15 +89,15 @@ def _rows() -> Iterator[tuple[str, Known]]:
         " invalid_arg_name invalid_array_arg invalid_charset invalid_form_data invalid_json"
         " json_not_object invalid_post_type missing_post_type missing_charset invalid_payload"
         " user_not_found",
-    )
-    yield "missing_scope", Known(means=Means.BARRED, remedy="")
+    ),
+)
 
-
-def _all(means: Means, remedy: str, names: str) -> Iterator[tuple[str, Known]]:
-    return ((name, Known(means=means, remedy=remedy)) for name in names.split())
-
-
-ERRORS: Mapping[str, Known] = dict(_rows())
+ERRORS: Mapping[str, Known] = {
+    name: Known(means=means, remedy=remedy)
+    for means, remedy, names in _GROUPS
+    for name in names.split()
+}
+"""Every error that Slack documents for what we ask of it."""
 
 UNKNOWN = Known(means=Means.LATER)
 """An error that no table knows: it is told by its name, and asked again."""
