@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from dataclasses import dataclass, field
 from threading import Lock
 
@@ -33,17 +33,22 @@ class Chains:
 
     trail: Trail
     _known: OrderedDict[tuple[str, str], Walked] = field(default_factory=OrderedDict)
+    _locks: defaultdict[str, Lock] = field(default_factory=lambda: defaultdict(Lock))
     _lock: Lock = field(default_factory=Lock)
 
     def walk(self, cluster: str, span: Span) -> Walked:
         """The chain from an incident's first entry to its newest."""
+        with self._locks[cluster]:
+            walked = self._on(cluster, span, self._known.get((cluster, span.incident)))
+            self._keep((cluster, span.incident), walked)
+            return walked
+
+    def _keep(self, key: tuple[str, str], walked: Walked) -> None:
         with self._lock:
-            known = self._known.pop((cluster, span.incident), None)
-            walked = self._on(cluster, span, known)
-            self._known[cluster, span.incident] = walked
+            self._known.pop(key, None)
+            self._known[key] = walked
             while len(self._known) > KEPT:
                 self._known.popitem(last=False)
-            return walked
 
     def head(self, cluster: str) -> Head:
         """The trail's newest entry."""

@@ -10,6 +10,7 @@ import pytest
 from jobs.audit import Draft, Kind
 from tests.fakes.ledger import FakeLedger
 from tests.unit.webhook.pages.desk import Visit
+from webhook.pages.fragments import Fragments
 from webhook.pages.pulse import Pulse
 
 
@@ -76,3 +77,30 @@ def test_a_stream_begins_with_the_heads(visit: Visit) -> None:
     assert next(chunks) == b"retry: 2000\n\n"
     assert next(chunks) == b"event: heads\ndata: 12\n\n"
     answer.close()
+
+
+def test_viewers_of_one_address_share_what_is_made(visit: Visit) -> None:
+    """Until something is new, or a second is over."""
+    clock, made = visit.world.clock, []
+    fragments = Fragments(clock.monotonic)
+
+    def make() -> str:
+        made.append("x")
+        return "x" * len(made)
+
+    assert [fragments.get(("/fragment?", (1,)), make) for _ in range(3)] == ["x"] * 3
+    assert fragments.get(("/fragment?", (2,)), make) == "xx"
+    assert fragments.get(("/incidents/shop-1/fragment?", (2,)), make) == "xxx"
+    clock.pass_by(1)
+    assert fragments.get(("/fragment?", (1,)), make) == "xxxx"
+
+
+def test_a_fragment_holds_what_was_told_right_before(visit: Visit) -> None:
+    """However soon it is asked for again."""
+    incident = visit.fail_over()
+    path = f"/incidents/{incident}/fragment"
+    assert "I am looking" not in visit.page(path)
+    note = {"by": "ann", "note": "I am looking"}
+    said = Draft(id="a", kind=Kind.ACKNOWLEDGED, incident=incident, evidence=note)
+    visit.world.ledger.append("shop", [said])
+    assert "I am looking" in visit.page(path)
