@@ -49,15 +49,19 @@ _GROUPS: tuple[tuple[Means, str, str], ...] = (
     (
         Means.LATER,
         "",
-        "ratelimited rate_limited message_limit_exceeded service_unavailable request_timeout"
-        " team_added_to_org external_channel_migrating invalid_cursor",
+        (
+            "ratelimited rate_limited message_limit_exceeded service_unavailable request_timeout"
+            " team_added_to_org external_channel_migrating invalid_cursor"
+        ),
     ),
     (Means.DOUBTFUL, "", "fatal_error internal_error update_failed rollup_error"),
     (
         Means.GONE,
         "",
-        "message_not_found thread_not_found cannot_reply_to_message"
-        " restricted_action_thread_locked",
+        (
+            "message_not_found thread_not_found cannot_reply_to_message"
+            " restricted_action_thread_locked"
+        ),
     ),
     (Means.CLOSED, "", "edit_window_closed cant_update_message"),
     (
@@ -72,23 +76,27 @@ _GROUPS: tuple[tuple[Means, str, str], ...] = (
     (
         Means.BARRED,
         ADMIN,
-        "restricted_action restricted_action_read_only_channel"
-        " restricted_action_thread_only_channel restricted_action_non_threadable_channel"
-        " ekm_access_denied access_denied accesslimited org_login_required"
-        " enterprise_is_restricted two_factor_setup_required action_prohibited"
-        " posting_to_general_channel_denied",
+        (
+            "restricted_action restricted_action_read_only_channel"
+            " restricted_action_thread_only_channel restricted_action_non_threadable_channel"
+            " ekm_access_denied access_denied accesslimited org_login_required"
+            " enterprise_is_restricted two_factor_setup_required action_prohibited"
+            " posting_to_general_channel_denied"
+        ),
     ),
     (Means.BARRED, WEBHOOK, "no_service no_service_id no_team team_disabled invalid_token"),
     (
         Means.UNFIT,
         "",
-        "msg_too_long msg_blocks_too_long invalid_blocks invalid_blocks_format block_mismatch"
-        " invalid_attachments too_many_attachments attachment_payload_limit_exceeded no_text"
-        " markdown_text_conflict metadata_too_large invalid_metadata_format"
-        " invalid_metadata_schema metadata_must_be_sent_from_app invalid_arguments"
-        " invalid_arg_name invalid_array_arg invalid_charset invalid_form_data invalid_json"
-        " json_not_object invalid_post_type missing_post_type missing_charset invalid_payload"
-        " user_not_found",
+        (
+            "msg_too_long msg_blocks_too_long invalid_blocks invalid_blocks_format block_mismatch"
+            " invalid_attachments too_many_attachments attachment_payload_limit_exceeded no_text"
+            " markdown_text_conflict metadata_too_large invalid_metadata_format"
+            " invalid_metadata_schema metadata_must_be_sent_from_app invalid_arguments"
+            " invalid_arg_name invalid_array_arg invalid_charset invalid_form_data invalid_json"
+            " json_not_object invalid_post_type missing_post_type missing_charset invalid_payload"
+            " user_not_found"
+        ),
     ),
 )
 
