@@ -100,6 +100,9 @@ def lab(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], Heard]]:
         heard.listen(running.stdout)
         try:
             yield running, heard
+        except BaseException:
+            print(heard.text)  # noqa: T201 - pytest shows it with the failure
+            raise
         finally:
             if running.poll() is None:
                 running.send_signal(signal.SIGTERM)
