@@ -8,7 +8,7 @@ from typing import Any
 
 from deploy.lab import layout, outside
 from deploy.lab.drill.history import AlertHeard, History, SlackMessage
-from deploy.lab.drill.invariants.telling import untold
+from deploy.lab.drill.invariants.telling import unheard, untold
 from deploy.lab.keys import KeyPair
 from deploy.lab.lab import Lab
 from jobs.anchor import Anchor
@@ -21,8 +21,17 @@ from workers.secrets import Secrets
 
 def complete(entries: Sequence[Entry]) -> bool:
     """Whether Slack holds by now whatever a trail has to tell."""
-    held = messages(outside.channel())
-    return not any(untold(History(fault=0, leaderships=(), entries=tuple(entries), slack=held)))
+    return not any(untold(_history(entries, slack=messages(outside.channel()))))
+
+
+def heard(lab: Lab, entries: Sequence[Entry]) -> bool:
+    """Whether the on-call tool and the dead-man's switch have heard everything, too."""
+    rung = alerts(outside.alerts(), lab.secrets.alerts)
+    return not any(unheard(_history(entries, alerts=rung, beats=outside.heartbeats())))
+
+
+def _history(entries: Sequence[Entry], **told: Any) -> History:
+    return History(fault=0, leaderships=(), entries=tuple(entries), **told)
 
 
 def messages(channel: Mapping[str, Any]) -> tuple[SlackMessage, ...]:
