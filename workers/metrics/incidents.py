@@ -17,6 +17,10 @@ SECONDS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 1800)
 BEFORE = 100
 """Entries before an incident that may belong to it, as the pages read them."""
 
+AT_ONCE = 8
+"""Incidents of a cluster that are folded at once; there is one at a time, but for one that lost its end
+with a Redis failover."""
+
 UNTOLD = "unknown"
 """The cause of an incident whose facts name none."""
 
@@ -96,8 +100,10 @@ class _Shelf:
     def take(self, entry: Entry, fact: Fact) -> None:
         if fact.kind is Kind.OPENED and fact.incident is not None:
             self.folds[fact.incident] = self._begun(fact.incident)
-        for fold in self.folds.values():
-            fold.take(entry)
+            self._let_go()
+        for name, fold in self.folds.items():
+            if fact.incident in {None, name}:
+                fold.take(entry)
         if fact.kind is Kind.CONCLUDED and fact.incident in self.folds:
             self.ends[fact.incident] = fact.at
         self.newest.append(entry)
@@ -107,6 +113,12 @@ class _Shelf:
         for entry in self.newest:
             fold.take(entry)
         return fold
+
+    def _let_go(self) -> None:
+        """The oldest one that is not over, where there are too many."""
+        waiting = [name for name in self.folds if name not in self.ends]
+        for name in waiting[:-AT_ONCE]:
+            del self.folds[name]
 
     def ended(self, *, now: float) -> list[Story]:
         over = [name for name, at in self.ends.items() if now > at + AFTER]
