@@ -19,7 +19,7 @@ SHORTEST = 12
 _NEVER = "a key is never overwritten: move it away, or name another --folder"
 
 
-@click.group(short_help="Make the keys that senders sign with, and viewers' passwords.")
+@click.group(short_help="Make senders' keys and viewers' passwords.")
 def keys() -> None:
     """Keys of senders: private parts go into files, public ones into the inventory. Passwords and tokens
     of viewers: only their hashes are kept."""

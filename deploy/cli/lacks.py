@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from deploy.cli.fronts import fronts
 from deploy.cli.keycheck import bad_secret_keys, bad_ssh_key
 from deploy.cli.remark import Remark
+from deploy.cli.viewers import bad_viewers
 from workers.secrets import Secrets, SecretUnreadableError
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ def lacks(inventory: Inventory, environ: Mapping[str, str]) -> Iterator[Remark]:
         yield from _secret(secrets, path, name, reason)
     if inventory.slack.channel is not None and not _held(secrets, "slack-webhook"):
         yield from _secret(secrets, "slack.channel", "slack-token", "chronicle")
+    yield from bad_viewers(inventory, secrets)
     for path, reason in bad_secret_keys(inventory, secrets):
         yield Remark(path=path, reason=reason, remedy="make a pair: pgbaton keys sender NAME")
     yield from _ssh_key(inventory, secrets)
