@@ -76,9 +76,10 @@ def _why_lost(anchor: Anchor, now: Server | None, alive: Mapping[str, int]) -> s
 
 
 def _promoted_without(then: Server, now: Server) -> bool:
-    """A promoted replica names the history that it continues, and its last byte of it. An entry that
-    it had received, and that is gone, was taken away."""
-    return now.replid2 == then.replid and then.offset >= now.second > 0
+    """A promoted replica is another server than the one that wrote the entry; it names the history that
+    it continues, and its last byte of it. An entry that it had received, and that is gone, was taken away."""
+    another = now.run != then.run and now.replid2 == then.replid
+    return another and then.offset >= now.second > 0
 
 
 def _crashed_at_once(anchor: Anchor, then: Server, now: Server, alive: Mapping[str, int]) -> bool:

@@ -190,7 +190,7 @@ def _staged(stage: Stage) -> None:
     assert server is not None
     stage.loses(1)
     stage.ledger.server = Server(
-        run=server.run,
+        run="d" * 40,
         replid="4" * 40,
         offset=server.offset,
         replid2=server.replid,
@@ -198,7 +198,17 @@ def _staged(stage: Stage) -> None:
     )
 
 
-@pytest.mark.parametrize("harm", [_restored, _cut, _staged])
+def _followed_a_stranger(stage: Stage) -> None:
+    """The same server was told to follow one that lies about its history, and to lead again."""
+    server = stage.ledger.server
+    assert server is not None
+    stage.loses(1)
+    stage.ledger.server = replace(
+        server, replid="5" * 40, replid2=server.replid, second=server.offset - 99
+    )
+
+
+@pytest.mark.parametrize("harm", [_restored, _cut, _staged, _followed_a_stranger])
 def test_what_redis_does_not_prove_is_no_gap(stage: Stage, harm: object) -> None:
     """An old file, a cut, a promotion after the cut: said, and never explained away."""
     assert callable(harm)
