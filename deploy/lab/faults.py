@@ -76,12 +76,25 @@ def find(lab: Lab, machine: str, process: str) -> Process:
     return named[-1]
 
 
-def kill_postmaster(lab: Lab, member: str) -> None:
-    """SIGKILL PostgreSQL's first process: its children end by themselves, and nothing is written down."""
-    script = "kill -9 $(head -n 1 /var/lib/postgresql/pgbaton/postmaster.pid)"
-    done = lab.machines[member].run(["sh", "-c", script])
+def kill_postmaster(lab: Lab, member: str) -> str:
+    """SIGKILL PostgreSQL's first process: its children end by themselves, and nothing is written down.
+    Returns its id, as its machine knows it."""
+    pid, _ = postmaster(lab, member)
+    done = lab.machines[member].run(["kill", "-9", pid or "none"])
     if done.returncode:
         raise LabError(f"the postmaster of {member} was not killed: {done.stderr}")
+    return pid
+
+
+def postmaster(lab: Lab, member: str) -> tuple[str, bool]:
+    """The id of PostgreSQL's first process by its own file ("" where there is none), and whether it
+    takes connections."""
+    file = lab.machines[member].folder / "postgresql/pgbaton/postmaster.pid"
+    try:
+        lines = file.read_text().split("\n")
+    except OSError:
+        return "", False
+    return lines[0].strip(), any(line.strip() == "ready" for line in lines)
 
 
 def stop_etcd(lab: Lab, names: Sequence[str]) -> None:

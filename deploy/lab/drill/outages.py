@@ -14,6 +14,9 @@ from deploy.lab.drill.stage import Stage
 from deploy.lab.process import wait_until
 from jobs.audit import Entry, Kind
 
+KNOWN_FOR = 1.0
+"""Seconds after which Patroni has taken a PostgreSQL that it started for granted."""
+
 BLIND_FOR = 8.0
 """Seconds for which etcd has no quorum after the leader has noticed: long enough to be seen by all."""
 
@@ -36,26 +39,36 @@ def postgres_crash(stage: Stage) -> tuple[Checked, ...]:
     was, and nothing moves."""
     old = stage.leader()
     heard = len(stage.trail.entries)
-    stage.inject(
-        f"FAULT: the postmaster of {old.member} gets SIGKILL",
-        lambda: faults.kill_postmaster(stage.lab, old.member),
-    )
+    killed: list[str] = []
+    kill = partial(_kill_postmaster, stage, old, killed)
+    stage.inject(f"FAULT: the postmaster of {old.member} gets SIGKILL", kill)
     stage.until_failed()
     for again in ("again", "once more"):
-        _until_back(old)
+        _until_back(stage, old, killed)
         stage.screen.say(f"FAULT: {again}", style="bold yellow")
-        faults.kill_postmaster(stage.lab, old.member)
-    _until_back(old)
+        kill()
+    _until_back(stage, old, killed)
     stage.until_ordered_again()
     stage.until_quiet()
     stage.settle(5)
     return (_stayed(stage, old), _untouched(stage, heard))
 
 
-def _until_back(leader: Leadership) -> None:
-    body = partial(patroni.rest, leader.member)
-    wait_until("PostgreSQL to die", lambda: body().get("state") != "running", seconds=20)
-    wait_until("PostgreSQL to return", lambda: body().get("state") == "running", seconds=60)
+def _kill_postmaster(stage: Stage, leader: Leadership, killed: list[str]) -> None:
+    killed.append(faults.kill_postmaster(stage.lab, leader.member))
+
+
+def _until_back(stage: Stage, leader: Leadership, killed: list[str]) -> None:
+    """Another postmaster takes connections, and Patroni knows: one that dies while Patroni still starts
+    it is a start that failed, and then Patroni gives the key away."""
+
+    def back() -> bool:
+        pid, ready = faults.postmaster(stage.lab, leader.member)
+        known = patroni.rest(leader.member).get("state") == "running"
+        return ready and known and pid not in killed
+
+    wait_until(f"PostgreSQL on {leader.member} to return", back, seconds=60)
+    time.sleep(KNOWN_FOR)
 
 
 def leader_cut(stage: Stage) -> tuple[Checked, ...]:

@@ -76,7 +76,15 @@ TOLD: Mapping[str, Told] = {
 
 def test_every_recorded_drill_is_told() -> None:
     """A recorded trail without a row proves nothing. A NodeBalancer in peace has no incident."""
-    assert {*TOLD, "balancer-only-4"} == set(NAMES)
+    assert {*TOLD, "balancer-only-4", "postgres-failed-start-4"} == set(NAMES)
+
+
+def test_what_has_no_name_gets_none() -> None:
+    """A postmaster that died while Patroni still started it: the key was given away unasked, Patroni
+    lives, and PostgreSQL is not there. That is neither a stop nor a crash without a failover."""
+    story = story_of("postgres-failed-start-4")
+    assert (story.before, story.member, story.over) == ("pg1", "pg3", True)
+    assert story.cause is None
 
 
 @pytest.mark.parametrize("name", sorted(TOLD))
