@@ -22,12 +22,13 @@ MOST = 10
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
     """One trail's examination, and who was asked. `torn` is a line that is no entry, and `files` what
-    became of the exports that were read along."""
+    became of the exports that were read along; `head` the newest hash as it was given by hand."""
 
     found: Examined
     asked: Asked
     torn: Finding | None = None
     files: tuple[str, ...] = ()
+    head: str | None = None
 
     @classmethod
     def of(
@@ -50,7 +51,7 @@ class Seen:
             place = found.last + 1
             torn = Finding(sign="no-entry", first=place, last=place, text=chain.broken[0])
         files = tuple(part.joins(found.exports) for part in chain.parts)
-        return cls(found=found, asked=asked, torn=torn, files=files)
+        return cls(found=found, asked=asked, torn=torn, files=files, head=head)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -114,7 +115,9 @@ class Seen:
             yield "good", f"anchors prove entries up to {newest.seq} ({newest.place}){more}"
         if asked.reason:
             yield "plain", f"anchors not asked: {asked.reason}"
-        if newest is None and good:
+        if self.head and good:
+            yield "good", "the head is the one that was given, so all of it is as it was then"
+        elif newest is None and good:
             yield "plain", "no anchor proves it: a chain made anew from the middle on would fit too"
 
     def to_json(self) -> dict[str, Any]:
