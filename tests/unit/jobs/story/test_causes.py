@@ -48,6 +48,11 @@ TOLD: Mapping[str, Told] = {
         text="Patroni on {old} was stopped: it gave the leader key away and stopped PostgreSQL",
         moved=("pg1", "pg2"),
     ),
+    "patroni-stopped-3": Told(
+        cause=CauseKind.PATRONI_STOPPED,
+        text="Patroni on {old} was stopped: it gave the leader key away and stopped PostgreSQL",
+        moved=("pg1", "pg3"),
+    ),
     "leader-cut-4": Told(
         cause=CauseKind.PARTITION,
         text="{old} was cut off from etcd: its lease ran out, and it demoted itself",
