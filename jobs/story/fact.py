@@ -25,6 +25,7 @@ class Fact:
 def fact_of(entry: Entry) -> Fact:
     """Parse an entry's body. ValueError or KeyError where it is none of ours."""
     facts = entry.facts
+    _ours(facts)
     return Fact(
         seq=entry.seq,
         at=entry.at / 1e6,
@@ -34,3 +35,15 @@ def fact_of(entry: Entry) -> Fact:
         seconds=facts["seconds"],
         evidence=facts["evidence"],
     )
+
+
+def _ours(facts: Mapping[str, Any]) -> None:
+    """Whoever wrote into Redis may have left any JSON there: folds rely on these shapes."""
+    seconds = facts["seconds"]
+    fits = isinstance(facts["evidence"], dict) and (
+        seconds is None or (isinstance(seconds, int | float) and not isinstance(seconds, bool))
+    )
+    if not fits:
+        raise ValueError(
+            f"entry {facts['id']!r} is none of ours: its evidence or seconds are no such"
+        )

@@ -132,3 +132,17 @@ def test_without_redis_the_page_says_what_to_do(visit: Visit, path: str) -> None
     assert visit.stranger.get(path).status_code == 401
     visit.world.ledger.recover()
     visit.page(path)
+
+
+@pytest.mark.parametrize("value", [5, [], [[]], "x", True, 1e308, {"a": []}], ids=str)
+@pytest.mark.parametrize("part", ["evidence", "seconds", "id"])
+def test_a_part_of_another_shape_breaks_no_page(visit: Visit, part: str, value: object) -> None:
+    """In any entry of an incident: each page stands."""
+    incident = visit.fail_over()
+    for seq in range(7, 13):
+        other = Visit()
+        other.fail_over()
+        body = dict(list(other.world.ledger.entries("shop"))[seq - 1].facts)
+        other.spoil(seq, json.dumps({**body, part: value}))
+        other.page("/")
+        assert f"Entry {seq} was changed" in other.page(f"/incidents/{incident}")
