@@ -37,13 +37,19 @@ def fact_of(entry: Entry) -> Fact:
     )
 
 
+LONGEST = 1e10
+"""Seconds: three centuries."""
+
+
 def _ours(facts: Mapping[str, Any]) -> None:
     """Whoever wrote into Redis may have left any JSON there: folds rely on these shapes."""
-    seconds = facts["seconds"]
-    fits = isinstance(facts["evidence"], dict) and (
-        seconds is None or (isinstance(seconds, int | float) and not isinstance(seconds, bool))
-    )
-    if not fits:
+    if not isinstance(facts["evidence"], dict) or not _is_length(facts["seconds"]):
         raise ValueError(
-            f"entry {facts['id']!r} is none of ours: its evidence or seconds are no such"
+            f"entry {facts['id']!r} is none of ours: its evidence or its seconds are no such"
         )
+
+
+def _is_length(seconds: object) -> bool:
+    if seconds is None:
+        return True
+    return type(seconds) in {int, float} and abs(seconds) < LONGEST  # type: ignore[arg-type]
