@@ -32,7 +32,10 @@ DOORS = {
     "watch": ("deploy.cli.processes:watch", "Hear of new leaders from etcd itself."),
     "probe": ("deploy.cli.processes:probe", "Hear from Linode of nodes and machines."),
     "clock": ("deploy.cli.processes:clock", "Compare truth with what was applied."),
-    "chronicle": ("deploy.cli.processes:chronicle", "Tell the trail: Slack, alerts, metrics, anchors."),
+    "chronicle": (
+        "deploy.cli.processes:chronicle",
+        "Tell the trail: Slack, alerts, metrics, anchors.",
+    ),
     "lab": ("deploy.lab.slack.show:lab", "Look into a running lab."),
 }
 
