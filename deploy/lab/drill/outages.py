@@ -14,6 +14,9 @@ from deploy.lab.drill.stage import Stage
 from deploy.lab.process import wait_until
 from jobs.audit import Entry, Kind
 
+KNOWN_FOR = 1.0
+"""Seconds after which Patroni has taken a PostgreSQL that it started for granted."""
+
 BLIND_FOR = 8.0
 """Seconds for which etcd has no quorum after the leader has noticed: long enough to be seen by all."""
 
@@ -65,6 +68,7 @@ def _until_back(stage: Stage, leader: Leadership, killed: list[str]) -> None:
         return ready and known and pid not in killed
 
     wait_until(f"PostgreSQL on {leader.member} to return", back, seconds=60)
+    time.sleep(KNOWN_FOR)
 
 
 def leader_cut(stage: Stage) -> tuple[Checked, ...]:
