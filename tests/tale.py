@@ -157,7 +157,7 @@ def failover() -> Tale:
     tale.host(22.4, "web1", seconds=0.71).host(
         24.9, "web2", seconds=3.1, outcome="failed", restarted=(), reason="the check said 502"
     )
-    tale.acknowledged(26, "ann", "I am looking at web2")
+    tale.acknowledged(26, "dba", "I am looking at web2")
     tale.host(31.2, "web2", seconds=1.2, outcome="resumed")
     tale.balancer(38.8, outcome="follows", seconds=17.2)
     return tale.concluded(39.0, 37.1)
@@ -190,7 +190,7 @@ def seven_hours() -> Tale:
     tale.alarm(60, "web2 is left behind: it does not answer", "look whether it runs")
     for at in (130, 300):
         tale.host(at, "web2", seconds=5, **lost)
-    tale.acknowledged(420, "ann", "The rack has no power; the provider is on it")
+    tale.acknowledged(420, "dba", "The rack has no power; the provider is on it")
     for at in (650, 7 * 3600 - 900, 7 * 3600 - 600, 7 * 3600 - 300):
         tale.host(at, "web2", seconds=5, **lost)
     return tale.host(7 * 3600, "web2").concluded(7 * 3600 + 0.2, 7 * 3600 - 0.2)

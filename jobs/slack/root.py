@@ -79,8 +79,7 @@ def plainly(story: Story) -> str:
 
 def took(story: Story) -> float:
     """Seconds from the first sign to the end: what all times beside it count from."""
-    ended = story.times.concluded
-    return story.seconds or 0.0 if ended is None else ended - story.times.detected
+    return story.seconds or 0.0
 
 
 def _follow(story: Story) -> str:

@@ -63,12 +63,14 @@ class Fold:
             return None
         heard = self._signals.of_incident(self._story.times)
         targets = tuple(self._targets.known.values())
+        times = times_of(self._story, heard, targets, self._holds)
         return replace(
             self._story,
             targets=targets,
             holders=tuple(holders_of(heard)),
             cause=explain(self._story, heard),
-            times=times_of(self._story, heard, targets, self._holds),
+            times=times,
+            seconds=None if times.concluded is None else times.concluded - times.detected,
         )
 
     def _fact(self, fact: Fact) -> None:
@@ -150,7 +152,7 @@ def _retried(story: Story, fact: Fact) -> Story:
 
 def _concluded(story: Story, fact: Fact) -> Story:
     times = replace(story.times, concluded=fact.at)
-    return replace(story, state="concluded", seconds=fact.seconds, times=times)
+    return replace(story, state="concluded", times=times)
 
 
 def _said(fact: Fact) -> Said:

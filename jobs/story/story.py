@@ -91,9 +91,8 @@ class Said:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
     """One incident. `member` is the newest proven leader, `before` who led until then, under
-    `epoch_before`; `seconds` how
-    long it took from opened to concluded; `holders` who held the leader's key from when on (None:
-    nobody); `first` and `last` the numbers of its own first and newest entry; `retries` what was
+    `epoch_before`; `seconds` how long it took from the first sign to the end; `holders` who held the
+    leader's key from when on (None: nobody); `first` and `last` the numbers of its own first and newest entry; `retries` what was
     tried again or taken over, as sentences."""
 
     id: str

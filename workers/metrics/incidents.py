@@ -39,7 +39,7 @@ class IncidentMetrics:
         )
         self.whole = Histogram(
             "pgbaton_incident_seconds",
-            "Opened to concluded",
+            "First sign to concluded",
             ("cluster",),
             buckets=SECONDS,
             registry=registry,
@@ -83,7 +83,7 @@ def stages_of(times: Times) -> Iterator[tuple[str, float]]:
         ("verified_to_first_host", times.verified, times.first_host),
         ("verified_to_last_host", times.verified, times.last_host),
         ("leader_lost_to_writes_resumed", times.leader_lost, times.writes_resumed),
-        ("opened_to_concluded", times.opened, times.concluded),
+        ("detected_to_concluded", times.detected, times.concluded),
     ):
         if begun is not None and ended is not None and ended >= begun:
             yield name, ended - begun

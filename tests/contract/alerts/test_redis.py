@@ -27,7 +27,7 @@ def test_a_new_process_goes_on_where_the_last_one_stopped(
         steps = (
             (Kind.OPENED, {"why": "a new epoch", "before": "pg1"}),
             (Kind.ALARM, {"reason": "web1 does not follow", "remedy": "look"}),
-            (Kind.ACKNOWLEDGED, {"by": "ann", "note": "on it"}),
+            (Kind.ACKNOWLEDGED, {"by": "dba", "note": "on it"}),
         )
         for number, (kind, evidence) in enumerate(steps):
             ledger = RedisLedger(server.client(), inventory="x")

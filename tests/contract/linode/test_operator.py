@@ -48,7 +48,7 @@ def rules(port: int) -> dict[str, object]:
 
 
 @pytest.fixture
-def ann(operator_of: Callable[..., Operator]) -> Operator:
+def dba(operator_of: Callable[..., Operator]) -> Operator:
     """Her token may do everything."""
     return operator_of()
 
@@ -58,63 +58,63 @@ def changes(double: Double) -> int:
     return sum(one.method in CHANGING for one in double.asked)
 
 
-def written(ann: Operator, **statuses: str) -> None:
+def written(dba: Operator, **statuses: str) -> None:
     """She applied it and wrote its address into the inventory; its nodes fare as told."""
-    address = ann.document(*APPLY)["address"]
-    ann.more = f'address = "{address}"\n'
+    address = dba.document(*APPLY)["address"]
+    dba.more = f'address = "{address}"\n'
     for label, status in {"pg1": "UP", "pg2": "DOWN", "pg3": "DOWN", **statuses}.items():
-        ann.double.fare(label, status)
+        dba.double.fare(label, status)
 
 
-def test_apply_creates_it_and_a_second_run_changes_nothing(ann: Operator) -> None:
+def test_apply_creates_it_and_a_second_run_changes_nothing(dba: Operator) -> None:
     """Balancer, configuration and nodes as planned, the address to write down, and then peace."""
-    planned = ann.types(*APPLY, "--plan")
-    assert (planned.returncode, changes(ann.double)) == (0, 0)
-    seen = ann.types(*APPLY)
+    planned = dba.types(*APPLY, "--plan")
+    assert (planned.returncode, changes(dba.double)) == (0, 0)
+    seen = dba.types(*APPLY)
     assert seen.returncode == 0, seen.stderr
     would = [line.removeprefix("  would ") for line in planned.stdout.splitlines()[:5]]
     assert [line.strip() for line in seen.stdout.splitlines()[:5]] == would
-    [row] = ann.double.world.balancers
+    [row] = dba.double.world.balancers
     assert seen.stdout.endswith(f'  address = "{row["ipv4"]}"\n')
-    made = changes(ann.double)
-    again = ann.types(*APPLY)
-    assert (again.returncode, changes(ann.double)) == (0, made)
+    made = changes(dba.double)
+    again = dba.types(*APPLY)
+    assert (again.returncode, changes(dba.double)) == (0, made)
 
 
-def test_what_was_applied_is_right_by_show_and_doctor(ann: Operator) -> None:
+def test_what_was_applied_is_right_by_show_and_doctor(dba: Operator) -> None:
     """Once its address is written down, neither finds anything; the ports and firewalls are real."""
-    written(ann)
-    assert ann.types(*SHOW).returncode == 0
-    seen = ann.types(*DOCTOR)
+    written(dba)
+    assert dba.types(*SHOW).returncode == 0
+    seen = dba.types(*DOCTOR)
     assert (seen.returncode, seen.stderr) == (0, "")
     assert seen.stdout.startswith("front: nothing is wrong, 1 note\n")
     assert "note: who leads shop is not proven" in seen.stdout
 
 
-def test_what_somebody_changed_is_found_and_mended(ann: Operator) -> None:
+def test_what_somebody_changed_is_found_and_mended(dba: Operator) -> None:
     """Settings, a node that went, a throttle: doctor names each, apply mends what is pgbaton's."""
-    written(ann)
-    world = ann.double.world
+    written(dba)
+    world = dba.double.world
     [config], [balancer] = world.configs, world.balancers
     path = f"/nodebalancers/{balancer['id']}"
     change = {"check_path": "/health", "check_interval": 40, "check_timeout": 30}
-    ann.double.ask("PUT", f"{path}/configs/{config['id']}", change)
-    ann.double.ask("PUT", path, {"client_conn_throttle": 5})
-    ann.double.ask("DELETE", f"{path}/configs/{config['id']}/nodes/{ann.double.node('pg3')['id']}")
-    [told] = ann.document(*DOCTOR)
+    dba.double.ask("PUT", f"{path}/configs/{config['id']}", change)
+    dba.double.ask("PUT", path, {"client_conn_throttle": 5})
+    dba.double.ask("DELETE", f"{path}/configs/{config['id']}/nodes/{dba.double.node('pg3')['id']}")
+    [told] = dba.document(*DOCTOR)
     names = {f["name"] for f in told["findings"] if f["severity"] != "note"}
     assert names == {"check_path", "check_interval", "check_timeout", "throttle", "missing"}
-    assert ann.types(*APPLY).returncode == 0
-    [told] = ann.document(*DOCTOR)
+    assert dba.types(*APPLY).returncode == 0
+    [told] = dba.document(*DOCTOR)
     assert {f["name"] for f in told["findings"] if f["severity"] != "note"} == {"throttle"}
 
 
-def test_a_port_that_speaks_no_http_is_heard(ann: Operator) -> None:
+def test_a_port_that_speaks_no_http_is_heard(dba: Operator) -> None:
     """Nobody listens on pg3 any more: the check could not pass there."""
-    written(ann)
+    written(dba)
     with members({"pg1": 200, "pg2": 200}) as port:
-        ann.traffic = port
-        seen = ann.types(*DOCTOR)
+        dba.traffic = port
+        seen = dba.types(*DOCTOR)
     assert seen.returncode == 1
     assert f"error: pg3 refuses port {port}, must listen there" in seen.stdout
     assert "error: GET /primary passes on pg1 and pg2, must pass on one" in seen.stdout
@@ -123,68 +123,68 @@ def test_a_port_that_speaks_no_http_is_heard(ann: Operator) -> None:
 
 def test_missing_scopes_are_named(operator_of: Callable[..., Operator]) -> None:
     """A token for NodeBalancers alone does for apply; doctor says what it cannot look at, and why."""
-    ann = operator_of(scopes="nodebalancers:read_write")
-    written(ann)
-    seen = ann.types(*DOCTOR)
+    dba = operator_of(scopes="nodebalancers:read_write")
+    written(dba)
+    seen = dba.types(*DOCTOR)
     assert seen.returncode == 0
     assert "the firewalls before pg1, pg2 and pg3 were not seen" in seen.stdout
     assert "linodes:read_only" in seen.stdout
-    ann = operator_of(scopes="nodebalancers:read_only")
-    seen = ann.types(*APPLY)
+    dba = operator_of(scopes="nodebalancers:read_only")
+    seen = dba.types(*APPLY)
     assert seen.returncode == 78
     assert "could not create NodeBalancer shop-front in us-ord" in seen.stderr
     assert "nodebalancers:read_write" in seen.stderr
 
 
 @pytest.mark.parametrize(("broken", "code"), [("503", 69), ("html", 69), ("401", 78), ("403", 78)])
-def test_an_api_that_fails_is_told_in_two_lines(ann: Operator, broken: str, code: int) -> None:
+def test_an_api_that_fails_is_told_in_two_lines(dba: Operator, broken: str, code: int) -> None:
     """show ends with the reason; doctor judges the rest, and both have the same exit code."""
-    ann.double.hurt(broken=broken)
-    seen = ann.types(*SHOW)
+    dba.double.hurt(broken=broken)
+    seen = dba.types(*SHOW)
     assert (seen.returncode, len(seen.stderr.splitlines())) == (code, 2)
-    seen = ann.types(*DOCTOR)
+    seen = dba.types(*DOCTOR)
     assert (seen.returncode, seen.stderr) == (code, "")
     assert "error: not seen: " in seen.stdout
 
 
-def test_an_api_that_never_answers_is_given_up_on(ann: Operator) -> None:
+def test_an_api_that_never_answers_is_given_up_on(dba: Operator) -> None:
     """Within the inventory's timeout, whatever else is to be asked."""
-    ann.timeout = 1
-    ann.double.linode.go("silent")
+    dba.timeout = 1
+    dba.double.linode.go("silent")
     began = time.monotonic()
-    seen = ann.types(*SHOW)
-    ann.double.heal()
+    seen = dba.types(*SHOW)
+    dba.double.heal()
     assert (seen.returncode, "gives no answer" in seen.stderr) == (69, True)
     assert time.monotonic() - began < 10
 
 
-def test_a_reply_that_got_lost_makes_no_second_balancer(ann: Operator) -> None:
+def test_a_reply_that_got_lost_makes_no_second_balancer(dba: Operator) -> None:
     """It was carried out: whoever runs apply again finds it by its label."""
-    ann.double.hurt(lost_replies=1)
-    first = ann.types(*APPLY)
-    assert ann.types(*APPLY).returncode == 0, first.stderr
-    assert len(list(ann.double.world.balancers)) == 1
-    assert len(list(ann.double.world.nodes)) == 3
+    dba.double.hurt(lost_replies=1)
+    first = dba.types(*APPLY)
+    assert dba.types(*APPLY).returncode == 0, first.stderr
+    assert len(list(dba.double.world.balancers)) == 1
+    assert len(list(dba.double.world.nodes)) == 3
 
 
-def test_a_label_that_matches_two_is_refused(ann: Operator) -> None:
+def test_a_label_that_matches_two_is_refused(dba: Operator) -> None:
     """By every command, with both ids; none of them is changed."""
-    ann.types(*APPLY)
-    other = ann.double.client().nodebalancer_create("us-ord", label="shop-other")
-    ann.double.world.balancers.get(other.id)["label"] = "shop-front"
-    made = changes(ann.double)
+    dba.types(*APPLY)
+    other = dba.double.client().nodebalancer_create("us-ord", label="shop-other")
+    dba.double.world.balancers.get(other.id)["label"] = "shop-front"
+    made = changes(dba.double)
     for words in (SHOW, APPLY, DOCTOR):
-        seen = ann.types(*words)
+        seen = dba.types(*words)
         assert seen.returncode == 69
         assert str(other.id) in seen.stdout + seen.stderr
-    assert changes(ann.double) == made
+    assert changes(dba.double) == made
 
 
-def test_the_token_is_never_shown(ann: Operator) -> None:
+def test_the_token_is_never_shown(dba: Operator) -> None:
     """Not in what is right, nor in what is wrong."""
-    written(ann)
-    heard = [ann.types(*words) for words in (SHOW, DOCTOR, (*APPLY, "--json"))]
-    ann.environ["PGBATON_LINODE_TOKEN"] = f"{ann.double.token}-not"
-    heard += [ann.types(*words) for words in (SHOW, DOCTOR, APPLY)]
+    written(dba)
+    heard = [dba.types(*words) for words in (SHOW, DOCTOR, (*APPLY, "--json"))]
+    dba.environ["PGBATON_LINODE_TOKEN"] = f"{dba.double.token}-not"
+    heard += [dba.types(*words) for words in (SHOW, DOCTOR, APPLY)]
     assert [one.returncode for one in heard] == [0, 0, 0, 78, 78, 78]
-    assert ann.double.token not in "".join(one.stdout + one.stderr for one in heard)
+    assert dba.double.token not in "".join(one.stdout + one.stderr for one in heard)

@@ -164,7 +164,7 @@ def _orders(gallery: Gallery) -> None:
         remedy="see the log of php8.2-fpm on web2",
     )
     tale.alarm(t + 25, failed, "pgbaton repoint orders --host web2")
-    tale.acknowledged(t + 26, "ann", "I am looking at web2")
+    tale.acknowledged(t + 26, "dba", "I am looking at web2")
     tale.balancer(t + 33.4, outcome="landed", seconds=11.8)
     _keep(gallery, "orders", tale)
     gallery.open_incident(
@@ -199,10 +199,10 @@ def _reports(gallery: Gallery) -> None:
     tale.verdict(at + 0.2, "confirmed", "rp1 leads, and takes writes", member="rp1", epoch=88)
     tale.concluded(at + 0.4, 0.4)
     tale.tell(NOW - 300, Kind.DRIFT, own=False, host="etl1", drift=["/srv/etl/.env DB_HOST"])
-    tale.tell(NOW - 200, Kind.PAUSED, own=False, by="kim", why="moving etl1 to another machine")
+    tale.tell(NOW - 200, Kind.PAUSED, own=False, by="dba", why="moving etl1 to another machine")
     _keep(gallery, "reports", tale)
     gallery.settle("reports", "rp1", fence, at=START + at, number=1)
-    hold = Pause(why="moving etl1 to another machine", until=START + NOW + 7_200, by="kim")
+    hold = Pause(why="moving etl1 to another machine", until=START + NOW + 7_200, by="dba")
     gallery.ledger.store.of("reports").paused = dump(hold)
 
 

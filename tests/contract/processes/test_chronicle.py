@@ -151,7 +151,7 @@ def test_a_slack_that_hangs_holds_up_no_metrics_and_no_end(night: Night) -> None
     night.opens()
     eventually(night.says("no leader is proven"), seconds=20)
     night.double.hurt(slow=30)
-    night.tell(Kind.ACKNOWLEDGED, by="ann", note="seen")
+    night.tell(Kind.ACKNOWLEDGED, by="dba", note="seen")
     counted = 'pgbaton_trail_entries_total{cluster="shop",kind="acknowledged"} 1.0'
     eventually(lambda: counted in night.metrics(), seconds=20)
     time.sleep(1.5)  # by now the reply is under way, and hangs

@@ -17,7 +17,7 @@ from tests.unit.jobs.trails import NEW, OLD, Many, anchor, draft, grown, remade,
 def trimmed(entries: Many, through: int, export: str = "e" * 64) -> tuple[Many, Anchor]:
     """A trail after retention, and the anchor of it."""
     head = entries[through - 1].hash
-    told = draft("c", Kind.CHECKPOINT, through=through, head=head, sha256=export, by="ann")
+    told = draft("c", Kind.CHECKPOINT, through=through, head=head, sha256=export, by="dba")
     note = Anchor(cluster="shop", kind="checkpoint", seq=through, hash=head, at=1, export=export)
     return grown(entries, told)[through:], note
 

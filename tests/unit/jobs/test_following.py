@@ -18,7 +18,7 @@ def ledger() -> FakeLedger:
 
 
 def tell(ledger: FakeLedger, *ids: str) -> None:
-    drafts = [Draft(id=one, kind=Kind.PAUSED, evidence={"by": "ann", "why": one}) for one in ids]
+    drafts = [Draft(id=one, kind=Kind.PAUSED, evidence={"by": "dba", "why": one}) for one in ids]
     ledger.append("shop", drafts)
 
 

@@ -23,7 +23,7 @@ class FakeDesk:
 
     world: World
     environ: Mapping[str, str] = field(default_factory=dict)
-    by: str = "ann"
+    by: str = "dba"
     anchors: Mapping[str, Anchors] = field(default_factory=lambda: {"shop": FakeAnchors()})
     threads: Noted | None = None
     clock: Clock = field(init=False)

@@ -14,12 +14,12 @@ def test_an_acknowledgement_is_an_entry_with_who_and_what(ann: Operator) -> None
     ann.world.dcs.delete_leader("shop")
     ann.world.settle()
     seen = ann.types("ack", "shop-1", "--note", "looking  at\nit")
-    assert (seen.exit_code, seen.stdout) == (0, "shop-1 is acknowledged by ann\n")
-    assert ann.world.told(Kind.ACKNOWLEDGED) == [{"by": "ann", "note": "looking at it"}]
+    assert (seen.exit_code, seen.stdout) == (0, "shop-1 is acknowledged by dba\n")
+    assert ann.world.told(Kind.ACKNOWLEDGED) == [{"by": "dba", "note": "looking at it"}]
     story = story_of(ann.world.ledger, "shop", "shop-1")
     assert story is not None
-    assert [ack.by for ack in story.acks] == ["ann"]
-    assert "acknowledged by ann: looking at it" in ann.types("show", "shop-1").stdout
+    assert [ack.by for ack in story.acks] == ["dba"]
+    assert "acknowledged by dba: looking at it" in ann.types("show", "shop-1").stdout
 
 
 def test_what_is_concluded_may_be_acknowledged(ann: Operator) -> None:

@@ -166,7 +166,7 @@ def test_an_anchor_written_meanwhile_is_no_finding(ann: Operator, place: FakeAnc
         cluster="shop", kind="checkpoint", seq=2, hash=through.hash, at=1, export="e" * 64
     )
     place.place(note)
-    evidence = {"through": 2, "head": through.hash, "sha256": "e" * 64, "by": "ann"}
+    evidence = {"through": 2, "head": through.hash, "sha256": "e" * 64, "by": "dba"}
     point = Draft(id="c", kind=Kind.CHECKPOINT, evidence=evidence)
     ann.world.ledger.trim("shop", through=2, head=through.hash, draft=point)
     ann.desk.anchors = {"shop": Late()}

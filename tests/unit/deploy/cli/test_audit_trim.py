@@ -62,7 +62,7 @@ def test_old_entries_go_and_the_rest_is_proven(
         told["through"],
         told["head"],
         told["sha256"],
-        "ann",
+        "dba",
     )
     assert point["why"] == "older than 400d"
     assert [a.mark for a in place.placed("shop") if a.kind == "checkpoint"] == [

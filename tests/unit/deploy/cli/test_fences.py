@@ -34,7 +34,7 @@ def test_lifts_after_a_yes_and_the_host_follows(ann: Operator, stuck: FakeHost) 
     assert fence.epoch == 7
     told = ann.world.told(Kind.FENCE_LIFTED)
     assert [(t["host"], t["how"], t["by"], t["fence"]) for t in told] == [
-        ("web1", "reset-fence", "ann", str(HIGH))
+        ("web1", "reset-fence", "dba", str(HIGH))
     ]
 
 

@@ -117,11 +117,11 @@ def test_show_counts_an_acknowledgement(failed_over: Operator) -> None:
         id="ack:1",
         kind=Kind.ACKNOWLEDGED,
         incident="shop-2",
-        evidence={"by": "ann", "note": "mine"},
+        evidence={"by": "dba", "note": "mine"},
     )
     failed_over.world.ledger.append("shop", [draft])
     assert (
-        "acknowledged by ann: mine" in failed_over.types("show", "shop-2").stdout.split("\n\n")[0]
+        "acknowledged by dba: mine" in failed_over.types("show", "shop-2").stdout.split("\n\n")[0]
     )
 
 

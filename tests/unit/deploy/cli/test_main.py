@@ -94,9 +94,9 @@ def test_who_is_behind_sudo(monkeypatch: pytest.MonkeyPatch) -> None:
     """The person who called sudo is named, not root."""
     from deploy.cli.equipped import EquippedDesk
 
-    assert EquippedDesk({"SUDO_USER": "ann"}).by == "ann"
-    monkeypatch.setenv("LOGNAME", "bob")
-    assert EquippedDesk({}).by == "bob"
+    assert EquippedDesk({"SUDO_USER": "dba"}).by == "dba"
+    monkeypatch.setenv("LOGNAME", "root")
+    assert EquippedDesk({}).by == "root"
 
 
 def test_a_bug_is_not_hidden() -> None:

@@ -17,8 +17,8 @@ def test_a_pause_holds_the_hosts_until_it_is_lifted(ann: Operator) -> None:
     world.work()
     assert world.restarts("web1") == 1
     paused, resumed = world.told(Kind.PAUSED), world.told(Kind.RESUMED)
-    assert (paused[0]["by"], paused[0]["why"], resumed[0]["by"]) == ("ann", "moving racks", "ann")
-    assert "paused by ann: moving racks" in ann.types("tail", "--no-follow", "-n", "30").stdout
+    assert (paused[0]["by"], paused[0]["why"], resumed[0]["by"]) == ("dba", "moving racks", "dba")
+    assert "paused by dba: moving racks" in ann.types("tail", "--no-follow", "-n", "30").stdout
 
 
 def test_a_pause_ends_by_itself(ann: Operator) -> None:

@@ -13,7 +13,7 @@ def test_asks_and_follows_to_the_end(ann: Operator) -> None:
     ann.world.fail_over("pg2")
     seen = ann.types("repoint", "shop", "--why", "drill of the month")
     assert seen.exit_code == 0
-    assert "operator ann reports operator.request: repoint drill of the month" in seen.stdout
+    assert "operator dba reports operator.request: repoint drill of the month" in seen.stdout
     assert "web2 follows pg2 (changed, restarted store)" in seen.stdout
     assert seen.stdout.rstrip().endswith(
         "shop: all 2 hosts follow pg2 (fence 7412345678901234567/2/9)"
@@ -106,7 +106,7 @@ def test_a_pause_is_respected(ann: Operator) -> None:
     for way in ([], ["--now", "--journal", str(ann.folder / "j")]):
         seen = ann.types("repoint", "shop", *way)
         assert seen.exit_code == 1
-        assert "paused by ann" in seen.stderr
+        assert "paused by dba" in seen.stderr
         assert "pgbaton resume shop" in seen.stderr
 
 

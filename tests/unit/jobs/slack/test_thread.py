@@ -156,15 +156,15 @@ def test_a_leader_that_comes_back_leads_again() -> None:
 
 def test_what_an_operator_does_meanwhile_belongs_to_it() -> None:
     """A pause, its end and a lifted fence, though they name no incident; not before and not after it."""
-    tale = Tale().tell(-5, Kind.PAUSED, own=False, by="ann", why="before")
+    tale = Tale().tell(-5, Kind.PAUSED, own=False, by="dba", why="before")
     tale.opened(0).verdict(0, "confirmed", "pg2 leads", member="pg2")
-    tale.tell(1, Kind.PAUSED, own=False, by="ann", why="racks", until="2026-11-25T20:00:00Z")
-    tale.tell(2, Kind.RESUMED, own=False, by="ann", why="racks")
-    tale.tell(3, Kind.FENCE_LIFTED, own=False, by="bob", host="web1", how="reset-fence", why="etcd")
-    tale.concluded(4, 4).tell(5, Kind.PAUSED, own=False, by="ann", why="after")
+    tale.tell(1, Kind.PAUSED, own=False, by="dba", why="racks", until="2026-11-25T20:00:00Z")
+    tale.tell(2, Kind.RESUMED, own=False, by="dba", why="racks")
+    tale.tell(3, Kind.FENCE_LIFTED, own=False, by="dba", host="web1", how="reset-fence", why="etcd")
+    tale.concluded(4, 4).tell(5, Kind.PAUSED, own=False, by="dba", why="after")
     one = thread(tale.entries)
     assert sorts(one) == ["proof", "paused", "resumed", "lifted", "end"]
-    assert "ann" in words(one)
+    assert "dba" in words(one)
 
 
 def test_a_takeover_names_the_hosts() -> None:
@@ -202,7 +202,7 @@ def test_nobody_elses_words_become_markup() -> None:
 def test_an_entry_that_nobody_can_read_is_passed_over(kind: Kind, evidence: dict[str, Any]) -> None:
     """Whatever its kind and whatever it lacks, the thread around it is told."""
     tale = Tale().opened(0).verdict(0, "confirmed", "pg2 leads", member="pg2")
-    tale.tell(1, kind, **evidence).acknowledged(2, "ann", "seen")
+    tale.tell(1, kind, **evidence).acknowledged(2, "dba", "seen")
     one = thread(tale.entries)
     assert "ack" in sorts(one)
     sound(one)
@@ -213,7 +213,7 @@ def test_a_thread_has_an_end() -> None:
     tale = Tale().opened(0)
     for n in range(200):
         tale.alarm(n * 600, f"alarm {n}")
-    tale.acknowledged(200 * 600, "ann", "seen")
+    tale.acknowledged(200 * 600, "dba", "seen")
     tale.concluded(200 * 600 + 1, 120_001)
     one = thread(tale.entries, now=START + 10**6)
     assert len(one.replies) == MOST + 3

@@ -23,7 +23,7 @@ def pulse() -> Iterator[Pulse]:
 
 
 def append(pulse: Pulse, id_: str) -> None:
-    pulse.trail.append("shop", [Draft(id=id_, kind=Kind.RESUMED, evidence={"by": "kim"})])
+    pulse.trail.append("shop", [Draft(id=id_, kind=Kind.RESUMED, evidence={"by": "dba"})])
 
 
 def test_a_viewer_hears_of_what_is_new_and_of_nothing_else(pulse: Pulse) -> None:
@@ -100,7 +100,7 @@ def test_a_fragment_holds_what_was_told_right_before(visit: Visit) -> None:
     incident = visit.fail_over()
     path = f"/incidents/{incident}/fragment"
     assert "I am looking" not in visit.page(path)
-    note = {"by": "ann", "note": "I am looking"}
+    note = {"by": "dba", "note": "I am looking"}
     said = Draft(id="a", kind=Kind.ACKNOWLEDGED, incident=incident, evidence=note)
     visit.world.ledger.append("shop", [said])
     assert "I am looking" in visit.page(path)

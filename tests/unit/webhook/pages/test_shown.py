@@ -43,12 +43,12 @@ def test_a_pause_is_shown_with_its_reason_and_end(visit: Visit) -> None:
     """And since when."""
     visit.fail_over()
     world = visit.world
-    hold = Pause(why="moving web1", until=world.clock.now() + 600, by="kim")
-    said = Draft(id="p", kind=Kind.PAUSED, evidence={"by": "kim", "why": "moving web1"})
+    hold = Pause(why="moving web1", until=world.clock.now() + 600, by="dba")
+    said = Draft(id="p", kind=Kind.PAUSED, evidence={"by": "dba", "why": "moving web1"})
     world.ledger.pause("shop", hold, [said])
     page = visit.page("/clusters/shop")
     assert re.search(r"paused</strong> until <time [^>]*>14 Nov 2023 22:23:20 UTC", page)
-    assert "moving web1; by kim" in page
+    assert "moving web1; by dba" in page
 
 
 def test_drift_is_shown_until_it_is_set_right(visit: Visit) -> None:

@@ -139,7 +139,7 @@ def test_what_failed_stands_in_the_order_of_time() -> None:
     assert [row[3] for row in failed[:3]] == ["failed try", "failed try", "alarm"]
     assert [int(row[0]) for row in failed] == sorted(int(row[0]) for row in failed)
     assert "web2: unreachable: web2 does not answer, after 5.000 s" in failed[0][4]
-    assert ["ann" in row[3] for row in found if "The rack has no power" in row[-1]] == [True]
+    assert ["dba" in row[3] for row in found if "The rack has no power" in row[-1]] == [True]
 
 
 def test_every_one_of_fifty_hosts_has_its_row() -> None:

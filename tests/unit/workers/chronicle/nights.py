@@ -89,7 +89,7 @@ def leaderless(world: World, step: Step) -> None:
     _live_on(world, step, seconds=10)
 
 
-def person_acknowledges(world: World, note: str, by: str = "ann") -> None:
+def person_acknowledges(world: World, note: str, by: str = "dba") -> None:
     """`pgbaton ack`, as its entry."""
     state = world.ledger.state("shop")
     assert state.incident is not None

@@ -82,7 +82,7 @@ def test_a_gap_of_the_trail_is_told_once(stage: Stage) -> None:
 def test_everyday_things_stand_on_the_page_alone(stage: Stage, kind: Kind) -> None:
     """Drift that is mended, a pause in peace, a lifted fence, a trimmed trail wake nobody."""
     before = dict(stage.slack.calls)
-    tell(stage, kind, by="ann", why="x", host="web1", drift=["a"], how="y", through=3, head="z")
+    tell(stage, kind, by="dba", why="x", host="web1", drift=["a"], how="y", through=3, head="z")
     stage.run(20)
     assert stage.slack.calls == before
 

@@ -106,11 +106,11 @@ def test_an_acknowledgement_of_what_is_over_is_told_in_its_thread() -> None:
     stage.world.clock.pass_by(3600)
     stage.poster = stage.fresh()
     stage.run(5)
-    draft = {"by": "bob", "note": "it was the planned one"}
+    draft = {"by": "dba", "note": "it was the planned one"}
     stage.acknowledge("shop-2", **draft)
     stage.run(10)
     assert stage.replies("shop-2") == ["proof", "end", "ack"]
-    assert "bob" in " ".join(read(stage.root("shop-2").message))
+    assert "dba" in " ".join(read(stage.root("shop-2").message))
     stage.check()
 
 

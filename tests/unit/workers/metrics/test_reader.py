@@ -63,7 +63,7 @@ def test_a_failover_shows_once(stage: Stage) -> None:
     assert stage.value("host_outcomes_total", outcome="unchanged") == 2
     assert stage.value("host_seconds_count", result="held") == 4
     assert stage.value("trail_entries_total", kind="concluded") == 2
-    assert stage.value("incident_stage_seconds_count", stage="opened_to_concluded") == 2
+    assert stage.value("incident_stage_seconds_count", stage="detected_to_concluded") == 2
     assert stage.value("incident_stage_seconds_count", stage="verified_to_last_host") == 2
 
 
@@ -212,7 +212,7 @@ def test_the_proof_ages_and_is_renewed_in_peace(stage: Stage) -> None:
 def test_holds_routes_and_queue_show(stage: Stage) -> None:
     """What an operator holds, whom the story does not reach, and what waits for a worker."""
     memory, registry = stage.world.ledger, stage.registry
-    memory.pause("shop", Pause(why="moving", until=stage.world.clock.now() + 99, by="ann"), [])
+    memory.pause("shop", Pause(why="moving", until=stage.world.clock.now() + 99, by="dba"), [])
     memory.remember("slack:trouble", "revoked")
     stage.reader.metrics.routes.anchors({"shop": "no quorum"})
     stage.read()
