@@ -110,7 +110,7 @@ def _alarm(evidence: Facts, _: Facts) -> tuple[Tone, str]:
 
 
 def _concluded(evidence: Facts, facts: Facts) -> tuple[Tone, str]:
-    return "good", f"concluded after {facts['seconds']:.1f} s: {evidence['reason']}"
+    return "good", f"concluded {facts['seconds']:.1f} s after its opening: {evidence['reason']}"
 
 
 def _drift(evidence: Facts, _: Facts) -> tuple[Tone, str]:

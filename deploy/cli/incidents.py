@@ -75,18 +75,18 @@ def _entry(line: Line) -> dict[str, object]:
 
 
 def _print(speak: Voice, story: Story, lines: list[Line]) -> None:
-    opened = story.times.opened
+    """Seconds count from the first sign, as they do in Slack and on the pages."""
+    begun = story.times.detected
     speak.line(f"{story.id}: {lead(story)}, {state_of(story)}", "good" if story.over else "bad")
-    speak.line(f"opened {date_of(opened)}", "quiet")
+    speak.line(f"first sign {date_of(begun)}", "quiet")
     _print_cause(speak, story)
     for said in story.acks:
-        speak.line(f"{said.text} ({_offset(said.at - opened)})")
+        speak.line(f"{said.text} ({_offset(said.at - begun)})")
     speak.line()
-    later = [(name, at) for name, at in instants(story) if name != "opened"]
-    if later:
-        speak.rows([[_offset(at - opened) for _, at in later]], head=[name for name, _ in later])
-        speak.line()
-    speak.toned([(line.tone, (_offset(line.at - opened), line.text)) for line in lines])
+    later = instants(story)[1:]
+    speak.rows([[_offset(at - begun) for _, at in later]], head=[name for name, _ in later])
+    speak.line()
+    speak.toned([(line.tone, (_offset(line.at - begun), line.text)) for line in lines])
 
 
 def _print_cause(speak: Voice, story: Story) -> None:

@@ -44,7 +44,7 @@ def test_incident_reads_like_a_story(world: World) -> None:
     )
     assert told[3] == "repointing web1, web2"
     assert told[4] == "web1 follows pg2 (changed, restarted store) in 0.00 s"
-    assert told[-1].startswith("concluded after 0.0 s: pg2 leads")
+    assert told[-1].startswith("concluded 0.0 s after its opening: pg2 leads")
 
 
 def test_every_kind_has_a_sentence() -> None:
