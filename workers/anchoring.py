@@ -10,7 +10,7 @@ from typing import Self
 import structlog
 
 from jobs.anchor import Anchor, Mark, superfluous
-from jobs.audit import Entry, Kind
+from jobs.audit import NOT_OURS, Entry, Kind
 from jobs.audit.gap import draft_of, gap_of
 from jobs.inventory import Inventory
 from jobs.ports import Anchors, Clock, LedgerUnavailable, Record, Stand, Unavailable
@@ -126,10 +126,15 @@ class Anchoring:
         return haste
 
     def _note(self, view: _View) -> None:
-        """Anchor the head, once the newest anchor is known to belong to the same trail."""
-        if view.newest and self._hash(view, view.newest.seq) != view.newest.hash:
+        """Anchor the head, once the newest anchor is known to belong to the same trail. A loss that was
+        not explained may have been accepted meanwhile."""
+        newest = view.newest
+        if view.strangers or (newest and self._hash(view, newest.seq) != newest.hash):
             self._compare(view)
         stand = self._stand(view)
+        if self._hash(view, stand.head.seq) != stand.head.hash:
+            self._put_off(view, f"{UNEXPLAINED} {view.cluster}")
+            return
         anchor = Anchor(
             cluster=view.cluster,
             kind="head",
@@ -239,5 +244,5 @@ def _kind(entry: Entry) -> str:
     """What an entry is; "" for what is none: it is for `verify` to say so."""
     try:
         return str(entry.facts["kind"])
-    except (KeyError, TypeError, ValueError, RecursionError):
+    except NOT_OURS:
         return ""

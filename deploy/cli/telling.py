@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from deploy.cli.trail import stamp_of
+from jobs.audit import NOT_OURS
 from jobs.inventory import parse_target
 from jobs.story.fact import fact_of
 from jobs.story.fold import Fold
@@ -46,7 +47,7 @@ def _readable(entry: Entry) -> bool:
     """Nobody knows whose a broken entry is; what stands among an incident's own is shown with them."""
     try:
         fact_of(entry)
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except NOT_OURS:
         return False
     return True
 

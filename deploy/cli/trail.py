@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from jobs.audit import Entry
+from jobs.audit import NOT_OURS, Entry, Kind
 from jobs.timeline import Line, tell
 
 if TYPE_CHECKING:
@@ -42,9 +42,7 @@ def told(entry: Entry) -> Line:
     """The entry's sentence, or that it cannot be read: a broken entry must not hide the others."""
     try:
         return tell(entry)
-    except (KeyError, TypeError, ValueError) as error:
-        from jobs.audit import Kind
-
+    except NOT_OURS as error:
         text = f"entry {entry.seq} cannot be read ({type(error).__name__}); pgbaton audit verify"
         return Line(
             seq=entry.seq, at=entry.at / 1e6, kind=Kind.ALARM, tone="bad", text=text, incident=None

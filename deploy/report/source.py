@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jobs.audit import Head, Span
+from jobs.audit import NOT_OURS, Head, Span
 
 if TYPE_CHECKING:
     from jobs.audit import Draft, Entry
@@ -61,6 +61,6 @@ def _incident(entry: Entry) -> str | None:
     """None where it belongs to none, or cannot be read."""
     try:
         incident = entry.facts["incident"]
-    except (ValueError, KeyError, TypeError):
+    except NOT_OURS:
         return None
     return incident if isinstance(incident, str) else None

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from jobs.alert.alert import Alert, Severity, Status
-from jobs.audit import Entry, Kind
+from jobs.audit import NOT_OURS, Entry, Kind
 from jobs.sentences import SENTENCES
 from jobs.state import FOLLOWS
 from jobs.story.fact import Fact, fact_of
@@ -26,7 +26,7 @@ def raised_by(cluster: str, entry: Entry) -> Alert | None:
         how = _HOW.get(fact.kind)
         said = None if how is None else how(cluster, fact)
         return None if said is None else _alert(cluster, entry, fact, said)
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except NOT_OURS:
         return None
 
 

@@ -12,6 +12,17 @@ from typing import Any
 GENESIS = "0" * 64
 """The previous hash of a trail's first entry."""
 
+NOT_OURS = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+"""What reading an entry raises whose body pgbaton never wrote: whoever can write to Redis may have left
+any JSON there, or none."""
+
 
 class Kind(StrEnum):
     """Every kind of entry there is; a reader may match on them exhaustively."""
@@ -78,8 +89,12 @@ class Entry:
 
     @property
     def facts(self) -> Mapping[str, Any]:
-        """The parsed body: id, kind, incident, seconds, evidence."""
+        """The parsed body: id, kind, incident, seconds, evidence. Half a character, which we never
+        write, becomes a question mark: nobody could print it."""
         parsed: Mapping[str, Any] = json.loads(self.body)
+        if "\\ud" in self.body or "\\uD" in self.body:
+            printable = json.dumps(parsed, ensure_ascii=False).encode(errors="replace")
+            parsed = json.loads(printable)
         return parsed
 
 

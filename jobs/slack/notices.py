@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from jobs.audit import Entry, Kind
+from jobs.audit import NOT_OURS, Entry, Kind
 from jobs.inventory import parse_target
 from jobs.inventory.target import BALANCER
 from jobs.slack.layout import GREEN, RED, Site, context, header, moment, said, section, word
@@ -51,7 +51,7 @@ class Notices:
         """Take one entry in; True where it changed a notice."""
         try:
             return self._take(fact_of(entry))
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except NOT_OURS:
             return False
 
     def _take(self, fact: Fact) -> bool:

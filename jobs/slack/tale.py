@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from jobs.audit import Entry, Kind
+from jobs.audit import NOT_OURS, Entry, Kind
 from jobs.fence import Fence
 from jobs.inventory import parse_target
 from jobs.story import Fact, Fold, Story, fact_of
@@ -88,7 +88,7 @@ class Hearing:
         self.fold.take(entry)
         try:
             self._take(fact_of(entry), entry)
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except NOT_OURS:
             return
 
     def told(self) -> Tale | None:

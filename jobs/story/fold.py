@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from jobs.audit import Entry, Kind
+from jobs.audit import NOT_OURS, Entry, Kind
 from jobs.fence import Fence
 from jobs.sentences import SENTENCES
 from jobs.story.explain import explain
@@ -48,7 +48,7 @@ class Fold:
         self.upto = entry.seq
         try:
             self._fact(fact_of(entry))
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except NOT_OURS:
             return
 
     def belongs(self) -> frozenset[int]:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from jobs.audit import Entry, Kind, Span
+from jobs.audit import NOT_OURS, Entry, Kind, Span
 from jobs.ports import Trail
 from jobs.sentences import Tone
 from jobs.story.reading import AROUND
@@ -132,5 +132,5 @@ def _unreadable(entry: Entry) -> Told:
 def _owner(entry: Entry) -> str | None:
     try:
         return str(entry.facts["incident"])
-    except (ValueError, TypeError, KeyError):
+    except NOT_OURS:
         return None

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from jobs.audit import Kind
+from jobs.audit import NOT_OURS, Kind
 from jobs.ports import Trail
 from jobs.state import ClusterState
 from jobs.story import Story
@@ -107,7 +107,7 @@ def _notes(trail: Trail, story: Story | None) -> Sequence[str]:
             facts: Mapping[str, Any] = entry.facts
             if facts["kind"] == Kind.VERDICT:
                 return tuple(map(str, facts["evidence"].get("notes", ())))
-        except (ValueError, TypeError, KeyError, AttributeError):
+        except NOT_OURS:
             return ()
     return ()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from threading import Lock
 
-from jobs.audit import Entry, Kind
+from jobs.audit import NOT_OURS, Entry, Kind
 from jobs.ports import Trail
 from jobs.timeline import tell
 
@@ -61,5 +61,5 @@ class Glance:
                 self._drift[cluster] = Drifted(host=host, at=entry.at / 1e6, text=text)
             if facts["kind"] == Kind.PAUSED:
                 self._paused[cluster] = entry.at / 1e6
-        except (ValueError, TypeError, KeyError, AttributeError):
+        except NOT_OURS:
             return

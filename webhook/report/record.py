@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from jobs.audit import Entry, Kind
+from jobs.audit import NOT_OURS, Entry, Kind
 from jobs.story import Story
 from jobs.story.signals import AFTER, BEFORE
 from jobs.timeline import tell
@@ -53,7 +53,7 @@ def _about(entry: Entry) -> tuple[object, object]:
     try:
         facts = entry.facts
         return facts["kind"], facts["incident"]
-    except (ValueError, KeyError, TypeError):
+    except NOT_OURS:
         return None, None
 
 
@@ -72,7 +72,7 @@ def _sentence(entry: Entry) -> str:
     """A broken entry must not hide the others."""
     try:
         return tell(entry).text
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except NOT_OURS:
         return "this entry cannot be read; pgbaton audit verify says why"
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from jobs.audit import Entry, Head
+from jobs.audit import NOT_OURS, Entry, Head
 from jobs.ports import Ledger
 from jobs.slack.layout import Site
 from jobs.slack.notices import AGAIN, Notices, thread_of_notice
@@ -217,6 +217,6 @@ def past(thread: Thread, *, now: float) -> bool:
 def _incident_of(entry: Entry) -> str | None:
     try:
         incident = entry.facts["incident"]
-    except (ValueError, KeyError, TypeError):
+    except NOT_OURS:
         return None
     return incident if isinstance(incident, str) else None

@@ -11,7 +11,7 @@ import structlog
 from prometheus_client import CollectorRegistry, Metric
 from prometheus_client.registry import Collector
 
-from jobs.audit import Entry
+from jobs.audit import NOT_OURS, Entry
 from jobs.following import Follower
 from jobs.inventory import Inventory
 from jobs.names import INTAKE
@@ -63,7 +63,7 @@ class Metrics:
             fact = fact_of(entry)
             self.trail.take(cluster, fact)
             self.incidents.take(cluster, entry, fact)
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except NOT_OURS:
             log.warning("metrics.unread", cluster=cluster, entry=entry.seq)
 
 

@@ -14,17 +14,19 @@ from jobs.state import Assignment, ClusterState, HostRecord, Incident, Pause, Se
 MICRO = 1_000_000
 LONGEST = 20
 """Digits that a number of ours stays below."""
+CALENDAR = 18
+"""The same for instants in microseconds: no clock of ours shows more than the year 9999."""
 
 
 def entry_from(raw: bytes) -> tuple[str, Entry]:
     """One entry as page.lua tells it, after its id in the stream. What somebody put there that is no
-    number becomes 0, which no entry of a true trail has: it is for `verify` to say so."""
+    number, or no instant, becomes 0, which no entry of a true trail has: it is for `verify` to say so."""
     id_, seq, at, prev, hash_, body = raw.decode(errors="replace").split("\n", 5)
-    return id_, Entry(seq=_number(seq), at=_number(at), body=body, prev=prev, hash=hash_)
+    return id_, Entry(seq=_number(seq), at=_number(at, CALENDAR), body=body, prev=prev, hash=hash_)
 
 
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < LONGEST else 0
+def _number(text: str, longest: int = LONGEST) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < longest else 0
 
 
 def stand_from(answer: Sequence[bytes]) -> Stand:
