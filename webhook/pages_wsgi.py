@@ -49,6 +49,7 @@ def make_app(environ: Mapping[str, str]) -> Flask:
     proxies = _or_halt(_count(environ, "PAGES_PROXIES", 0))
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
+    app.extensions["warming"].begin()
     return app
 
 

@@ -66,6 +66,7 @@ class Fold:
         times = times_of(self._story, heard, targets, self._holds)
         return replace(
             self._story,
+            last=self._own[-1],
             targets=targets,
             holders=tuple(holders_of(heard)),
             cause=explain(self._story, heard),
@@ -82,7 +83,6 @@ class Fold:
             self._story = _opened(fact)
         if self._story is None:
             return
-        self._story = replace(self._story, last=fact.seq)
         if fact.kind in TARGETS:
             self._target(fact)
         elif fact.kind in STEPS:

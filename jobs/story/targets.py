@@ -48,10 +48,13 @@ class Targets:
             return True if outcome == LANDED else None
         holds = outcome in DONE[fact.kind]
         attempt = _attempt(fact, known, outcome, holds=holds)
-        self.known[target] = replace(
-            known,
+        self.known[target] = TargetStory(  # not replaced: a long incident has thousands of these
+            target=known.target,
+            told=known.told,
+            kind=known.kind,
             outcome=outcome,
             holds=holds,
+            planned=known.planned,
             at=fact.at,
             seconds=fact.seconds,
             member=evidence.get("member"),
@@ -65,8 +68,10 @@ class Targets:
         return holds
 
     def _of(self, target: str) -> TargetStory:
+        if target in self.known:
+            return self.known[target]
         at = parse_target(target)
-        return self.known.get(target) or TargetStory(target=target, told=at.told, kind=at.kind)
+        return TargetStory(target=target, told=at.told, kind=at.kind)
 
 
 def target_of(fact: Fact) -> str:

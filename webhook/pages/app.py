@@ -16,6 +16,7 @@ from webhook.pages.problems import add_problems
 from webhook.pages.session import word
 from webhook.pages.spell import add_spelling
 from webhook.pages.views import add_views
+from webhook.pages.warming import Warming
 
 LARGEST = 10_000
 """Bytes of a form."""
@@ -29,6 +30,7 @@ def create_pages(ports: Ports) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.add_template_global(word, "form_word")
     desk = Desk(ports)
+    app.extensions["warming"] = Warming(desk)
     add_headers(app)
     add_door(app, ports)
     asset = add_assets(app)

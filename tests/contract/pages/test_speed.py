@@ -1,3 +1,5 @@
+"""The pages in a long trail: nobody waits, whatever was written before."""
+
 from __future__ import annotations
 
 import time
@@ -8,7 +10,7 @@ import pytest
 
 from jobs.audit import Draft, Kind
 from tests.contract.pages.stage import PagesServer, Teller
-from tests.contract.webhook.stage import RedisServer, end
+from tests.contract.webhook.stage import RedisServer, end, eventually
 
 ENTRIES, INCIDENTS = 20_000, 500
 LIMIT = 0.3
@@ -49,10 +51,11 @@ def _failure(incident: str, number: int) -> Draft:
 
 @pytest.fixture
 def served(redis: RedisServer, long_trail: str, tmp_path: Path) -> Iterator[PagesServer]:
-    """Pages that have read nothing yet."""
+    """Pages that nobody has asked for anything, and that have had the time to warm up."""
     server = PagesServer(tmp_path, redis.port)
     server.start()
     server.get("/incidents/shop-1/nothing")  # templates are compiled once
+    eventually(lambda: "pages.warm" in server.log())
     yield server
     end(server.process)
 
@@ -69,25 +72,23 @@ def took(server: PagesServer, path: str) -> float:
 def test_a_page_is_there_at_once_in_a_long_trail(
     served: PagesServer, long_trail: str, redis: RedisServer, measured: Callable[[str], None]
 ) -> None:
-    """An incident of an ordinary length within 20,000 entries, never read before; the front page of 500
-    incidents, one of its older pages; and the incident of 20,000 entries, once it was read: within
-    300 ms, also after another entry came."""
+    """The incident of 20,000 entries, which nobody opened before; the same after another entry came; one
+    of an ordinary length among them; the front page of 500 incidents, and one of its older pages: each
+    within 300 ms. Whoever asks in the very second in which the process starts waits for the reading."""
+    first = took(served, f"/incidents/{long_trail}")
     plain = took(served, f"/incidents/shop-{INCIDENTS // 2}")
-    first_front = took(served, "/")
     front = took(served, "/")
     before = served.get("/").body.decode().partition("?before=")[2].partition('"')[0]
     older = took(served, f"/?before={before}")
-    again = took(served, f"/incidents/{long_trail}")
-    cold = PagesServer(served.folder, redis.port)
-    cold.start()
-    whole = took(cold, f"/incidents/{long_trail}")
-    end(cold.process)
     Teller(redis.port, incident=long_trail, count=ENTRIES + 10).follows("web1")
-    warm = took(served, f"/incidents/{long_trail}")
+    grown = took(served, f"/incidents/{long_trail}")
+    end(served.process)
+    served.start()
+    cold = took(served, f"/incidents/{long_trail}")
     measured(
-        f"pages over {ENTRIES} entries: an incident {plain * 1e3:.0f} ms cold; the front page of"
-        f" {INCIDENTS} incidents {front * 1e3:.0f} ms ({first_front * 1e3:.0f} with the long one unread),"
-        f" an older one {older * 1e3:.0f}; the incident of {ENTRIES} entries {again * 1e3:.0f} ms and,"
-        f" with a new entry, {warm * 1e3:.0f} ms warm, {whole * 1e3:.0f} ms cold"
+        f"pages over {ENTRIES} entries: the incident of {ENTRIES} entries {first * 1e3:.0f} ms when first"
+        f" opened, {grown * 1e3:.0f} ms with a new entry, {cold * 1e3:.0f} ms as the process starts; an"
+        f" ordinary incident {plain * 1e3:.0f} ms; the front page of {INCIDENTS} incidents"
+        f" {front * 1e3:.0f} ms, an older one {older * 1e3:.0f} ms"
     )
-    assert max(plain, front, older, warm) < LIMIT
+    assert max(first, grown, plain, front, older) < LIMIT
