@@ -35,7 +35,8 @@ class Anchor:
 
     `head`: it was the newest then. `checkpoint`: everything up to it was exported (to a file with the
     SHA-256 `export`) and may be dropped. `gap`: of the entries after it, those `lost` were lost with
-    Redis, and the trail goes on from it. `at` is the entry's instant (Redis TIME, microseconds); `place`
+    Redis, and the trail goes on from it; `by` is who accepted a
+    loss that Redis does not prove. `at` is the entry's instant (Redis TIME, microseconds); `place`
     where the note stands, as people read it; `redis` who said so, where it was known; `why` what explains a loss.
     """
 
@@ -49,6 +50,7 @@ class Anchor:
     export: str | None = None
     lost: tuple[Mark, ...] = ()
     why: str = ""
+    by: str = ""
 
     @property
     def mark(self) -> Mark:
@@ -75,6 +77,7 @@ def from_text(text: str | bytes, *, place: str) -> Anchor:
             export=raw.get("export"),
             lost=lost,
             why=str(raw.get("why", "")),
+            by=str(raw.get("by", "")),
         )
     except (AttributeError, KeyError, TypeError) as error:
         msg = f"{place} holds no anchor: {error}"

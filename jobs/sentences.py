@@ -152,6 +152,8 @@ def _checkpoint(evidence: Facts, _: Facts) -> tuple[Tone, str]:
 
 def _gap(evidence: Facts, _: Facts) -> tuple[Tone, str]:
     lost = f"entries {evidence['after'] + 1} to {evidence['anchored']} are lost"
+    if evidence.get("how") == "accepted":
+        return "plain", f"trail gap, accepted by {evidence['by']}: {lost}: {evidence['reason']}"
     return "bad", f"trail gap: {lost}: {evidence['reason']}"
 
 

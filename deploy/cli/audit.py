@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from deploy.cli.audit_accept import accept
 from deploy.cli.audit_anchors import anchors
 from deploy.cli.audit_export import export
 from deploy.cli.audit_trim import trim
@@ -26,7 +27,7 @@ def audit() -> None:
     """The audit trail: what is not in it did not happen, and what is in it can be checked."""
 
 
-for command in (verify, export, anchors, trim):
+for command in (verify, export, anchors, accept, trim):
     audit.add_command(command)
 
 

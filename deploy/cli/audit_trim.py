@@ -10,7 +10,7 @@ import click
 
 from deploy.cli.desk import Desk, known_cluster
 from deploy.cli.exits import Exit, Fault
-from deploy.cli.export import Chain, read_export, sha256_of, write_export
+from deploy.cli.export import live, read_export, sha256_of, write_export
 from deploy.cli.moments import MEANT, seconds_of
 from deploy.cli.noted import ask_anchors
 from deploy.cli.seen import Seen
@@ -100,7 +100,7 @@ def _demand_sound(desk: Desk, cluster: str) -> None:
         raise Fault(
             asked.reason, "nothing is dropped without an anchor; try again", code=Exit.UNAVAILABLE
         )
-    if not Seen.of(Chain(entries=desk.ledger.entries(cluster)), asked).sound:
+    if not Seen.of(live(desk.ledger, cluster), asked).sound:
         raise Fault(
             f"the trail of {cluster} is not sound, so nothing of it is dropped",
             f"look at it: pgbaton audit verify {cluster}",

@@ -12,7 +12,7 @@ import click
 
 from deploy.cli.desk import Desk, known_cluster
 from deploy.cli.exits import Exit, Fault
-from deploy.cli.export import Chain, joined, read_export
+from deploy.cli.export import Chain, joined, live, read_export
 from deploy.cli.noted import Asked, ask_anchors, by_hand
 from deploy.cli.seen import Seen
 from deploy.cli.voice import say_json, voice
@@ -95,7 +95,7 @@ def _is_file(what: str) -> bool:
 
 def _of_cluster(desk: Desk, cluster: str, known: Known, *, offline: bool) -> Seen:
     def chain() -> Chain:
-        return Chain(entries=desk.ledger.entries(cluster))
+        return live(desk.ledger, cluster)
 
     return _settled(desk, cluster, chain, known, offline=offline)
 
@@ -105,8 +105,7 @@ def _of_files(
 ) -> Seen:
     def chain() -> Chain:
         parts = [read_export(path) for path in files]
-        live = [Chain(entries=desk.ledger.entries(name)) for name in clusters]
-        return joined(parts, live)
+        return joined(parts, [live(desk.ledger, name) for name in clusters])
 
     if not clusters:
         return Seen.of(chain(), OFFLINE if offline else FILE_ALONE, known.anchors, head=known.head)

@@ -5,24 +5,29 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain as one_after_another
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from deploy.cli.exits import Exit, Fault
-from jobs.audit import GENESIS, Entry, from_line, to_line
+from jobs.audit import GENESIS, Entry, Head, from_line, to_line
 from jobs.audit.chain import changed
+
+if TYPE_CHECKING:
+    from jobs.ports import Trail
 
 
 @dataclass(slots=True)
 class Chain:
     """A trail to walk, once. `broken` is filled while it is read, where a file's line is no entry;
-    `parts` are the files that it is joined from."""
+    `parts` are the files that it is joined from, `head` what asks Redis for the head that it notes."""
 
     entries: Iterable[Entry]
     broken: list[str] = field(default_factory=list)
     parts: tuple[Part, ...] = ()
+    head: Callable[[], Head] | None = None
 
     def first(self) -> Entry | None:
         """The first entry, which stays to be walked."""
@@ -49,6 +54,11 @@ class Part:
         return f"{self.path}: up to entry {self.last}; the checkpoint names another file of it (sha256 {named})"
 
 
+def live(trail: Trail, cluster: str) -> Chain:
+    """A cluster's trail as it stands."""
+    return Chain(entries=trail.entries(cluster), head=lambda: trail.head(cluster))
+
+
 def read_export(path: Path) -> Chain:
     """An exported file; a line that is no entry ends the walk there, and is named."""
     if not os.access(path, os.R_OK) or not path.is_file():
@@ -59,17 +69,18 @@ def read_export(path: Path) -> Chain:
     return Chain(entries=_lines(part, broken), broken=broken, parts=(part,))
 
 
-def joined(files: Sequence[Chain], live: Sequence[Chain]) -> Chain:
+def joined(files: Sequence[Chain], trails: Sequence[Chain]) -> Chain:
     """Files in the order of their first entries, then the trail itself, as one chain. What stands in
     two of them counts once, where it is the same."""
     opened = [(chain.first(), chain) for chain in files]
     ordered = sorted(opened, key=lambda pair: pair[0].seq if pair[0] else 0)
-    chains = [*(chain for _, chain in ordered), *live]
+    chains = [*(chain for _, chain in ordered), *trails]
     if len(chains) == 1:
         return replace(chains[0], parts=())
     broken: list[str] = []
     parts = tuple(part for chain in chains for part in chain.parts)
-    return Chain(entries=_once(chains, broken), broken=broken, parts=parts)
+    head = chains[-1].head if chains else None
+    return Chain(entries=_once(chains, broken), broken=broken, parts=parts, head=head)
 
 
 def _once(chains: Sequence[Chain], broken: list[str]) -> Iterator[Entry]:

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Self
 
+from jobs.audit import Head
 from jobs.audit.examine import Examined, examine
 from jobs.audit.finding import Finding
+from jobs.audit.head import moved
 
 if TYPE_CHECKING:
     from deploy.cli.export import Chain
@@ -21,12 +23,12 @@ MOST = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """One trail's examination, and who was asked. `torn` is a line that is no entry, and `files` what
-    became of the exports that were read along; `head` the newest hash as it was given by hand."""
+    """One trail's examination, and who was asked. `more` is what only where it stands can show: a line
+    that is no entry, a head that was moved; `files` what became of the exports that were read along; `head` the newest hash as it was given by hand."""
 
     found: Examined
     asked: Asked
-    torn: Finding | None = None
+    more: tuple[Finding, ...] = ()
     files: tuple[str, ...] = ()
     head: str | None = None
 
@@ -35,7 +37,7 @@ class Seen:
         cls, chain: Chain, asked: Asked, more: Sequence[Anchor] = (), *, head: str | None = None
     ) -> Self:
         """Walk a chain once. An anchor by hand also vouches for the entry before a part of a trail."""
-        first = chain.first()
+        before, first = chain.head and chain.head(), chain.first()
         start = next(
             (a.mark for a in more if first and a.mark == (first.seq - 1, first.prev)), None
         )
@@ -46,20 +48,16 @@ class Seen:
             start=start,
             head=head,
         )
-        torn = None
-        if chain.broken:
-            place = found.last + 1
-            torn = Finding(sign="no-entry", first=place, last=place, text=chain.broken[0])
         files = tuple(part.joins(found.exports) for part in chain.parts)
-        return cls(found=found, asked=asked, torn=torn, files=files, head=head)
+        besides = tuple(_besides(chain, before, found))
+        return cls(found=found, asked=asked, more=besides, files=files, head=head)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """All of them, those that speak against the trail first."""
-        own = self.found.findings
-        if self.torn is None:
-            return own
-        return tuple(sorted((*own, self.torn), key=lambda one: (not one.bad, one.first)))
+        return tuple(
+            sorted((*self.found.findings, *self.more), key=lambda one: (not one.bad, one.first))
+        )
 
     @property
     def sound(self) -> bool:
@@ -76,7 +74,7 @@ class Seen:
             yield "quiet", f"head {self.found.walk.head}"
         for one in self.findings:
             if not one.bad:
-                yield ("plain" if one.doubtful else "good"), one.text
+                yield ("plain" if one.doubtful or one.sign == "accepted" else "good"), one.text
         yield from (("plain", text) for text in self.files)
         yield from self._vouched(good=not bad)
 
@@ -87,7 +85,10 @@ class Seen:
     def _accused(self, name: str, bad: Sequence[Finding]) -> Iterator[tuple[Tone, str]]:
         worst = bad[0]
         yield "bad", f"{name}: BROKEN: {worst.text}"
-        yield "bad", f"the first bad entry {_place(worst)}"
+        if worst.sign == "head-moved":
+            yield "bad", "no entry is bad: it is Redis' note of the newest one"
+        else:
+            yield "bad", f"the first bad entry {_place(worst)}"
         yield "plain", self._trusted()
         for one in bad[1:MOST]:
             yield "bad", f"also: {one.text}"
@@ -99,12 +100,14 @@ class Seen:
     def _trusted(self) -> str:
         proven = self.found.proven
         if proven:
-            ranges = ", ".join(f"{a} to {b}" for a, b in proven)
+            ranges = ", ".join(f"{a} to {b}" if a < b else f"{a}" for a, b in proven)
             return f"proven by anchors, and as they were written: entries {ranges}; nothing else is"
         walk, row = self.found.walk, self.found.first
         if not walk.entries or any(one.bad and one.first < row for one in self.findings):
             return "nothing in it is proven"
         last = row + walk.entries - 1
+        if last == row:
+            return f"entry {row} stands at the beginning (hash {walk.head}); no anchor proves it"
         return f"entries {row} to {last} follow each other from the beginning (head {walk.head}); no anchor proves them"
 
     def _vouched(self, *, good: bool) -> Iterator[tuple[Tone, str]]:
@@ -142,6 +145,17 @@ class Seen:
             "findings": [_plain(one) for one in self.findings],
             "files": list(self.files),
         }
+
+
+def _besides(chain: Chain, before: Head | None, found: Examined) -> Iterator[Finding]:
+    if chain.broken:
+        place = found.last + 1
+        yield Finding(sign="no-entry", first=place, last=place, text=chain.broken[0])
+    if before is not None and chain.head is not None and (found.newest[0] or not found.count):
+        newest = Head(seq=found.newest[0], hash=found.newest[1])
+        strayed = moved(before, newest, chain.head())
+        if strayed is not None:
+            yield strayed
 
 
 def _place(finding: Finding) -> str:

@@ -107,7 +107,9 @@ def _balancer(cluster: str, fact: Fact) -> _Said | None:
     return _Said(status=Status.RESOLVED, key=key, severity="info")
 
 
-def _gap(cluster: str, fact: Fact) -> _Said:
+def _gap(cluster: str, fact: Fact) -> _Said | None:
+    if fact.evidence.get("how") == "accepted":
+        return None  # somebody is at it
     key = f"{cluster}:trail-gap:{fact.evidence['after']}"
     return _Said(status=Status.TRIGGERED, key=key, severity="critical")
 

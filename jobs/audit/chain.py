@@ -51,4 +51,5 @@ def _misplaced(found: int, seq: int) -> str:
     if found > seq:
         missing = f"entry {seq} is" if found == seq + 1 else f"entries {seq} to {found - 1} are"
         return f"{missing} missing; entry {found} stands in its place"
-    return f"entry {found} stands where entry {seq} should"
+    what = f"entry {found}" if found else "what is no entry"
+    return f"{what} stands where entry {seq} should"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from jobs.anchor import Anchor, Mark
-from jobs.audit.entry import Entry, Kind
+from jobs.audit.entry import NOT_OURS, Entry, Kind
 from jobs.audit.finding import Finding, Sign
 from jobs.audit.gap import evidence_of
 
@@ -58,7 +59,7 @@ class Claims:
         try:
             facts = entry.facts
             kind, evidence = facts["kind"], facts["evidence"]
-        except (KeyError, TypeError, ValueError):
+        except NOT_OURS:
             return
         if kind == Kind.CHECKPOINT and isinstance(evidence, dict):
             self.checkpoints.append((entry, evidence))
@@ -94,8 +95,20 @@ class Claims:
         if not mine:
             return _unproven("gap-unproven", entry, told, doubtful=doubtful)
         self._proven.append(mine[0])
+        if mine[0].by:
+            return _accepted(entry, mine[0])
         text = f"{told}. Gap, not tampering: an anchor confirms it"
         return Finding(sign="gap", first=entry.seq, last=entry.seq, text=text)
+
+
+def _accepted(entry: Entry, gap: Anchor) -> Finding:
+    last, day = (
+        max(seq for seq, _ in gap.lost),
+        datetime.fromtimestamp(entry.at / 1e6, tz=UTC).date(),
+    )
+    lost = f"entry {last}" if last == gap.seq + 1 else f"entries {gap.seq + 1} to {last}"
+    text = f"entry {entry.seq}: a loss that {gap.by} accepted on {day}: {lost}, as they were anchored: {gap.why}"
+    return Finding(sign="accepted", first=entry.seq, last=entry.seq, text=text)
 
 
 def _unproven(sign: Sign, entry: Entry, told: str, *, doubtful: bool) -> Finding:

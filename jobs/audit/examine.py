@@ -20,7 +20,8 @@ class Examined:
     """What was found, in the order of the entries. `walk` are the entries that follow each other from the
     first on; `proven` those for which an anchor vouches, in ranges; `agreeing` the newest anchor that does;
     `anchors` how many were held against the trail; `exports` the SHA-256 of the export that a checkpoint
-    names, by the last entry in it."""
+    names, by the last entry in it; `lost` the anchors that the trail contradicts and nothing explains;
+    `newest` the entry that stands at the end."""
 
     walk: Verified
     first: int
@@ -31,6 +32,8 @@ class Examined:
     agreeing: Anchor | None
     anchors: int
     exports: Mapping[int, str]
+    lost: tuple[Anchor, ...] = ()
+    newest: Mark = (0, GENESIS)
 
     @property
     def sound(self) -> bool:
@@ -80,11 +83,12 @@ class _Bench:
     _proven: tuple[Range, ...] = ()
 
     def judged(self, start: Mark | None, head: str | None) -> Examined:
+        claimed = tuple(self.claims.findings(self.anchors, asked=self.asked))
         self._sort()
         findings = [
             *self._beginning(start),
             *self._breaks(),
-            *self.claims.findings(self.anchors, asked=self.asked),
+            *claimed,
             *self._contradictions(),
             *self._end(head),
         ]
@@ -99,6 +103,8 @@ class _Bench:
             agreeing=max(self._agreeing, key=lambda a: a.seq, default=None),
             anchors=len(self.anchors),
             exports=self.claims.exports(),
+            lost=tuple(self._against),
+            newest=(self.rows[-1].last, self.rows[-1].head),
         )
 
     def _sort(self) -> None:
@@ -110,6 +116,7 @@ class _Bench:
                 self._agreeing.append(anchor)
             elif anchor.seq >= before[0] and anchor.mark != (0, GENESIS):
                 self._against.append(anchor)
+        self._against = [a for a in self._against if not self.claims.explains(a, asked=self.asked)]
         self._proven = tuple(self._vouched())
 
     def _stands(self, anchor: Anchor) -> bool:
@@ -134,7 +141,7 @@ class _Bench:
             return
         if row.first <= 1:
             text = f"entry {row.first} does not follow from the beginning of a trail"
-            yield Finding(sign="misplaced", first=row.first, last=row.first, text=text)
+            yield Finding(sign="misplaced", first=1, last=1, text=text)
             return
         missing = "entry 1 is" if before[0] == 1 else f"entries 1 to {before[0]} are"
         text = f"{missing} missing; entry {row.first} stands at the beginning, and no checkpoint says why"
@@ -143,7 +150,8 @@ class _Bench:
     def _breaks(self) -> Iterator[Finding]:
         for row in self.rows:
             if row.changed:
-                yield Finding(sign="changed", first=row.first, last=row.first, text=row.fault)
+                place = row.first or row.expected
+                yield Finding(sign="changed", first=place, last=place, text=row.fault)
             elif row.fault:
                 first, last = self._suspects(row)
                 yield Finding(sign="misplaced", first=first, last=last, text=row.fault)
@@ -153,25 +161,41 @@ class _Bench:
         if row.first > row.expected:
             return row.expected, row.first - 1
         if row.first < row.expected:
+            place = row.first or row.expected
+            return place, place
+        if self._knows(row.first - 1):
             return row.first, row.first
         if self._knows(row.first):
             return row.first - 1, row.first - 1
-        return (row.first if self._knows(row.first - 1) else max(row.first - 1, 1)), row.first
+        return max(row.first - 1, 1), row.first
 
     def _knows(self, seq: int) -> bool:
         return any(first <= seq <= last for first, last in self._proven)
 
     def _contradictions(self) -> Iterator[Finding]:
-        against = [a for a in self._against if not self.claims.explains(a, asked=self.asked)]
-        end = max(row.last for row in self.rows)
-        inside = sorted((a for a in against if self._rewritten(a)), key=lambda a: a.seq)
+        end = max(self.rows, key=lambda row: row.last)
+        inside = sorted((a for a in self._against if self._rewritten(a)), key=lambda a: a.seq)
         if inside:
             yield self._recomputed(inside[0], len(inside))
-        beyond = [a for a in against if a.seq > end]
+        beyond = [a for a in self._against if a.seq > end.last]
         if beyond:
-            far = max(beyond, key=lambda a: a.seq)
-            text = f"the trail ends at entry {end}, but entry {far.seq} was anchored in {far.place}"
-            yield Finding(sign="ends-early", first=end + 1, last=far.seq, text=text)
+            yield self._cut_short(end, beyond)
+
+    def _cut_short(self, end: Stretch, beyond: Sequence[Anchor]) -> Finding:
+        """A trail that went on after its end was lost has other entries in the place of those."""
+        near, far = min(beyond, key=lambda a: a.seq), max(beyond, key=lambda a: a.seq)
+        went_on = 0 < near.at < end.at
+        first = self._last_before(near) + 1 if went_on else end.last + 1
+        ends = f"the trail ends at entry {end.last}" if end.last else "the trail is empty"
+        more = ", and what came instead began later" if went_on else ""
+        text = f"{ends}, but entry {far.seq} was anchored in {far.place}{more}"
+        return Finding(sign="ends-early", first=first, last=far.seq, text=text)
+
+    def _last_before(self, anchor: Anchor) -> int:
+        """The newest entry below an anchor that the trail contradicts of which another anchor says that
+        it stood there already then."""
+        below = [a.seq for a in self._agreeing if _earlier(a, anchor)]
+        return max(below, default=self.rows[0].first - 1)
 
     def _rewritten(self, anchor: Anchor) -> bool:
         if anchor.seq == self.rows[0].first - 1:
@@ -179,9 +203,8 @@ class _Bench:
         return any(anchor.seq in row.marks and not row.changed for row in self.rows)
 
     def _recomputed(self, anchor: Anchor, count: int) -> Finding:
-        below = [a.seq for a in self._agreeing if a.seq < anchor.seq]
-        first = max(below, default=self.rows[0].first - 1) + 1
-        more = f" ({count - 1} later ones neither)" if count > 1 else ""
+        first = self._last_before(anchor) + 1
+        more = f" ({count} anchors say so)" if count > 1 else ""
         text = (
             f"entry {anchor.seq} is not the one that was anchored in {anchor.place}{more}:"
             f" the chain was made anew, and the first false entry lies in {first} to {anchor.seq}"
@@ -195,9 +218,25 @@ class _Bench:
             yield Finding(sign="another-head", first=newest.last, last=newest.last + 1, text=text)
 
     def _vouched(self) -> Iterator[Range]:
-        """An anchor proves its entry, and with it all before it that lead there."""
+        """An anchor proves its entry, and with it all before it that lead there, as far as they stood
+        there when no anchor contradicted them: what is written anew is anchored like anything else."""
         true = {anchor.mark for anchor in self._agreeing}
+        doubted = max((a.seq for a in self._against), default=0)
+        sure = {a.mark for a in self._agreeing if all(_earlier(a, b) for b in self._against)}
         for row in self.rows:
-            known = [seq for seq, hash_ in row.marks.items() if (seq, hash_) in true]
-            if known and not row.changed:
-                yield row.first, max(known)
+            if row.changed:
+                continue
+            known = {mark for mark in row.marks.items() if mark in true}
+            old = max((seq for seq, _ in known & sure), default=0)
+            new = max((seq for seq, _ in known), default=0)
+            if old:
+                yield row.first, old
+            if new > max(old, doubted):
+                yield max(row.first, doubted + 1), new
+
+
+def _earlier(agreeing: Anchor, against: Anchor) -> bool:
+    """Whether an anchor that agrees is of the trail in which the other one stood, too, and not of what
+    was put in its place: lower in number, and not later by the clock where both say."""
+    late = agreeing.at > against.at > 0
+    return agreeing.seq < against.seq and not late

@@ -13,28 +13,35 @@ Sign = Literal[
     "recomputed",
     "ends-early",
     "another-head",
+    "head-moved",
     "gap",
+    "accepted",
     "gap-unproven",
     "checkpoint",
     "checkpoint-unproven",
     "no-entry",
 ]
 
-GOOD = frozenset[Sign]({"gap", "checkpoint"})
+GOOD = frozenset[Sign]({"gap", "accepted", "checkpoint"})
 
 REMEDIES: Mapping[Sign, str] = {
     "changed": "compare with an earlier export: pgbaton audit verify FILE",
     "misplaced": "compare with an earlier export: pgbaton audit verify FILE",
-    "begins-late": "give the export before it as well: pgbaton audit verify FILE CLUSTER",
+    "begins-late": "give the export before it as well: pgbaton audit verify FILE CLUSTER; where nobody exported it,"
+    " look who could write to Redis",
     "recomputed": "somebody rewrote the trail, or Redis went on from an old copy: look who could write to Redis,"
-    " and compare with an earlier export",
+    " and compare with an earlier export; a copy that was put back on purpose is signed off: pgbaton audit accept"
+    " CLUSTER --why TEXT",
     "ends-early": "Redis was restored from an old copy, or the end was cut off: restore a newer copy, or look who"
-    " could write to Redis",
+    " could write to Redis; a copy that was put back on purpose is signed off: pgbaton audit accept CLUSTER --why TEXT",
     "another-head": "entries are missing at its end, or this is another trail",
+    "head-moved": "whoever can write to Redis moved it, and nothing can follow until it is put back:"
+    " docs/audit.md, A head that was moved",
     "gap-unproven": "ask the cluster's etcd; whoever can write to Redis could have written this entry",
     "checkpoint-unproven": "ask the cluster's etcd; whoever can write to Redis could have written this entry",
     "no-entry": "compare with an earlier export: pgbaton audit verify FILE",
     "gap": "",
+    "accepted": "",
     "checkpoint": "",
 }
 

@@ -48,7 +48,8 @@ def draft_of(gap: Anchor) -> Draft:
 
 def evidence_of(gap: Anchor) -> Mapping[str, Any]:
     """What the entry must say, and what `audit verify` holds it to."""
-    return {
+    accepted = {"how": "accepted", "by": gap.by} if gap.by else {}
+    return accepted | {
         "after": gap.seq,
         "head": gap.hash,
         "anchored": max(seq for seq, _ in gap.lost),

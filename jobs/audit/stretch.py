@@ -13,7 +13,8 @@ from jobs.audit.entry import Entry
 class Stretch:
     """Entries that follow each other, from `first` to `last`, and the hashes of those that were asked
     for. `fault` is why it does not follow what stood before, and `expected` the number that should have;
-    `changed` that its only entry is no longer what it was, so that nothing in it counts."""
+    `changed` that its only entry is no longer what it was, so that nothing in it counts. `at` is the
+    newest entry's instant."""
 
     first: int
     last: int
@@ -22,6 +23,7 @@ class Stretch:
     fault: str = ""
     expected: int = 0
     changed: bool = False
+    at: int = 0
     marks: dict[int, str] = field(default_factory=dict)
 
     @property
@@ -38,7 +40,7 @@ def stretches(entries: Iterable[Entry], *, wanted: Collection[int] = ()) -> Iter
             if now is not None:
                 yield now
             now = _begun(entry, now)
-        now.last, now.head = entry.seq, entry.hash
+        now.last, now.head, now.at = entry.seq, entry.hash, entry.at
         if entry.seq in wanted:
             now.marks[entry.seq] = entry.hash
     if now is not None:

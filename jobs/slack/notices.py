@@ -59,10 +59,7 @@ class Notices:
             return self._well(target_of(fact), fact)
         if fact.kind == Kind.GAP:
             lost = f"{fact.evidence['after'] + 1} to {fact.evidence['anchored']}"
-            reason = (
-                f"The audit trail has a gap: entries {lost} are lost ({fact.evidence['reason']})"
-            )
-            return self._came("", fact, reason=reason)
+            return self._came("", fact, reason=_gap(fact.evidence, lost))
         if fact.kind == Kind.ALARM and fact.incident is None:
             return self._came(_about(fact), fact, reason=str(fact.evidence["reason"]))
         return False
@@ -151,6 +148,11 @@ def _message(notice: Notice, site: Site, colour: str) -> Message:
         ),
         colour=colour,
     )
+
+
+def _gap(evidence: Mapping[str, Any], lost: str) -> str:
+    signed = f", accepted by {evidence['by']}" if evidence.get("how") == "accepted" else ""
+    return f"The audit trail has a gap{signed}: entries {lost} are lost ({evidence['reason']})"
 
 
 def _about(fact: Fact) -> str:

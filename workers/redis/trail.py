@@ -61,8 +61,7 @@ class TrailReader:
         pairs = [(name.decode(), int(first)) for name, first in self.exchange.repeating(read)]
         reaches = self._reaches(cluster, [name for name, _ in pairs])
         return [
-            Span(incident=name, first=first, last=last)
-            for (name, first), last in zip(pairs, reaches, strict=True)
+            _span(name, first, last) for (name, first), last in zip(pairs, reaches, strict=True)
         ]
 
     def span(self, cluster: str, incident: str) -> Span | None:
@@ -70,12 +69,13 @@ class TrailReader:
         if first is None:
             return None
         [last] = self._reaches(cluster, [incident])
-        return Span(incident=incident, first=int(first), last=last)
+        return _span(incident, int(first), last)
 
-    def _reaches(self, cluster: str, incidents: Sequence[str]) -> list[int]:
+    def _reaches(self, cluster: str, incidents: Sequence[str]) -> Sequence[bytes | None]:
         if not incidents:
             return []
-        return [int(one) for one in self._ask("HMGET", self._key("reaches", cluster), *incidents)]
+        found: list[bytes | None] = self._ask("HMGET", self._key("reaches", cluster), *incidents)
+        return found
 
     def _page(self, cluster: str, after: str, upto: int | None) -> list[tuple[str, Entry]]:
         asked = {"prefix": self.prefix, "cluster": cluster, "after": after, "count": PAGE}
@@ -87,6 +87,11 @@ class TrailReader:
 
     def _key(self, kind: str, cluster: str) -> str:
         return f"{self.prefix}:{kind}:{cluster}"
+
+
+def _span(incident: str, first: int, last: bytes | None) -> Span:
+    """Where somebody deleted one half of the index, the other still leads to the incident."""
+    return Span(incident=incident, first=first, last=first if last is None else int(last))
 
 
 def _head(kept: Sequence[bytes | None]) -> Head:

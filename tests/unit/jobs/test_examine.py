@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from jobs.audit import GENESIS, Entry, link
 from jobs.audit.examine import examine
-from tests.unit.jobs.trails import anchor, draft, remade, signs, trail
+from tests.unit.jobs.trails import anchor, draft, grown, remade, signs, trail
 
 
 @given(length=st.integers(1, 12), cuts=st.data())
@@ -105,6 +105,25 @@ def test_a_chain_made_anew_is_found_by_its_anchors(data: st.DataObject, length: 
     assert signs(found) == ["recomputed"]
     assert found.bad == (max(before, default=0) + 1, min(after) + 1)
     assert found.proven == (((1, max(before)),) if before else ())
+
+
+@given(data=st.data(), length=st.integers(3, 12), more=st.integers(1, 4))
+def test_no_false_entry_is_proven_by_a_later_anchor(
+    data: st.DataObject, length: int, more: int
+) -> None:
+    """The chronicle anchors what stands there, a chain made anew too: in the place of what was anchored
+    before, nothing is proven by that."""
+    entries = trail(length)
+    place = data.draw(st.integers(0, length - 1))
+    true = data.draw(st.lists(st.integers(place, length - 1), min_size=1, unique=True))
+    false = grown(remade(entries, place), *(draft(f"later {n}") for n in range(more)))
+    later = data.draw(st.lists(st.integers(place, len(false) - 1), unique=True))
+    anchors = [*(anchor(entries[n]) for n in true), *(anchor(false[n]) for n in later)]
+    found = examine(false, anchors=anchors, asked=True)
+    proven = {seq for a, b in found.proven for seq in range(a, b + 1)}
+    assert not proven & set(range(min(true) + 1, max(true) + 2))
+    if all(n > max(true) for n in later):
+        assert not proven & set(range(place + 1, max(true) + 2))
 
 
 @given(data=st.data(), length=st.integers(2, 12))
