@@ -86,11 +86,12 @@ class Anchoring:
             try:
                 self._look(view)
             except LedgerUnavailable:
-                return  # the chronicle itself says so; etcd is not asked about what nobody knows
+                view.retry = self._clock.monotonic() + AGAIN
+                return  # the chronicle itself says so; what ails one trail alone must not bar the others
             except Unavailable as error:
                 self._put_off(view, str(error))
             except ValueError as error:
-                self._put_off(view, f"Redis holds what pgbaton never wrote there: {error}")
+                self._leave(view, f"Redis holds what pgbaton never wrote there: {error}")
 
     def _look(self, view: _View) -> None:
         stand = self._stand(view)
@@ -115,8 +116,8 @@ class Anchoring:
         return view.newest is not None and stand.head.seq < view.newest.seq
 
     def _at_rest(self, view: _View, stand: Stand) -> bool:
-        here = (stand.head.seq, stand.head.hash)
-        return not stand.head.seq or (view.newest is not None and view.newest.mark == here)
+        newest, head = view.newest, stand.head
+        return not head.seq or (newest is not None and newest.mark == (head.seq, head.hash))
 
     def _wants_haste(self, view: _View) -> bool:
         after = view.looked if view.looked is not None else (view.newest.seq if view.newest else 0)
@@ -133,7 +134,7 @@ class Anchoring:
             self._compare(view)
         stand = self._stand(view)
         if self._hash(view, stand.head.seq) != stand.head.hash:
-            self._put_off(view, f"{UNEXPLAINED} {view.cluster}")
+            self._leave(view, f"{UNEXPLAINED} {view.cluster}")
             return
         anchor = Anchor(
             cluster=view.cluster,
@@ -165,9 +166,8 @@ class Anchoring:
             placed.append(gap)
             log.warning("audit.gap", cluster=view.cluster, after=gap.seq, reason=gap.why)
         view.known = placed
-        lost = {*explained, *(gap.lost if gap else ())}
         view.off = frozenset(a.mark for a in strangers)
-        view.strangers = frozenset(a.mark for a in strangers if a.mark not in lost)
+        view.strangers = view.off - explained - frozenset(gap.lost if gap else ())
         view.urgent = True
         self._told(view)
 
@@ -207,8 +207,7 @@ class Anchoring:
         )
 
     def _beginning(self, view: _View, stand: Stand) -> Mark:
-        before = max(stand.first - 1, 0)
-        return before, self._hash(view, before)
+        return (before := max(stand.first - 1, 0)), self._hash(view, before)
 
     def _hash(self, view: _View, seq: int) -> str:
         """The hash of an entry, or what its successor says of it; "" where there is neither."""
@@ -217,14 +216,17 @@ class Anchoring:
         return ""
 
     def _told(self, view: _View) -> None:
-        reason = UNEXPLAINED if view.strangers else ""
-        self._say(view, f"{reason} {view.cluster}" if reason else "")
+        self._say(view, f"{UNEXPLAINED} {view.cluster}" if view.strangers else "")
 
     def _put_off(self, view: _View, reason: str) -> None:
         """All clusters of one etcd fail alike; the others go on."""
         for other in self._views.values():
             if other.place is view.place:
                 other.retry = self._clock.monotonic() + AGAIN
+        self._leave(view, reason)
+
+    def _leave(self, view: _View, reason: str) -> None:
+        """What is wrong with one trail is no reason to leave the others."""
         view.retry = self._clock.monotonic() + AGAIN
         self._say(view, reason)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import count
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from click.testing import CliRunner, Result
 
@@ -36,6 +37,28 @@ etcd = "main"
 scope = "crm"
 """
 _numbers = count(1)
+
+
+class DiedError(Exception):
+    """The process ended here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mortal:
+    """A hand whose process ends before or after one of its calls."""
+
+    hand: object
+    dies: str
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self.hand, name)
+        when, _, what = self.dies.partition(" ")
+        return partial(self._call, found, when) if what == name else found
+
+    def _call(self, found: Callable[..., object], when: str, *words: Any, **named: Any) -> object:
+        if when == "after":
+            found(*words, **named)
+        raise DiedError(self.dies)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,9 +96,14 @@ class Office:
     def ledger(self) -> RedisLedger:
         return RedisLedger(self.redis, inventory="0123456789ab")
 
-    def types(self, *words: str) -> Result:
-        """One command, as somebody types it."""
-        return CliRunner().invoke(main, list(words), obj=EquippedDesk(self.environ))
+    def types(self, *words: str, dies: str = "") -> Result:
+        """One command, as somebody types it; `dies` as "before place" or "after trim" of its hands."""
+        desk = EquippedDesk(self.environ)
+        if dies:
+            dying: Any = desk
+            dying.ledger = Mortal(desk.ledger, dies)
+            dying.anchors = {name: Mortal(one, dies) for name, one in desk.anchors.items()}
+        return CliRunner().invoke(main, list(words), obj=desk)
 
     def says(self, *names: str, cluster: str = "shop", incident: str | None = None) -> None:
         self.ledger.append(

@@ -88,6 +88,20 @@ def test_no_head_is_anchored_that_is_no_entry(office: Office) -> None:
     assert office.place.placed("shop") == before
 
 
+@pytest.mark.parametrize(
+    "theft",
+    [thefts.fork_hash, thefts.text_as_head, thefts.replace_by_text],
+    ids=lambda t: t.__name__,
+)
+def test_no_theft_keeps_the_others_from_their_anchors(office: Office, theft: thefts.Theft) -> None:
+    """One trail is ruined; the next one in the same Redis and etcd is anchored all the same."""
+    office.grows()
+    theft(office.redis)
+    office.says("hers", cluster="crm")
+    office.anchors()
+    assert [a.seq for a in office.place.placed("crm")] == [1]
+
+
 def test_another_clusters_trail_is_another_trail(office: Office) -> None:
     """It fits in itself, and no anchor of this cluster knows it."""
     office.grows()

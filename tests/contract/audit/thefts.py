@@ -42,6 +42,14 @@ def chained(wanted: Sequence[Row], first: int) -> list[Row]:
     return made
 
 
+def aged(redis: Redis, *, seconds: int) -> None:
+    """The same trail, written that long ago."""
+    older = [(i, {**f, "at": str(int(f["at"]) - seconds * 1_000_000)}) for i, f in rows(redis)]
+    made = chained(older, 0)
+    rebuilt(redis, made)
+    head_is(redis, made[-1])
+
+
 def _other(row: Row) -> Row:
     return row[0], {**row[1], "body": row[1]["body"].replace("shop ", "shap ")}
 
@@ -102,6 +110,10 @@ def fork(redis: Redis) -> None:
 
 def fork_hash(redis: Redis) -> None:
     redis.hset(HEAD, "hash", "f" * 64)
+
+
+def text_as_head(redis: Redis) -> None:
+    redis.hset(HEAD, "seq", "many")
 
 
 def drop_head(redis: Redis) -> None:
