@@ -7,6 +7,7 @@ from jobs.drift import drifted
 from jobs.host import Mission
 from jobs.look import look_at_everyone
 from jobs.names import RECONCILE
+from jobs.remembered import proof_name
 from jobs.respond import LEASE, land, write_round
 from jobs.state import ClusterState
 from jobs.tools import Tools, equipped
@@ -78,9 +79,3 @@ def stale_primary(tools: Tools, *, state: ClusterState, flight: str) -> bool:
 def _moved_on(state: ClusterState, before: ClusterState) -> bool:
     """True where a leader changed while hosts were read: what differs then is no drift."""
     return state.incident is not None or state.settled.fence != before.settled.fence
-
-
-def proof_name(cluster: str) -> str:
-    """Under which the ledger's memory holds when the leader was last proven in peace, in seconds since
-    1970: no entry of the trail tells of that."""
-    return f"proof:{cluster}"

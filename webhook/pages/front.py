@@ -8,6 +8,7 @@ from typing import Any
 
 from jobs.audit import NOT_OURS, Kind
 from jobs.ports import Trail
+from jobs.remembered import proven_at
 from jobs.state import ClusterState
 from jobs.story import Story
 from webhook.pages.desk import Desk
@@ -19,7 +20,8 @@ from webhook.pages.trouble import troubles
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """One cluster. `since` is when its state began, in seconds since 1970, where that is known."""
+    """One cluster. `since` is when its state began, in seconds since 1970, where that is known;
+    `proven` how long ago the leader was last proven, in seconds."""
 
     cluster: str
     sign: str
@@ -28,6 +30,7 @@ class Card:
     leader: str | None
     epoch: int | None
     since: float | None
+    proven: float | None
     flags: tuple[Flag, ...]
     last: Listed | None
     open: str | None
@@ -57,7 +60,7 @@ def card(desk: Desk, cluster: str) -> Card:
     drift = desk.glance.drift(cluster)
     raised = tuple(flags(state, _notes(desk.ledger, story), drift))
     sign, word, weight, since = _standing(state, story, desk.glance.paused(cluster))
-    lead = _leadership(state)
+    lead, proven = _leadership(state), proven_at(state, desk.ledger)
     return Card(
         cluster=cluster,
         sign=sign,
@@ -66,6 +69,7 @@ def card(desk: Desk, cluster: str) -> Card:
         leader=lead[0],
         epoch=lead[1],
         since=since,
+        proven=None if proven is None else state.now - proven,
         flags=raised,
         last=last,
         open=state.incident.id if state.incident is not None else None,

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from jobs.audit import Head, Span
 from jobs.picture import figure
+from jobs.remembered import anchored
 from jobs.story import Story
 from webhook.pages.chain import Walked
 from webhook.pages.desk import Desk
@@ -18,7 +19,7 @@ from webhook.pages.headline import STATES, Measured, Standing, headline, measure
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """Everything that the page shows. Without `story` the incident's opening cannot be read. `known` is
-    False for a cluster that left the inventory."""
+    False for a cluster that left the inventory; `anchored` the newest entry that was noted outside Redis."""
 
     incident: str
     cluster: str
@@ -27,6 +28,7 @@ class Told:
     sheet: Sheet
     walked: Walked
     head: Head
+    anchored: int | None
     before: int | None
     story: Story | None = None
     headline: str = ""
@@ -59,6 +61,7 @@ def told(desk: Desk, incident: str, *, before: int | None) -> Told | None:
         sheet=lines,
         walked=desk.chains.walk(cluster, span),
         head=desk.chains.head(cluster),
+        anchored=anchored(cluster, desk.ledger),
         before=before,
         zero=lines.lines[0].at if lines.lines else 0.0,
     )

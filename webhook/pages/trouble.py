@@ -6,9 +6,14 @@ import json
 from collections.abc import Iterator
 
 from jobs.ports import Memory
+from jobs.remembered import ANCHORS_TROUBLE
 from webhook.pages.flags import Flag
 
-NOTED = {"slack:trouble": "Slack is not told", "alerts:trouble": "on-call tool is not told"}
+NOTED = {
+    "slack:trouble": "Slack is not told",
+    "alerts:trouble": "on-call tool is not told",
+    ANCHORS_TROUBLE: "trail is not anchored",
+}
 """By the name under which it is remembered; empty once it is over."""
 
 

@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry, Gauge
 from jobs.assign import missing
 from jobs.inventory import Inventory, parse_target
 from jobs.ports import Memory
-from jobs.reconcile import proof_name
+from jobs.remembered import proven_at
 from jobs.state import ClusterState
 
 ABOUT = ("two-primaries", "leaderless", "left", "paused")
@@ -53,12 +53,7 @@ class Standing:
 
     def _show_proof(self, state: ClusterState, memory: Memory) -> None:
         """Nothing for a cluster that was never proven, such as a standby."""
-        known = (
-            state.incident.verified if state.incident else None,
-            state.settled.verified,
-            float(memory.recall(proof_name(state.cluster)) or 0),
-        )
-        newest = max((at for at in known if at), default=None)
+        newest = proven_at(state, memory)
         if newest is not None:
             self.proof.labels(state.cluster).set(max(state.now - newest, 0))
 

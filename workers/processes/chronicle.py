@@ -14,6 +14,7 @@ from prometheus_client import CollectorRegistry
 from jobs.inventory import Inventory
 from jobs.ports import LedgerUnavailable
 from workers.alerts import Alerter, alerter_of
+from workers.anchor_notes import AnchorNotes
 from workers.anchoring import Anchoring
 from workers.metrics import Metrics, Reader, Rounds, eye_on, served, show_build
 from workers.metrics.routes import RouteMetrics
@@ -115,8 +116,10 @@ def rounds_of(inventory: Inventory, secrets: Secrets, counting: Counting) -> Ite
         return None if alerter is None else Alerting.of(alerter, counting)
 
     def anchoring() -> Duty:
+        ledger = ledger_of(inventory, secrets)
         return Noting(
-            anchoring=Anchoring.of(inventory, secrets, ledger_of(inventory, secrets)),
+            anchoring=Anchoring.of(inventory, secrets, ledger),
+            notes=AnchorNotes(ledger),
             routes=counting.reader.metrics.routes,
         )
 
@@ -154,8 +157,10 @@ class Noting:
     """Anchors, and why they cannot be placed."""
 
     anchoring: Anchoring
+    notes: AnchorNotes
     routes: RouteMetrics
 
     def tick(self) -> None:
         self.anchoring.tick()
         self.routes.anchors(self.anchoring.failing)
+        self.notes.tell(self.anchoring.failing, self.anchoring.last)

@@ -17,6 +17,7 @@ from jobs.claims import MemberRecord
 from jobs.event import LEADER_KEY
 from jobs.fence import Fence
 from jobs.inventory import Inventory, load_inventory
+from jobs.remembered import anchored_name, proof_name
 from jobs.state import Incident, Pause, Settled, dump
 from jobs.story import fold
 from jobs.verdict import Leadership
@@ -121,6 +122,9 @@ def a_day() -> Gallery:
     _orders(gallery)
     _billing(gallery)
     _reports(gallery)
+    for cluster, ago in {"shop": 252, "billing": 98, "reports": 171}.items():
+        gallery.ledger.remember(proof_name(cluster), f"{START + NOW - ago:.3f}")
+    gallery.ledger.remember(anchored_name("shop"), str(gallery.ledger.head("shop").seq))
     return gallery
 
 

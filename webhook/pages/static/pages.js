@@ -1,7 +1,7 @@
 // Makes a page live: without it everything stands there all the same, and a reload shows what is new.
 "use strict";
 (() => {
-  const EVERY = 10000, GAP = 700, HIDDEN = 30000, AGAIN = 6;
+  const EVERY = 10000, STILL = 30000, GAP = 700, HIDDEN = 30000, AGAIN = 6;
   const live = document.getElementById("live");
   const watch = document.getElementById("watch");
 
@@ -155,6 +155,9 @@
       else if (!fallback) say("The connection is lost; trying again.");
     };
   };
+
+  // What stands in no trail (trouble of the telling, how old the last proof is) moves no head.
+  setInterval(() => { if (stream && !document.hidden) soon(); }, STILL);
 
   let sleep = null;
   const away = () => { if (stream) stream.close(); stream = null; };

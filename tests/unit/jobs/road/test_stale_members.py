@@ -8,7 +8,7 @@ from jobs.audit import Kind
 from jobs.claims import RestAnswer, SqlAnswer
 from jobs.inventory import SCHEMA, Address
 from jobs.names import RECONCILE
-from jobs.reconcile import proof_name
+from jobs.remembered import proof_name
 from tests.world import World, make_world
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
 
 from jobs.audit import Draft, Kind
+from jobs.remembered import ANCHORS_TROUBLE, anchored_name, proof_name
 from jobs.state import Incident, Pause, dump
 from tests.unit.webhook.pages.desk import Visit
 from tests.world import INVENTORY, make_world
@@ -163,3 +165,30 @@ def test_two_writable_primaries_are_the_first_flag(visit: Visit) -> None:
         Incident(id="shop-3", cluster="shop", opened=1.0, verdict="confirmed", alarms=said)
     )
     assert "pg1 accepted writes while another member led" in visit.page("/")
+
+
+def test_the_age_of_the_last_proof_stands_with_its_cluster(visit: Visit) -> None:
+    """Counted from the last look that proved the leader, in an incident or in peace."""
+    visit.fail_over()
+    assert "within the last minute" in visit.page("/")
+    visit.world.clock.pass_by(250)
+    assert "4 min 10 s ago" in visit.page("/")
+    visit.world.ledger.remember(proof_name("shop"), f"{visit.world.clock.now() - 60:.3f}")
+    assert "1 min ago" in visit.page("/")
+
+
+def test_what_the_chronicle_said_of_its_anchors_is_shown(visit: Visit) -> None:
+    """Up to which entry, and on the front page why not."""
+    incident = visit.fail_over()
+    span = visit.world.ledger.span("shop", incident)
+    assert span is not None
+    assert "Anchored" not in visit.page(f"/incidents/{incident}")
+    visit.world.ledger.remember(anchored_name("shop"), str(span.last - 1))
+    assert "this incident not to its end yet" in visit.page(f"/incidents/{incident}")
+    visit.world.ledger.remember(anchored_name("shop"), str(span.last))
+    assert f"up to entry {span.last}; by" in visit.page(f"/incidents/{incident}")
+    told = json.dumps({"reason": "shop: etcd has no leader", "remedy": "start etcd"})
+    visit.world.ledger.remember(ANCHORS_TROUBLE, told)
+    page = visit.page("/")
+    assert "trail is not anchored" in page
+    assert "etcd has no leader" in page
