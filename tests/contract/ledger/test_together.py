@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+from jobs.audit import Draft, Head, Kind
 from tests.contract.ledger.desks import QUEUE, RedisDesk, redis_desk, walked
 from tests.contract.ledger.server import RedisServer
 from tests.contract.ledger.values import CLUSTER, draft, event
@@ -40,6 +41,47 @@ def test_writers_at_once_make_one_chain(real: RedisDesk) -> None:
     shared = EACH // 3
     assert walked(real, CLUSTER).entries == heard == shared + WRITERS * (EACH - shared)
     assert len(real.queued_ids()) == len(real.job_hashes()) == 1
+
+
+def test_index_and_head_are_of_the_same_step_as_the_entry(real: RedisDesk) -> None:
+    """Eight writers on three incidents, ids shared in part, and a reader meanwhile: whatever the index or
+    a head names stands there already, and at the end both are what the entries make of them."""
+    ended = threading.Event()
+
+    def write(writer: int) -> None:
+        for number in range(EACH // 2):
+            name = f"{number}" if number % 3 == 0 else f"{writer}-{number}"
+            one = Draft(id=name, kind=Kind.VERDICT, incident=f"i{number % 5 % 3}")
+            real.ledger.append(CLUSTER, [one])
+
+    def read() -> int:
+        rounds = 0
+        while not ended.is_set():
+            spans = real.ledger.spans(CLUSTER, count=9)
+            for last, incident in [(s.last, s.incident) for s in spans]:
+                [entry] = real.ledger.entries(CLUSTER, after=last - 1, upto=last)
+                assert entry.facts["incident"] == incident
+            head = real.ledger.heads([CLUSTER, "none"])[CLUSTER]
+            found = real.ledger.entries(CLUSTER, after=max(head.seq - 1, 0), upto=head.seq or 1)
+            assert [e.hash for e in found][:1] == ([head.hash] if head.seq else [])
+            rounds += 1
+        return rounds
+
+    with ThreadPoolExecutor(WRITERS + 1) as pool:
+        reader = pool.submit(read)
+        list(pool.map(write, range(WRITERS)))
+        ended.set()
+        assert reader.result() > 1
+    numbers: dict[str, list[int]] = {}
+    for entry in real.ledger.entries(CLUSTER):
+        numbers.setdefault(entry.facts["incident"], []).append(entry.seq)
+    spans = real.ledger.spans(CLUSTER, count=9)
+    assert {s.incident: (s.first, s.last) for s in spans} == {
+        name: (min(own), max(own)) for name, own in numbers.items()
+    }
+    walk, heads = walked(real, CLUSTER), real.ledger.heads([CLUSTER, "none"])
+    assert (heads[CLUSTER].seq, heads[CLUSTER].hash) == (walk.entries, walk.head)
+    assert heads["none"] == Head()
 
 
 def test_a_waiting_worker_never_sees_a_job_that_was_taken_back(
