@@ -80,7 +80,7 @@ def _followed(story: Story) -> str:
         return ""
     if story.held == many:
         return (
-            "Everything that follows it does." if many > 1 else f"{story.targets[0].told} follows."
+            "Everything follows it now." if many > 1 else f"{story.targets[0].told} follows."
         )
     return f"{story.held} of {many} follow so far."
 

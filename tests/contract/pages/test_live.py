@@ -42,7 +42,7 @@ def test_an_open_page_follows_an_incident_without_a_reload(
     teller.follows("web2")
     teller.concludes()
     expect(page.locator(".standing")).to_contain_text("concluded")
-    expect(page.locator("#watch")).to_contain_text("Everything that follows it does.")
+    expect(page.locator("#watch")).to_contain_text("Everything follows it now.")
     assert page.evaluate("window.mark") == "the same window"
     assert page.locator(f"#d{teller.first + 1}").get_attribute("open") is not None
     assert page.evaluate("document.activeElement.closest('li').id") == f"e{teller.first + 1}"

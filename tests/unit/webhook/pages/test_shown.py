@@ -17,7 +17,7 @@ from tests.world import INVENTORY, make_world
 def test_an_incident_is_told_from_its_headline_to_its_proof(visit: Visit) -> None:
     """Who leads and led, every target, the picture, the entries with evidence, the chain."""
     page = visit.page(f"/incidents/{visit.fail_over()}")
-    assert "pg2 leads shop; pg1 led until then. Everything that follows it does." in page
+    assert "pg2 leads shop; pg1 led until then. Everything follows it now." in page
     assert page.count("<svg") == 2
     assert "2 of 2 follow pg2" in page
     assert "Entries 7 to 12 fit together" in page
