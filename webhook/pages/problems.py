@@ -38,7 +38,7 @@ def _http(error: HTTPException) -> Response:
 def _blind(error: LedgerUnavailable) -> Response:
     log.warning("pages.blind", reason=str(error))
     remedy = error.remedy[:1].upper() + error.remedy[1:]
-    text = f"{error.reason}. {remedy}. The failovers themselves go on being recorded by hooks and hosts."
+    text = f"{error.reason.rstrip('.')}. {remedy}. The failovers themselves go on being recorded by hooks and hosts."
     answer = _page(503, "The trail cannot be read now", text)
     answer.headers["Retry-After"] = "5"
     return answer

@@ -125,7 +125,7 @@ def test_a_cluster_that_left_the_inventory_keeps_its_incidents_readable(visit: V
 def test_without_redis_the_page_says_what_to_do(visit: Visit, path: str) -> None:
     """With 503 and Retry-After."""
     visit.fail_over()
-    visit.world.ledger.unavailable = LedgerUnavailable("Redis at 10.0.0.5: refused", "start Redis")
+    visit.world.ledger.unavailable = LedgerUnavailable("Redis at 10.0.0.5: refused.", "start Redis")
     answer = visit.client.get(path)
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
     assert "Redis at 10.0.0.5: refused. Start Redis." in answer.text
