@@ -79,9 +79,7 @@ def _followed(story: Story) -> str:
     if not many:
         return ""
     if story.held == many:
-        return (
-            "Everything follows it now." if many > 1 else f"{story.targets[0].told} follows."
-        )
+        return "Everything follows it now." if many > 1 else f"{story.targets[0].told} follows."
     return f"{story.held} of {many} follow so far."
 
 
