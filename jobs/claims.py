@@ -64,6 +64,7 @@ class ClusterView:
     paused: bool = False
     failsafe: bool = False
     standby_cluster: bool = False
+    crash_moves: bool = False  # Patroni gives the key away where PostgreSQL crashes, at once
     asked: AskedFor | None = None
 
     def member(self, name: str) -> MemberRecord | BrokenRecord | None:

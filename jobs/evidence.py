@@ -56,6 +56,7 @@ def _view(view: ClusterView | Unknown) -> Mapping[str, Any]:
         "system_identifier": view.system_identifier,
         "paused": view.paused,
         "failsafe": view.failsafe,
+        "crash_moves": view.crash_moves,
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from jobs.story.cause import Cause, Proof
+from jobs.story.cause import Cause, CauseKind, Proof
 from jobs.story.fact import Fact
 from jobs.story.intruders import stale_member, two_primaries
 from jobs.story.moves import machine_lost, partition, patroni_stopped, switchover
@@ -37,7 +37,27 @@ def explain(story: Story, heard: Sequence[Fact]) -> Cause | None:
     if not found:
         return None
     first, *others = found
-    return replace(first, proofs=(*first.proofs, *(p for one in others for p in _further(one))))
+    text = f"{first.text}{_afterwards(scene)}" if first.kind in MOVES else first.text
+    return replace(
+        first, text=text, proofs=(*first.proofs, *(p for one in others for p in _further(one)))
+    )
+
+
+MOVES = frozenset(
+    {
+        CauseKind.SWITCHOVER,
+        CauseKind.MACHINE_LOST,
+        CauseKind.PATRONI_STOPPED,
+        CauseKind.PARTITION,
+    }
+)
+
+
+def _afterwards(scene: Scene) -> str:
+    """One incident may see the leadership move more than once; why it moved first is told."""
+    last = scene.story.member
+    moved_on = scene.new is not None and last is not None and last != scene.new
+    return f"; after {scene.new}, {last} led" if moved_on else ""
 
 
 def _in_order(cause: Cause) -> Cause:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from jobs.event import LINODE_EVENT
 from jobs.story.cause import Cause, CauseKind, Proof
@@ -47,6 +47,8 @@ def _ended(scene: Scene) -> Cause | None:
     said = next((v for v in scene.since if v.state_of(scene.old or "") == STOPPED), None)
     if said is None or scene.stands not in {"closed", "silent"}:
         return None
+    if gave.etcd.get("crash_moves") and not any(_heard(scene, actions={"on_stop"})):
+        return None  # a crash looks alike there for seconds; only what ran can be stopped
     return Cause(
         kind=CauseKind.PATRONI_STOPPED,
         text=f"Patroni on {scene.old} was stopped: it gave the leader key away and stopped PostgreSQL",
@@ -82,9 +84,10 @@ def _died(scene: Scene) -> Cause | None:
 
 def machine_lost(scene: Scene) -> Cause | None:
     """Key and record went with their lease, and nothing on the machine answers; or its PostgreSQL is
-    not there, and Linode itself says that the machine went down."""
-    gone, end = scene.lapsed, scene.end
-    if gone is None or end is None or scene.chosen is None:
+    not there, and Linode itself says that the machine went down. Not where its own hook told meanwhile
+    that it demoted itself: then only the way to it is cut."""
+    gone, end, took = scene.lapsed, scene.end, scene.chosen
+    if gone is None or end is None or took is None or _heard_before(scene, took):
         return None
     off = tuple(_switched_off(scene))
     if scene.stands != "silent" and not (scene.stands == "closed" and off):
@@ -130,9 +133,14 @@ def _demoted(scene: Scene) -> Iterator[Proof]:
     for view in scene.views:
         if view.leader == scene.old and view.bearing(scene.old or "") == "read-only":
             yield proof(view.fact, f"{scene.old} held the key, and its PostgreSQL took no writes")
-    for one in _heard(scene, actions={"on_stop", "on_role_change"}):
-        if took is not None and one.seq < took.fact.seq:
-            yield one
+    if took is not None:
+        yield from _heard_before(scene, took)
+
+
+def _heard_before(scene: Scene, took: View) -> Sequence[Proof]:
+    """What the old leader's hook told of its demotion before anybody else was proven: its machine lived."""
+    told = _heard(scene, actions={"on_stop", "on_role_change"})
+    return [one for one in told if one.seq < took.fact.seq]
 
 
 def _heard(scene: Scene, *, actions: set[str]) -> Iterator[Proof]:

@@ -75,8 +75,10 @@ NO_QUORUM = "no leader"
 
 def etcd_outage(scene: Scene) -> Cause | None:
     """etcd could not be asked, and not only by us: one of its members said that it has no quorum, or the
-    leader demoted itself and kept its key, which a healthy etcd would have let another take."""
-    blind = [v for v in scene.views if v.blind]
+    leader demoted itself and kept its key, which a healthy etcd would have let another take. What came
+    after the leadership had moved did not move it."""
+    took = scene.chosen
+    blind = [v for v in scene.views if v.blind and (took is None or v.fact.seq < took.fact.seq)]
     said = [v for v in blind if NO_QUORUM in v.blind]
     idle = _idle(scene) if blind else None
     if not said and idle is None:

@@ -57,8 +57,15 @@ def view(scope: ScopeRef, answer: Answer) -> ClusterView:
         paused=_is_on(settings.get("pause")),
         failsafe=_is_on(settings.get("failsafe_mode")),
         standby_cluster=_is_standby(settings.get("standby_cluster")),
+        crash_moves=_crash_moves(settings),
         asked=_asked(failover),
     )
+
+
+def _crash_moves(settings: Mapping[str, object]) -> bool:
+    """Before Patroni 3 the setting had another name, which later ones still read."""
+    names = ("primary_start_timeout", "master_start_timeout")
+    return any(str(settings.get(name)) == "0" for name in names)
 
 
 def _asked(found: tuple[KeyValue, ...]) -> AskedFor | None:

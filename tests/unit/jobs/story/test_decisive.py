@@ -10,7 +10,7 @@ import pytest
 
 from jobs.audit import Kind
 from jobs.event import CALLBACK
-from jobs.story import CauseKind, fold
+from jobs.story import CauseKind, explain, fact_of, fold
 from tests.unit.jobs.story.drills import Change, changed, drill
 
 Facts = dict[str, Any]
@@ -71,6 +71,19 @@ def calm(seen: Facts) -> Facts:
     return seen
 
 
+def silent(seen: Facts) -> Facts:
+    """Nothing comes from the old leader's PostgreSQL, wherever it was asked."""
+    said = {"claim": "unknown", "reason": "PostgreSQL at 10.77.0.21:5433: no answer in time"}
+    if "pg1" in seen["others"]:
+        seen["others"]["pg1"] = said
+    return seen
+
+
+def crash_moves(seen: Facts) -> Facts:
+    seen["etcd"]["crash_moves"] = True
+    return seen
+
+
 def restarting(seen: Facts) -> Facts:
     if (seen.get("sql") or {}).get("claim") != "answer":
         seen["rest"] = {"state": "restarting"}
@@ -122,6 +135,15 @@ NEGATIVE: Mapping[str, tuple[str, tuple[Change, ...], CauseKind | None]] = {
     ),
     "a Patroni that let its lease run out": (
         "patroni-stopped-4", (claims(nowhere_listed),), None
+    ),
+    "a Patroni that may have given its key away after a crash": (
+        "patroni-stopped-4", (claims(crash_moves), without(CALLBACK, member="pg1")), None
+    ),
+    "a Patroni that told of its stop, where a crash moves the leader": (
+        "patroni-stopped-4", (claims(crash_moves),), CauseKind.PATRONI_STOPPED
+    ),
+    "a silent machine whose hook told that it demoted itself": (
+        "leader-cut-4", (claims(silent),), None
     ),
     "a cut leader that nobody asked": ("leader-cut-4", (claims(nobody_else_answered),), None),
     "a cut leader that gave its key away": ("leader-cut-4", (claims(still_listed),), None),
@@ -232,3 +254,30 @@ def test_an_outage_of_etcd_after_which_another_leads_is_one() -> None:
     assert story is not None
     assert story.cause is not None
     assert story.cause.text == "etcd had no quorum, and pg2 led afterwards"
+
+
+def test_an_outage_of_etcd_after_the_leader_moved_did_not_move_it() -> None:
+    """A planned switchover stays one, though etcd is gone when the hosts are done."""
+
+    def gone_at_the_end(facts: Facts) -> Facts:
+        if facts["kind"] == Kind.CONCLUDED:
+            seen = {"etcd": {"reason": "no endpoint can answer (etcdserver: no leader)"}}
+            facts["evidence"] |= {"claims": seen}
+        return facts
+
+    story = changed("switchover-4", gone_at_the_end)
+    assert story is not None
+    assert story.cause is not None
+    assert story.cause.kind == CauseKind.SWITCHOVER
+    assert not any("etcd outage" in p.text for p in story.cause.proofs)
+
+
+def test_a_second_move_is_told_and_not_explained() -> None:
+    """One incident, three leaders: the cause is that of the first move, and says so."""
+    one, facts = drill("switchover-4"), [fact_of(e) for e in drill("switchover-4").entries]
+    story = fold(one.entries, one.incident)
+    assert story is not None
+    own = [fact for fact in facts if fact.incident == one.incident]
+    cause = explain(replace(story, member="pg3"), own)
+    assert cause is not None
+    assert cause.text.endswith("somebody asked Patroni for it; after pg2, pg3 led")

@@ -143,6 +143,21 @@ def test_a_name_that_is_no_text_matches_nobody() -> None:
 
 
 @pytest.mark.parametrize(
+    ("config", "moves"),
+    [
+        ({}, False),
+        ({"primary_start_timeout": 300}, False),
+        ({"primary_start_timeout": 0}, True),
+        ({"master_start_timeout": "0"}, True),
+        ({"primary_start_timeout": False}, False),
+    ],
+)
+def test_whether_a_crash_moves_the_leader(config: dict[str, Any], *, moves: bool) -> None:
+    """primary_start_timeout = 0, by its old name too."""
+    assert _view(config=json.dumps(config).encode()).crash_moves is moves
+
+
+@pytest.mark.parametrize(
     ("config", "paused", "failsafe", "standby"),
     [
         ({}, False, False, False),
