@@ -104,7 +104,7 @@ def _people(story: Story) -> Iterator[str]:
 
 
 def _end(story: Story, now: float) -> str:
-    took = span_of(ends(story, now) - story.times.opened)
+    took = span_of(ends(story, now) - story.times.detected)
     return (
         f"The incident was concluded after {took}."
         if story.over
