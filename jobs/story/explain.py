@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from jobs.story.cause import Cause, CauseKind, Proof
@@ -38,9 +38,9 @@ def explain(story: Story, heard: Sequence[Fact]) -> Cause | None:
         return None
     first, *others = found
     text = f"{first.text}{_afterwards(scene)}" if first.kind in MOVES else first.text
-    return replace(
-        first, text=text, proofs=(*first.proofs, *(p for one in others for p in _further(one)))
-    )
+    known = frozenset(proof.seq for proof in first.proofs)
+    further = (proof for one in others for proof in _further(one, known))
+    return replace(first, text=text, proofs=(*first.proofs, *further))
 
 
 MOVES = frozenset(
@@ -64,7 +64,9 @@ def _in_order(cause: Cause) -> Cause:
     return replace(cause, proofs=tuple(sorted(cause.proofs, key=lambda proof: proof.seq)))
 
 
-def _further(cause: Cause) -> Sequence[Proof]:
-    """Another cause's proofs, the first of which says what they prove."""
+def _further(cause: Cause, known: frozenset[int]) -> Iterator[Proof]:
+    """Another cause's proofs, the first of which says what they prove; entries that are `known` to speak
+    for the cause itself are not named again."""
     first, *rest = cause.proofs
-    return replace(first, text=f"{cause.kind.told}: {first.text}"), *rest
+    yield replace(first, text=f"{cause.kind.told}: {first.text}")
+    yield from (proof for proof in rest if proof.seq not in known)

@@ -116,6 +116,14 @@ def test_a_cause_rests_on_entries(name: str) -> None:
         assert any(p.text.startswith(further) for p in cause.proofs)
 
 
+def test_an_entry_that_speaks_for_the_cause_is_not_named_again_for_another() -> None:
+    """The look that saw two primaries also saw that PostgreSQL outlived its Patroni."""
+    cause = story_of("stale-member-4").cause
+    assert cause is not None
+    writes = [p.seq for p in cause.proofs if "takes writes" in p.text]
+    assert len(writes) == len(set(writes)) > 0
+
+
 @pytest.mark.parametrize("name", sorted(TOLD))
 def test_peace_has_no_cause(name: str) -> None:
     """The first leader of all: nobody led before, and what follows is another incident's."""
