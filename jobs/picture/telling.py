@@ -51,5 +51,5 @@ def _sentences(story: Story, now: float) -> Iterator[str]:
     yield from (f"{told_of(t)}." for t in rough[:NAMED])
     if len(rough) > NAMED:
         yield f"{len(rough) - NAMED} more had failures."
-    took = span_of(ends(story, now) - times.opened)
+    took = span_of(ends(story, now) - times.detected)
     yield f"Concluded after {took}." if story.over else f"Still open, after {took}."

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 
 from jobs.picture import NARROW, PALETTE, WIDE, draw, figure
+from jobs.picture.letters import span_of
 from jobs.story import Story
 from tests import tale
 from tests.tale import START, Tale
@@ -52,7 +53,8 @@ def test_the_words_tell_the_story(name: str) -> None:
     assert tree.get("aria-labelledby") == title.get("id")
     assert tree.get("aria-describedby") == told.get("id")
     assert story.id in (title.text or "")
-    assert "Concluded after" in (told.text or "")
+    assert story.seconds is not None
+    assert f"Concluded after {span_of(story.seconds)}." in (told.text or "")
 
 
 def test_the_description_names_who_failed() -> None:
