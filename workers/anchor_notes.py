@@ -1,4 +1,4 @@
-"""What became of the anchors, for those who look elsewhere: pages, doctor. Anchoring itself knows it only while it runs."""
+"""What became of the anchors, for the pages. Anchoring itself knows it only while it runs."""
 
 from __future__ import annotations
 
