@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from deploy.cli.deeds import one_line
 from deploy.cli.desk import Desk, known_cluster
 from deploy.cli.exits import Exit, Fault
 from deploy.cli.export import live
@@ -18,7 +19,9 @@ from jobs.audit.gap import draft_of, evidence_of
 
 @click.command(short_help="Sign a loss off: an old copy that was put back on purpose.")
 @click.argument("cluster")
-@click.option("--why", required=True, help="Goes into the trail, beside your name.")
+@click.option(
+    "--why", callback=one_line, required=True, help="Goes into the trail, beside your name."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 @click.pass_obj
 def accept(desk: Desk, cluster: str, *, why: str, as_json: bool) -> None:
@@ -26,9 +29,7 @@ def accept(desk: Desk, cluster: str, *, why: str, as_json: bool) -> None:
     Redis. The anchors of what is lost stay; `audit verify` then shows the loss with your name and is
     content. Only a loss can be accepted: a chain that does not fit cannot, and a sound trail needs none.
     """
-    if not why.strip():
-        raise Fault("--why is empty", "say what happened: an auditor reads it", code=Exit.USAGE)
-    wish = Acceptance(cluster=known_cluster(desk, cluster), by=desk.by, why=why.strip())
+    wish = Acceptance(cluster=known_cluster(desk, cluster), by=desk.by, why=why)
     note = _noted(desk, wish)
     if as_json:
         say_json({"cluster": cluster, **evidence_of(note)})

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from deploy.cli.deeds import one_line
 from deploy.cli.desk import Desk, known_cluster
 from deploy.cli.exits import Exit, Fault
 from deploy.cli.export import live, read_export, sha256_of, write_export
@@ -45,7 +46,7 @@ class Wish:
 @click.option(
     "--older-than", metavar="SPAN", help="How old, as 400d; else the inventory's audit.keep_days."
 )
-@click.option("--why", help="Goes into the checkpoint, beside your name.")
+@click.option("--why", callback=one_line, help="Goes into the checkpoint, beside your name.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 @click.pass_obj
 def trim(

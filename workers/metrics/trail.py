@@ -77,7 +77,7 @@ class TrailMetrics:
                 self.takeovers.labels(cluster).inc(len(fact.evidence["hosts"]))
             case Kind.REFUSED:
                 self._refused(cluster, fact)
-            case Kind.GAP:
+            case Kind.GAP if fact.evidence.get("how") != "accepted":
                 self.gaps.labels(cluster).inc()
             case _:
                 pass

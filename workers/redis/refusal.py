@@ -35,7 +35,7 @@ REMEDIES = {
     "MASTERDOWN": "wait until Redis' replica has its primary again",
     "CLUSTERDOWN": "pgbaton needs a plain Redis or Sentinel, not Redis Cluster",
     "EXECABORT": "look into Redis' log: it refused a command of ours",
-    "WRONGTYPE": "somebody put something else at a key of pgbaton's: look who could write to Redis",
+    "WRONGTYPE": "somebody put something else at a key of pgbaton's: look who could write to Redis; pgbaton audit verify",
     "STEP": "look whether somebody changed pgbaton's keys: pgbaton audit verify",
 }
 

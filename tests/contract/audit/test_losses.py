@@ -119,6 +119,14 @@ def test_nobody_signs_without_a_reason(office: Office) -> None:
     assert office.types("audit", "accept", "shop", "--why", " ").exit_code == 2
 
 
+def test_a_reason_is_kept_without_secrets(put_back: Office) -> None:
+    """It cannot be taken back: one line, and no password in it."""
+    why = "restored with\nPGPASSWORD=hunter2hunter2 pg_restore"
+    assert put_back.types("audit", "accept", "shop", "--why", why).exit_code == 0
+    body = list(put_back.ledger.entries("shop"))[-1].body
+    assert ("hunter2" in body, "restored with" in body) == (False, True)
+
+
 def test_a_made_up_signature_is_called_a_lie(put_back: Office) -> None:
     """Somebody with Redis alone copies the form of one: etcd has no such note."""
     office = put_back
