@@ -71,8 +71,15 @@ def _open(alerts: Sequence[Alert]) -> Iterator[Alert]:
     acks = [a for a in alerts if a.status is Status.ACKNOWLEDGED]
     states = [a for a in alerts if a.status is not Status.ACKNOWLEDGED]
     if states:
-        yield replace(states[-1], status=Status.TRIGGERED, severity=_worst(states))
+        yield _altogether(states)
     yield from acks[-1:]
+
+
+def _altogether(states: Sequence[Alert]) -> Alert:
+    """Another content has another name: the last one may have been sent, and taken, as it was."""
+    last = states[-1]
+    stands = replace(last, status=Status.TRIGGERED, severity=_worst(states))
+    return last if stands == last else replace(stands, id=f"alert-stands-{_mark(states)}")
 
 
 def _worst(alerts: Sequence[Alert]) -> Severity:
@@ -85,10 +92,10 @@ def _missed(ended: Sequence[Alert]) -> Iterator[Alert]:
         return
     names = ", ".join(a.key for a in ended[:NAMED])
     more = f" and {len(ended) - NAMED} more" if len(ended) > NAMED else ""
-    last, mark = ended[-1], hashlib.sha256("\n".join(a.id for a in ended).encode()).hexdigest()
+    last = ended[-1]
     yield replace(
         last,
-        id=f"alert-missed-{mark[:24]}",
+        id=f"alert-missed-{_mark(ended)}",
         key=f"{last.cluster}:missed:{ended[0].seq}",
         incident=None,
         summary=f"{len(ended)} came and went while alerts could not be delivered: {names}{more}",
@@ -96,3 +103,7 @@ def _missed(ended: Sequence[Alert]) -> Iterator[Alert]:
         before=None,
         member=None,
     )
+
+
+def _mark(alerts: Sequence[Alert]) -> str:
+    return hashlib.sha256("\n".join(a.id for a in alerts).encode()).hexdigest()[:24]

@@ -16,7 +16,8 @@ IDLE = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """The last entry whose alert was told, and the keys that were told and not resolved."""
+    """The last entry whose alert was told, and the keys that were told, or may have been, and not
+    resolved."""
 
     after: int
     open: tuple[str, ...] = ()
@@ -72,6 +73,7 @@ class Road:
         for alert in batch.alerts:
             if alert.id in self._told:
                 continue
+            self._may_know(alert)
             if not send(alert):
                 return False
             self._told.add(alert.id)
@@ -80,6 +82,12 @@ class Road:
         rest = batch.alerts if batch.whole else ()
         self._done(len(self.waiting), upto=self._follower.read, told=rest)
         return True
+
+    def _may_know(self, alert: Alert) -> None:
+        """Noted before it is sent: where the answer is lost, or the process dies, the tool may have
+        taken it, and must hear of its end by its own key."""
+        if alert.status is not Status.RESOLVED and alert.key not in self.kept.open:
+            self._keep(replace(self.kept, open=(*self.kept.open, alert.key)))
 
     def _done(self, count: int, *, upto: int, told: tuple[Alert, ...]) -> None:
         """The first `count` of those that wait are told, or need not be."""
