@@ -12,6 +12,7 @@ from deploy.cli.telling import document, instants, lead, read_told, state_of
 from deploy.cli.trail import date_of, stamp_of, told
 from deploy.cli.voice import Voice, say_json, voice
 from jobs.story import newest_stories
+from webhook.pages.trouble import troubles
 
 if TYPE_CHECKING:
     from jobs.sentences import Tone
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 @click.pass_obj
 def incidents(desk: Desk, cluster: str | None, *, last: int, as_json: bool) -> None:
-    """The incidents of CLUSTER, or of all clusters, the newest last."""
+    """The incidents of CLUSTER, or of all clusters, the newest last; below them whatever keeps Slack, the
+    on-call tool or the anchors from being told."""
     names = [known_cluster(desk, cluster)] if cluster else list(desk.inventory.clusters)
     found = [s for name in names for s in newest_stories(desk.ledger, name, count=last)]
     newest = sorted(found, key=lambda s: s.times.opened)[-last:]
@@ -37,6 +39,9 @@ def incidents(desk: Desk, cluster: str | None, *, last: int, as_json: bool) -> N
         voice().toned([("quiet", head), *rows])
     else:
         voice().line("no incident yet", "quiet")
+    if not as_json:
+        for trouble in troubles(desk.ledger):
+            voice().line(f"{trouble.word}: {trouble.text}", "bad")
 
 
 def _tone(one: Story) -> Tone:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlsplit
+from urllib.request import Request
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
@@ -33,6 +34,16 @@ class Answer:
     body: Mapping[str, Any]
 
 
+class _Client(WebClient):
+    """Keeps the token from wherever a redirect leads: urllib would send it along."""
+
+    def _perform_urllib_http_request_internal(self, url: str, req: Request) -> dict[str, Any]:
+        token = req.headers.pop("Authorization", None)
+        if token is not None:
+            req.add_unredirected_header("Authorization", token)
+        return super()._perform_urllib_http_request_internal(url, req)
+
+
 @dataclass(slots=True, kw_only=True)
 class Api:
     """Slack's Web API at `url` (https://slack.com/api) for any thread. A call ends after `timeout`
@@ -47,7 +58,7 @@ class Api:
     def __post_init__(self) -> None:
         self.token = self.token.strip()
         self.refusals = Refusals(place=urlsplit(self.url).netloc, secret=self.token)
-        self._client = WebClient(
+        self._client = _Client(
             self.token,
             base_url=self.url,
             timeout=max(1, round(self.timeout)),

@@ -45,6 +45,15 @@ def test_no_incident_is_no_error(ann: Operator) -> None:
     assert (seen.exit_code, seen.stdout) == (0, "no incident yet\n")
 
 
+def test_who_is_not_told_stands_below(failed_over: Operator) -> None:
+    """An operator whom Slack is silent to sees why, and what to do; scripts get the same document."""
+    trouble = {"reason": "slack.com says token_revoked", "remedy": "make a new token", "since": 0}
+    failed_over.world.ledger.remember("slack:trouble", json.dumps(trouble))
+    said = failed_over.types("incidents").stdout.splitlines()
+    assert said[-1] == "Slack is not told: Slack.com says token_revoked. Make a new token"
+    assert len(json.loads(failed_over.types("incidents", "--json").stdout)) == 2
+
+
 def test_an_open_incident_is_called_open(ann: Operator) -> None:
     """What is not over yet does not look concluded."""
     ann.world.dcs.delete_leader("shop")
