@@ -21,7 +21,7 @@ def next_alone(known: Progress, thread: Thread) -> tuple[str, Message] | None:
         return None
     for key, message in _messages(thread):
         if key not in known.keys:
-            return key, _maybe(message) if known.doubt in {key, FULL} else message
+            return key, maybe(message) if known.doubt in {key, FULL} else message
     return None
 
 
@@ -50,7 +50,8 @@ def _named(message: Message, thread: Thread) -> Message:
     )
 
 
-def _maybe(message: Message) -> Message:
+def maybe(message: Message) -> Message:
+    """The same, marked as what may have been said already."""
     return replace(
         message, text=f"{message.text} {REPEATED}", blocks=(*message.blocks, context(REPEATED))
     )

@@ -52,7 +52,7 @@ class DigestBook:
         used = sum(item.known.root is not None and not item.thread.over for item in own)
         waiting = {item.thread.incident: item for item in own if _waits(item.known)}
         crowd = crowded_out(
-            [_waiting(item) for item in waiting.values()], open_=used, most=self.most
+            [waiting_of(item) for item in waiting.values()], open_=used, most=self.most
         )
         if crowd:
             key = self._take(crowd)
@@ -110,7 +110,8 @@ def _waits(known: Progress) -> bool:
     return known.root is None and known.digest is None and known.doubt is None
 
 
-def _waiting(item: Item) -> Waiting:
+def waiting_of(item: Item) -> Waiting:
+    """An incident as `crowded_out` ranks it."""
     thread = item.thread
     return Waiting(
         cluster=thread.cluster, incident=thread.incident, opened=thread.opened, over=thread.over

@@ -35,7 +35,8 @@ def teller_of(inventory: Inventory, secrets: Secrets, *, holder: str) -> Poster 
         from workers.slack import SlackWebhook
 
         books = _books(inventory, secrets, holder=holder, name="slack:webhook")
-        return Crying(books=books, crier=SlackWebhook(url=webhook))
+        most = inventory.slack.threads
+        return Crying(books=books, crier=SlackWebhook(url=webhook), most=most)
     if channel is not None:
         raise ValueError(
             f"slack.channel names {channel}, but nobody may post there: put a bot's token in the"

@@ -9,6 +9,7 @@ from jobs.slack.alone import REPEATED
 from jobs.slack.limits import mistakes
 from jobs.slack.message import Message
 from tests.fakes.messenger import FakeCrier
+from tests.unit.workers.chronicle.crowd import Crowd
 from tests.unit.workers.chronicle.nights import NIGHTS
 from tests.unit.workers.chronicle.stage import EVERY
 from tests.world import World, make_world
@@ -124,3 +125,28 @@ def test_a_message_that_is_never_taken_blocks_nothing(street: Street) -> None:
     street.world.settle()
     street.run(10)
     assert [isinstance(one, Message) for one in street.crier.said] == [True]
+
+
+def test_forty_incidents_after_an_outage_are_six_messages() -> None:
+    """Five have their own, 35 share one; the open one goes first, and its end is told."""
+    names = [f"c{n}" for n in range(1, 41)]
+    crowd = Crowd(names)
+    crier = FakeCrier(answer=Later(seconds=1, reason="hooks.slack.com cannot be reached"))
+    crying = Crying(books=crowd.poster.books, crier=crier)
+    crying.tick()
+    for cluster in names:
+        crowd.opens(cluster)
+        if cluster != "c40":
+            crowd.ends(cluster)
+    for seconds in range(400):
+        crier.answer = crier.answer if seconds < 100 else None
+        crying.tick()
+        crowd.clock.pass_by(1)
+    assert len(crier.said) == 6
+    assert "35 further incidents: 0 open, 35 concluded" in crier.said[0].text
+    crowd.ends("c40")
+    for _ in range(10):
+        crying.tick()
+        crowd.clock.pass_by(1)
+    assert len(crier.said) == 7
+    assert not [m for one in crier.said for m in mistakes(one)]
