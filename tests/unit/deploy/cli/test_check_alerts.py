@@ -4,6 +4,7 @@ import json
 import secrets
 from typing import Any
 
+from jobs.inventory import Inventory, load_inventory
 from jobs.signatures import key_pair, secret_text
 from tests.unit.deploy.cli.desk import Operator
 from tests.world import INVENTORY
@@ -34,3 +35,9 @@ def test_each_of_its_keys_must_sign(ann: Operator) -> None:
     (one,) = _lacking(ann, INVENTORY + ROUTE, PGBATON_ALERT_KEY=f"{good} whsk_nonsense")
     assert "nonsense" not in str(one)
     assert "whsk_" in one["reason"]
+
+
+def test_a_delivery_must_end_before_another_chronicle_may_deliver() -> None:
+    """What may take longer than the lease is refused, in the inventory already."""
+    assert isinstance(load_inventory(f"{INVENTORY}{ROUTE}timeout = 20\n"), Inventory)
+    assert not isinstance(load_inventory(f"{INVENTORY}{ROUTE}timeout = 21\n"), Inventory)
