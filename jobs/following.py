@@ -23,10 +23,10 @@ class Follower:
     read: int = 0
     _newest: deque[tuple[int, str]] = field(default_factory=lambda: deque(maxlen=BACK))
 
-    def fresh(self) -> Iterator[Entry]:
-        """The entries that are new, in order; whoever stops early goes on there. Raises
-        LedgerUnavailable."""
-        head = self.trail.head(self.cluster)
+    def fresh(self, head: Head | None = None) -> Iterator[Entry]:
+        """The entries that are new, in order; whoever stops early goes on there. `head` is the trail's,
+        where it was just asked for. Raises LedgerUnavailable."""
+        head = self.trail.head(self.cluster) if head is None else head
         if self._stands_at(head):
             return
         self._step_back(head)

@@ -14,6 +14,7 @@ from urllib.parse import quote
 import structlog
 
 from jobs.alert import Alert, SlackAlarm, of_slack
+from jobs.audit import Head
 from jobs.inventory import Inventory
 from jobs.ports import Ledger, LedgerUnavailable
 from jobs.story import Shelf
@@ -89,7 +90,8 @@ class Alerter:
         if not self._mine():
             self._roads.clear()
             return
-        delivered = all(self._tell_of(cluster) for cluster in self.inventory.clusters)
+        heads = self.ledger.heads(tuple(self.inventory.clusters))  # in one round trip
+        delivered = all(self._tell_of(cluster, head) for cluster, head in heads.items())
         if delivered:
             self._tell_of_slack()
         if self.trouble != self._noted:
@@ -99,10 +101,10 @@ class Alerter:
     def _mine(self) -> bool:
         return self.ledger.lease("alerts", self.holder, seconds=LEASE)
 
-    def _tell_of(self, cluster: str) -> bool:
+    def _tell_of(self, cluster: str, head: Head) -> bool:
         road = self._roads.get(cluster) or Road.of(self.ledger, cluster)
         self._roads[cluster] = road
-        road.look()
+        road.look(head)
         if not road.waiting:
             return True
         batch = road.batch(now=self.ledger.state(cluster).now)

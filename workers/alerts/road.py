@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from jobs.alert import Alert, Batch, Status, batch_of, raised_by
+from jobs.audit import Head
 from jobs.following import Follower
 from jobs.ports import Ledger
 
@@ -53,9 +54,9 @@ class Road:
             kept = replace(kept, after=head)
         return cls(ledger=ledger, cluster=cluster, kept=kept)
 
-    def look(self) -> None:
-        """Take in the entries that are new."""
-        for entry in self._follower.fresh():
+    def look(self, head: Head) -> None:
+        """Take in the entries that are new, up to a trail's head."""
+        for entry in self._follower.fresh(head):
             alert = raised_by(self.cluster, entry)
             if alert is not None:
                 self.waiting.append(alert)

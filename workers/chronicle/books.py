@@ -12,9 +12,9 @@ from jobs.slack.progress import Progress
 from jobs.slack.thread import Thread
 from workers.chronicle.book import Book, past, too_old
 
-LEASE, LEASED, RENEWED = "chronicle:slack", 30.0, 5.0
-"""Seconds for which one process may post, much longer than a message to Slack takes, and after which
-it says that it still does."""
+LEASE, LEASED, RENEWED = "chronicle:slack", 45.0, 5.0
+"""Seconds for which one process may post, and after which it says that it still does: longer than the
+three calls that one message may take at worst, ten seconds each."""
 
 KEEP_EVERY = 30.0
 """Seconds between two times that is remembered how far trails were read, where nothing is posted."""

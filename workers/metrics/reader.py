@@ -11,7 +11,7 @@ import structlog
 from prometheus_client import CollectorRegistry, Metric
 from prometheus_client.registry import Collector
 
-from jobs.audit import NOT_OURS, Entry
+from jobs.audit import NOT_OURS, Entry, Head
 from jobs.following import Follower
 from jobs.inventory import Inventory
 from jobs.names import INTAKE
@@ -87,8 +87,8 @@ class Reader:
 
     def read(self) -> int:
         """Take in what is new; returns how many entries. Raises LedgerUnavailable."""
-        trails = (*self.inventory.clusters, INTAKE)
-        taken = [self._follow(trail) for trail in trails]
+        heads = self.ledger.heads((*self.inventory.clusters, INTAKE))
+        taken = [self._follow(trail, head) for trail, head in heads.items()]
         if all(count < self.most for count in taken):
             self.metrics.told.whole = True
         now = self.monotonic()
@@ -97,14 +97,14 @@ class Reader:
             self._looked = now
         return sum(taken)
 
-    def _follow(self, trail: str) -> int:
+    def _follow(self, trail: str, head: Head) -> int:
         """Take in what is new of one trail; also over a failover that cost it its end."""
         if trail not in self._trails:
             if trail != INTAKE:
                 self.metrics.trail.know(trail)
             self._trails[trail] = Follower(trail=self.ledger, cluster=trail)
         taken = 0
-        for entry in islice(self._trails[trail].fresh(), self.most):
+        for entry in islice(self._trails[trail].fresh(head), self.most):
             self.metrics.take(trail, entry)
             taken += 1
         return taken
