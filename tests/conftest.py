@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 from tests import parts
@@ -33,6 +35,17 @@ def require() -> Callable[[str], Path]:
 def measured(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
     """Give the function that hands a line to the summary, which shows it whichever worker measured."""
     return lambda line: record_property(MEASURED, line)
+
+
+@pytest.fixture(autouse=True)
+def logs_as_they_were() -> Iterator[None]:
+    """Undo what a composition root sets up for its process: the next test's logs are its own."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -29,7 +29,6 @@ def log_as_json(stream: TextIO | None = None, *, level: int = logging.INFO) -> N
         processors=[*_SHARED, *_RENDERED],
         logger_factory=structlog.WriteLoggerFactory(file=out),
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(out)
     handler.setFormatter(_formatter())

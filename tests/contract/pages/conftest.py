@@ -12,9 +12,9 @@ from tests.contract.pages.stage import PagesServer, Teller
 from tests.contract.webhook.stage import RedisServer, end
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(require: Callable[[str], Path]) -> Iterator[Browser]:
-    """The machine's Chromium."""
+    """The machine's Chromium; of a file, since a thread may drive one at a time."""
     require("chromium")
     with sync_playwright() as player, opened(player) as found:
         yield found

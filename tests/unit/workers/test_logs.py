@@ -1,7 +1,6 @@
 import io
 import json
 import logging
-from collections.abc import Iterator
 
 import pytest
 import structlog
@@ -10,15 +9,11 @@ from workers.logs import log_as_json
 
 
 @pytest.fixture
-def lines() -> Iterator[io.StringIO]:
-    """Where the logs go while a test runs; afterwards logging is as it was."""
-    root, stream = logging.getLogger(), io.StringIO()
-    handlers, level = root.handlers[:], root.level
+def lines() -> io.StringIO:
+    """Where the logs go while a test runs."""
+    stream = io.StringIO()
     log_as_json(stream)
-    yield stream
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.reset_defaults()
+    return stream
 
 
 def test_our_facts_are_one_json_object_a_line(lines: io.StringIO) -> None:
