@@ -44,7 +44,7 @@ def _sentences(story: Story, now: float) -> Iterator[str]:
         some = (
             "" if out.some is None else f", for some applications {span_of(out.some - out.begun)}"
         )
-        yield f"Writes were out for {span_of(out.seconds)}{so_far}{some}."
+        yield f"Writes were out for {out.took}{so_far}{some}."
     if story.targets:
         yield f"{story.held} of {len(story.targets)} targets follow."
     rough = [t for t in story.targets if t.failures or not t.holds]

@@ -16,12 +16,14 @@ APART = 0.5
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Out:
     """Time in which not every application could write. From `some` on the first one could again (None:
-    none did); `ended` is None as long as not all of them can; `until` how far it is known to reach."""
+    none did); `ended` is None as long as not all of them can; `until` how far it is known to reach.
+    `least` where it began before anybody could see it."""
 
     begun: float
     some: float | None
     ended: float | None
     until: float
+    least: bool = False
 
     @property
     def seconds(self) -> float:
@@ -29,10 +31,18 @@ class Out:
         return self.until - self.begun
 
     @property
+    def took(self) -> str:
+        """The same in words."""
+        return f"at least {span_of(self.seconds)}" if self.least else span_of(self.seconds)
+
+    @property
     def words(self) -> str:
         """For a flag on it."""
-        took = span_of(self.seconds)
-        return f"writes out {took}" if self.ended is not None else f"writes out, {took} so far"
+        return (
+            f"writes out {self.took}"
+            if self.ended is not None
+            else f"writes out, {self.took} so far"
+        )
 
 
 def out_of(story: Story, now: float) -> Out | None:
@@ -46,7 +56,8 @@ def out_of(story: Story, now: float) -> Out | None:
     some = _some_write(story)
     if some is not None and not _apart(times.leader_lost, some, until):
         some = None
-    return Out(begun=times.leader_lost, some=some, ended=resumed, until=until)
+    begun, least = times.leader_lost, story.unseen
+    return Out(begun=begun, some=some, ended=resumed, until=until, least=least)
 
 
 def _apart(begun: float, some: float, until: float) -> bool:
@@ -70,7 +81,7 @@ def writes(story: Story, now: float) -> Row:
     if out is None:
         told = "no loss of the leader was heard"
         return Row(name="Writes", note="", told=told, idle=told)
-    took = span_of(out.seconds)
+    took = out.took
     so_far = "" if out.ended is not None else " so far"
     start = min(story.times.detected, out.begun)
     spans = [
@@ -99,13 +110,14 @@ def _gone(out: Out, so_far: str) -> Iterator[Stretch]:
     """No application writes, and then some of them do."""
     nobody = (out.until if out.some is None else out.some) - out.begun
     took = span_of(nobody)
+    least = "at least " if out.least else ""
     mark = so_far if out.some is None else ""
     yield Stretch(
         begun=out.begun,
         ended=out.begun + nobody,
         look="out",
-        told=f"no application could write for {took}{mark}",
-        words=(f"out {took}{mark}", f"out {took}", took),
+        told=f"no application could write for {least}{took}{mark}",
+        words=(f"out {least}{took}{mark}", f"out {took}", took),
     )
     if out.some is not None:
         rest = span_of(out.until - out.some)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from jobs.fence import Fence
-from jobs.story.cause import Cause
+from jobs.story.cause import Cause, CauseKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +88,13 @@ class Said:
     by: str | None = None
 
 
+UNSEEN = (
+    "The machine fell silent before its lease ran out, by up to Patroni's ttl: what counts from the "
+    "leader's loss is the least that it was."
+)
+"""What belongs beside a length that begins with a lost machine's key."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
     """One incident. `member` is the newest proven leader, `before` who led until then, under
@@ -126,3 +133,13 @@ class Story:
     def held(self) -> int:
         """How many targets follow the leader."""
         return sum(one.holds for one in self.targets)
+
+    @property
+    def unseen(self) -> bool:
+        """True where the leader was lost before anybody could see it."""
+        return self.cause is not None and self.cause.kind == CauseKind.MACHINE_LOST
+
+    @property
+    def caveat(self) -> str:
+        """What a reader of the times must know; empty where they say all."""
+        return UNSEEN if self.unseen else ""

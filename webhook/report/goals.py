@@ -42,7 +42,8 @@ def goals_of(story: Story, context: Context) -> Iterator[Goal]:
             "every application writes again, after the leader's loss", wanted.writes_resumed, why
         )
     else:
-        name = "every application writes again, after the leader's loss"
+        seen = " was seen" if story.unseen else ""
+        name = f"every application writes again, after the leader's loss{seen}"
         yield _goal(name, wanted.writes_resumed, t.leader_lost, t.writes_resumed, now)
 
 

@@ -21,6 +21,8 @@ def summary_of(story: Story, now: float) -> Iterator[str]:
     if story.cause is not None:
         yield f"Cause: {_ended(cause_of(story.cause))}"
     yield _writes(story, now)
+    if story.caveat:
+        yield story.caveat
     yield from _targets(story)
     yield from _troubles(story)
     yield from _people(story)
@@ -63,7 +65,7 @@ def _writes(story: Story, now: float) -> str:
             f"application is known to write again{some}."
         )
     return (
-        f"Writes were out for {span_of(out.seconds)}, from {clock_of(out.begun)} until every "
+        f"Writes were out for {out.took}, from {clock_of(out.begun)} until every "
         f"application wrote again at {clock_of(out.ended)}{some}."
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from jobs.picture.writes import out_of
 from jobs.story import Story
 from tests.unit.jobs.story.drills import NAMES, drill, story_of
 
@@ -72,3 +73,18 @@ def test_who_kept_the_key_was_not_elected(name: str) -> None:
     assert times.elected is None
     assert times.leader_lost == times.opened
     assert times.writes_resumed == (times.last_host or times.verified)
+
+
+@pytest.mark.parametrize("name", MOVED)
+def test_a_silence_that_nobody_could_see_is_owned_up_to(name: str) -> None:
+    """A lost machine's lease outlives it: the drill saw its shops stop seconds before the trail could
+    know, so lengths that begin with its loss are told as the least they were. No other cause says so."""
+    story, lost = story_of(name), drill(name).times["leader_lost"]
+    killed = name.startswith(("kill-leader-machine", "linode-down"))
+    assert story.unseen == killed
+    assert bool(story.caveat) == killed
+    out = out_of(story, now=story.times.concluded or 0)
+    assert out is None or out.took.startswith("at least") == killed
+    if killed:
+        assert lost is not None
+        assert lost > 10
