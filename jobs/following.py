@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from jobs.audit import Entry, Head
-from jobs.ports import Trail
+from jobs.ports import ReadTrail
 
 BACK = 200
 """Entries remembered by number and hash: a failover loses those of a second or two."""
@@ -18,7 +18,7 @@ BACK = 200
 class Follower:
     """One trail's reader. `read` is the number of the last entry taken; it may begin anywhere."""
 
-    trail: Trail
+    trail: ReadTrail
     cluster: str
     read: int = 0
     _newest: deque[tuple[int, str]] = field(default_factory=lambda: deque(maxlen=BACK))

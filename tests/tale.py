@@ -121,12 +121,9 @@ class Tale:
 
 @dataclass(slots=True, kw_only=True)
 class ToldTrail:
-    """A jobs.ports.Trail of one tale, for whoever only reads."""
+    """A jobs.ports.ReadTrail of one tale."""
 
     tale: Tale
-
-    def append(self, cluster: str, drafts: Sequence[Draft]) -> None:
-        raise NotImplementedError
 
     def entries(self, cluster: str, *, after: int = 0, upto: int | None = None) -> list[Entry]:
         return [e for e in self.tale.entries if e.seq > after and (upto is None or e.seq <= upto)]

@@ -16,7 +16,7 @@ from jobs.audit import GENESIS, Entry, Head, from_line, to_line
 from jobs.audit.chain import changed
 
 if TYPE_CHECKING:
-    from jobs.ports import Trail
+    from jobs.ports import ReadTrail
 
 
 @dataclass(slots=True)
@@ -54,7 +54,7 @@ class Part:
         return f"{self.path}: up to entry {self.last}; the checkpoint names another file of it (sha256 {named})"
 
 
-def live(trail: Trail, cluster: str) -> Chain:
+def live(trail: ReadTrail, cluster: str) -> Chain:
     """A cluster's trail as it stands."""
     return Chain(entries=trail.entries(cluster), head=lambda: trail.head(cluster))
 

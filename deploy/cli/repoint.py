@@ -11,7 +11,6 @@ from deploy.cli.desk import Desk, known_cluster, known_targets
 from deploy.cli.exits import Exit, Fault
 from deploy.cli.following import Wait, follow
 from deploy.cli.hold import refuse_paused
-from deploy.cli.trail import head
 from deploy.cli.voice import say_json, voice
 from jobs.ports import LedgerUnavailable
 
@@ -82,7 +81,7 @@ def _ask(desk: Desk, cluster: str, *, why: str | None, hosts: tuple[str, ...]) -
     """The trail's length before, and the request's id; a Fault names the other way where Redis is away."""
     try:
         refuse_paused(desk.ledger.state(cluster))
-        start = head(desk.ledger, cluster)
+        start = desk.ledger.head(cluster).seq
         event, draft = request(desk, cluster, action="repoint", why=why, hosts=hosts)
         if hosts:
             desk.ledger.forget(cluster, known_targets(desk, cluster, hosts), ())

@@ -18,7 +18,7 @@ from deploy.cli.voice import voice
 if TYPE_CHECKING:
     from jobs.audit import Entry
     from jobs.inventory.cluster import Objectives
-    from jobs.ports import Trail
+    from jobs.ports import ReadTrail
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,200}")
 
@@ -96,7 +96,7 @@ def _places(incident: str, output: Path, formats: str) -> tuple[list[str], dict[
     return [ending], {ending: output}
 
 
-def _trail(desk: Desk, incident: str, source: Path | None) -> Trail:
+def _trail(desk: Desk, incident: str, source: Path | None) -> ReadTrail:
     from deploy.report import FileTrail
 
     if source is not None:
@@ -116,7 +116,7 @@ def _exported(source: Path) -> list[Entry]:
 
 def _written(
     desk: Desk,
-    trail: Trail,
+    trail: ReadTrail,
     incident: str,
     *,
     folder: Path,

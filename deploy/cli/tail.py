@@ -10,7 +10,7 @@ import click
 from deploy.cli.desk import Desk, known_cluster
 from deploy.cli.exits import Exit, Fault
 from deploy.cli.moments import earlier
-from deploy.cli.trail import clock_of, head, stamp_of, told
+from deploy.cli.trail import clock_of, stamp_of, told
 from deploy.cli.voice import say_error, voice
 from jobs.audit import canonical
 from jobs.ports import LedgerUnavailable
@@ -52,7 +52,7 @@ def tail(
 ) -> None:
     """Print the newest entries of CLUSTER's trail, or of all clusters', and what follows. Ctrl-C ends it."""
     names = [known_cluster(desk, cluster)] if cluster else list(desk.inventory.clusters)
-    after = {name: head(desk.ledger, name) for name in names}
+    after = {name: head.seq for name, head in desk.ledger.heads(names).items()}
     opening = _opening(desk, after, since=since, lines=lines)
     for name, entry in opening:
         after[name] = max(after[name], entry.seq)

@@ -14,7 +14,7 @@ from jobs.story.reading import AROUND
 
 if TYPE_CHECKING:
     from jobs.audit import Entry
-    from jobs.ports import Trail
+    from jobs.ports import ReadTrail
     from jobs.story import Story
 
 
@@ -26,7 +26,7 @@ class Told:
     entries: tuple[Entry, ...]
 
 
-def read_told(trail: Trail, cluster: str, incident: str) -> Told | None:
+def read_told(trail: ReadTrail, cluster: str, incident: str) -> Told | None:
     """Read an incident's own range; None where it never opened."""
     span = trail.span(cluster, incident)
     if span is None:

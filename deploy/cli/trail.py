@@ -11,29 +11,13 @@ from jobs.timeline import Line, tell
 
 if TYPE_CHECKING:
     from deploy.cli.voice import Voice
-    from jobs.ports import Trail
+    from jobs.ports import ReadTrail
 
 EVERY = 0.2
 """Seconds between two looks at a trail that is followed."""
 
 
-def head(trail: Trail, cluster: str) -> int:
-    """The newest entry's number, 0 for an empty trail; reads a page some 2·log2(n) times, not all n."""
-    above = 1
-    while _reaches(trail, cluster, above):
-        above *= 2
-    low, high = above // 2, above
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if _reaches(trail, cluster, middle) else (low, middle)
-    return low
-
-
-def _reaches(trail: Trail, cluster: str, number: int) -> bool:
-    return next(iter(trail.entries(cluster, after=number - 1)), None) is not None
-
-
-def fresh(trail: Trail, cluster: str, *, after: int) -> Iterator[Line]:
+def fresh(trail: ReadTrail, cluster: str, *, after: int) -> Iterator[Line]:
     """What came after an entry, as sentences."""
     return (told(entry) for entry in trail.entries(cluster, after=after))
 

@@ -9,18 +9,14 @@ from typing import TYPE_CHECKING
 from jobs.audit import NOT_OURS, Head, Span
 
 if TYPE_CHECKING:
-    from jobs.audit import Draft, Entry
+    from jobs.audit import Entry
 
 
 @dataclass(frozen=True, slots=True)
 class FileTrail:
-    """The reading half of jobs.ports.Trail over entries at hand, of whichever cluster they are."""
+    """A jobs.ports.ReadTrail over entries at hand, of whichever cluster they are."""
 
     known: Sequence[Entry]
-
-    def append(self, cluster: str, drafts: Sequence[Draft]) -> None:
-        """An export is the past."""
-        raise NotImplementedError("an exported trail is never written to")
 
     def entries(
         self,

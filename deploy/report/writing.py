@@ -14,7 +14,7 @@ from webhook.report import Context, html, markdown
 
 if TYPE_CHECKING:
     from jobs.anchor import Anchor
-    from jobs.ports import Trail
+    from jobs.ports import ReadTrail
     from jobs.story import Story
 
 FORMATS: Mapping[str, Callable[[Story, Context], str]] = {"md": markdown, "html": html}
@@ -26,7 +26,7 @@ class NoSuchIncident(LookupError):  # noqa: N818 - reads as a sentence
 
 
 def write_reports(
-    trail: Trail,
+    trail: ReadTrail,
     incident: str,
     folder: Path,
     *,

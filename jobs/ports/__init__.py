@@ -1,6 +1,6 @@
 """What the jobs need from the world, as Protocols: the hands in workers/ fit them, fakes in tests too."""
 
-from jobs.ports.ledger import Ledger, Memory, Record, Stand, Trail
+from jobs.ports.ledger import Ledger, Memory, ReadTrail, Record, Stand, Trail
 from jobs.ports.linode import Balancers, LinodeEvent, LinodeEvents, Records
 from jobs.ports.refusals import DcsUnavailable, LedgerUnavailable, LinodeUnavailable, Unavailable
 from jobs.ports.telling import (
@@ -39,6 +39,7 @@ __all__ = [
     "Messenger",
     "Noted",
     "Posted",
+    "ReadTrail",
     "Record",
     "Records",
     "Rest",

@@ -23,11 +23,8 @@ class Stand:
     redis: Server | None
 
 
-class Trail(Protocol):
-    """One hash-chained stream per cluster."""
-
-    def append(self, cluster: str, drafts: Sequence[Draft]) -> None:
-        """Append each draft once, by its id. Raises LedgerUnavailable."""
+class ReadTrail(Protocol):
+    """One hash-chained stream per cluster, for whoever only tells it. Raises LedgerUnavailable."""
 
     def entries(self, cluster: str, *, after: int = 0, upto: int | None = None) -> Iterable[Entry]:
         """The entries with a number above `after`, and up to `upto` where it is given, in order."""
@@ -44,6 +41,13 @@ class Trail(Protocol):
 
     def span(self, cluster: str, incident: str) -> Span | None:
         """Where an incident's entries stand; None where it has none."""
+
+
+class Trail(ReadTrail, Protocol):
+    """The same for whoever writes it too."""
+
+    def append(self, cluster: str, drafts: Sequence[Draft]) -> None:
+        """Append each draft once, by its id. Raises LedgerUnavailable."""
 
 
 class Record(Trail, Protocol):

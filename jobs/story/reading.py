@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from jobs.audit import Span
-from jobs.ports import Trail
+from jobs.ports import ReadTrail
 from jobs.story.fold import Fold
 from jobs.story.story import Story
 
@@ -18,13 +18,13 @@ KEPT = 200
 """Stories that a shelf remembers."""
 
 
-def story_of(trail: Trail, cluster: str, incident: str) -> Story | None:
+def story_of(trail: ReadTrail, cluster: str, incident: str) -> Story | None:
     """One incident; None where it never opened."""
     return Shelf(trail).story(cluster, incident)
 
 
 def newest_stories(
-    trail: Trail, cluster: str, *, count: int, before: int | None = None
+    trail: ReadTrail, cluster: str, *, count: int, before: int | None = None
 ) -> list[Story]:
     """The newest incidents of a cluster, newest first; of those that began before entry `before`."""
     return Shelf(trail).newest(cluster, count=count, before=before)
@@ -35,7 +35,7 @@ class Shelf:
     """Reads stories, and goes on where it stopped: an incident of a day is not read anew for each
     look. One thread at a time."""
 
-    trail: Trail
+    trail: ReadTrail
     _folds: OrderedDict[tuple[str, str], Fold] = field(default_factory=OrderedDict)
 
     def story(self, cluster: str, incident: str) -> Story | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 
 from jobs.audit import GENESIS, Entry, Head, Span, verify
-from jobs.ports import Trail
+from jobs.ports import ReadTrail
 
 KEPT = 200
 """Walks remembered."""
@@ -31,7 +31,7 @@ class Chains:
     """Walks along chains. What was walked is not walked again: a change behind one's back is what
     `pgbaton audit verify` is for, and the page says so."""
 
-    trail: Trail
+    trail: ReadTrail
     _known: OrderedDict[tuple[str, str], Walked] = field(default_factory=OrderedDict)
     _locks: defaultdict[str, Lock] = field(default_factory=lambda: defaultdict(Lock))
     _lock: Lock = field(default_factory=Lock)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from jobs.audit import NOT_OURS, Entry, Kind, Span
-from jobs.ports import Trail
+from jobs.ports import ReadTrail
 from jobs.sentences import Tone
 from jobs.story.reading import AROUND
 from jobs.story.signals import AFTER, BEFORE
@@ -52,7 +52,7 @@ class Sheet:
 
 
 def sheet(
-    trail: Trail, cluster: str, span: Span, *, ended: float | None, before: int | None
+    trail: ReadTrail, cluster: str, span: Span, *, ended: float | None, before: int | None
 ) -> Sheet:
     """The newest entries of an incident with a number below `before`. `ended` is when it concluded, in
     seconds: what came much later and is not its own does not belong."""
@@ -66,7 +66,7 @@ def sheet(
 
 
 def _back(
-    trail: Trail,
+    trail: ReadTrail,
     cluster: str,
     incident: str,
     *,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from jobs.audit import NOT_OURS, Kind
-from jobs.ports import Trail
+from jobs.ports import ReadTrail
 from jobs.remembered import proven_at
 from jobs.state import ClusterState
 from jobs.story import Story
@@ -100,7 +100,7 @@ def _standing(
     return "●", "quiet", "good", over or state.settled.verified
 
 
-def _notes(trail: Trail, story: Story | None) -> Sequence[str]:
+def _notes(trail: ReadTrail, story: Story | None) -> Sequence[str]:
     """The last verdict's remarks, from its entry."""
     said = [v for v in story.verdicts if v.verdict == "confirmed"] if story is not None else []
     if story is None or not said:

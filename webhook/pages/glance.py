@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 
 from jobs.audit import NOT_OURS, Entry, Kind
-from jobs.ports import Trail
+from jobs.ports import ReadTrail
 from jobs.timeline import tell
 
 BACK = 500
@@ -26,7 +26,7 @@ class Drifted:
 class Glance:
     """Goes on where it stopped, cluster by cluster."""
 
-    trail: Trail
+    trail: ReadTrail
     _read: dict[str, int] = field(default_factory=dict)
     _drift: dict[str, Drifted] = field(default_factory=dict)
     _paused: dict[str, float] = field(default_factory=dict)

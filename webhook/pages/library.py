@@ -9,7 +9,7 @@ from itertools import islice
 from threading import Lock
 
 from jobs.audit import Span
-from jobs.ports import Trail
+from jobs.ports import ReadTrail
 from jobs.story import Shelf, Story
 
 PAGE = 25
@@ -37,7 +37,7 @@ class _Stack:
 class Library:
     """One shelf for each cluster: whoever reads a long incident keeps no other cluster waiting."""
 
-    trail: Trail
+    trail: ReadTrail
     _stacks: dict[str, _Stack] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 

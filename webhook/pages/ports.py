@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from jobs.inventory import Inventory
-from jobs.ports import Memory, Trail
+from jobs.ports import Memory, ReadTrail
 from jobs.state import ClusterState
 from webhook.pages.credentials import Credentials
 
 
-class Record(Trail, Memory, Protocol):
+class Record(ReadTrail, Memory, Protocol):
     """The part of the ledger that the pages look into; they only read. Raises LedgerUnavailable."""
 
     def state(self, cluster: str) -> ClusterState:

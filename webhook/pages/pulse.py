@@ -9,7 +9,7 @@ from threading import Condition, Thread
 
 import structlog
 
-from jobs.ports import LedgerUnavailable, Trail
+from jobs.ports import LedgerUnavailable, ReadTrail
 
 log = structlog.get_logger(__name__)
 
@@ -22,7 +22,7 @@ class Pulse:
     """Follows the heads of whatever is watched, every `every` seconds. Its thread begins with the first
     viewer and ends with the last one, so that a page nobody looks at costs nothing."""
 
-    trail: Trail
+    trail: ReadTrail
     most: int
     every: float
     monotonic: Callable[[], float]

@@ -18,7 +18,7 @@ PAGE = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrailReader:
-    """The reading half of jobs.ports.Trail. Lost replies are asked for again; LedgerUnavailable."""
+    """A jobs.ports.ReadTrail. Lost replies are asked for again; LedgerUnavailable."""
 
     redis: Redis
     exchange: Exchange

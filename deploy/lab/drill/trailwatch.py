@@ -13,7 +13,7 @@ from deploy.lab.drill.history import Leadership
 from deploy.lab.lab import Lab
 from jobs.audit import Entry, Kind
 from jobs.fence import Fence
-from jobs.ports import LedgerUnavailable, Trail
+from jobs.ports import LedgerUnavailable, ReadTrail
 from jobs.remote import HOLDS
 from workers.secrets import Secrets
 from workers.store import ledger_of
@@ -25,7 +25,7 @@ EVERY = 0.05
 class TrailWatch:
     """Every entry so far, in order. `told` hears of each once."""
 
-    trail: Trail
+    trail: ReadTrail
     told: Callable[[Entry], None]
     entries: list[Entry] = field(default_factory=list)
 

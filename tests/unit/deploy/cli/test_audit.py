@@ -3,11 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from deploy.cli.trail import head
 from jobs.anchor import Anchor
 from jobs.audit import Draft, Kind, canonical, from_line
 from tests.fakes.anchors import FakeAnchors
-from tests.fakes.ledger import FakeLedger
 from tests.unit.deploy.cli.desk import Operator
 
 
@@ -88,14 +86,6 @@ def test_an_export_that_cannot_be_written_leaves_nothing(ann: Operator) -> None:
     seen = ann.types("audit", "export", "shop", str(ann.folder / "no" / "x"))
     assert seen.exit_code == 69
     assert list(ann.folder.iterdir()) == []
-
-
-@pytest.mark.parametrize("length", [0, 1, 2, 3, 7, 8, 9, 100])
-def test_the_head_is_found_without_reading_all(length: int) -> None:
-    """The newest entry's number, for trails of every length."""
-    ledger = FakeLedger()
-    ledger.append("shop", [Draft(id=str(n), kind=Kind.ALARM) for n in range(length)])
-    assert head(ledger, "shop") == length
 
 
 @pytest.fixture

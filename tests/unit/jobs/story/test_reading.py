@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.audit import Draft, Entry, Head, Span
+from jobs.audit import Entry, Head, Span
 from jobs.story import Shelf, fold, newest_stories, story_of
 from tests.unit.jobs.story.drills import NAMES, drill
 
@@ -20,9 +20,6 @@ class Recorded:
     entries_: Sequence[Entry]
     written: int
     read: list[int] = field(default_factory=list)
-
-    def append(self, cluster: str, drafts: Sequence[Draft]) -> None:
-        raise NotImplementedError
 
     def entries(self, cluster: str, *, after: int = 0, upto: int | None = None) -> Iterator[Entry]:
         for entry in self.entries_[: self.written]:

@@ -23,6 +23,7 @@ def pulse() -> Iterator[Pulse]:
 
 
 def append(pulse: Pulse, id_: str) -> None:
+    assert isinstance(pulse.trail, FakeLedger)
     pulse.trail.append("shop", [Draft(id=id_, kind=Kind.RESUMED, evidence={"by": "dba"})])
 
 
