@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
+from deploy.lab.double.served import Served
 from deploy.lab.linode.account.world import World
 from deploy.lab.linode.control.app import create_control
 from deploy.lab.linode.faults.front import Front
 from deploy.lab.linode.rest.access import Token
 from deploy.lab.linode.rest.api import create_api
 from deploy.lab.linode.rest.limits import Meter
-from deploy.lab.linode.served import Served
 from deploy.lab.linode.traffic.plane import Plane
 
 if TYPE_CHECKING:

@@ -27,8 +27,8 @@ The lab's hand on its Slack, below /_lab. Bodies and answers are JSON; what is n
                              slow: seconds before each answer
                              broken: a status, html, bad-gateway, empty, cut, list, no-ts, ...
                              error: one of Slack's errors, for every call
-                             lost_answers: so many calls are carried out and not answered
-                             only: a pattern for the path, for slow, broken, error, lost_answers, limited
+                             lost_replies: so many calls are carried out and not answered
+                             only: a pattern for the path, for slow, broken, error, lost_replies, limited
                              token: token_revoked, account_inactive, ..., or null
                              scopes: what the token may do, as "chat:write,channels:history"
                              archived, window_closed, member: true or false
@@ -169,7 +169,7 @@ class Hand:
         return {}
 
 
-FRONT = frozenset({"slow", "broken", "error", "lost_answers", "only"})
+FRONT = frozenset({"slow", "broken", "error", "lost_replies", "only"})
 SPACE = frozenset({"archived", "window_closed", "member"})
 ELSEWHERE: Mapping[str, tuple[str, str]] = {
     "token": ("access", "refused"),
@@ -177,7 +177,7 @@ ELSEWHERE: Mapping[str, tuple[str, str]] = {
     "alerts": ("outside", "status"),
     "heartbeats": ("outside", "beat_status"),
 }
-TEXTS, NUMBERS = ("broken", "error", "token", "down"), ("slow", "lost_answers", "limited")
+TEXTS, NUMBERS = ("broken", "error", "token", "down"), ("slow", "lost_replies", "limited")
 
 
 def _check(body: Json) -> None:

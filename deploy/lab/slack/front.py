@@ -1,23 +1,22 @@
-"""What can go wrong between us and Slack: slow, broken, limited, silent, or an answer that gets lost."""
+"""What can go wrong with Slack in particular: its rate limit, its errors, answers that nobody should read."""
 
 from __future__ import annotations
 
 import json
-import re
-import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING
 
 from werkzeug.wrappers import Response
 
-from deploy.lab.linode.faults.front import drop
-from deploy.lab.linode.faults.journal import Asked, Journal
+from deploy.lab.double.front import Faults as AnyFaults
+from deploy.lab.double.front import Front as AnyFront
+from deploy.lab.double.journal import Asked
 from deploy.lab.slack.api import JSON, limited
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
 ODD = {
     "ok": True,
@@ -40,69 +39,20 @@ HTML = "<html><head><title>Sorry</title></head><body>Something went wrong.</body
 
 
 @dataclass(slots=True, kw_only=True)
-class Faults:
-    """What goes wrong now; as made, nothing. `slow` in seconds before each answer; `broken` is a status
-    or a name of BROKEN; `error` one of Slack's, answered by nobody's doing; `silent`: nobody is
-    answered; `lost_answers`: so many calls are carried out, and their connections dropped;
-    `limited_until` in seconds since 1970. `only`: a pattern for the path, for all but `silent`."""
+class Faults(AnyFaults):
+    """Besides what goes wrong anywhere: `error`, one of Slack's, answered by nobody's doing; `broken` is
+    a status or a name of BROKEN."""
 
-    slow: float = 0.0
-    broken: str | None = None
     error: str | None = None
-    silent: bool = False
-    lost_answers: int = 0
-    limited_until: float = 0.0
-    only: str = ""
 
 
 @dataclass(slots=True)
-class Front:
-    """A WSGI application before the API's: it notes every request, and lets go wrong what should."""
+class Front(AnyFront[Faults]):
+    """Before Slack's API."""
 
-    app: WSGIApplication
-    journal: Journal = field(default_factory=Journal)
     faults: Faults = field(default_factory=Faults)
-    _turn: threading.Condition = field(default_factory=threading.Condition)
 
-    def change(self, **faults: Any) -> None:
-        """Let other things go wrong; whoever is kept waiting notices."""
-        with self._turn:
-            for name, value in faults.items():
-                setattr(self.faults, name, value)
-            self._turn.notify_all()
-
-    def heal(self) -> None:
-        healthy = Faults()
-        self.change(**{name: getattr(healthy, name) for name in Faults.__slots__})
-
-    def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        asked = self.journal.begin(environ["REQUEST_METHOD"], environ["PATH_INFO"], "")
-
-        def heard(status: str, *more: Any) -> Any:
-            asked.status = int(status[:3])
-            return start(status, *more)
-
-        return self._answer(asked, environ, heard)
-
-    def _answer(
-        self, asked: Asked, environ: WSGIEnvironment, start: StartResponse
-    ) -> Iterable[bytes]:
-        faults = self.faults
-        if faults.silent:
-            self._keep_waiting(asked, environ)
-        if re.search(faults.only, asked.path) is None:
-            return self.app(environ, start)
-        if faults.slow:
-            asked.fault = "slow"
-            time.sleep(faults.slow)
-        if (instead := self._instead(asked, environ)) is not None:
-            return instead(environ, start)
-        if self._loses():
-            self._lose(asked, environ)
-        return self.app(environ, start)
-
-    def _instead(self, asked: Asked, environ: WSGIEnvironment) -> Response | None:
-        """Another answer than Slack's; None where nothing is wrong with it."""
+    def instead(self, asked: Asked, environ: WSGIEnvironment) -> Response | None:
         faults, left = self.faults, self.faults.limited_until - time.time()
         if left > 0:
             asked.fault = "limited"
@@ -114,23 +64,6 @@ class Front:
             asked.fault = f"broken: {faults.broken}"
             return broken(faults.broken, self.app, environ)
         return None
-
-    def _keep_waiting(self, asked: Asked, environ: WSGIEnvironment) -> NoReturn:
-        asked.fault = "silent"
-        with self._turn:
-            self._turn.wait_for(lambda: not self.faults.silent)
-        drop(environ)
-
-    def _loses(self) -> bool:
-        with self._turn:
-            lost = self.faults.lost_answers > 0
-            self.faults.lost_answers -= int(lost)
-            return lost
-
-    def _lose(self, asked: Asked, environ: WSGIEnvironment) -> NoReturn:
-        asked.fault = "answer lost"
-        Response.from_app(self.app, environ)
-        drop(environ)
 
 
 def broken(how: str, app: WSGIApplication, environ: WSGIEnvironment) -> Response:

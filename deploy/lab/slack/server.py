@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
-from deploy.lab.linode.served import Served
+from deploy.lab.double.served import Served
 from deploy.lab.slack.api import create_api
 from deploy.lab.slack.control import create_control
 from deploy.lab.slack.front import Front

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Self
 import requests
 from linode_api4 import LinodeClient
 
+from deploy.lab.double.journal import Asked
 from deploy.lab.linode.account import machines
 from deploy.lab.linode.account.world import World
-from deploy.lab.linode.faults.journal import Asked
 from deploy.lab.linode.rest.access import EVERYTHING, Token
 from deploy.lab.linode.rest.forms import Row
 from deploy.lab.linode.server import Linode

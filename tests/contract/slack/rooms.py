@@ -101,7 +101,7 @@ class RealRoom:
         self.double.hurt(limited=seconds)
 
     def lose_answer(self) -> None:
-        self.double.hurt(lost_answers=1, only="chat")
+        self.double.hurt(lost_replies=1, only="chat")
 
     def recover(self) -> None:
         assert self.double.control("DELETE", "/faults").ok

@@ -125,7 +125,7 @@ def test_an_edit_is_never_doubtful(double: Double) -> None:
     channel = double.channel()
     posted = channel.post(HELLO, key="k")
     assert isinstance(posted, Posted)
-    double.hurt(lost_answers=1)
+    double.hurt(lost_replies=1)
     found = channel.edit(posted.ts, Message(text="edited"), key="k")
     assert isinstance(found, Later)
     assert (found.doubtful, double.texts) == (False, ["edited"])

@@ -105,7 +105,7 @@ def test_an_empty_channel_says_so(double: Double) -> None:
         {"broken": 500},
         {"slow": "much"},
         {"limited": -1},
-        {"lost_answers": True},
+        {"lost_replies": True},
         [],
         None,
     ],

@@ -65,7 +65,7 @@ def _read(double: Double) -> Told:
 
 def _every_third_answer_is_lost(double: Double, look: int) -> None:
     if look % 3 == 0:
-        double.hurt(lost_answers=1, only="chat")
+        double.hurt(lost_replies=1, only="chat")
 
 
 def _for_a_while(**faults: Any) -> Callable[[Double, int], None]:

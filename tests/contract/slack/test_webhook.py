@@ -39,7 +39,7 @@ def test_a_message_is_posted(double: Double) -> None:
         ({"broken": "empty"}, Later, "without a word"),
         ({"broken": "bytes"}, Later, "no text"),
         ({"down": "refused"}, Later, "refused"),
-        ({"lost_answers": 1}, Later, "cannot be reached"),
+        ({"lost_replies": 1}, Later, "cannot be reached"),
     ],
     ids=lambda value: str(value)[:32],
 )
@@ -55,7 +55,7 @@ def test_every_failure_is_a_value(
 
 def test_a_lost_answer_is_doubtful(double: Double) -> None:
     """It cannot be read back, so the caller must decide between twice and never."""
-    double.hurt(lost_answers=1)
+    double.hurt(lost_replies=1)
     found = double.webhook().post(CARD)
     assert isinstance(found, Later)
     assert (found.doubtful, double.texts) == (True, ["hello"])

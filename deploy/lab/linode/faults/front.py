@@ -1,120 +1,41 @@
-"""What can go wrong with an API: slow, broken, limited, silent, or a reply that gets lost."""
+"""What can go wrong with Linode's API in particular: its rate limit, its broken answers, its lost POSTs."""
 
 from __future__ import annotations
 
-import contextlib
-import re
-import socket
-import threading
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING
 
 from werkzeug.wrappers import Response
 
+from deploy.lab.double.front import Faults
+from deploy.lab.double.front import Front as AnyFront
+from deploy.lab.double.journal import Asked
 from deploy.lab.linode.faults.broken import broken
-from deploy.lab.linode.faults.journal import Asked, Journal
 from deploy.lab.linode.rest.limits import headers
 from deploy.lab.linode.rest.refusal import json_of
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
-
-
-@dataclass(slots=True, kw_only=True)
-class Faults:
-    """What goes wrong now; as made, nothing. `slow` in seconds before each answer; `broken` names
-    an answer (see broken.py); `silent`: nobody is answered; `lost_replies`: so many POSTs are
-    carried out, and their connections dropped; `limited_until` in seconds since 1970. `only`: a
-    pattern that METHOD and path must match, for all but `silent`."""
-
-    slow: float = 0.0
-    broken: str | None = None
-    silent: bool = False
-    lost_replies: int = 0
-    limited_until: float = 0.0
-    only: str = ""
-
-    def concern(self, asked: Asked) -> bool:
-        return re.search(self.only, f"{asked.method} {asked.path}") is not None
+    from _typeshed.wsgi import WSGIEnvironment
 
 
 @dataclass(slots=True)
-class Front:
-    """A WSGI application before the API's: it notes every request, and lets go wrong what should."""
+class Front(AnyFront[Faults]):
+    """Before Linode's API; `broken` names an answer of broken.py."""
 
-    app: WSGIApplication
-    journal: Journal = field(default_factory=Journal)
     faults: Faults = field(default_factory=Faults)
-    _turn: threading.Condition = field(default_factory=threading.Condition)
 
-    def change(self, **faults: Any) -> None:
-        """Let other things go wrong; whoever is kept waiting notices."""
-        with self._turn:
-            for name, value in faults.items():
-                setattr(self.faults, name, value)
-            self._turn.notify_all()
+    def may_lose(self, asked: Asked) -> bool:
+        """A read is simply asked again."""
+        return asked.method == "POST"
 
-    def heal(self) -> None:
-        """Let nothing go wrong any more."""
-        healthy = Faults()
-        self.change(**{name: getattr(healthy, name) for name in Faults.__slots__})
-
-    def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
-        asked = self.journal.begin(method, path, environ.get("QUERY_STRING", ""))
-
-        def heard(status: str, *more: Any) -> Any:
-            asked.status = int(status[:3])
-            return start(status, *more)
-
-        return self._answer(asked, environ, heard)
-
-    def _answer(
-        self, asked: Asked, environ: WSGIEnvironment, start: StartResponse
-    ) -> Iterable[bytes]:
-        if self.faults.silent:
-            self._keep_waiting(asked, environ)
-        if not self.faults.concern(asked):
-            return self.app(environ, start)
-        if self.faults.slow:
-            asked.fault = "slow"
-            time.sleep(self.faults.slow)
+    def instead(self, asked: Asked, environ: WSGIEnvironment) -> Response | None:
         if self.faults.limited_until > time.time():
-            return self._limited(asked)(environ, start)
+            asked.fault = "limited"
+            told = headers(200, 0, self.faults.limited_until, now=time.time())
+            body = json_of("Too many requests")
+            return Response(body, 429, told, content_type="application/json")
         if self.faults.broken is not None:
             asked.fault = f"broken: {self.faults.broken}"
-            return broken(self.faults.broken, self.app, environ)(environ, start)
-        if asked.method == "POST" and self._loses():
-            self._lose(asked, environ)
-        return self.app(environ, start)
-
-    def _keep_waiting(self, asked: Asked, environ: WSGIEnvironment) -> NoReturn:
-        asked.fault = "silent"
-        with self._turn:
-            self._turn.wait_for(lambda: not self.faults.silent)
-        drop(environ)
-
-    def _limited(self, asked: Asked) -> Response:
-        asked.fault = "limited"
-        told = headers(200, 0, self.faults.limited_until, now=time.time())
-        return Response(json_of("Too many requests"), 429, told, content_type="application/json")
-
-    def _loses(self) -> bool:
-        with self._turn:
-            lost = self.faults.lost_replies > 0
-            self.faults.lost_replies -= int(lost)
-            return lost
-
-    def _lose(self, asked: Asked, environ: WSGIEnvironment) -> NoReturn:
-        asked.fault = "reply lost"
-        Response.from_app(self.app, environ)
-        drop(environ)
-
-
-def drop(environ: WSGIEnvironment) -> NoReturn:
-    """End the connection without an answer; werkzeug takes the error for a client that left."""
-    with contextlib.suppress(OSError):
-        environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
-    raise ConnectionResetError
+            return broken(self.faults.broken, self.app, environ)
+        return None
