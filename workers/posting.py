@@ -65,7 +65,7 @@ def post(
     except TimeoutError:
         raise NoAnswerError(f"no answer within {timeout:g} s") from None
     except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError, OSError) as error:
-        raise NoAnswerError(_why(error)) from None
+        raise NoAnswerError(why_not(error, timeout)) from None
 
 
 def _answer(answer: requests.Response) -> Answer:
@@ -90,8 +90,9 @@ def _seconds(text: str | None) -> float | None:
         return None
 
 
-def _why(error: Exception) -> str:
-    """The innermost reason, without the address that libraries put into their messages."""
+def why_not(error: Exception, timeout: float) -> str:
+    """The innermost reason, without the address that libraries put into their messages. The library's
+    own time limit is ours: on a busy machine it may be the first to notice."""
     cause: BaseException = error
     seen = 0
     while seen < 8:  # noqa: PLR2004 - chains are short; a loop in one is not followed for ever
@@ -100,4 +101,6 @@ def _why(error: Exception) -> str:
             break
         cause, seen = inner, seen + 1
     known = isinstance(cause, OSError) and cause.strerror
+    if isinstance(cause, TimeoutError) and not known:
+        return f"no answer within {timeout:g} s"
     return str(known) if known else type(cause).__name__

@@ -65,7 +65,16 @@ install_packages() {
     set -- -q -y -o DPkg::Lock::Timeout=300 --no-install-recommends install "$@"
     apt-get -s "$@" >"$state/plan" 2>&1 || { apt-get -q update && plan "$@"; }
     sed -n 's/^Inst \([^ ]*\) (.*/\1/p' "$state/plan" >>"$state/new"
+    keep_cloud_init_asleep
     apt-get "$@" || { apt-get -q update && apt-get "$@"; }
+}
+
+# It is wanted for its `schema` command alone; at a next boot it would give this machine other host keys.
+keep_cloud_init_asleep() {
+    grep -qx cloud-init "$state/new" || return 0
+    mkdir -p "$root/etc/cloud"
+    printf '# %s\n' "placed by pgbaton's ./dev, which installed cloud-init for its schema command" \
+        >"$root/etc/cloud/cloud-init.disabled"
 }
 
 plan() {

@@ -6,7 +6,7 @@
 wanted() {
     case $1 in
         check) wanted_for_python ;;
-        *) wanted_for_python && wanted_for_lab && wanted_for_shell ;;
+        *) wanted_for_python && wanted_for_lab && wanted_for_machines && wanted_for_shell ;;
     esac
 }
 
@@ -30,6 +30,13 @@ wanted_for_lab() {
     need runit runsvdir "supervises the shop's service on the lab's hosts"
     need iproute2 ip "every node of the lab is a network namespace"
     need nftables nft "partitions the lab's network"
+}
+
+wanted_for_machines() {
+    need debootstrap debootstrap "makes the Debian that the lab's booted machines run"
+    need systemd-container systemd-nspawn "boots them: real systemd, sudo and php-fpm"
+    need cloud-init cloud-init "checks what a new Linode is told at its first boot"
+    need pgbouncer /usr/sbin/pgbouncer "one of the applications that follow a leader"
 }
 
 wanted_for_shell() {

@@ -3,6 +3,7 @@
 from jobs.inventory.address import Address, parse_address, parse_conn_url
 from jobs.inventory.application import Application, File, Host, Service
 from jobs.inventory.cluster import Cluster, Etcd, Mux, Objectives, Probe
+from jobs.inventory.ground import Deploy, Machine, Process, Provision
 from jobs.inventory.linode import DnsRecord, Linode, NodeBalancer
 from jobs.inventory.load import BadInventory, load_inventory
 from jobs.inventory.model import SCHEMA, Inventory, Redis, Sender, Timing, Webhook
@@ -19,6 +20,7 @@ __all__ = [
     "Audit",
     "BadInventory",
     "Cluster",
+    "Deploy",
     "DnsRecord",
     "Etcd",
     "File",
@@ -26,12 +28,15 @@ __all__ = [
     "Host",
     "Inventory",
     "Linode",
+    "Machine",
     "Mistake",
     "Mux",
     "NodeBalancer",
     "Objectives",
     "Pages",
     "Probe",
+    "Process",
+    "Provision",
     "Redis",
     "Sender",
     "Service",

@@ -60,6 +60,8 @@ class Objectives(Part):
 class Cluster(Part):
     """One PostgreSQL cluster run by Patroni. `machines` maps member names to addresses (deploy).
 
+    `databases` are made with the first member: each name with the role that owns it, whose password is
+    the secret `database-<cluster>-<role>`. `watchdog` is Patroni's mode of using /dev/watchdog.
     `linodes` names a member's machine as Linode's API labels it, where that is not the member's name.
     """
 
@@ -77,6 +79,9 @@ class Cluster(Part):
     loop_wait: Annotated[int, Field(ge=1)] = 10
     retry_timeout: Annotated[int, Field(ge=3)] = 10
     synchronous: bool = True
+    failsafe: bool = False
+    watchdog: Literal["off", "automatic", "required"] = "automatic"
+    databases: Mapping[Name, Name] = {}
     parameters: Mapping[Name, str | int | bool] = {}
     objectives: Objectives = Objectives()
 

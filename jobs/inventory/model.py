@@ -13,8 +13,9 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from jobs.inventory.application import Application, Host
 from jobs.inventory.cluster import Cluster, Etcd
+from jobs.inventory.ground import Deploy, Machine, Provision
 from jobs.inventory.linode import DnsRecord, Linode, NodeBalancer
-from jobs.inventory.parts import Name, Part, Seconds, Text, Tls
+from jobs.inventory.parts import Name, Part, Path, Seconds, Text, Tls
 from jobs.inventory.target import Target, parse_target
 from jobs.inventory.telling import Alerts, Audit, Heartbeat, Pages, Slack
 
@@ -67,9 +68,11 @@ class Sender(Part):
 
 
 class Webhook(Part):
-    """Where hooks post, and what the intake allows."""
+    """Where hooks post, and what the intake allows. `ca` is a file of authorities for https, on the
+    machines where watch and probe run; without it the usual ones. `pgbaton keys` makes an own one."""
 
     urls: tuple[Annotated[Text, AfterValidator(_events_url)], ...] = ()
+    ca: Path | None = None
     max_body: Annotated[int, Field(ge=512, le=1_000_000)] = 20_000
     tolerance: Seconds = 300
 
@@ -104,6 +107,9 @@ class Inventory(Part):
     alerts: Alerts = Alerts()
     heartbeat: Heartbeat = Heartbeat()
     audit: Audit = Audit()
+    machines: Mapping[Name, Machine] = {}
+    deploy: Deploy = Deploy()
+    provision: Provision | None = None
 
     @cached_property
     def digest(self) -> str:

@@ -13,4 +13,4 @@ def sender_of(inventory: Inventory, secrets: Secrets, name: str) -> Sender:
     if not keys:
         msg = f"the {name} cannot sign: put its whsk_ key in the secret sender-key-{name}"
         raise ValueError(msg)
-    return Sender(urls=inventory.webhook.urls, keys=keys)
+    return Sender(urls=inventory.webhook.urls, keys=keys, ca=inventory.webhook.ca)

@@ -11,10 +11,11 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
+import requests
 
 from tests.contract.hook.receiver import Answer, Receiver
 from tests.contract.ports import free
-from workers.posting import NoAnswerError, post
+from workers.posting import NoAnswerError, post, why_not
 
 TIMEOUT = 0.5
 
@@ -47,6 +48,17 @@ def test_an_answer_that_never_begins_ends_at_the_limit(first: bytes) -> None:
     with dripping(first) as url, pytest.raises(NoAnswerError, match=r"no answer within 0\.5 s"):
         post(url, timeout=TIMEOUT)
     assert time.monotonic() - begun < 4 * TIMEOUT
+
+
+@pytest.mark.parametrize(
+    "error", [TimeoutError("timed out"), TimeoutError(110, "Connection timed out")]
+)
+def test_whose_clock_ran_out_first_makes_no_difference(error: TimeoutError) -> None:
+    """The HTTP library has the same limit, and on a busy machine it may win; what the kernel says stays."""
+    failed = requests.ReadTimeout()
+    failed.__context__ = error
+    said = why_not(failed, TIMEOUT)
+    assert said == (error.strerror or "no answer within 0.5 s")
 
 
 def test_a_body_that_never_ends_is_not_waited_for() -> None:

@@ -1,0 +1,111 @@
+"""The keyring: one folder outside Git, without which render has no password and push no key.
+
+    ca.pem                       every CA that is trusted, the signing one first
+    ca.key
+    certificates/NAME.PURPOSE.pem    a certificate; .key beside it (NAME: a machine, or `pgbaton`)
+    ssh/push, ssh/worker         OpenSSH private keys, .pub beside them
+    ssh/hosts/MACHINE            a machine's host key, .pub beside it
+    senders/NAME.pem             a sender's key as the hook reads it
+    senders/sender-key-NAME      the same as a process of ours reads it (whsk_)
+    senders/NAME.pub             its public half (whpk_)
+    secrets/NAME                 one password or token each, by the secret's name (workers/secrets.py),
+                                 and patroni-CLUSTER-superuser | replication | rewind | rest,
+                                 database-CLUSTER-ROLE
+
+Folders are 0700, private parts 0600.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+Purpose = Literal["etcd", "patroni", "postgresql", "redis", "web", "client"]
+"""What a certificate is for. `client` is pgbaton's own towards etcd and Patroni, and has no common
+name: etcd's JSON gateway turns those away that have one."""
+
+
+class MissingKeyError(Exception):
+    """A key that is not in the folder; the message says which command makes it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certified:
+    """A certificate and its private key, both PEM."""
+
+    cert: str
+    key: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SshKey:
+    """An SSH key: OpenSSH's private form, and the one line of its public half."""
+
+    private: str = field(repr=False)
+    public: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SenderKey:
+    """What a sender signs with, in three spellings; `public` stands in the inventory."""
+
+    pem: str = field(repr=False)
+    whsk: str = field(repr=False)
+    public: str
+
+
+@dataclass(frozen=True, slots=True)
+class Keyring:
+    """Reads the folder. Every method raises MissingKeyError for what is not there."""
+
+    folder: Path
+
+    @property
+    def made(self) -> bool:
+        """Whether there is a keyring at all."""
+        return (self.folder / "ca.pem").is_file()
+
+    def ca(self) -> str:
+        """Every trusted CA, PEM after PEM."""
+        return self._read("ca.pem")
+
+    def certificate(self, name: str, purpose: Purpose) -> Certified:
+        """The certificate of a machine (or of `pgbaton` itself) for one purpose."""
+        stem = f"certificates/{name}.{purpose}"
+        return Certified(cert=self._read(f"{stem}.pem"), key=self._read(f"{stem}.key"))
+
+    def ssh(self, name: Literal["push", "worker"]) -> SshKey:
+        """What `push` and the workers log in with."""
+        return SshKey(
+            private=self._read(f"ssh/{name}"), public=self._read(f"ssh/{name}.pub").strip()
+        )
+
+    def host_key(self, machine: str) -> SshKey:
+        """The host key that a machine is given, so that it is pinned before the first contact."""
+        stem = f"ssh/hosts/{machine}"
+        return SshKey(private=self._read(stem), public=self._read(f"{stem}.pub").strip())
+
+    def sender(self, name: str) -> SenderKey:
+        """The Ed25519 key of one sender."""
+        return SenderKey(
+            pem=self._read(f"senders/{name}.pem"),
+            whsk=self._read(f"senders/sender-key-{name}").strip(),
+            public=self._read(f"senders/{name}.pub").strip(),
+        )
+
+    def secret(self, name: str) -> str:
+        """A password or token."""
+        return self._read(f"secrets/{name}").rstrip("\r\n")
+
+    def has(self, name: str) -> bool:
+        """Whether a secret is there: those that people bring (slack-token, linode-token) need not be."""
+        return (self.folder / "secrets" / name).is_file()
+
+    def _read(self, name: str) -> str:
+        try:
+            return (self.folder / name).read_text(encoding="utf-8")
+        except FileNotFoundError:
+            raise MissingKeyError(
+                f"{self.folder / name} is missing; `pgbaton keys make` makes what is missing"
+            ) from None
