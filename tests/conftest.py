@@ -25,6 +25,24 @@ settings.register_profile(
 settings.load_profile("pgbaton")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let one run hold every scenario there is."""
+    parser.addoption(
+        "--every-scenario",
+        action="store_true",
+        help="also those marked `further`: what another scenario shows as well, in another setting",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the further scenarios, unless all are asked for, or they by their names."""
+    if config.getoption("--every-scenario") or any("::" in one for one in config.args):
+        return
+    further = [item for item in items if item.get_closest_marker("further")]
+    config.hook.pytest_deselected(items=further)
+    items[:] = [item for item in items if item not in further]
+
+
 @pytest.fixture(scope="session")
 def require() -> Callable[[str], Path]:
     """Give the function that finds a real program, or ends the test (see tests.parts)."""

@@ -18,7 +18,9 @@ def trail(done: Drilled) -> list[Entry]:
 @pytest.mark.parametrize(
     ("scenario", "cause", "restarts"),
     [
-        ("patroni-stopped", CauseKind.PATRONI_STOPPED, [1, 1]),
+        pytest.param(
+            "patroni-stopped", CauseKind.PATRONI_STOPPED, [1, 1], marks=pytest.mark.further
+        ),
         ("leader-cut", CauseKind.PARTITION, [1, 1]),
         ("etcd-outage", CauseKind.ETCD_OUTAGE, [0, 0]),
     ],
@@ -37,6 +39,7 @@ def test_a_disaster_has_its_name(
     assert story.cause.kind == cause
 
 
+@pytest.mark.further
 def test_a_crash_moves_nothing(tmp_path: Path) -> None:
     """Nobody else leads and no host is touched. One that is over between two looks of the clock opens no
     incident; one that was seen is called a crash."""

@@ -59,7 +59,8 @@ def told_afterwards(done: Drilled) -> None:
 
 
 @pytest.mark.parametrize(
-    ("scenario", "patroni"), [("kill-leader-machine", "4"), ("slack-down", "3")]
+    ("scenario", "patroni"),
+    [pytest.param("kill-leader-machine", "4", marks=pytest.mark.further), ("slack-down", "3")],
 )
 def test_the_leader_s_machine_is_lost(tmp_path: Path, scenario: str, patroni: str) -> None:
     """Both hosts follow the new leader within 5 s of its first write; the one left to itself never.
@@ -78,6 +79,7 @@ def test_the_leader_s_machine_is_lost(tmp_path: Path, scenario: str, patroni: st
     told_afterwards(done)
 
 
+@pytest.mark.further
 def test_a_planned_switchover(tmp_path: Path) -> None:
     """The hosts follow, and no acknowledged order is lost on the way."""
     moved_once(passed(drill(tmp_path, "switchover")))
@@ -114,6 +116,7 @@ def test_a_switchover_behind_the_balancer(tmp_path: Path) -> None:
     moved_once(passed(drill(tmp_path, "switchover", "--endpoint", "nodebalancer")))
 
 
+@pytest.mark.further
 def test_the_check_interval_is_changed(tmp_path: Path) -> None:
     """The reference's exercise: 2, 5 and 10 s through inventory, API and health check, as a table."""
     done = drill(tmp_path, "balancer-check-interval")
