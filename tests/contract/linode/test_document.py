@@ -29,6 +29,32 @@ CONFIG = {
     "check_interval": 5,
     "check_timeout": 2,
 }
+GROUP = {
+    "label": "pg-aa",
+    "region": "us-ord",
+    "placement_group_type": "anti_affinity:local",
+    "placement_group_policy": "strict",
+}
+LINODE = {
+    "label": "pg-2",
+    "region": "us-ord",
+    "type": "g6-standard-2",
+    "image": "linode/debian12",
+    "authorized_keys": ["ssh-ed25519 AAAA"],
+    "metadata": {"user_data": "I2Nsb3VkLWNvbmZpZwo="},
+    "placement_group": {"id": 3001},
+    "interface_generation": "legacy_config",
+    "interfaces": [
+        {
+            "purpose": "vpc",
+            "subnet_id": 6001,
+            "primary": True,
+            "ipv4": {"vpc": "10.0.0.21", "nat_1_1": "any"},
+        }
+    ],
+    "tags": ["pgbaton"],
+}
+BORN = 123_002
 BALANCER, PORT, MACHINE = "/nodebalancers/12001", "/nodebalancers/12001/configs/4001", 123_001
 STORY: list[tuple[str, str, Any]] = [
     ("POST", "/networking/firewalls", {"label": "pg-fw", "rules": RULES}),
@@ -71,6 +97,36 @@ STORY: list[tuple[str, str, Any]] = [
     ("DELETE", "/networking/firewalls/501/devices/801", None),
     ("DELETE", "/networking/firewalls/501", None),
     ("DELETE", f"/linode/instances/{MACHINE}", None),
+    ("GET", "/regions", None),
+    ("GET", "/regions/us-ord", None),
+    ("GET", "/linode/types", None),
+    ("GET", "/linode/types/g6-nanode-1", None),
+    ("GET", "/nodebalancers/types", None),
+    ("POST", "/placement/groups", GROUP),
+    ("GET", "/placement/groups", None),
+    ("GET", "/placement/groups/3001", None),
+    ("PUT", "/placement/groups/3001", {"label": "pg-apart"}),
+    ("POST", "/vpcs", {"label": "pg", "region": "us-ord", "description": "pg"}),
+    ("GET", "/vpcs", None),
+    ("GET", "/vpcs/5001", None),
+    ("PUT", "/vpcs/5001", {"label": "pg-net"}),
+    ("POST", "/vpcs/5001/subnets", {"label": "pg", "ipv4": "10.0.0.0/24"}),
+    ("GET", "/vpcs/5001/subnets", None),
+    ("GET", "/vpcs/5001/subnets/6001", None),
+    ("PUT", "/vpcs/5001/subnets/6001", {"label": "pg-sub"}),
+    ("POST", "/linode/instances", LINODE),
+    ("GET", "/linode/instances", None),
+    ("POST", "/nodebalancers", {"region": "us-ord", "vpcs": [{"subnet_id": 6001}]}),
+    ("GET", "/vpcs/5001/ips", None),
+    ("POST", "/placement/groups/3001/assign", {"linodes": [BORN]}),
+    ("GET", "/placement/groups/3001", None),
+    ("POST", "/placement/groups/3001/unassign", {"linodes": [BORN]}),
+    ("GET", "/vpcs/5001", None),
+    ("DELETE", f"/linode/instances/{BORN}", None),
+    ("DELETE", "/nodebalancers/12003", None),
+    ("DELETE", "/vpcs/5001/subnets/6001", None),
+    ("DELETE", "/vpcs/5001", None),
+    ("DELETE", "/placement/groups/3001", None),
     ("GET", "/account/events", None),
     ("GET", "/account/events/900001", None),
     ("POST", "/account/events/900001/seen", None),
@@ -104,7 +160,7 @@ def test_every_address_says_no_within_the_document(double: Double) -> None:
     """401 for a stranger at each address, and 404 where an id is of nothing."""
     for method, path, body in STORY:
         assert double.ask(method, path, body, token="unheard").status_code == 401
-        if re.search(r"\d", path):
+        if re.search(r"/\d", path):
             assert double.ask(method, path, body or {}).status_code == 404, (method, path)
 
 
@@ -112,7 +168,10 @@ class Address:
     """A route's method and path, to be matched."""
 
     def __init__(self, method: str, path: str) -> None:
-        self._method, self._path = method, re.sub("<int:[a-z]+>", "[0-9]+", path)
+        self._method, self._path = (
+            method,
+            re.sub("<[a-z]+>", "[a-z0-9-]+", re.sub("<int:[a-z]+>", "[0-9]+", path)),
+        )
 
     def __call__(self, method: str, path: str) -> bool:
         return method == self._method and re.fullmatch(f"/v4{self._path}", path) is not None

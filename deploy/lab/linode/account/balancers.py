@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from deploy.lab.linode.account import configs
+from deploy.lab.linode.account.networks import free_range
 from deploy.lab.linode.account.world import World
 from deploy.lab.linode.rest.forms import (
     Form,
@@ -112,9 +113,12 @@ class Balancers:
         return row
 
     def _join(self, balancer: Row, asked: Row) -> None:
-        """Let a NodeBalancer into a subnet, which gives it a /30 of its own."""
-        blank = {"vpc_id": asked["subnet_id"], "ipv4_range": "10.0.0.4/30"}
+        """Let a NodeBalancer into a subnet, which gives it a /30 of its own; one that nobody made here
+        was made elsewhere."""
         asked.pop("ipv4_range_auto_assign", None)
+        blank = {"vpc_id": asked["subnet_id"], "ipv4_range": "10.0.0.4/30"}
+        for subnet in self.world.subnets.where(id=asked["subnet_id"]):
+            blank = {"vpc_id": subnet["vpc_id"], "ipv4_range": free_range(self.world, subnet)}
         self.world.vpcs.add(nodebalancer_id=balancer["id"], **{**blank, **asked})
 
     def _address(self) -> str:

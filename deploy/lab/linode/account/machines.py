@@ -49,10 +49,10 @@ class Machines:
     world: World
 
     def all(self) -> Iterable[Row]:
-        return self.world.machines
+        return [self.world.alive(one) for one in self.world.machines]
 
     def view(self, machine: int) -> Row:
-        return self.world.machines.get(machine)
+        return self.world.alive(self.world.machines.get(machine))
 
     def delete(self, machine: int) -> Row:
         remove(self.world, self.world.machines.get(machine))
@@ -122,6 +122,8 @@ def remove(world: World, machine: Row) -> None:
     for interface in world.interfaces.where(linode=machine["id"]):
         world.detach("interface", interface)
         world.interfaces.drop(interface)
+    for lease in world.leases.where(linode_id=machine["id"]):
+        world.leases.drop(lease)
     world.detach("linode", machine)
     world.machines.drop(machine)
     world.tell("linode_delete", "linode", machine, status="finished")
@@ -130,7 +132,8 @@ def remove(world: World, machine: Row) -> None:
 
 def nodes_of(world: World, machine: Row) -> list[Row]:
     """The nodes at this machine's addresses."""
-    mine = set(machine["ipv4"])
+    leased = world.leases.where(linode_id=machine["id"])
+    mine = {*machine["ipv4"], *(one["address"] for one in leased)}
     return [node for node in world.nodes if node["address"].rpartition(":")[0] in mine]
 
 

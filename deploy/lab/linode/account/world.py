@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field, fields
 from itertools import count
 from typing import Any
 
+from deploy.lab.linode.account.catalogue import Catalogue
 from deploy.lab.linode.account.modes import Modes
 from deploy.lab.linode.rest.forms import Row
 from deploy.lab.linode.rest.refusal import not_found, refuse
@@ -17,6 +19,9 @@ from deploy.lab.linode.rest.refusal import not_found, refuse
 NOTIFICATION = "notification"
 UNKNOWN = "Unknown"
 """A node's status until its first check, as recorded from Linode; the document writes it small."""
+
+PUBLIC = ipaddress.ip_network("198.51.100.0/24")
+"""Where Linodes have their public addresses: documentation's own network."""
 
 
 class Table:
@@ -61,7 +66,8 @@ class Table:
 @dataclass(slots=True, kw_only=True)
 class World:
     """One account. Whoever reads or writes rows holds `lock`; `changed` is called, under the lock,
-    after whatever the data plane must follow."""
+    after whatever the data plane must follow. A Linode runs `boots_for` seconds after it was made;
+    an account has `most_machines` of them."""
 
     clock: Callable[[], float] = time.time
     modes: Modes = field(default_factory=Modes)
@@ -69,12 +75,20 @@ class World:
     lock: threading.RLock = field(default_factory=threading.RLock)
     changed: Callable[[], None] = lambda: None
     statuses: dict[int, str] = field(default_factory=dict)
+    catalogue: Catalogue = field(default_factory=Catalogue)
+    boots_for: float = 0.0
+    most_machines: int = 200
+    booted: dict[int, float] = field(default_factory=dict)
     balancers: Table = field(default_factory=lambda: Table(12_001))
     configs: Table = field(default_factory=lambda: Table(4_001))
     nodes: Table = field(default_factory=lambda: Table(54_001))
     vpcs: Table = field(default_factory=lambda: Table(1_401))
     machines: Table = field(default_factory=lambda: Table(123_001))
     interfaces: Table = field(default_factory=lambda: Table(2_001))
+    groups: Table = field(default_factory=lambda: Table(3_001))
+    networks: Table = field(default_factory=lambda: Table(5_001))
+    subnets: Table = field(default_factory=lambda: Table(6_001))
+    leases: Table = field(default_factory=lambda: Table(8_001))
     firewalls: Table = field(default_factory=lambda: Table(501))
     devices: Table = field(default_factory=lambda: Table(801))
     events: Table = field(default_factory=lambda: Table(900_001))
@@ -98,6 +112,31 @@ class World:
         """A node's status; a rejected one is DOWN once that took effect."""
         rejected = self.modes.effective(node["id"], node["mode"]) == "reject"
         return "DOWN" if rejected else self.statuses.get(node["id"], UNKNOWN)
+
+    def region(self, name: str, *, needs: str = "Linodes") -> Row:
+        """A region that offers this."""
+        found = [row for row in self.catalogue.regions if row["id"] == name]
+        if not found or needs not in found[0]["capabilities"]:
+            raise refuse("region is not valid", "region")
+        return found[0]
+
+    def public_address(self) -> str:
+        """An address that no Linode has."""
+        taken = {one for machine in self.machines for one in machine["ipv4"]}
+        return next(str(one) for one in PUBLIC.hosts() if str(one) not in taken)
+
+    def boot(self, machine: Row) -> None:
+        """Let a new machine come up in its time."""
+        machine["status"] = "provisioning"
+        self.booted[machine["id"]] = self.clock() + self.boots_for
+
+    def alive(self, machine: Row) -> Row:
+        """A machine with the status it has by now."""
+        due = self.booted.get(machine["id"])
+        if due is not None and self.clock() >= due:
+            machine["status"] = "running"
+            del self.booted[machine["id"]]
+        return machine
 
     def config(self, balancer: int, config: int) -> Row:
         """A configuration of this NodeBalancer."""

@@ -23,7 +23,7 @@ class Token:
 
     def require(self, scope: str) -> None:
         """Refuse what this token may not do."""
-        if not self._holds(scope):
+        if scope and not self._holds(scope):
             raise refuse(UNAUTHORIZED, status=401)
         if self.restricted and scope.endswith(":read_write"):
             raise refuse("Unauthorized", status=403)

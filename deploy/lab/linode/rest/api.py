@@ -9,7 +9,19 @@ from typing import Any
 from flask import Flask, Response, g, jsonify, request
 from werkzeug.exceptions import HTTPException
 
-from deploy.lab.linode.account import balancers, configs, events, firewalls, machines, nodes, zones
+from deploy.lab.linode.account import (
+    balancers,
+    births,
+    catalogue,
+    configs,
+    events,
+    firewalls,
+    machines,
+    networks,
+    nodes,
+    placement,
+    zones,
+)
 from deploy.lab.linode.account.world import World
 from deploy.lab.linode.rest.access import Token, identify
 from deploy.lab.linode.rest.filters import select
@@ -43,8 +55,12 @@ def create_api(world: World, *, tokens: Sequence[Token], meter: Meter | None = N
 
 def all_routes(world: World) -> list[Route]:
     """Every address there is."""
-    parts = (balancers, configs, nodes, machines, firewalls, events, zones)
-    return [route for part in parts for route in part.routes(world)]
+    parts = (
+        *(balancers, configs, nodes, machines, births),
+        *(placement, networks, firewalls, events, zones),
+    )
+    mine = [route for part in parts for route in part.routes(world)]
+    return [*mine, *catalogue.routes(world.catalogue)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

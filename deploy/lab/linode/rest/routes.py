@@ -8,6 +8,9 @@ from typing import Protocol
 
 from deploy.lab.linode.rest.forms import Row
 
+EVERYBODY = ""
+"""The area of what needs no scope."""
+
 Answer = Callable[..., Row | Iterable[Row]]
 
 
@@ -24,7 +27,9 @@ class Route:
 
     @property
     def scope(self) -> str:
-        """What a token must hold."""
+        """What a token must hold; nothing for what everybody may see."""
+        if self.area == EVERYBODY:
+            return ""
         return f"{self.area}:{'read_only' if self.method == 'GET' else 'read_write'}"
 
     @property
