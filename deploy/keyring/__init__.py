@@ -1,5 +1,30 @@
 """Public face of the keyring: the folder with every key, certificate and password of one site."""
 
+from deploy.keyring.complete import Completed, complete, read
+from deploy.keyring.halves import Half, halves
 from deploy.keyring.keyring import Certified, Keyring, MissingKeyError, Purpose, SenderKey, SshKey
+from deploy.keyring.leaf import Leaf, leaves
+from deploy.keyring.make import NoAuthorityError, make
+from deploy.keyring.opening import UnsafeFolderError
+from deploy.keyring.wanted import Wanted, wanted
 
-__all__ = ["Certified", "Keyring", "MissingKeyError", "Purpose", "SenderKey", "SshKey"]
+__all__ = [
+    "Certified",
+    "Completed",
+    "Half",
+    "Keyring",
+    "Leaf",
+    "MissingKeyError",
+    "NoAuthorityError",
+    "Purpose",
+    "SenderKey",
+    "SshKey",
+    "UnsafeFolderError",
+    "Wanted",
+    "complete",
+    "halves",
+    "leaves",
+    "make",
+    "read",
+    "wanted",
+]

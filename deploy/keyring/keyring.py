@@ -1,7 +1,7 @@
 """The keyring: one folder outside Git, without which render has no password and push no key.
 
     ca.pem                       every CA that is trusted, the signing one first
-    ca.key
+    ca.key                       the signing one's
     certificates/NAME.PURPOSE.pem    a certificate; .key beside it (NAME: a machine, or `pgbaton`)
     ssh/push, ssh/worker         OpenSSH private keys, .pub beside them
     ssh/hosts/MACHINE            a machine's host key, .pub beside it
@@ -11,6 +11,10 @@
     secrets/NAME                 one password or token each, by the secret's name (workers/secrets.py),
                                  and patroni-CLUSTER-superuser | replication | rewind | rest,
                                  database-CLUSTER-ROLE
+    people/NAME                  what a person needs and no machine: the viewers' password
+    next/…                       while something rotates: what will follow, laid out as above; trusted
+                                 already, and not used yet
+    old/…                        and the public halves of what went before: still trusted, not used any more
 
 Folders are 0700, private parts 0600.
 """
@@ -71,9 +75,16 @@ class Keyring:
         return self._read("ca.pem")
 
     def certificate(self, name: str, purpose: Purpose) -> Certified:
-        """The certificate of a machine (or of `pgbaton` itself) for one purpose."""
+        """The certificate of a machine (or of `pgbaton` itself) for one purpose.
+
+        A renewal that was cut short is read as done from the moment its certificate stands in next/;
+        its key may have gone on into its place already.
+        """
         stem = f"certificates/{name}.{purpose}"
-        return Certified(cert=self._read(f"{stem}.pem"), key=self._read(f"{stem}.key"))
+        if not (self.folder / f"next/{stem}.pem").is_file():
+            return Certified(cert=self._read(f"{stem}.pem"), key=self._read(f"{stem}.key"))
+        ahead = "next/" if (self.folder / f"next/{stem}.key").is_file() else ""
+        return Certified(cert=self._read(f"next/{stem}.pem"), key=self._read(f"{ahead}{stem}.key"))
 
     def ssh(self, name: Literal["push", "worker"]) -> SshKey:
         """What `push` and the workers log in with."""
@@ -94,6 +105,18 @@ class Keyring:
             public=self._read(f"senders/{name}.pub").strip(),
         )
 
+    def authorized(self, name: Literal["push", "worker"]) -> tuple[str, ...]:
+        """Every public half that machines let in: while a key rotates, two."""
+        return self._publics(f"ssh/{name}.pub")
+
+    def pins(self, machine: str) -> tuple[str, ...]:
+        """Every host key that is believed of a machine: while it rotates, two."""
+        return self._publics(f"ssh/hosts/{machine}.pub")
+
+    def sender_keys(self, name: str) -> tuple[str, ...]:
+        """Every public half that the inventory should hold of a sender: while it rotates, two."""
+        return self._publics(f"senders/{name}.pub")
+
     def secret(self, name: str) -> str:
         """A password or token."""
         return self._read(f"secrets/{name}").rstrip("\r\n")
@@ -101,6 +124,12 @@ class Keyring:
     def has(self, name: str) -> bool:
         """Whether a secret is there: those that people bring (slack-token, linode-token) need not be."""
         return (self.folder / "secrets" / name).is_file()
+
+    def _publics(self, name: str) -> tuple[str, ...]:
+        """The used one first; raises MissingKeyError where even that is missing."""
+        places = (name, f"next/{name}", f"old/{name}")
+        others = [p for p in places[1:] if (self.folder / p).is_file()]
+        return tuple(dict.fromkeys(self._read(p).strip() for p in (name, *others)))
 
     def _read(self, name: str) -> str:
         try:

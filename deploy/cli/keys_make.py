@@ -1,0 +1,43 @@
+"""`pgbaton keys make`: all that the inventory asks for and is missing; what is there stays."""
+
+from __future__ import annotations
+
+import click
+
+from deploy.cli.keys_ground import Ground, ground_options, now, say_halves, sound, told
+
+
+@click.command(short_help="Make whatever the inventory asks for and is missing.")
+@click.option("--write", is_flag=True, help="Put the public halves into the inventory, too.")
+@ground_options
+def make(ground: Ground, *, write: bool) -> None:
+    """Make every certificate, key and password that the inventory asks for and the folder lacks.
+
+    Nothing that is there is changed, and nothing private is printed. Standard output has what the
+    inventory lacks of public halves (senders' keys, hosts' host keys); --write puts it there, comments
+    and all else left as they are. A run that was cut is finished by the next one.
+    """
+    from deploy.keyring import Completed, complete
+
+    with told():
+        done = complete(ground.text, ground.folder, now())
+    if not isinstance(done, Completed):
+        sound(ground.file, done)
+        return
+    for name in done.made:
+        click.echo(f"made {name}", err=True)
+    click.echo(_summary(ground, done.made), err=True)
+    if write and done.lacked:
+        ground.write(done.text)
+        click.echo(f"{ground.file} has the public halves now", err=True)
+    elif not write:
+        say_halves(ground, done.lacked, again="pgbaton keys make --write")
+
+
+def _summary(ground: Ground, made: tuple[str, ...]) -> str:
+    if not made:
+        return f"{ground.folder}: nothing was missing"
+    text = f"{ground.folder}: {len(made)} files made; keep a copy of this folder where you keep secrets"
+    if "people/viewer-password" in made:
+        text += f"\nthe password for the pages: {ground.folder}/people/viewer-password"
+    return text

@@ -1,0 +1,127 @@
+"""The public halves of keys belong into the inventory: which ones it lacks, and how they get there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import tomlkit
+from tomlkit.items import Array
+
+from deploy.keyring.keyring import Keyring, MissingKeyError
+from deploy.keyring.wanted import PENDING_PIN, PENDING_SENDER, Wanted
+from jobs.inventory import Inventory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Half:
+    """Public keys that one array of the inventory lacks. `clusters`: of a sender that it lacks whole."""
+
+    section: str
+    name: str
+    key: str
+    lacking: tuple[str, ...]
+    clusters: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        lines = [f"[{self.section}.{self.name}]"]
+        if self.clusters:
+            lines.append(f"clusters = {_array(self.clusters)}")
+        return "\n".join([*lines, f"{self.key} = {_array(self.lacking)}"])
+
+
+def halves(inventory: Inventory, asked: Wanted, keyring: Keyring) -> Iterator[Half]:
+    """What the inventory lacks of the keys that are in the folder."""
+    for name, clusters in asked.senders.items():
+        known = inventory.senders.get(name)
+        have = known.keys if known is not None else ()
+        lacking = tuple(key for key in _known(keyring.sender_keys, name) if key not in have)
+        if lacking:
+            new = clusters if known is None else ()
+            yield Half(section="senders", name=name, key="keys", lacking=lacking, clusters=new)
+    for section in ("hosts", "machines"):
+        table: Mapping[str, Any] = getattr(inventory, section)
+        for name, one in table.items():
+            yield from _pins(section, name, one.host_keys, _known(keyring.pins, name))
+
+
+def _pins(section: str, name: str, have: tuple[str, ...], made: tuple[str, ...]) -> Iterator[Half]:
+    """Host keys: where none is pinned (a machine that is no host needs none), or one of the made ones."""
+    pinned = {" ".join(key.split()[:2]) for key in have} - {PENDING_PIN}
+    lacking = tuple(key for key in made if key not in pinned)
+    if lacking and (pinned & set(made) or (section == "hosts" and not pinned)):
+        yield Half(section=section, name=name, key="host_keys", lacking=lacking)
+
+
+def _known(read: Any, name: str) -> tuple[str, ...]:
+    try:
+        found: tuple[str, ...] = read(name)
+    except MissingKeyError:
+        return ()
+    return found
+
+
+def with_halves(text: str, lacking: tuple[Half, ...]) -> str:
+    """The inventory's text with them in it; every comment and every other byte of a value stays."""
+    document = tomlkit.parse(text)
+    for half in lacking:
+        _put(document, half)
+    return tomlkit.dumps(document)
+
+
+def _put(document: Any, half: Half) -> None:
+    section = document.setdefault(half.section, tomlkit.table(is_super_table=True))
+    if half.name not in section:
+        table = tomlkit.table()
+        table["clusters"] = list(half.clusters)
+        section[half.name] = table
+    table = section[half.name]
+    if half.key not in table:
+        table[half.key] = list(half.lacking)
+        return
+    for key in half.lacking:
+        table[half.key].append(key)
+
+
+def without(text: str, keys: frozenset[str]) -> str:
+    """The inventory's text without these public keys, wherever a sender or a host has them."""
+    document = tomlkit.parse(text)
+    for section, key in (("senders", "keys"), ("hosts", "host_keys"), ("machines", "host_keys")):
+        for table in document.get(section, {}).values():
+            _drop(table.get(key), keys)
+    return tomlkit.dumps(document)
+
+
+def _drop(array: Array | None, keys: frozenset[str]) -> None:
+    for i in reversed(range(len(array or ()))):
+        assert array is not None
+        if " ".join(str(array[i]).split()[:2]) in keys:
+            del array[i]
+
+
+def pending(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """The raw inventory with something in the place of every public half that it cannot have yet."""
+    return {
+        **raw,
+        **_stood_in(raw, "hosts", lambda _: {"host_keys": [PENDING_PIN]}, "host_keys"),
+        **_stood_in(
+            raw, "senders", lambda t: {} if t.get("hmac") else {"keys": [PENDING_SENDER]}, "keys"
+        ),
+    }
+
+
+def _stood_in(raw: Mapping[str, Any], section: str, stand_in: Any, key: str) -> dict[str, Any]:
+    tables = raw.get(section)
+    if not isinstance(tables, dict):
+        return {}
+    return {
+        section: {
+            name: {**t, **stand_in(t)} if isinstance(t, dict) and not t.get(key) else t
+            for name, t in tables.items()
+        }
+    }
+
+
+def _array(items: tuple[str, ...]) -> str:
+    return "[" + ", ".join(f'"{item}"' for item in items) + "]"
