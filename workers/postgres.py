@@ -70,6 +70,19 @@ class PostgresProbe:
         except (OSError, Error, ValueError) as error:
             return Unknown(reason=f"PostgreSQL at {host}:{port}: {_first_line(error)}")
 
+    def row(self, query: str, record: MemberRecord, *, timeout: float) -> Row | str:
+        """The one row of another question to the same server, or why there is none; never raises."""
+        deadline = self._clock() + timeout
+        url = urlsplit(record.conn_url)
+        host, port = unquote(url.hostname or ""), url.port or 5432
+        try:
+            addresses = _addresses(host, port, deadline - self._clock())
+            return self._fetch(query, host, port, addresses, deadline)
+        except TimeoutError:
+            return f"PostgreSQL at {host}:{port}: no answer in time"
+        except (Refused, OSError, Error, ValueError) as error:
+            return f"PostgreSQL at {host}:{port}: {_first_line(error)}"
+
     def _ask(self, host: str, port: int, deadline: float) -> SqlAnswer:
         addresses = _addresses(host, port, deadline - self._clock())
         try:

@@ -11,10 +11,12 @@ from threading import Event
 from types import FrameType
 
 from redis import Redis
+from redis.client import Pipeline
 from redis.exceptions import RedisError
 from rq import Worker
 from rq.exceptions import StopRequested
 
+from jobs.tools import EQUIPPED
 from workers.redis.connect import RedisSettings, connect
 from workers.redis.enqueue import queue_on
 
@@ -23,6 +25,8 @@ DEQUEUE = 5
 SLACK = 3
 LONGEST = 2.0
 """Seconds between two attempts to reach Redis, at most."""
+INVENTORY = "inventory"
+"""The field of RQ's record of a worker in which it says by which inventory it works."""
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +51,13 @@ class PgbatonWorker(Worker):
     def connection_timeout(self) -> int:
         """RQ raises the socket's timeout to this."""
         return DEQUEUE + SLACK
+
+    def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
+        """RQ's sign of life, and by which inventory this worker works: a reload shows within a beat."""
+        super().heartbeat(timeout, pipeline)
+        tools = EQUIPPED.get(None)
+        if tools is not None:
+            (pipeline or self.connection).hset(self.key, INVENTORY, tools.inventory.digest)
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         """Finish the running job, then end."""

@@ -93,22 +93,28 @@ def linode_of(inventory: Inventory, secrets: Secrets) -> Api | None:
     return Api(inventory.linode.url, token=token, ca=inventory.linode.ca)
 
 
-def _sight(name: str, cluster: Cluster, dcs: Dcs, secrets: Secrets) -> Sight:
+def probe_of(name: str, cluster: Cluster, secrets: Secrets) -> PostgresProbe | None:
+    """The monitoring role of one cluster; None where the inventory names none."""
     probe = cluster.probe
-    login = None
-    if probe.user is not None:
-        login = Login(
+    if probe.user is None:
+        return None
+    return PostgresProbe(
+        Login(
             user=probe.user,
             dbname=probe.dbname,
             password=secrets.get(f"probe-{name}-password"),
             sslmode=probe.sslmode,
             tls=_tls(probe.tls),
         )
+    )
+
+
+def _sight(name: str, cluster: Cluster, dcs: Dcs, secrets: Secrets) -> Sight:
     return Sight(
         scope=ScopeRef(cluster=name, namespace=cluster.namespace, scope=cluster.scope),
         dcs=dcs,
         rest=PatroniRest(tls=_tls(cluster.rest)),
-        sql=None if login is None else PostgresProbe(login),
+        sql=probe_of(name, cluster, secrets),
     )
 
 

@@ -1,0 +1,64 @@
+"""What the doctor says of one subject, and how bad it is: without it every subject had a shape of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from deploy.doctor.evidence import Unseen
+from deploy.doctor.finding import Finding, Severity, warning, worst_first
+
+
+class Colour(StrEnum):
+    """Green: nothing to do. Amber: slow, shaky, or not seen. Red: the next disaster goes wrong."""
+
+    GREEN = "green"
+    AMBER = "amber"
+    RED = "red"
+
+
+COLOURS: Mapping[Severity, Colour] = {
+    Severity.ERROR: Colour.RED,
+    Severity.WARNING: Colour.AMBER,
+    Severity.NOTE: Colour.GREEN,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """One subject. `fine` is what is good, the most telling first; `findings` what is not, and notes."""
+
+    subject: str
+    fine: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def colour(self) -> Colour:
+        return worst(COLOURS[f.severity] for f in self.findings)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "subject": self.subject,
+            "colour": str(self.colour),
+            "fine": list(self.fine),
+            "findings": [{"colour": COLOURS[f.severity], **f.to_json()} for f in self.findings],
+        }
+
+
+def report(subject: str, fine: Iterable[str], findings: Iterable[Finding]) -> Report:
+    """A report with its worst findings first."""
+    return Report(subject=subject, fine=tuple(filter(None, fine)), findings=worst_first(findings))
+
+
+def worst(colours: Iterable[Colour]) -> Colour:
+    """The worst of them; green where there is none."""
+    rank = list(Colour)
+    return max(colours, key=rank.index, default=Colour.GREEN)
+
+
+def not_seen(what: str, unseen: Unseen) -> Finding:
+    """Amber, never green: nobody knows, and somebody should be able to."""
+    why = "What is not seen may be broken; nothing is assumed of it."
+    return warning("not-seen", f"{what} not seen: {unseen.reason}", why, unseen.remedy)
