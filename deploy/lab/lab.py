@@ -11,6 +11,7 @@ from pathlib import Path
 
 from deploy.lab import layout, patroni, shophost
 from deploy.lab.door import Door, open_door
+from deploy.lab.footing import Footing, Plain
 from deploy.lab.ground import lab_folder
 from deploy.lab.inventory import Check, Endpoints, Profile, balanced, endpoints_of, inventory_toml
 from deploy.lab.keys import LabSecrets, make_secrets
@@ -38,6 +39,10 @@ class Lab:
     endpoints: Endpoints
     door: Door
     machines: dict[str, Machine] = field(default_factory=dict)
+    footing: Footing = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.footing = Plain(self)
 
     @property
     def inventory_file(self) -> Path:

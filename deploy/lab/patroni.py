@@ -7,7 +7,7 @@ import os
 import shlex
 import shutil
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,8 @@ from deploy.render import (
 from jobs.inventory import Inventory
 
 SHOP_SQL = Path(__file__).parent / "shop/schema.sql"
+Ask = Callable[[str, str], Mapping[str, Any]]
+"""Asks a member's REST API for a path."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,9 +157,9 @@ def rest(member: str, path: str = "/patroni") -> Mapping[str, Any]:
         return {}
 
 
-def leader() -> str | None:
+def leader(ask: Ask = rest) -> str | None:
     """The member that says of itself that it leads and takes writes."""
-    says = {member: rest(member) for member in layout.MEMBERS}
+    says = {member: ask(member, "/patroni") for member in layout.MEMBERS}
     leading = [
         member
         for member, body in says.items()
@@ -173,9 +175,9 @@ def follows(member: str, leading: str) -> bool:
     return runs and said.get("timeline") is not None and said["timeline"] == leader.get("timeline")
 
 
-def synchronous() -> bool:
+def synchronous(ask: Ask = rest) -> bool:
     """Whether one leads, two follow by streaming, and one of them synchronously."""
-    members = next(filter(None, (rest(m, "/cluster") for m in layout.MEMBERS)), {}).get(
+    members = next(filter(None, (ask(m, "/cluster") for m in layout.MEMBERS)), {}).get(
         "members", []
     )
     roles = sorted(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
 
 import psycopg
 
@@ -14,7 +13,7 @@ from deploy.lab.drill import told
 from deploy.lab.drill.browse import read_pages
 from deploy.lab.drill.history import History
 from deploy.lab.drill.hostwatch import observe, read_orders
-from deploy.lab.drill.search import metrics_page, named_secrets, searched_places
+from deploy.lab.drill.search import named_secrets, searched_places
 from deploy.lab.drill.stage import Stage
 from deploy.lab.faults import find
 from deploy.lab.process import wait_until
@@ -28,10 +27,10 @@ TOLD_WITHIN = 30.0
 def collect(stage: Stage) -> History:
     """The history, once the last order has ended and no event can come any more."""
     lab = stage.lab
-    page = metrics_page()
+    page = lab.footing.metrics()
     for customers in ("orders", *(("counter",) if lab.balanced else ())):
         find(lab, "operator", customers).stop(grace=10)
-    find(lab, "control", "web").stop()
+    lab.footing.close_intake()
     _until_told(stage)
     trail, channel, rung = _trail(stage), outside.channel(), outside.alerts()
     leader = stage.leaders.leader
@@ -45,7 +44,7 @@ def collect(stage: Stage) -> History:
         unmanaged=UNMANAGED,
         counter=counter.HOST if lab.balanced else None,
         entries=trail,
-        accepted=_accepted(lab.machines["control"].folder / "access.log"),
+        accepted=lab.footing.accepted(),
         anchors=told.anchors(lab),
         slack=told.messages(channel),
         channel=channel,
@@ -81,11 +80,6 @@ def _until_told(stage: Stage) -> None:
 
     with suppress(TimeoutError):
         wait_until("everything to be told", done, seconds=TOLD_WITHIN, step=0.5)
-
-
-def _accepted(log: Path) -> frozenset[str]:
-    words = (line.split() for line in log.read_text().splitlines())
-    return frozenset(w[1] for w in words if len(w) == 2 and w[0] == "202")  # noqa: PLR2004
 
 
 def _stored(address: str, password: str) -> frozenset[str]:

@@ -45,7 +45,7 @@ def journal(lab: Lab, host: str) -> Path:
     """Where the remote script keeps a host's journal of the lab's cluster."""
     behind = layout.BALANCER if lab.behind(host) else None
     name = Target(kind="host", name=host, behind=behind).journal(layout.CLUSTER)
-    return lab.machines[host].folder / "var-lib/pgbaton" / name / "journal"
+    return lab.footing.journals(host) / name / "journal"
 
 
 def journal_fence(path: Path) -> Fence | None:
@@ -60,12 +60,11 @@ def journal_fence(path: Path) -> Fence | None:
 
 def observe(lab: Lab, host: str, fences: list[Fence]) -> HostHistory:
     """One host as it is now, with everything it went through."""
-    folder = lab.machines[host].folder
     return HostHistory(
         name=host,
-        file=env_value(folder / "srv/shop/.env", "DB_HOST"),
+        file=env_value(lab.footing.env(host), "DB_HOST"),
         running=shophost.healthz(host).get("db_host"),
-        boots=tuple(Boot(at=at, db_host=to) for at, to in shophost.boots(folder)),
+        boots=tuple(Boot(at=at, db_host=to) for at, to in lab.footing.boots(host)),
         fences=tuple(fences),
         behind=layout.BALANCER_ADDRESS if lab.behind(host) else None,
     )

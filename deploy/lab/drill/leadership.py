@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import base64
-import http.client
 import json
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from http.client import HTTPConnection
 from typing import Any
 
 from deploy.lab import layout
@@ -21,6 +21,7 @@ KEY = f"/service/{layout.SCOPE}/leader"
 class LeaderWatch:
     """Follows the leader key from its first revision on. `changed` is told of every step."""
 
+    connection: Callable[[], HTTPConnection]
     changed: Callable[[Leadership], None]
     leaderships: list[Leadership] = field(default_factory=list)
 
@@ -38,7 +39,7 @@ class LeaderWatch:
         return next((one for one in self.leaderships if one.epoch > epoch), None)
 
     def _follow(self) -> None:
-        for event in watched(layout.ETCD["etcd1"], KEY):
+        for event in watched(self.connection, KEY):
             self._take(event, at=time.time())
 
     def _take(self, event: Mapping[str, Any], *, at: float) -> None:
@@ -58,24 +59,24 @@ def step(known: list[Leadership], event: Mapping[str, Any], *, at: float) -> lis
     return [*known, Leadership(member=member, address=address, epoch=epoch, since=at)]
 
 
-def watched(address: str, key: str) -> Iterator[Mapping[str, Any]]:
+def watched(connection: Callable[[], HTTPConnection], key: str) -> Iterator[Mapping[str, Any]]:
     """Events of one key from its first revision on, for as long as the connection lives."""
-    connection = _connected(address)
+    connected = _connected(connection)
     encoded = base64.b64encode(key.encode()).decode()
     body = json.dumps({"create_request": {"key": encoded, "start_revision": "1"}})
-    connection.request("POST", "/v3/watch", body)
-    answer = connection.getresponse()
+    connected.request("POST", "/v3/watch", body)
+    answer = connected.getresponse()
     while line := answer.readline():
         yield from json.loads(line)["result"].get("events", [])
 
 
-def _connected(address: str) -> http.client.HTTPConnection:
+def _connected(connection: Callable[[], HTTPConnection]) -> HTTPConnection:
     """A connection as soon as etcd takes one: the watch begins before etcd does."""
     while True:
-        connection = http.client.HTTPConnection(address, 2379)
+        made = connection()
         try:
-            connection.connect()
+            made.connect()
         except OSError:
             time.sleep(0.05)
         else:
-            return connection
+            return made

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.lab import layout, patroni
+from deploy.lab import layout
 from deploy.lab.drill.collect import collect
 from deploy.lab.drill.history import History
 from deploy.lab.drill.invariants import Checked, check_all
@@ -17,7 +17,7 @@ from deploy.lab.drill.scenarios import SCENARIOS, Scenario
 from deploy.lab.drill.screen import Screen
 from deploy.lab.drill.stage import Stage, set_stage
 from deploy.lab.inventory import PROFILES
-from deploy.lab.lab import open_lab
+from deploy.lab.lab import Lab, open_lab
 from deploy.lab.machine import CHECKOUT
 from deploy.lab.patroni import PatroniProgram
 from deploy.lab.rise import rise
@@ -66,15 +66,16 @@ def _perform(stage: Stage, scenario: Scenario, name: str) -> tuple[Report, Histo
         extra = scenario.act(stage)
     except TimeoutError as error:
         extra = (Checked(name="the drill came to its end", held=False, evidence=str(error)),)
-    version = patroni_version()
+    version = patroni_version(stage.lab)
     history = collect(stage)
     checked = (*check_all(history), *extra)
     report = make_report(history, scenario=name, patroni_version=version, invariants=checked)
     return report, history
 
 
-def patroni_version() -> str:
-    said = (patroni.rest(member).get("patroni", {}).get("version") for member in layout.MEMBERS)
+def patroni_version(lab: Lab) -> str:
+    asked = (lab.footing.rest(member) for member in layout.MEMBERS)
+    said = (body.get("patroni", {}).get("version") for body in asked)
     return str(next(filter(None, said), "unknown"))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-import urllib.request
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -12,10 +11,8 @@ from pathlib import Path
 
 import redis
 
-from deploy.lab import layout
 from deploy.lab.keys import LabSecrets
 from deploy.lab.lab import Lab
-from deploy.lab.redis import connect
 
 EVERY = 0.2
 
@@ -44,19 +41,11 @@ def _command(path: Path) -> str:
 
 def searched_places(lab: Lab) -> Mapping[str, str]:
     """The texts that the lab's machines keep, by the name of the place."""
-    return {"Redis and the job arguments": _redis_text(lab.secrets.redis), **_logs(lab.folder)}
+    return {"Redis and the job arguments": _redis_text(lab.footing.redis()), **lab.footing.logs()}
 
 
-def _logs(folder: Path) -> Mapping[str, str]:
-    """Logs of all processes, PostgreSQL's own, and the rejected events of the hooks."""
-    kinds = ("*/log/*.log", "*/access.log", "*/postgresql-log/*", "*/spool/rejected/*")
-    paths = (path for kind in kinds for path in folder.glob(kind) if path.is_file())
-    return {str(p.relative_to(folder)): p.read_text(errors="replace") for p in paths}
-
-
-def _redis_text(password: str) -> str:
+def _redis_text(client: redis.Redis) -> str:
     """Every key with everything in it; RQ compresses its jobs' arguments, so that is undone."""
-    client = connect(password)
     return "\n".join(_value(client, key) for key in client.scan_iter(count=500))
 
 
@@ -93,12 +82,6 @@ def _inflated(raw: bytes) -> bytes:
         return zlib.decompress(raw)
     except zlib.error:
         return raw
-
-
-def metrics_page() -> str:
-    """What the webhook shows to whoever scrapes it."""
-    with urllib.request.urlopen(f"{layout.WEBHOOK}/metrics", timeout=2) as answer:  # noqa: S310 - the lab's own
-        return str(answer.read().decode())
 
 
 def named_secrets(secrets: LabSecrets) -> Mapping[str, str]:

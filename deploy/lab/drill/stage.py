@@ -77,7 +77,7 @@ class Stage:
 
     def until_demoted(self, leader: Leadership) -> None:
         """Wait until a leader takes no writes any more."""
-        body = partial(patroni.rest, leader.member)
+        body = partial(self.lab.footing.rest, leader.member)
         self._until(f"{leader.member} to demote itself", lambda: body().get("role") == "replica")
 
     def until_quiet(self) -> None:
@@ -121,7 +121,7 @@ class Stage:
 
     def until_synchronous(self) -> None:
         """Wait until somebody could lead without losing an order."""
-        self._until("a synchronous replica", patroni.synchronous)
+        self._until("a synchronous replica", partial(patroni.synchronous, self.lab.footing.rest))
 
     def sold(self, host: str) -> float:
         """When a host's first order was acknowledged by the leader of now."""
@@ -167,7 +167,7 @@ def set_stage(lab: Lab, screen: Screen, *, patience: float) -> Stage:
     stage = Stage(
         lab=lab,
         screen=screen,
-        leaders=LeaderWatch(changed=lambda one: _told(screen, one)),
+        leaders=LeaderWatch(connection=lab.footing.etcd, changed=lambda one: _told(screen, one)),
         writable=WritableWatch(password=lab.secrets.patroni.probe),
         fences=FenceWatch(journals={name: journal(lab, name) for name in layout.SHOPS}),
         processes=ProcessWatch(),
