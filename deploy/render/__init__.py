@@ -1,5 +1,6 @@
 """Public face of the renderer: inventory in, the files of a machine out."""
 
+from deploy.render.blueprints import blueprints
 from deploy.render.etcd import EtcdGround, ServerTls, etcd_yml
 from deploy.render.hook import HookGround, hook_conf
 from deploy.render.jinja import CannotRender
@@ -14,6 +15,7 @@ __all__ = [
     "PatroniGround",
     "PatroniSecrets",
     "ServerTls",
+    "blueprints",
     "bootstrap_sql",
     "etcd_yml",
     "hook_conf",

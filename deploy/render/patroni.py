@@ -28,6 +28,13 @@ PARAMETERS: Mapping[str, str | int | bool] = {
 }
 """The reference architecture's settings; `parameters` of a cluster overrides any of them."""
 
+SHARED = frozenset({
+    "max_connections", "max_locks_per_transaction", "max_worker_processes", "max_prepared_transactions",
+    "wal_level", "track_commit_timestamp", "max_wal_senders", "max_replication_slots", "wal_log_hints",
+    "wal_keep_segments", "wal_keep_size",
+})  # fmt: skip
+"""What Patroni takes from etcd alone, since replicas must have it as their leader does."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatroniSecrets:
@@ -42,14 +49,34 @@ class PatroniSecrets:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PatroniGround:
-    """Paths and networks of a database node. `networks` (CIDR) may connect, nobody else.
+class NodeTls:
+    """Files of one program on a database node. `rest_ca` is the CA again, under a name that changes
+    with it: Patroni's REST server takes a new CA only from another path."""
 
-    `hook` is the whole callback command, quoted for a shell; `post_bootstrap` likewise.
+    ca: str
+    cert: str
+    key: str
+    rest_ca: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatroniGround:
+    """Paths and networks of a database node. `networks` (CIDR) may connect, `clients` too but without
+    replication, nobody else.
+
+    `hook` is the whole callback command, quoted for a shell; `post_bootstrap` likewise. With `local`
+    the cluster's parameters stand in the member's own part as well, so that a reload applies them; those
+    that all members must share stay in etcd alone. `etcd_tls` instead of the inventory's files, which
+    are those of other machines; `rest_tls` and `postgresql_tls` where these speak TLS.
     """
 
     networks: tuple[str, ...]
     hook: str | None
+    clients: tuple[str, ...] = ()
+    local: bool = False
+    etcd_tls: NodeTls | None = None
+    rest_tls: NodeTls | None = None
+    postgresql_tls: NodeTls | None = None
     post_bootstrap: str | None = None
     data_dir: str = "/var/lib/postgresql/pgbaton"
     bin_dir: str = "/usr/lib/postgresql/15/bin"
@@ -69,7 +96,7 @@ def patroni_yml(
     known = inventory.clusters[cluster]
     if member not in known.machines:
         raise CannotRender(f"add {member} with its address to [clusters.{cluster}.machines]")
-    etcd = inventory.etcd[known.etcd]
+    etcd, parameters = inventory.etcd[known.etcd], {**PARAMETERS, **known.parameters}
     return render(
         "patroni.yml.j2",
         cluster=known,
@@ -79,7 +106,10 @@ def patroni_yml(
         etcd=etcd,
         etcd_hosts=[urlsplit(endpoint).netloc for endpoint in etcd.endpoints],
         etcd_scheme=_scheme(etcd, known),
-        parameters={**PARAMETERS, **known.parameters},
+        etcd_tls=ground.etcd_tls or etcd.tls,
+        host_rule="hostssl" if ground.postgresql_tls else "host",
+        parameters=parameters,
+        local={n: v for n, v in parameters.items() if ground.local and n not in SHARED},
         secrets=secrets,
         ground=ground,
     )
@@ -94,8 +124,18 @@ def _scheme(etcd: Etcd, cluster: Cluster) -> str:
     return schemes.pop()
 
 
-def bootstrap_sql(cluster: Cluster, *, secrets: PatroniSecrets) -> str:
-    """SQL run once, when the first member has made the database: the monitoring role."""
-    if cluster.probe.user is None or secrets.probe is None:
+def bootstrap_sql(
+    cluster: Cluster, *, secrets: PatroniSecrets, roles: Mapping[str, str] | None = None
+) -> str:
+    """SQL run once, when the first member has made the database: the monitoring role, and the
+    cluster's databases where `roles` has a password for each owner. Empty where there is neither."""
+    probe = cluster.probe.user if secrets.probe is not None else None
+    if probe is None and not roles:
         return ""
-    return render("bootstrap.sql.j2", user=cluster.probe.user, password=secrets.probe)
+    return render(
+        "bootstrap.sql.j2",
+        user=probe,
+        password=secrets.probe,
+        roles=roles or {},
+        databases=cluster.databases if roles else {},
+    )

@@ -1,0 +1,85 @@
+"""Redis, which holds all state: on disk before it answers, nothing evicted, one user who may do what is needed."""
+
+from __future__ import annotations
+
+import hashlib
+from urllib.parse import urlsplit
+
+from deploy.blueprint import Notice, RenderedFile, Unit
+from deploy.render.jinja import CannotRender, render
+from deploy.render.machine.scene import NOTHING, Scene, Share, is_number, secret_file
+from deploy.render.machine.tls import authority, pair
+from deploy.site import Placed
+
+UNIT = "redis-server.service"
+RESTART = Notice(unit=UNIT, how="restart")
+TLS, ACL = "/etc/redis/tls", "/etc/redis/users.acl"
+PORT = 6379
+OWNER = {"owner": "redis", "group": "redis"}
+
+
+def redis(scene: Scene, here: Placed) -> Share:
+    """Nothing where no Redis runs. Debian's own unit reads redis.conf as it is, and is hardened."""
+    if "redis" not in here.runs:
+        return NOTHING
+    secure, port = _at(scene, here)
+    known = scene.inventory.redis
+    config = render(
+        "redis.conf.j2",
+        address=here.address if is_number(here.address) else None,
+        port=port,
+        tls=TLS if secure else None,
+        demanded=known.tls.cert is not None,
+        acl=ACL,
+    )
+    return Share(
+        files=(
+            *(_certificates(scene, here) if secure else ()),
+            RenderedFile(
+                path="/etc/sysctl.d/60-pgbaton-redis.conf",
+                text="# Or Redis cannot rewrite its file when memory is half full.\nvm.overcommit_memory = 1\n",
+                notices=(Notice(unit="systemd-sysctl.service", how="restart"),),
+            ),
+            secret_file(ACL, users_acl(scene), notices=(RESTART,), **OWNER),
+            RenderedFile(
+                path="/etc/redis/redis.conf",
+                text=config,
+                group="redis",
+                mode=0o640,
+                notices=(RESTART,),
+            ),
+        ),
+        units=(Unit(name=UNIT, class_="redis"),),
+        packages=("redis-server", "redis-tools"),
+    )
+
+
+def users_acl(scene: Scene) -> str:
+    """Who may log in, by a hash of the password. Commands that stop, empty or reconfigure the server are
+    nobody's; SCRIPT, CLIENT, INFO and CONFIG GET are what the ledger, RQ and `doctor` ask."""
+    password = scene.keyring.secret("redis-password")
+    user = scene.inventory.redis.username or "default"
+    digest = hashlib.sha256(password.encode()).hexdigest()
+    return render("users.acl.j2", user=user, digest=digest)
+
+
+def _at(scene: Scene, here: Placed) -> tuple[bool, int]:
+    """Whether Redis speaks TLS, and its port, as the processes will reach it."""
+    url = urlsplit(scene.inventory.redis.url)
+    if url.scheme in {"redis", "rediss"} and url.hostname in {
+        here.address.lower(),
+        here.name.lower(),
+    }:
+        return url.scheme == "rediss", url.port or PORT
+    raise CannotRender(
+        f"{here.name} is to run Redis, and redis.url leads elsewhere ({scene.inventory.redis.url}): write "
+        f'url = "rediss://{here.address}:{PORT}/0", or take "redis" from [machines.{here.name}] runs'
+    )
+
+
+def _certificates(scene: Scene, here: Placed) -> tuple[RenderedFile, ...]:
+    certified = scene.keyring.certificate(here.name, "redis")
+    return (
+        authority(f"{TLS}/ca.pem", scene.keyring.ca(), RESTART),
+        *pair(f"{TLS}/server", certified, RESTART, **OWNER),
+    )

@@ -1,0 +1,100 @@
+"""What every part is rendered from, and the questions that several of them ask of it."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from deploy.blueprint import RenderedFile, Unit
+from deploy.keyring import Keyring
+from deploy.site import Placed
+from jobs.inventory import Address, Inventory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """What one part adds to a machine; fields as in a Blueprint."""
+
+    files: tuple[RenderedFile, ...] = ()
+    units: tuple[Unit, ...] = ()
+    packages: tuple[str, ...] = ()
+    fragments: Mapping[str, RenderedFile] = field(default_factory=dict)
+
+
+NOTHING = Share()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """One site: its inventory, its keys, and its machines by name."""
+
+    inventory: Inventory
+    keyring: Keyring
+    places: Mapping[str, Placed]
+
+    def etcd_secure(self, etcd: str) -> bool:
+        """Whether this etcd speaks TLS."""
+        return any(e.startswith("https:") for e in self.inventory.etcd[etcd].endpoints)
+
+    def cluster_secure(self, cluster: str) -> bool:
+        """Whether Patroni's REST API and PostgreSQL of this cluster speak TLS."""
+        return self.inventory.clusters[cluster].rest.ca is not None
+
+    def members_of(self, etcd: str) -> tuple[Placed, ...]:
+        """The machines of one etcd."""
+        return tuple(p for p in self.places.values() if p.etcd == etcd)
+
+    def control(self) -> tuple[Placed, ...]:
+        """The machines that run a process of pgbaton's own."""
+        return tuple(p for p in self.places.values() if p.ours)
+
+    @property
+    def networks(self) -> tuple[str, ...]:
+        """Where the machines are: what `deploy` says, else their own addresses one by one."""
+        said = self.inventory.deploy.networks
+        return said or tuple(dict.fromkeys(single(p.address) for p in self.numbered()))
+
+    def numbered(self) -> Iterator[Placed]:
+        """The machines whose address is a number; a name could stand for another one tomorrow."""
+        return (p for p in self.places.values() if is_number(p.address))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """An address that a machine serves itself."""
+
+    at: Address
+    secure: bool
+
+
+def served(urls: tuple[str, ...], here: Placed) -> Served | None:
+    """Where `here` listens, by the first of the `urls` that names it; None where none does."""
+    for parts in map(urlsplit, urls):
+        if parts.hostname in {here.address.lower(), here.name.lower()}:
+            secure = parts.scheme == "https"
+            port = parts.port or (443 if secure else 80)
+            host = here.address if is_number(here.address) else "0.0.0.0"  # noqa: S104 - firewall decides
+            return Served(at=Address(host=host, port=port), secure=secure)
+    return None
+
+
+def is_number(address: str) -> bool:
+    """Whether an address is an IP, and no name."""
+    try:
+        ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return True
+
+
+def single(address: str) -> str:
+    """The network of one address."""
+    return str(ipaddress.ip_network(address))
+
+
+def secret_file(path: str, text: str, **more: Any) -> RenderedFile:
+    """A file that its owner alone reads."""
+    return RenderedFile(path=path, text=text, **{"mode": 0o600, "secret": True, **more})
