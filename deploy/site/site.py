@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from deploy.site.placed import Placed
 from jobs.inventory import Address, Inventory, Machine, parse_address
+from jobs.inventory.placing import nowhere, several, torn
+from jobs.inventory.spelling import spelled
 
 SSH_PORT = 22
 
@@ -46,16 +48,12 @@ def _placed(inventory: Inventory, name: str) -> Placed:
 
 
 def _address(inventory: Inventory, name: str) -> str:
-    said = {where: parse_address(text).host for where, text in _addresses(inventory, name)}
+    said = dict(_addresses(inventory, name))
     if not said:
-        raise CannotPlace(f'write [machines.{name}] address = "10.0.0.1": nothing else names it')
-    if len(set(said.values())) > 1:
-        each = ", ".join(f"{where} = {address}" for where, address in said.items())
-        raise CannotPlace(
-            f"{name} has several addresses ({each}); write the same one in each, and where push "
-            f"reaches it in [machines.{name}] ssh"
-        )
-    return next(iter(said.values()))
+        raise CannotPlace(nowhere(name))
+    if len(set(map(spelled, said.values()))) > 1:
+        raise CannotPlace(several(name, said))
+    return parse_address(next(iter(said.values()))).host
 
 
 def _addresses(inventory: Inventory, name: str) -> Iterator[tuple[str, str]]:
@@ -82,7 +80,5 @@ def _ssh(table: Machine, address: str, port: int) -> Address:
 
 def _one(name: str, of: list[str], section: str) -> str | None:
     if len(of) > 1:
-        raise CannotPlace(
-            f"{name} is a machine of {' and '.join(of)} in [{section}]; one holds one"
-        )
+        raise CannotPlace(torn(name, of, section))
     return of[0] if of else None

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from jobs.inventory.linode import LABEL
 from jobs.inventory.model import PUBLIC_KEY, Inventory
 from jobs.inventory.parts import NAME, PATH
-from jobs.inventory.references import Mistake, references
+from jobs.inventory.references import Mistake, Raw, references, revealed, unsaid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,12 +30,19 @@ def load_inventory(text: str) -> Inventory | BadInventory:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         return BadInventory(mistakes=(Mistake(path="(file)", reason=f"is no TOML: {error}"),))
-    mistaken = tuple(references(raw))
     try:
-        inventory = Inventory.model_validate(raw)
+        inventory, mistaken = Inventory.model_validate(raw), tuple(references(raw))
     except ValidationError as error:
-        return BadInventory(mistakes=(*_shapes(error), *mistaken))
-    return BadInventory(mistakes=mistaken) if mistaken else inventory
+        inventory, mistaken = None, (*_shapes(error), *references(raw))
+    told = tuple(_told(raw, mistaken))
+    return BadInventory(mistakes=told) if told or inventory is None else inventory
+
+
+def _told(raw: Raw, mistaken: tuple[Mistake, ...]) -> Iterator[Mistake]:
+    """Every mistake; where a secret stands, that is the one that is told, and nobody repeats it."""
+    secrets = tuple(revealed(raw))
+    yield from (one for mistake in mistaken if (one := unsaid(mistake, secrets)) is not None)
+    yield from (one.mistake for one in secrets)
 
 
 def _shapes(error: ValidationError) -> Iterator[Mistake]:

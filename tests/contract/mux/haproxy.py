@@ -25,7 +25,7 @@ etcd.main.endpoints = ["http://127.0.0.1:2379"]
 [clusters.shop]
 etcd = "main"
 scope = "shop"
-machines = {{ pg1 = "{machine}" }}
+machines = {{ pg1 = "{machine}", pg2 = "127.0.0.2" }}
 postgresql_port = {postgresql}
 rest_port = {rest}
 mux = {{ port = {port}, check_interval = {every}, fall = {fall}, rise = 1 }}

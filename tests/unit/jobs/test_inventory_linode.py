@@ -118,7 +118,7 @@ def test_the_balancer_s_own_address_is_what_is_logged_in_at() -> None:
         (DNS + "ttl = 45\n", "dns.db.ttl", "30, 120, 300 or 3600"),
         (DNS.replace("shop", "shp"), "dns.db.cluster", "[clusters.shp] does not exist"),
         ('[linode]\nurl = "ftp://x"\n', "linode.url", "must look like https://"),
-        ('[linode]\ntoken = "x"\n', "linode.token", "is not a key"),
+        ('[linode]\ntoken = "x"\n', "linode.token", "the secret linode-token"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_named_by_its_path(text: str, path: str, said: str) -> None:

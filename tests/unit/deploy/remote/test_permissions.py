@@ -126,7 +126,11 @@ def test_without_members_nothing_is_guessed() -> None:
 
 def test_a_machine_without_an_address_is_named() -> None:
     """What stands there can be reached by nobody."""
-    found = derived(SHOP.replace("10.0.0.1", "a b"))
+    inventory = load_inventory(SHOP)
+    assert isinstance(inventory, Inventory)
+    shop = inventory.clusters["shop"].model_copy(update={"machines": {"pg1": "a b"}})
+    wrong = inventory.model_copy(update={"clusters": {"shop": shop}})
+    found = permitted(wrong, "shop", "web1")
     assert isinstance(found, Blocked)
     assert found.where == "clusters.shop.machines"
     assert "'a b'" in found.reason

@@ -26,8 +26,9 @@ INVENTORY = """
 schema = 1
 redis.url = "redis://10.0.0.9:6379/0"
 [etcd.main]
-endpoints = ["{scheme}://10.0.0.1:2379", "{scheme}://10.0.0.2:2379"]
-machines = {{ e1 = "10.0.0.1", e2 = "2001:db8::2" }}
+endpoints = ["{scheme}://10.0.0.1:2379", "{scheme}://10.0.0.3:2379"]
+machines = {{ e1 = "10.0.0.1", e2 = "2001:db8::2", e3 = "10.0.0.3" }}
+tls = {{ ca = "/ca", cert = "/cert", key = "/key" }}
 [clusters.shop]
 etcd = "main"
 scope = "shop: #1"
@@ -70,7 +71,7 @@ def patroni(own: PatroniSecrets, member: str = "pg1", **changes: Any) -> Any:
 def test_patroni_gets_the_inventory_s_timing_and_etcd() -> None:
     """etcd3 with every endpoint, the cluster's own timing, synchronous mode, and pg_rewind."""
     said = patroni(passwords())
-    assert said["etcd3"]["hosts"] == ["10.0.0.1:2379", "10.0.0.2:2379"]
+    assert said["etcd3"]["hosts"] == ["10.0.0.1:2379", "10.0.0.3:2379"]
     assert said["etcd3"]["protocol"] == "https"
     dcs = said["bootstrap"]["dcs"]
     assert (dcs["ttl"], dcs["loop_wait"], dcs["retry_timeout"]) == (20, 2, 3)
@@ -140,7 +141,9 @@ def test_etcd_gets_urls_with_hosts_and_its_gateway() -> None:
     """Client and peer URLs, an IPv6 machine in brackets, and the JSON gateway switched on."""
     said = parsed(etcd_yml(inventory(), "main", "e2", EtcdGround()))
     assert said["advertise-client-urls"] == "http://[2001:db8::2]:2379"
-    assert said["initial-cluster"] == "e1=http://10.0.0.1:2380,e2=http://[2001:db8::2]:2380"
+    assert said["initial-cluster"] == (
+        "e1=http://10.0.0.1:2380,e2=http://[2001:db8::2]:2380,e3=http://10.0.0.3:2380"
+    )
     assert said["enable-grpc-gateway"] is True
     assert "client-transport-security" not in said
 
