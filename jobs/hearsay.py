@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from jobs.event import LEADER_KEY, LINODE_EVENT, NODE_STATUS
+from jobs.event import LEADER_KEY, LINODE_EVENT, NODE_STATUS, OPERATOR
 
 Facts = Mapping[str, Any]
 
@@ -76,7 +76,17 @@ def _linode_event(data: Facts) -> str | None:
     return said if data.get("status") is None else f"{said} ({data['status']})"
 
 
+def _operator(data: Facts) -> str | None:
+    """A ping says that its sender is heard, and nothing else."""
+    return (
+        f"a ping ({data.get('why') or data.get('member') or 'no word'})"
+        if data.get("action") == "ping"
+        else None
+    )
+
+
 _TYPES: Mapping[str, Callable[[Facts], str | None]] = {
+    OPERATOR: _operator,
     LEADER_KEY: _leader_key,
     NODE_STATUS: _node_status,
     LINODE_EVENT: _linode_event,

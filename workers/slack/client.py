@@ -29,9 +29,10 @@ mute.setLevel(logging.CRITICAL + 1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What Slack says with "ok": true."""
+    """What Slack says with "ok": true. `headers` by their names in small letters."""
 
     body: Mapping[str, Any]
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class _Client(WebClient):
@@ -87,4 +88,5 @@ class Api:
             return self.refusals.strange("answers what Slack never would")
         if not isinstance(found.data, dict):
             return self.refusals.strange("answers what is not JSON")
-        return Answer(body=found.data)
+        headers = {name.lower(): str(value) for name, value in (found.headers or {}).items()}
+        return Answer(body=found.data, headers=headers)

@@ -30,7 +30,7 @@ compose() {
     id=$plain-$name role=$2 scope=$3
     quote sender cluster member role scope
     body="{\"specversion\":\"1.0\",\"id\":\"$id\",\"source\":\"$sender\",\"subject\":\"$cluster\""
-    body="$body,\"type\":\"pgbaton.patroni.callback\",\"time\":\"${now#* }.${ms}Z\""
+    body="$body,\"type\":\"pgbaton.${4:-patroni.callback}\",\"time\":\"${now#* }.${ms}Z\""
     body="$body,\"datacontenttype\":\"application/json\",\"data\":{\"action\":\"$1\",\"role\":\"$role\""
     body="$body,\"scope\":\"$scope\",\"member\":\"$member\"}}"
 }

@@ -28,4 +28,26 @@ check() {
     [ "$faults" -eq 0 ] && echo "fine: $sender tells of $member in $cluster, signed $scheme, spooled in $spool"
 }
 
+# An operator's wish to look, so that the webhook records it and nothing moves. Not spooled: the answer is the point.
+ping() {
+    own_spool && work=$(mktemp -d "$spool/work.XXXXXX") || { loud "cannot write to $spool: run --check"; exit 1; }
+    trap 'rm -rf "$work"' EXIT
+    compose ping '' '' operator.request
+    printf '%s' "$body" >"$work/ping.json"
+    file=$work/ping.json faults=0
+    set -f
+    # shellcheck disable=SC2086  # split at its newlines
+    set -- $urls
+    set +f
+    [ $# -gt 0 ] || fault "$config has no url. Add a line url=https://HOST/events for each webhook"
+    for url; do
+        error=''
+        ask "$url" 3
+        [ "$status" = 202 ] || faults=$((faults + 1))
+        case $status in 000 | '' | unsigned) said=$error ;; *) said=$(answer) ;; esac
+        echo "$status $url $said"
+    done
+    [ "$faults" -eq 0 ]
+}
+
 fault() { faults=$((faults + 1)); tell "$1"; }

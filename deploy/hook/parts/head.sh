@@ -5,6 +5,8 @@
 #   pgbaton-hook [--config FILE] --flush             delivers once what is spooled (a systemd timer runs it)
 #   pgbaton-hook [--config FILE] --status            counts what waits and what was refused; 1 unless all are 0
 #   pgbaton-hook [--config FILE] --check             says what would keep it from working; 1 if anything would
+#   pgbaton-hook [--config FILE] --ping              posts an event that changes nothing to each webhook, and prints
+#                                                    what each answers; 1 unless all say 202
 #
 # The config holds name=value lines: sender, cluster, member, url (one line each, asked in order), key,
 # scheme (v1a: key is an Ed25519 key in PEM; v1: key.inner and key.outer are the pads of an HMAC), and if

@@ -27,6 +27,41 @@ def test_flush_delivers_and_status_tells(node: Node, receiver: Receiver, scheme:
     assert node.signed(receiver.posts[0])
 
 
+@pytest.mark.parametrize("scheme", ["v1a", "v1"])
+def test_a_ping_is_signed_and_its_answer_printed(
+    node: Node, receiver: Receiver, scheme: str
+) -> None:
+    """It is posted in the foreground, as an operator's request that moves nothing; nothing is spooled."""
+    node.write(scheme=scheme)
+    receiver.up()
+    done = node.run("--ping")
+    assert (done.returncode, done.stdout.split()[:2]) == (0, ["202", receiver.url])
+    [post] = receiver.posts
+    assert node.signed(post)
+    assert (post.event["type"], post.event["data"]["action"], post.event["data"]["member"]) == (
+        "pgbaton.operator.request",
+        "ping",
+        "pg0",
+    )
+    assert node.spooled() == []
+
+
+@IN_DASH
+def test_a_ping_asks_every_webhook(node: Node, receiver: Receiver) -> None:
+    """One that is down and one that refuses are both told, and the exit status is 1."""
+    problem = b'{"detail": "the key is not known"}'
+    receiver.answer = lambda _: Answer(status=401, body=problem)
+    receiver.up()
+    with unreachable() as url:
+        node.urls = [url, receiver.url]
+        node.write()
+        done = node.run("--ping")
+    assert done.returncode == 1
+    first, second = done.stdout.splitlines()
+    assert first.startswith(f"000 {url} ")
+    assert second == f"401 {receiver.url} {problem.decode()}"
+
+
 @IN_DASH
 def test_flush_does_not_linger(node: Node) -> None:
     """A flush is one pass: with a dead webhook it ends, and keeps the event."""
