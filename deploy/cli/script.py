@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from deploy.cli.desk import Desk, known_cluster, known_host
 from deploy.cli.exits import Exit, Fault
-
-if TYPE_CHECKING:
-    from deploy.remote.hardened import Permitted
 
 
 @click.group(short_help="Print what is installed on other machines.")
@@ -120,27 +115,18 @@ def list_(desk: Desk, host: str, *, roots: tuple[str, ...]) -> None:
     has while one member or another leads. Print it anew when the inventory changes.
     """
     from deploy.remote.hardened import remote_list
-
-    known_host(desk, host)
-    click.echo(remote_list(tuple(_permitted(desk, host, roots))), nl=False)
-
-
-def _permitted(desk: Desk, host: str, roots: tuple[str, ...]) -> Iterator[Permitted]:
-    from deploy.remote import permitted
-    from jobs.plan import Blocked
+    from deploy.render import CannotRender, permitted_on
 
     inventory = desk.inventory
-    clusters = [name for name in inventory.clusters if host in inventory.hosts_of(name)]
-    if not clusters:
+    known_host(desk, host)
+    if not any(host in inventory.hosts_of(name) for name in inventory.clusters):
         raise Fault(
             f"no application lives on {host}", "add it to an application's hosts", code=Exit.CONFIG
         )
-    targets = [(c, t) for c in clusters for t in inventory.targets_of(c, host)]
-    for cluster, target in targets:
-        found = permitted(inventory, cluster, target, roots=roots)
-        if isinstance(found, Blocked):
-            raise Fault(f"{found.where}: {found.reason}", found.remedy, code=Exit.CONFIG)
-        yield found
+    try:
+        click.echo(remote_list(tuple(permitted_on(inventory, host, roots=roots))), nl=False)
+    except CannotRender as error:
+        raise Fault(f"the list of {host} cannot be made", str(error), code=Exit.CONFIG) from None
 
 
 @script.command(short_help="sudo's rule on a hardened host.")

@@ -21,6 +21,7 @@ from deploy.render.machine.redis import redis
 from deploy.render.machine.remote import remote
 from deploy.render.machine.scene import Scene
 from deploy.render.machine.ssh import ssh
+from deploy.render.ordered import ordered
 from deploy.site import Placed, placed
 from jobs.inventory import Inventory
 
@@ -43,9 +44,10 @@ PARTS = (
 
 
 def blueprints(inventory: Inventory, keyring: Keyring) -> Mapping[str, Blueprint]:
-    """Every machine by its name. Raises CannotPlace or CannotRender where the inventory lacks something, and
+    """Every machine by its name; the same inventory in another order gives the same bytes. Raises CannotPlace or CannotRender where the inventory lacks something, and
     MissingKeyError where the keyring does; each message says what to do."""
-    scene = Scene(inventory=inventory, keyring=keyring, places=placed(inventory))
+    told = ordered(inventory)
+    scene = Scene(inventory=told, keyring=keyring, places=placed(told))
     return {name: _blueprint(scene, here) for name, here in scene.places.items()}
 
 

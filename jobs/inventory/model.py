@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Mapping
 from functools import cached_property
@@ -114,7 +115,8 @@ class Inventory(Part):
     @cached_property
     def digest(self) -> str:
         """Twelve hex digits over the whole content, whatever its order and comments."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:12]
+        text = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
 
     def applications_of(self, cluster: str, host: str | None = None) -> tuple[Application, ...]:
         """The applications that follow a cluster, of one host where one is named."""
