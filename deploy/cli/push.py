@@ -1,0 +1,120 @@
+"""`pgbaton push`: brings machines to what the inventory says, or shows how far they are from it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from deploy.cli.desk import Desk
+from deploy.cli.exits import Exit, Fault
+from deploy.cli.pushing import Teller, document, say_survey
+from deploy.cli.voice import say_json
+
+if TYPE_CHECKING:
+    from deploy.push import Course, Crew, Survey, Wishes
+
+
+@click.command(short_help="Bring machines to what the inventory says.")
+@click.option("--check", is_flag=True, help="Show what differs; change nothing.")
+@click.option("--machine", "machines", multiple=True, metavar="NAME", help="Only this; repeatable.")
+@click.option(
+    "--keys", "folder", type=click.Path(path_type=Path), metavar="DIR", help="The folder of keys."
+)
+@click.option("--switchover", is_flag=True, help="Let a leader hand over where it must restart.")
+@click.option("--install", is_flag=True, help="Install Debian packages that are missing.")
+@click.option("--prune", is_flag=True, help="Remove what a push put once and nobody wants now.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+@click.pass_obj
+def push(
+    desk: Desk,
+    machines: tuple[str, ...],
+    folder: Path | None,
+    *,
+    check: bool,
+    switchover: bool,
+    install: bool,
+    prune: bool,
+    as_json: bool,
+) -> None:
+    """Compare every machine with the inventory, show what differs, and make it so: files whole,
+    services reloaded or restarted one at a time where that matters. A push that was cut is finished
+    by the next.
+
+    Exit code: 0 all is as it should be, 1 something differs (--check), was left or failed, 69 a
+    machine could not be asked; the others are pushed all the same.
+    """
+    from deploy.push import Wishes
+
+    wishes = Wishes(switchover=switchover, install=install, prune=prune)
+    crew = _crew(desk, folder)
+    try:
+        _push(desk, crew, _named(crew, machines), wishes, check=check, as_json=as_json)
+    finally:
+        crew.close()
+
+
+def _push(
+    desk: Desk, crew: Crew, machines: tuple[str, ...], wishes: Wishes, *, check: bool, as_json: bool
+) -> None:
+    from deploy.push import differences, survey
+
+    if not check:
+        _hold(desk, crew, machines)
+    found = survey(crew, machines, wishes)
+    lines = differences(crew, found.changes, found.found)
+    if not as_json:
+        say_survey(found, lines)
+    course = None if check else _carried_out(crew, found, quiet=as_json)
+    if as_json:
+        say_json(document(found, lines, course))
+    raise click.exceptions.Exit(_code(found, course))
+
+
+def _carried_out(crew: Crew, found: Survey, *, quiet: bool) -> Course:
+    from deploy.push import Labour, carry_out
+
+    with Teller(quiet=quiet) as teller:
+        return carry_out(found.steps, Labour(crew=crew), teller)
+
+
+def _code(found: Survey, course: Course | None) -> Exit:
+    if found.silent:
+        return Exit.UNAVAILABLE
+    if course is None:
+        return Exit.NO if found.differs else Exit.YES
+    return Exit.YES if course.whole else Exit.NO
+
+
+def _crew(desk: Desk, folder: Path | None) -> Crew:
+    from deploy.cli.keyfolder import keyring_of
+    from deploy.keyring import MissingKeyError
+    from deploy.push import Crew, links, wanted_site
+    from deploy.render import CannotRender, blueprints
+    from deploy.site import CannotPlace, placed
+    from workers.ssh import BadKeyError
+
+    inventory = desk.inventory
+    keyring = keyring_of(desk, folder)
+    try:
+        places = placed(inventory)
+        site = wanted_site(places, blueprints(inventory, keyring))
+        return Crew(site=site, links=links(site, inventory, keyring))
+    except (CannotPlace, CannotRender, MissingKeyError, BadKeyError) as error:
+        raise Fault(str(error), "mend it, then push again", code=Exit.CONFIG) from None
+
+
+def _named(crew: Crew, machines: tuple[str, ...]) -> tuple[str, ...]:
+    for name in machines:
+        if name not in crew.site:
+            there = ", ".join(crew.site) or "none"
+            raise Fault(f"no machine is called {name!r}", f"there is: {there}", code=Exit.USAGE)
+    return tuple(dict.fromkeys(machines)) or tuple(crew.site)
+
+
+def _hold(desk: Desk, crew: Crew, machines: tuple[str, ...]) -> None:
+    refused = [t for t in crew.hold(machines, by=desk.by).values() if t.asked]
+    if refused:
+        first = refused[0]
+        raise Fault(f"{first.machine}: {first.reason}", first.remedy)

@@ -1,0 +1,73 @@
+"""Each step as one line; without it a plan would be a heap of values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import assert_never
+
+from deploy.push.steps import (
+    Configure,
+    Doing,
+    Install,
+    Left,
+    Prune,
+    Ship,
+    Step,
+    Switch,
+    Turn,
+    Work,
+)
+
+
+def tell(step: Step) -> str:
+    """One line: where, then what."""
+    if isinstance(step, Left):
+        return f"{step.machine}: left: {step.what}: {step.why}; {step.remedy}"
+    return _doing(step)
+
+
+def _doing(step: Doing) -> str:
+    match step:
+        case Install(packages=packages):
+            return f"install packages: {_each(packages)}"
+        case Ship(machines=machines):
+            return f"put pgbaton's program on {', '.join(machines)}"
+        case Work(turns=turns):
+            return "; ".join(map(_turn, turns)) + _after(step)
+        case Switch(group=group, leader=leader):
+            return f"{leader}: hand the leadership of {group.name} over"
+        case Configure(group=group, patch=patch):
+            return f"{group.told}: set {', '.join(_keys(patch))} through Patroni"
+        case Prune(files=files):
+            return f"remove: {_each(files)}"
+        case _:
+            assert_never(step)
+
+
+def _turn(turn: Turn) -> str:
+    count = len(turn.files)
+    parts = [f"{count} file{'' if count == 1 else 's'}"] if count else []
+    for deed in dict.fromkeys(turn.deeds.values()):
+        units = [u.removesuffix(".service") for u, d in turn.deeds.items() if d == deed]
+        parts.append(f"{deed} {' '.join(units)}")
+    return f"{turn.machine}: {', '.join(parts)}"
+
+
+def _after(work: Work) -> str:
+    if work.proves is not None:
+        return f", then {work.proves.told} is well"
+    return ", then a new login" if work.reaches else ""
+
+
+def _each(of: Mapping[str, Iterable[str]]) -> str:
+    return "; ".join(f"{name} {' '.join(words)}" for name, words in of.items())
+
+
+def _keys(patch: Mapping[str, object], above: str = "") -> list[str]:
+    keys: list[str] = []
+    for key, value in patch.items():
+        if isinstance(value, Mapping):
+            keys += _keys(value, f"{above}{key}.")
+        else:
+            keys.append(f"{above}{key} = {value}")
+    return keys

@@ -1,0 +1,50 @@
+"""The look before a push: what each machine holds, what differs, and the steps that follow from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from deploy.push.changes import Changes, compare
+from deploy.push.crew import Crew, seen, troubled
+from deploy.push.group import groups
+from deploy.push.observed import Observed
+from deploy.push.order import Sight, Wishes, order
+from deploy.push.steps import Step
+from deploy.push.trouble import Trouble
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """`machines`: those that were to be pushed; `silent`: those of them that could not be asked."""
+
+    machines: tuple[str, ...]
+    found: Mapping[str, Observed]
+    changes: Mapping[str, Changes]
+    steps: tuple[Step, ...]
+    silent: tuple[Trouble, ...]
+
+    @property
+    def differs(self) -> bool:
+        return bool(self.steps)
+
+
+def survey(crew: Crew, machines: Sequence[str], wishes: Wishes) -> Survey:
+    """Asks the machines, and of their groups the others too: one at a time counts all of them."""
+    answers = crew.read(_with_groups(crew, machines))
+    found = seen(answers)
+    changes = {name: compare(crew.site[name], found[name]) for name in machines if name in found}
+    sight = Sight(site=crew.site, changes=changes, found=found, wishes=wishes)
+    return Survey(
+        machines=tuple(machines),
+        found=found,
+        changes=changes,
+        steps=order(sight),
+        silent=tuple(t for t in troubled(answers) if t.machine in machines),
+    )
+
+
+def _with_groups(crew: Crew, machines: Sequence[str]) -> tuple[str, ...]:
+    named = set(machines)
+    wider = (g.members for g in groups(crew.site) if not named.isdisjoint(g.members))
+    return tuple(dict.fromkeys([*machines, *(m for members in wider for m in members)]))
