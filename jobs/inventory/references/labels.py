@@ -34,7 +34,7 @@ def _machines(raw: Raw) -> Iterator[Mistake]:
     }
     owner: dict[str, str] = {}
     for machine, all_said in machines(raw).items():
-        made = f"{prefix}-{machine}" if prefix else machine
+        made = re.sub("-{2,}", "-", f"{prefix}-{machine}").strip("-") if prefix else machine
         path = all_said[0].path if all_said else f"machines.{machine}"
         path, label = given.get(machine, (path, made))
         if (reason := _refused(label)) is not None:

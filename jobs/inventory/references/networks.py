@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from jobs.inventory.linode import is_ip
-from jobs.inventory.references.machines import machines
+from jobs.inventory.references.machines import Said, machines
 from jobs.inventory.references.mistake import Mistake
 from jobs.inventory.references.raw import Raw, items, table
 from jobs.inventory.spelling import is_loopback
@@ -25,13 +25,21 @@ def networks(raw: Raw) -> Iterator[Mistake]:
     subnet = _subnet(raw)
     if isinstance(subnet, Mistake):
         yield subnet
-    for all_said in machines(raw).values():
+    for machine, all_said in machines(raw).items():
         one = next((said for said in all_said if said.host and not is_loopback(said.host)), None)
         if one is None or one.host is None:
             continue
-        if isinstance(subnet, IPv4Network):
+        if isinstance(subnet, IPv4Network) and not _elsewhere(machine, all_said, subnet):
             yield from _within(one.path, one.host, subnet)
         yield from _admitted(raw, one.path, one.host)
+
+
+def _elsewhere(machine: str, all_said: tuple[Said, ...], subnet: IPv4Network) -> bool:
+    """A machine on which nothing but applications run may be anywhere: then it is not created."""
+    only_host = all(one.path == f"hosts.{machine}.address" for one in all_said)
+    return only_host and not any(
+        one.host and is_ip(one.host) and ip_address(one.host) in subnet for one in all_said
+    )
 
 
 def _subnet(raw: Raw) -> IPv4Network | Mistake | None:

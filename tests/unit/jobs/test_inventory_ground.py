@@ -139,21 +139,27 @@ def test_a_subnet_that_linode_refuses_is_a_mistake(subnet: str, said: str) -> No
     ("address", "said"),
     [
         ("10.0.2.1", "outside provision.subnet, 10.0.0.0/23; write one of 10.0.0.2 to 10.0.1.253"),
-        ("10.0.0.0", "first and two last"),
-        ("10.0.0.1", "first and two last"),
-        ("10.0.1.254", "first and two last"),
-        ("10.0.1.255", "first and two last"),
-        ("web1.internal", "is a name"),
+        ("10.0.0.0", "two first and two last"),
+        ("10.0.0.1", "two first and two last"),
+        ("10.0.1.254", "two first and two last"),
+        ("10.0.1.255", "two first and two last"),
+        ("pg1.internal", "is a name"),
     ],
 )
 def test_a_machine_must_stand_in_the_subnet(address: str, said: str) -> None:
     """The two addresses at either end are Linode's own."""
     assert mistakes(FOUR + AT_LINODE) == {}
-    found = mistakes((FOUR + AT_LINODE).replace("10.0.1.1", address))
-    assert (
-        said.replace("first and two last", "two first and two last") in found["hosts.web1.address"]
-    )
-    assert mistakes(FOUR.replace("10.0.1.1", address)) == {}
+    found = mistakes((FOUR + AT_LINODE).replace("10.0.0.21", address))
+    assert said in found["clusters.shop.machines.pg1"]
+    assert mistakes(FOUR.replace("10.0.0.21", address)) == {}
+
+
+@pytest.mark.parametrize("address", ["10.9.9.9", "web1.example.com", "2001:db8::1"])
+def test_an_application_host_may_be_somebody_else_s(address: str) -> None:
+    """It is not created then; one inside the subnet is, and must have an address that Linode gives."""
+    assert mistakes((FOUR + AT_LINODE).replace("10.0.1.1", address)) == {}
+    found = mistakes((FOUR + AT_LINODE).replace("10.0.1.1", "10.0.0.1"))
+    assert list(found) == ["hosts.web1.address"]
 
 
 def test_a_machine_outside_the_firewall_s_networks_is_a_mistake() -> None:
