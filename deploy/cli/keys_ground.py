@@ -91,12 +91,15 @@ def sound(file: Path, found: Inventory | BadInventory) -> Inventory:
 def told() -> Iterator[None]:
     """What the keyring raises, as two lines and an exit code."""
     from deploy.keyring import MissingKeyError, NoAuthorityError, UnsafeFolderError
+    from deploy.keyring.turning import OutOfTurnError
     from deploy.site import CannotPlace
 
     try:
         yield
     except UnsafeFolderError as error:
         raise Fault(str(error), error.remedy, code=Exit.CONFIG) from None
+    except OutOfTurnError as error:
+        raise Fault(str(error)) from None
     except (CannotPlace, MissingKeyError, NoAuthorityError) as error:
         raise Fault(str(error), code=Exit.CONFIG) from None
     except OSError as error:

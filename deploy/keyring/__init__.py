@@ -1,6 +1,7 @@
 """Public face of the keyring: the folder with every key, certificate and password of one site."""
 
 from deploy.keyring.complete import Completed, complete, read
+from deploy.keyring.expiry import Expiry, expiries
 from deploy.keyring.halves import Half, halves
 from deploy.keyring.keyring import Certified, Keyring, MissingKeyError, Purpose, SenderKey, SshKey
 from deploy.keyring.leaf import Leaf, leaves
@@ -11,6 +12,7 @@ from deploy.keyring.wanted import Wanted, wanted
 __all__ = [
     "Certified",
     "Completed",
+    "Expiry",
     "Half",
     "Keyring",
     "Leaf",
@@ -22,6 +24,7 @@ __all__ = [
     "UnsafeFolderError",
     "Wanted",
     "complete",
+    "expiries",
     "halves",
     "leaves",
     "make",

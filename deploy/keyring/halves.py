@@ -33,7 +33,7 @@ class Half:
 
 def halves(inventory: Inventory, asked: Wanted, keyring: Keyring) -> Iterator[Half]:
     """What the inventory lacks of the keys that are in the folder."""
-    for name, clusters in asked.senders.items():
+    for name, clusters in {**_rotating(inventory, keyring), **asked.senders}.items():
         known = inventory.senders.get(name)
         have = known.keys if known is not None else ()
         lacking = tuple(key for key in _known(keyring.sender_keys, name) if key not in have)
@@ -44,6 +44,15 @@ def halves(inventory: Inventory, asked: Wanted, keyring: Keyring) -> Iterator[Ha
         table: Mapping[str, Any] = getattr(inventory, section)
         for name, one in table.items():
             yield from _pins(section, name, one.host_keys, _known(keyring.pins, name))
+
+
+def _rotating(inventory: Inventory, keyring: Keyring) -> Mapping[str, tuple[str, ...]]:
+    """Senders that nobody asks us to make, whose key was made here all the same."""
+    return {
+        name: sender.clusters
+        for name, sender in inventory.senders.items()
+        if set(sender.keys) & set(_known(keyring.sender_keys, name))
+    }
 
 
 def _pins(section: str, name: str, have: tuple[str, ...], made: tuple[str, ...]) -> Iterator[Half]:
@@ -73,15 +82,27 @@ def with_halves(text: str, lacking: tuple[Half, ...]) -> str:
 def _put(document: Any, half: Half) -> None:
     section = document.setdefault(half.section, tomlkit.table(is_super_table=True))
     if half.name not in section:
-        table = tomlkit.table()
-        table["clusters"] = list(half.clusters)
-        section[half.name] = table
+        section[half.name] = tomlkit.table()
+    if half.clusters:
+        section[half.name]["clusters"] = list(half.clusters)
     table = section[half.name]
     if half.key not in table:
         table[half.key] = list(half.lacking)
         return
     for key in half.lacking:
         table[half.key].append(key)
+
+
+def with_pin(text: str, name: str, key: str, *, host: bool) -> str:
+    """The inventory's text with this host key as a machine's only one, wherever it has any."""
+    document = tomlkit.parse(text)
+    machine = document.get("machines", {}).get(name, {})
+    if host:
+        document["hosts"][name]["host_keys"] = [key]
+    if not host or "host_keys" in machine:
+        _put(document, Half(section="machines", name=name, key="host_keys", lacking=()))
+        document["machines"][name]["host_keys"] = [key]
+    return tomlkit.dumps(document)
 
 
 def without(text: str, keys: frozenset[str]) -> str:

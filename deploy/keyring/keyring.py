@@ -74,6 +74,10 @@ class Keyring:
         """Every trusted CA, PEM after PEM."""
         return self._read("ca.pem")
 
+    def ca_key(self) -> str:
+        """The key of the CA that signs. Only `pgbaton keys` reads it; no machine is given it."""
+        return self._read("ca.key")
+
     def certificate(self, name: str, purpose: Purpose) -> Certified:
         """The certificate of a machine (or of `pgbaton` itself) for one purpose.
 
@@ -124,6 +128,10 @@ class Keyring:
     def has(self, name: str) -> bool:
         """Whether a secret is there: those that people bring (slack-token, linode-token) need not be."""
         return (self.folder / "secrets" / name).is_file()
+
+    def holds(self, name: str) -> bool:
+        """Whether a file of the folder is there, by its name in the layout above."""
+        return (self.folder / name).is_file()
 
     def _publics(self, name: str) -> tuple[str, ...]:
         """The used one first; raises MissingKeyError where even that is missing."""

@@ -45,7 +45,7 @@ def operators(scene: Scene) -> tuple[str, ...]:
     """Public keys that log in as push does: its own, and those that `provision` names."""
     provision = scene.inventory.provision
     more = provision.authorized_keys if provision is not None else ()
-    return (scene.keyring.ssh("push").public, *more)
+    return (*scene.keyring.authorized("push"), *more)
 
 
 def _login(scene: Scene, here: Placed) -> str | None:
@@ -57,9 +57,10 @@ def _login(scene: Scene, here: Placed) -> str | None:
 def _authorized(scene: Scene, here: Placed) -> Iterator[RenderedFile]:
     lines: dict[str, list[str]] = {scene.inventory.deploy.user: list(operators(scene))}
     if here.host:
-        host, public = scene.inventory.hosts[here.name], scene.keyring.ssh("worker").public
-        line = authorized_key(public) if host.mode == "hardened" else f"restrict {public}\n"
-        lines.setdefault(host.user, []).append(line)
+        host = scene.inventory.hosts[here.name]
+        for public in scene.keyring.authorized("worker"):
+            line = authorized_key(public) if host.mode == "hardened" else f"restrict {public}\n"
+            lines.setdefault(host.user, []).append(line)
     for user, keys in lines.items():
         text = "".join(f"{key.strip()}\n" for key in keys)
         yield RenderedFile(path=f"{KEYS}/{user}", text=text)
