@@ -193,9 +193,12 @@ def _edit_files(
 
 def edit_file(file: File, content: bytes, to: Values) -> Edit | Blocked:
     """The splices that make one file's managed keys what their templates say."""
-    current = values(file.format, content, tuple(file.keys))
+    current = values(file.format, content, (*file.keys, *file.demands))
     if isinstance(current, Refusal):
         return _refused(file.path, current)
+    unmet = next((key for key, says in file.demands.items() if current[key] != says), None)
+    if unmet is not None:
+        return _unmet(file, unmet, hidden=set(current[unmet] or " ") == {"x"})
     try:
         wanted = {
             key: fill(template, to, current=current.get(key)) for key, template in file.keys.items()
@@ -208,6 +211,20 @@ def edit_file(file: File, content: bytes, to: Values) -> Edit | Blocked:
         )
     result = edit(file.format, content, wanted)
     return _refused(file.path, result) if isinstance(result, Refusal) else result
+
+
+def _unmet(file: File, key: str, *, hidden: bool) -> Blocked:
+    """A file that would not lead the application here, whatever stands in its other keys."""
+    says = file.demands[key]
+    if hidden:
+        reason = f"cannot be seen: it must say {says!r}, and the host's list does not show it"
+        remedy = "let root install the list anew: pgbaton script list HOST"
+    else:
+        reason = f"does not say {says!r}, so the application would use another database"
+        remedy = (
+            f"write {key}={says} there, or correct what the inventory's application says about it"
+        )
+    return Blocked(where=f"{file.path} {key}", reason=reason, remedy=remedy)
 
 
 def _refused(path: str, refusal: Refusal) -> Blocked:

@@ -98,12 +98,15 @@ def _once(items: Iterable[Item]) -> tuple[Item, ...]:
 
 
 def _file(file: File, members: Members) -> PermittedFile:
-    """Keys without their `:part`: the host knows names, and words within values."""
+    """Keys without their `:part`: the host knows names, and words within values. What is demanded
+    is shown, and may become what it is."""
     values: dict[str, dict[str, None]] = {}
     for key, template in file.keys.items():
         name, part = split_part(key)
         words = _words(template, part, members)
         values.setdefault(name, {}).update(dict.fromkeys(words))
+    for key, says in file.demands.items():
+        values.setdefault(key, {})[says] = None
     return PermittedFile(
         path=file.path, format=file.format, values={k: tuple(v) for k, v in values.items()}
     )

@@ -31,11 +31,13 @@ class Host(Part):
 
 
 class File(Part):
-    """A managed file. `keys` maps a key of the format to a template over the leader."""
+    """A managed file. `keys` maps a key of the format to a template over the leader; a key of `demands`
+    must have that value already, or the file is left alone: what it says would be of no use."""
 
     path: Path
     format: Literal["dotenv", "ini", "json", "toml", "yaml"] = "dotenv"
     keys: Annotated[Mapping[Text, Template], Field(min_length=1)]
+    demands: Mapping[Text, Text] = {}
 
 
 class Service(Part):
@@ -49,9 +51,12 @@ class Application(Part):
     """What follows a cluster's leader: files to edit, commands to run as their owner, services.
 
     `endpoint` says where it points: at the leader itself, or at a NodeBalancer, which `nodebalancer`
-    names where the cluster has several. There `{host}` and `{port}` are the balancer's own.
+    names where the cluster has several. There `{host}` and `{port}` are the balancer's own. Commands
+    (`after`, `check`) find where the application was led in PGBATON_HOST and PGBATON_PORT.
+    `preset`: what kind of application this was spelled out from (jobs/presets).
     """
 
+    preset: Name | None = None
     cluster: Name
     hosts: tuple[Name, ...] = ()
     endpoint: Literal["leader", "nodebalancer"] = "leader"

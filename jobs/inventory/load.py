@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
+from jobs.inventory.application import Application
 from jobs.inventory.linode import LABEL
 from jobs.inventory.model import PUBLIC_KEY, Inventory
 from jobs.inventory.parts import NAME, PATH
 from jobs.inventory.references import Mistake, Raw, references, revealed, unsaid
+from jobs.presets import PRESETS, expanded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,10 +32,12 @@ def load_inventory(text: str) -> Inventory | BadInventory:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         return BadInventory(mistakes=(Mistake(path="(file)", reason=f"is no TOML: {error}"),))
+    whole, wrong = expanded(raw, PRESETS, Application.model_fields)
+    mistaken = (*(Mistake(path=w.path, reason=w.reason) for w in wrong), *references(whole))
     try:
-        inventory, mistaken = Inventory.model_validate(raw), tuple(references(raw))
+        inventory = Inventory.model_validate(whole)
     except ValidationError as error:
-        inventory, mistaken = None, (*_shapes(error), *references(raw))
+        inventory, mistaken = None, (*_shapes(error), *mistaken)
     told = tuple(_told(raw, mistaken))
     return BadInventory(mistakes=told) if told or inventory is None else inventory
 

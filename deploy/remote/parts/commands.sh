@@ -1,7 +1,7 @@
 # After-commands and checks: shell commands of the inventory, run as the owner of the application's
 # first file, in that file's folder as the inventory names it (not where a link leads).
 
-# home_of APP: who and where, into $app_uid $app_gid $app_folder $app_user $app_home. Without
+# home_of APP: who and where, into $app_uid $app_gid $app_folder $app_user $app_home (and $app_host $app_port). Without
 # files: whoever logged in, in /.
 home_of() {
     app_uid=${SUDO_UID:-$me} app_gid=${SUDO_GID:-$(id -g)} app_folder=/
@@ -20,6 +20,17 @@ END
 $(getent passwd "$app_uid")
 END
     app_home=${app_home:-/}
+    leader_of "$1"
+}
+
+# leader_of APP: where it is led, into $app_host $app_port; commands compare it with what they find.
+leader_of() {
+    while read -r its_name its_app its_after its_restart its_check app_host app_port rest <&4; do
+        [ "$its_name $its_app" != "app $1" ] || break
+    done 4<<END
+$request
+END
+    unquote "$app_host" && app_host=$text
 }
 
 # as_app SECONDS COMMAND: nothing of ours leaks in (environment, ignored signals, lock, stdout).
@@ -30,7 +41,8 @@ as_app() {
         exec 3<&- 4<&- 5<&- 6<&- 9>&-
         umask 022
         as_owner "$app_uid" "$app_gid" timeout -k 5 "$1" env -i HOME="$app_home" USER="$app_user" LOGNAME="$app_user" \
-            SHELL=/bin/sh LANG=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin sh -c "$2"
+            SHELL=/bin/sh LANG=C.UTF-8 PGBATON_HOST="$app_host" PGBATON_PORT="$app_port" \
+            PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin sh -c "$2"
     ) </dev/null
 }
 
