@@ -73,10 +73,10 @@ def _push(
 
 
 def _carried_out(crew: Crew, found: Survey, *, quiet: bool) -> Course:
-    from deploy.push import Labour, carry_out
+    from deploy.push import Labour, Watching, carry_out
 
     with Teller(quiet=quiet) as teller:
-        return carry_out(found.steps, Labour(crew=crew), teller)
+        return carry_out(found.steps, Labour(crew=crew, watching=Watching(crew=crew)), teller)
 
 
 def _code(found: Survey, course: Course | None) -> Exit:

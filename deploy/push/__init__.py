@@ -10,6 +10,7 @@ from deploy.push.site import links, wanted_site
 from deploy.push.steps import Doing
 from deploy.push.survey import Survey, survey
 from deploy.push.trouble import Trouble
+from deploy.push.watching import Watching
 
 __all__ = [
     "Course",
@@ -20,6 +21,7 @@ __all__ = [
     "Sight",
     "Survey",
     "Trouble",
+    "Watching",
     "Wishes",
     "carry_out",
     "differences",

@@ -24,7 +24,7 @@ from workers.ssh.keys import pinned_keys
 
 _FAILURES = (
     *(HostKeyError, DeadlineError, CutOffError, NeverBegunError),
-    *(SSHException, EOFError, OSError),
+    *(SSHException, EOFError, OSError, BadKeyError),
 )
 GREETING = 15.0
 """Seconds for a login."""
@@ -44,35 +44,32 @@ class Link:
         """The answer's bytes. A verb that changes something is whole or resumable, whatever is lost."""
         try:
             finished = self._exchange(verb, request, deadline=time.monotonic() + timeout)
-        except BadKeyError as error:
-            return self._unreached(str(error), "correct host_keys in the inventory")
-        except HostKeyError as error:
-            return self._stranger(error)
         except _FAILURES as error:
-            self.close()
-            failed = translate(error, self.host)
-            return self._unreached(failed.reason, failed.remedy)
+            return self._failed(error)
         return self._answered(verb, finished)
 
     def reach(self) -> Trouble | None:
         """Log in anew: what was set up meanwhile must not lock us out."""
         old, self._open = self._open, None
-        trouble = self.ask("ask", b"", timeout=GREETING)
-        if old is not None:
+        trouble = self._greeted()
+        if trouble is None and old is not None:
             old.close()
-        return trouble if isinstance(trouble, Trouble) and not trouble.asked else None
+        self._open = self._open or old
+        return trouble
 
     def hold(self, who: str) -> Channel | Trouble:
         """Keep other pushes away until the channel is closed, or this connection ends."""
-        trouble = self.ask("ask", b"", timeout=GREETING) if self._open is None else b""
-        if isinstance(trouble, Trouble) and not trouble.asked:
-            return trouble
-        assert self._open is not None
-        channel = self._open.transport.open_session(timeout=GREETING)
-        channel.settimeout(GREETING)
-        channel.exec_command(self._command("hold"))
-        channel.sendall(push_script() + f"{who}\n".encode())
-        line = channel.recv(1000).decode("utf-8", "replace").strip()
+        trouble = self._greeted()
+        if trouble is not None or self._open is None:
+            return trouble or self._unreached("cannot be reached", "push again")
+        try:
+            channel = self._open.transport.open_session(timeout=GREETING)
+            channel.settimeout(GREETING)
+            channel.exec_command(self._command("hold"))
+            channel.sendall(push_script() + f"{who}\n".encode())
+            line = channel.recv(1000).decode("utf-8", "replace").strip()
+        except _FAILURES as error:
+            return self._failed(error)
         if line == "holding":
             return channel
         if line.startswith("fault "):
@@ -83,6 +80,25 @@ class Link:
         if self._open is not None:
             self._open.close()
             self._open = None
+
+    def _greeted(self) -> Trouble | None:
+        """Log in where nobody is."""
+        if self._open is not None and self._open.alive:
+            return None
+        try:
+            self._open = connect(self.host, self.key, deadline=time.monotonic() + GREETING)
+        except _FAILURES as error:
+            return self._failed(error)
+        return None
+
+    def _failed(self, error: Exception) -> Trouble:
+        if isinstance(error, BadKeyError):
+            return self._unreached(str(error), "correct host_keys in the inventory")
+        if isinstance(error, HostKeyError):
+            return self._stranger(error)
+        self.close()
+        failed = translate(error, self.host)
+        return self._unreached(failed.reason, failed.remedy)
 
     def _exchange(self, verb: Verb, request: bytes, *, deadline: float) -> Finished:
         data = push_script() + request

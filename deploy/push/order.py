@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from deploy.blueprint import Class
 from deploy.push.changes import Changes, Deed, class_of
@@ -40,6 +40,8 @@ def order(sight: Sight) -> tuple[Step, ...]:
 
 def _steps(sight: Sight) -> Iterator[Step]:
     yield from _packages(sight)
+    if not sight.wishes.install:
+        sight = _equipped(sight)
     yield from _ground(sight)
     yield from _program(sight)
     yield from _one_by_one(sight, "redis")
@@ -61,10 +63,16 @@ def _packages(sight: Sight) -> Iterator[Step]:
         for name, packages in lacking.items():
             yield Left(
                 machine=name,
-                what=f"packages {' '.join(packages)}",
-                why="are not installed",
+                what="everything",
+                why=f"lacks packages {' '.join(packages)}",
                 remedy="push --install installs them",
             )
+
+
+def _equipped(sight: Sight) -> Sight:
+    """Without the machines that lack packages: what they should run is not there."""
+    changes = {name: c for name, c in sight.changes.items() if not c.packages}
+    return replace(sight, changes=changes)
 
 
 def _ground(sight: Sight) -> Iterator[Step]:

@@ -61,6 +61,10 @@ def installing(packages: Iterable[str]) -> bytes:
     return _lines([*(f"package {package}" for package in packages), "end"])
 
 
+def pruning(paths: Iterable[str]) -> bytes:
+    return _lines([*(f"path {path}" for path in paths), "end"])
+
+
 def asking(
     asked: Asked,
     path: str,

@@ -14,12 +14,14 @@ from deploy.blueprint import Blueprint, RenderedFile, Unit
 from deploy.push import Course, Crew, Doing, Labour, Survey, Trouble, Wishes, carry_out, survey
 from deploy.push.link import Link
 from deploy.push.wanted import Wanted
+from deploy.push.watching import Watching
 from deploy.site import Placed
 from jobs.inventory import Address
 from tests.contract.hosts.machine import Machine, running_machine
 from workers.ssh import load_key
 
 HERE = Path(__file__).parent
+PLAIN = Wishes()
 
 
 @dataclass(slots=True)
@@ -71,7 +73,7 @@ class Bench:
         at = Address(host="127.0.0.1", port=self.machine.port)
         return Placed(name=name, address="127.0.0.1", ssh=at)
 
-    def look(self, blueprint: Blueprint, *, wishes: Wishes = Wishes()) -> Survey:
+    def look(self, blueprint: Blueprint, *, wishes: Wishes = PLAIN) -> Survey:
         """What `--check` sees."""
         crew = self.crew(blueprint)
         try:
@@ -79,13 +81,15 @@ class Bench:
         finally:
             crew.close()
 
-    def push(self, blueprint: Blueprint, *, wishes: Wishes = Wishes()) -> Course:
+    def push(self, blueprint: Blueprint, *, wishes: Wishes = PLAIN) -> Course:
         """A whole push."""
         crew = self.crew(blueprint)
         try:
             found = survey(crew, tuple(crew.site), wishes)
             assert not found.silent, found.silent
-            return carry_out(found.steps, Labour(crew=crew, patience=5), Silent())
+            return carry_out(
+                found.steps, Labour(crew=crew, watching=Watching(crew=crew, patience=5)), Silent()
+            )
         finally:
             crew.close()
 
