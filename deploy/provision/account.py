@@ -43,7 +43,7 @@ class Account:
     in seconds: several requests, of which creating a Linode is the slow one."""
 
     api: Api
-    within: float = 60.0
+    within: float = 30.0
 
     def scopes(self) -> str | None:
         """The token's scopes, as Linode writes them; None where it does not say."""

@@ -1,25 +1,27 @@
-"""Who may reach which port of which kind of machine: the Cloud Firewalls' rules, from the inventory alone."""
+"""Cloud Firewalls let in what the machines' own nftables let in: the same doors, by role instead of by machine."""
 
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
 
-from deploy.provision.roles import Role, roles_of
-from deploy.site import Placed
+from deploy.keyring import Keyring
+from deploy.provision.roles import Role
+from deploy.render.machine.firewall import Door, doors
+from deploy.render.machine.scene import Scene
+from deploy.site import Placed, placed
 from jobs.inventory import Inventory
 
 MARK = "pgbaton-"
 """Every rule of ours has a label that begins so; others in the same firewall are left alone."""
 
-BALANCERS = "192.168.255.0/24"
-"""Where NodeBalancers without a VPC check and forward from."""
-
 ANYBODY = ("0.0.0.0/0", "::/0")
-ETCD_PEERS = 2380
+WEB = (80, 443)
+LONGEST = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,91 +38,55 @@ class WallRule:
 def rules(
     inventory: Inventory, machines: Sequence[Placed], of: Sequence[Role]
 ) -> tuple[WallRule, ...]:
-    """What may come in at machines that have all of these roles. Empty sources give no rule."""
-    mine = [m for m in machines if set(of) <= set(roles_of(m))]
-    return tuple(_kept(_rules(inventory, mine, of)))
-
-
-def front_rules(inventory: Inventory, publics: Iterable[str]) -> tuple[WallRule, ...]:
-    """What may come in at NodeBalancers: our machines by their public addresses, and `clients`."""
-    ports = {b.port for b in inventory.nodebalancers.values()}
-    sources = (*(_one(address) for address in publics), *inventory.deploy.clients)
-    return tuple(_kept([_rule("front", ports, sources)]))
-
-
-def _rules(
-    inventory: Inventory, machines: Sequence[Placed], of: Sequence[Role]
-) -> Iterator[WallRule]:
-    inside, operators = _inside(inventory), inventory.deploy.operators
-    yield _rule("ssh", {m.ssh.port for m in machines}, (*inside, *operators))
-    yield _rule("icmp", (), (*inside, *operators))
-    if "etcd" in of:
-        yield _rule("etcd", {*_etcd_ports(inventory, machines), ETCD_PEERS}, inside)
-    if "database" in of:
-        yield from _database(inventory, machines, inside)
-    if "control" in of:
-        yield from _control(inventory, machines, inside)
-    if "host" in of:
-        yield _rule("http", {80, 443}, ANYBODY)
-
-
-def _database(
-    inventory: Inventory, machines: Sequence[Placed], inside: Sequence[str]
-) -> Iterator[WallRule]:
-    clusters = [inventory.clusters[m.cluster] for m in machines if m.cluster is not None]
-    traffic = {c.traffic_port for c in clusters}
-    ports = {*traffic, *(c.postgresql_port for c in clusters)}
-    yield _rule("postgresql", ports, (*inside, *inventory.deploy.clients))
-    yield _rule("patroni", {c.rest_port for c in clusters}, inside)
-    yield _rule("balancer", traffic, (BALANCERS,))
-
-
-def _control(
-    inventory: Inventory, machines: Sequence[Placed], inside: Sequence[str]
-) -> Iterator[WallRule]:
-    runs = {one for m in machines for one in m.runs}
-    if "redis" in runs:
-        yield _rule("redis", {_port(inventory.redis.url, 6379)}, inside)
-    if "web" in runs:
-        yield _rule("webhook", {_port(url, 80) for url in inventory.webhook.urls}, inside)
-    if "pages" in runs and inventory.pages.url is not None:
-        sources = (*inside, *inventory.deploy.operators)
-        yield _rule("pages", {_port(inventory.pages.url, 443)}, sources)
-
-
-def _inside(inventory: Inventory) -> tuple[str, ...]:
-    """The machines' own networks, the subnet first."""
-    subnet = () if inventory.provision is None else (inventory.provision.subnet,)
-    return (*subnet, *inventory.deploy.networks)
-
-
-def _etcd_ports(inventory: Inventory, machines: Sequence[Placed]) -> Iterator[int]:
-    for name in {m.etcd for m in machines if m.etcd is not None}:
-        yield from (_port(endpoint, 2379) for endpoint in inventory.etcd[name].endpoints)
-
-
-def _port(url: str, default: int) -> int:
-    parts = urlsplit(url)
-    return parts.port or {"http": 80, "https": 443}.get(parts.scheme, default)
-
-
-def _rule(name: str, ports: Iterable[int], sources: Iterable[str]) -> WallRule:
-    networks = [ipaddress.ip_network(source) for source in dict.fromkeys(sources)]
-    v4 = [n for n in networks if isinstance(n, ipaddress.IPv4Network)]
-    v6 = [n for n in networks if isinstance(n, ipaddress.IPv6Network)]
-    return WallRule(
-        label=f"{MARK}{name}",
-        protocol="ICMP" if name == "icmp" else "TCP",
-        ports=None if name == "icmp" else ",".join(map(str, sorted(ports))),
-        ipv4=tuple(map(str, ipaddress.collapse_addresses(v4))),
-        ipv6=tuple(map(str, ipaddress.collapse_addresses(v6))),
+    """What may come in at these machines, all of the same roles: each door as wide as the widest of
+    them has it. Hosts serve the world at 80 and 443: what else their applications serve, people add."""
+    scene = Scene(inventory=inventory, keyring=Keyring(Path()), places=placed(inventory))
+    found = [door for machine in machines for door in doors(scene, machine)]
+    return (
+        _icmp((*scene.networks, *inventory.deploy.operators)),
+        *(_rule(_named(door.what), door.ports, door.networks) for door in _joined(found)),
+        *([_rule("http", WEB, ANYBODY)] if "host" in of else []),
     )
 
 
-def _kept(found: Iterable[WallRule]) -> Iterator[WallRule]:
-    """Without rules that would let nobody in, or nowhere."""
-    yield from (r for r in found if r.ports != "" and (r.ipv4 or r.ipv6))
+def front_rules(ports: Sequence[int], sources: Sequence[str]) -> tuple[WallRule, ...]:
+    """What may come in at NodeBalancers."""
+    return (_rule("front", ports, sources),) if sources else ()
 
 
-def _one(address: str) -> str:
-    return str(ipaddress.ip_network(address))
+def _joined(found: Iterable[Door]) -> Iterator[Door]:
+    """One door of each name, with all the ports and networks that it has anywhere."""
+    by_name: dict[str, list[Door]] = {}
+    for door in found:
+        by_name.setdefault(door.what, []).append(door)
+    for what, some in by_name.items():
+        ports = sorted({port for door in some for port in door.ports})
+        networks = tuple(dict.fromkeys(n for door in some for n in door.networks))
+        yield Door(what=what, ports=tuple(ports), networks=networks)
+
+
+def _icmp(sources: Iterable[str]) -> WallRule:
+    v4, v6 = _families(sources)
+    return WallRule(label=f"{MARK}icmp", protocol="ICMP", ports=None, ipv4=v4, ipv6=v6)
+
+
+def _rule(name: str, ports: Iterable[int], sources: Iterable[str]) -> WallRule:
+    v4, v6 = _families(sources)
+    told = ",".join(map(str, ports))
+    return WallRule(label=f"{MARK}{name}", protocol="TCP", ports=told, ipv4=v4, ipv6=v6)
+
+
+def _families(sources: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    networks = [ipaddress.ip_network(source) for source in dict.fromkeys(sources)]
+    v4 = [n for n in networks if isinstance(n, ipaddress.IPv4Network)]
+    v6 = [n for n in networks if isinstance(n, ipaddress.IPv6Network)]
+    return (
+        tuple(map(str, ipaddress.collapse_addresses(v4))),
+        tuple(map(str, ipaddress.collapse_addresses(v6))),
+    )
+
+
+def _named(what: str) -> str:
+    """A door's name as a part of a label."""
+    short = re.sub("'s\\b|^the ", "", what.lower())
+    return re.sub("[^a-z0-9]+", "-", short)[: LONGEST - len(MARK)].strip("-")

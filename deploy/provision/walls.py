@@ -7,9 +7,10 @@ from typing import Any
 
 from deploy.provision.found import Found, FoundWall
 from deploy.provision.item import Item, Reason, differs, foreign, leave
-from deploy.provision.rules import MARK, WallRule
+from deploy.provision.rules import MARK, WallRule, front_rules
 from deploy.provision.steps import CreateWall, Rules, SetRules, Waits
 from deploy.provision.wanted import Wanted, WantedFirewall
+from jobs.inventory.linode import is_ip
 
 CLOSED = ("DROP", "ACCEPT")
 """Policies: what no rule lets in stays out; what goes out is the machine's business."""
@@ -48,16 +49,17 @@ def merged(ours: Sequence[Mapping[str, Any]], there: Sequence[Mapping[str, Any]]
 
 
 def _items(want: Wanted, found: Found, wall: WantedFirewall) -> Iterator[Item]:
-    there, ours = found.walls.get(wall.label), tuple(spelled(rule) for rule in wall.rules)
-    shown = f"{_counted(ours)}, the rest is dropped"
     waits = _waits(want, found) if wall.front else None
+    there, asked = found.walls.get(wall.label), _front(want, found) if wall.front else wall.rules
+    ours = tuple(spelled(rule) for rule in asked)
+    shown = f"lets in our machines at port {_ports(want)}" if wall.front else _listed(ours)
     if there is None:
         yield Item(
             kind="firewall",
             label=wall.label,
             verdict="create",
             reason=Reason.MISSING,
-            detail="before the NodeBalancers, for our machines" if wall.front else shown,
+            detail=shown,
             step=waits or CreateWall(label=wall.label, rules=ours, tags=want.tags),
         )
     elif want.tags[0] not in there.tags:
@@ -77,6 +79,19 @@ def _waits(want: Wanted, found: Found) -> Waits | None:
         if one.label not in found.linodes or found.linodes[one.label].public is None
     ]
     return Waits(needs=tuple(lacks)) if lacks else None
+
+
+def _front(want: Wanted, found: Found) -> tuple[WallRule, ...]:
+    """Our machines by their public addresses, for so they come to a NodeBalancer's; hosts that are
+    elsewhere by the one that is known."""
+    there = [found.linodes.get(one.label) for one in want.linodes]
+    publics = [one.public for one in there if one is not None and one.public is not None]
+    hosts = [address for address in want.elsewhere.values() if is_ip(address)]
+    return front_rules(want.front_ports, (*publics, *hosts, *want.clients))
+
+
+def _ports(want: Wanted) -> str:
+    return ", ".join(map(str, want.front_ports))
 
 
 def _rules(there: FoundWall, ours: Rules, shown: str) -> Item:
@@ -122,5 +137,5 @@ def _bare(rule: Mapping[str, Any]) -> tuple[Any, ...]:
     )
 
 
-def _counted(rules: Rules) -> str:
+def _listed(rules: Rules) -> str:
     return f"lets in {', '.join(str(rule['label']).removeprefix(MARK) for rule in rules)}"

@@ -77,7 +77,8 @@ class WantedLinode:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """Everything, in the order in which it must come about. `elsewhere` are hosts that are not in the
-    subnet: they are somebody else's, and stay so."""
+    subnet: they are somebody else's, and stay so. `clients` are networks that may reach the
+    NodeBalancers at `front_ports` besides our machines."""
 
     region: str
     tags: tuple[str, ...]
@@ -85,6 +86,8 @@ class Wanted:
     vpc: WantedVpc
     firewalls: tuple[WantedFirewall, ...]
     linodes: tuple[WantedLinode, ...]
+    front_ports: tuple[int, ...] = ()
+    clients: tuple[str, ...] = ()
     balancers: tuple[WantedBalancer, ...] = ()
     elsewhere: Mapping[str, str] = field(default_factory=dict)
 
@@ -126,6 +129,8 @@ def wanted(
         vpc=WantedVpc(label=asked.prefix.strip("-") or "pgbaton", network=asked.subnet),
         firewalls=tuple(_firewalls(inventory, asked, mine)),
         linodes=with_data,
+        front_ports=tuple(sorted({b.port for b in inventory.nodebalancers.values()})),
+        clients=inventory.deploy.clients,
         balancers=tuple(_balancers(inventory, asked)),
         elsewhere=elsewhere,
     )

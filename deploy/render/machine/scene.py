@@ -53,9 +53,16 @@ class Scene:
 
     @property
     def networks(self) -> tuple[str, ...]:
-        """Where the machines are: what `deploy` says, else their own addresses one by one."""
-        said = self.inventory.deploy.networks
-        return said or tuple(dict.fromkeys(single(p.address) for p in self.numbered()))
+        """Where the machines are: what `deploy` says, else the subnet that `provision` makes, in which
+        NodeBalancers have addresses, too, and the machines' own addresses one by one."""
+        made = self.inventory.provision
+        subnet = () if made is None else (made.subnet,)
+        alone = [
+            single(p.address)
+            for p in self.numbered()
+            if not any(ipaddress.ip_address(p.address) in ipaddress.ip_network(n) for n in subnet)
+        ]
+        return self.inventory.deploy.networks or tuple(dict.fromkeys((*subnet, *alone)))
 
     def numbered(self) -> Iterator[Placed]:
         """The machines whose address is a number; a name could stand for another one tomorrow."""

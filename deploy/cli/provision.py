@@ -1,0 +1,222 @@
+"""`pgbaton provision`: what the inventory wants at Linode is created there, label by label; nothing is taken away."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from deploy.cli.desk import Desk
+from deploy.cli.exits import Exit, Fault
+from deploy.cli.provisioned import Outcome, document, show
+from deploy.cli.voice import say_json, voice
+
+if TYPE_CHECKING:
+    from deploy.keyring import Keyring
+    from deploy.provision import Account, Brought, Offer, Wanted
+    from jobs.inventory import Inventory
+    from jobs.ports import LinodeUnavailable
+
+SECRET = "linode-token"  # noqa: S105 - the name it is asked for by
+AGAIN = "then run it once more: it goes on from here"
+
+
+@click.command(short_help="Create what the inventory wants at Linode.")
+@click.option("--plan", "planned", is_flag=True, help="Show what would be done, and do nothing.")
+@click.option("--write", is_flag=True, help="Write what only Linode knew into the inventory.")
+@click.option(
+    "--wait",
+    type=click.FloatRange(min=0),
+    default=600.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long to wait until every new Linode runs.",
+)
+@click.option(
+    "--keys",
+    "folder",
+    type=click.Path(path_type=Path),
+    help="The folder of keys; else PGBATON_KEYS, else `keys` beside the inventory.",
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+@click.pass_obj
+def provision(
+    desk: Desk, *, planned: bool, write: bool, wait: float, folder: Path | None, as_json: bool
+) -> None:
+    """Create at Linode what the inventory wants: placement groups, a VPC, firewalls, Linodes and
+    NodeBalancers, each known again by its label. A second run changes nothing, and one that was cut
+    off is finished by the next. Nothing is ever deleted; what differs is named and left.
+
+    Exit code: 0 all is as wanted; 1 something would be done (--plan), or differs and was left; 69
+    Linode's API cannot be asked; 75 not all Linodes run yet; 78 the inventory, the token or a label
+    that is somebody else's forbids it, and nothing was created.
+    """
+    outcome = _outcome(desk, planned=planned, wait=wait, folder=folder, quiet=as_json)
+    if write and outcome.fault is None:
+        _write(desk, outcome)
+    if as_json:
+        say_json(document(outcome))
+    else:
+        show(voice(), outcome)
+    if outcome.fault is not None and not as_json:
+        raise outcome.fault
+    raise click.exceptions.Exit(outcome.code)
+
+
+def _outcome(
+    desk: Desk, *, planned: bool, wait: float, folder: Path | None, quiet: bool
+) -> Outcome:
+    from deploy.provision import bring, notes, plan
+    from deploy.provision.bring import Pace
+    from jobs.ports import LinodeUnavailable
+
+    keyring, inventory = _keyring(desk, folder, planned=planned), desk.inventory
+    want = _wanted(inventory, None if planned else keyring)
+    account = _account(desk, keyring)
+    balancers = list(inventory.nodebalancers.values())
+    pace = Pace(sleep=time.sleep, tell=_teller(quiet=quiet or planned))
+    try:
+        offer = pace.patiently(account.offer)
+        _object(want, offer, pace.patiently(account.scopes))
+        found = pace.patiently(lambda: account.look(want.vpc.label, balancers))
+    except LinodeUnavailable as error:
+        raise _fault(error, want) from None
+    items = plan(want, found)
+    outcome = Outcome(want=want, offer=offer, planned=planned, items=items)
+    if outcome.foreign or planned:
+        return outcome
+    done = bring(account, want, balancers, pace)
+    outcome.made, outcome.items = list(done.made), done.items
+    outcome.notes = notes(inventory, want, done.found)
+    outcome.fault = _stopped(done, want)
+    if outcome.fault is None:
+        _await(outcome, account, pace, wait)
+    return outcome
+
+
+def _await(outcome: Outcome, account: Account, pace: object, wait: float) -> None:
+    from deploy.provision.bring import Pace, await_running
+    from jobs.ports import LinodeUnavailable
+
+    assert isinstance(pace, Pace)
+    labels = [one.label for one in outcome.want.linodes]
+    try:
+        outcome.waiting = await_running(account, labels, pace, within=wait)
+    except LinodeUnavailable as error:
+        outcome.fault = _fault(error, outcome.want)
+
+
+def _keyring(desk: Desk, folder: Path | None, *, planned: bool) -> Keyring | None:
+    """The keys; a plan needs none, for it only counts machines."""
+    from deploy.cli.keyfolder import keyring_of
+
+    try:
+        return keyring_of(desk, folder)
+    except Fault:
+        if planned:
+            return None
+        raise
+
+
+def _wanted(inventory: Inventory, keyring: Keyring | None) -> Wanted:
+    from deploy.keyring import MissingKeyError
+    from deploy.provision import CannotProvision, wanted
+    from deploy.render import CannotRender
+    from deploy.site import CannotPlace
+
+    try:
+        if keyring is None:
+            return wanted(inventory)
+        keys, data = [keyring.ssh("push").public], _user_data(inventory, keyring)
+        return wanted(inventory, keys=keys, user_data=data)
+    except CannotProvision as error:
+        raise Fault(error.reason, error.remedy, code=Exit.CONFIG) from None
+    except (CannotPlace, CannotRender, MissingKeyError) as error:
+        raise Fault(
+            "the inventory or its keys are not enough", str(error), code=Exit.CONFIG
+        ) from None
+
+
+def _user_data(inventory: Inventory, keyring: Keyring) -> Mapping[str, str]:
+    """cloud-init's user data by machine: how a machine's first boot ends where push can begin."""
+    from deploy.render import blueprints
+    from deploy.render.machine.cloudinit import NAME
+
+    return {name: one.fragments[NAME].text for name, one in blueprints(inventory, keyring).items()}
+
+
+def _account(desk: Desk, keyring: Keyring | None) -> Account:
+    """The token of the environment, else the one in the folder of keys."""
+    from deploy.provision import Account
+    from workers.linode import Api
+    from workers.secrets import Secrets
+
+    token = Secrets(desk.environ).get(SECRET)
+    if token is None and keyring is not None and keyring.has(SECRET):
+        token = keyring.secret(SECRET)
+    if token is None:
+        raise Fault(
+            "there is no token for Linode's API",
+            f"put it into PGBATON_LINODE_TOKEN, or into the secret {SECRET} of the folder of keys",
+            code=Exit.CONFIG,
+        )
+    linode = desk.inventory.linode
+    return Account(api=Api(linode.url, token=token, ca=linode.ca), within=max(linode.timeout, 30.0))
+
+
+def _object(want: Wanted, offer: Offer, scopes: str | None) -> None:
+    """All that stands against it, told at once, before anything is created."""
+    from deploy.provision import objections
+
+    found = objections(want, offer, scopes)
+    if found:
+        reasons = "\n".join(reason for reason, _ in found)
+        remedies = "\n  ".join(dict.fromkeys(remedy for _, remedy in found))
+        raise Fault(reasons, remedies, code=Exit.CONFIG)
+
+
+def _stopped(done: Brought, want: Wanted) -> Fault | None:
+    from deploy.provision.steps import told
+
+    if done.stopped is None:
+        return None
+    return _fault(done.stopped, want, doing="" if done.at is None else told(done.at))
+
+
+def _fault(error: LinodeUnavailable, want: Wanted, *, doing: str = "") -> Fault:
+    """What Linode said, and that the next run goes on from here."""
+    from deploy.provision.offer import scopes_of
+
+    reason = f"could not {doing}: {error.reason}" if doing else error.reason
+    if error.status == HTTPStatus.UNAUTHORIZED:
+        scopes = ", ".join(scopes_of(want))
+        remedy = f"make a token with {scopes}, and put it into the secret {SECRET}"
+        return Fault(reason, remedy, code=Exit.CONFIG)
+    if error.status in {HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN}:
+        return Fault(reason, f"{error.remedy}; {AGAIN}", code=Exit.CONFIG)
+    return Fault(reason, f"{error.remedy}; {AGAIN}", code=Exit.UNAVAILABLE)
+
+
+def _write(desk: Desk, outcome: Outcome) -> None:
+    from deploy.cli.rewriting import rewrite
+    from deploy.provision.writing import written
+    from workers.settings import DEFAULT, VARIABLE
+
+    if not outcome.notes:
+        return
+    file = Path(desk.environ.get(VARIABLE) or DEFAULT)
+    before = file.read_text(encoding="utf-8")
+    rewrite(file, before=before, text=written(before, outcome.notes))
+    outcome.wrote = str(file)
+
+
+def _teller(*, quiet: bool) -> Callable[[str], None]:
+    """What is told while it goes on; a document and a plan are told at once."""
+    if quiet:
+        return lambda _: None
+    speak = voice()
+    return lambda what: speak.rows([(what,)], indent=2)
