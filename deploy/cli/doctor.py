@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from deploy.cli.lazy import LazyGroup
@@ -11,6 +13,32 @@ DOORS = {
 }
 
 
-@click.group(cls=LazyGroup, doors=DOORS, short_help="What is wrong with what runs, and why.")
-def doctor() -> None:
-    """Look at what runs, and say what is wrong with it, why it hurts, and what to do. Changes nothing."""
+@click.group(
+    cls=LazyGroup,
+    doors=DOORS,
+    invoke_without_command=True,
+    short_help="What will break in the next disaster, and the mend.",
+)
+@click.option("--all", "everything", is_flag=True, help="Also what is good, and every note.")
+@click.option("--no-ping", is_flag=True, help="Send no events: the trail stays as it is.")
+@click.option(
+    "--keys",
+    type=click.Path(path_type=Path),
+    help="The folder of keys; else PGBATON_KEYS, else `keys` beside the inventory.",
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+@click.pass_context
+def doctor(
+    ctx: click.Context, *, everything: bool, no_ping: bool, keys: Path | None, as_json: bool
+) -> None:
+    """Look at everything that runs: etcd, Patroni, replication, hooks, mux, NodeBalancers, Redis, the
+    processes, webhook, hosts, trail, clocks, certificates, Slack and Linode. One table: red, amber or
+    green, why it hurts, and the mend. Moves and mends nothing; its signed pings stand in the trail.
+
+    Exit code: 0 all is green, 6 amber at worst, 1 something is red.
+    """
+    if ctx.invoked_subcommand is not None:
+        return
+    from deploy.cli.health import health
+
+    health(ctx.obj, keys=keys, pings=not no_ping, everything=everything, as_json=as_json)

@@ -17,6 +17,7 @@ class Exit(IntEnum):
     UNKNOWN = 3  # verify, plan: somebody could not be asked
     NOT_YET = 4  # verify, plan: nobody leads yet, or the leader is still promoting
     STANDBY = 5  # verify, plan: the whole cluster is a standby cluster
+    AMBER = 6  # doctor: nothing is red, something is slow, shaky, or was not seen
     UNAVAILABLE = 69  # Redis, Linode, a host, or a file to write, could not be had
     UNFINISHED = 75  # asked for and under way, but not ended within --timeout
     CONFIG = 78  # the inventory or a secret cannot be used
@@ -29,6 +30,7 @@ MEANINGS: Mapping[Exit, str] = {
     Exit.UNKNOWN: "unknown: somebody could not be asked",
     Exit.NOT_YET: "nobody leads yet",
     Exit.STANDBY: "a standby cluster: nothing to do",
+    Exit.AMBER: "doctor: amber at worst",
     Exit.UNAVAILABLE: "Redis, Linode, a host or a file could not be had",
     Exit.UNFINISHED: "under way, not ended within --timeout",
     Exit.CONFIG: "inventory or secret unusable",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from deploy.doctor.evidence import Unseen
-from deploy.doctor.finding import Finding, Severity, warning, worst_first
+from deploy.doctor.finding import Finding, Severity, listed, warning, worst_first
 
 
 class Colour(StrEnum):
@@ -62,3 +62,10 @@ def not_seen(what: str, unseen: Unseen) -> Finding:
     """Amber, never green: nobody knows, and somebody should be able to."""
     why = "What is not seen may be broken; nothing is assumed of it."
     return warning("not-seen", f"{what} not seen: {unseen.reason}", why, unseen.remedy)
+
+
+def not_seen_all(what: str, hidden: Mapping[str, Unseen]) -> Iterator[Finding]:
+    """The same of many, those with the same reason named together; `what` goes before the names."""
+    for unseen in dict.fromkeys(hidden.values()):
+        names = [name for name, one in hidden.items() if one == unseen]
+        yield not_seen(f"{what} {listed(names)}", unseen)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from deploy.doctor.evidence import Unseen
 from deploy.doctor.finding import Finding, error, warning
-from deploy.doctor.report import Report, not_seen, report
+from deploy.doctor.report import Report, not_seen_all, report
 
 NTP = "timedatectl set-ntp true there, and see chronyc tracking (or timedatectl timesync-status)"
 
@@ -36,9 +36,7 @@ SLACK = 1.0
 def judge_clocks(seen: Sequence[Skew | Clockless], *, tolerance: float) -> Report:
     """All against ours; whoever stands alone is wrong, and where everybody does, we are."""
     skews = [s for s in seen if isinstance(s, Skew)]
-    hidden = [
-        not_seen(f"the clock of {s.place}", s.unseen) for s in seen if isinstance(s, Clockless)
-    ]
+    hidden = not_seen_all("clock of", {s.place: s.unseen for s in seen if isinstance(s, Clockless)})
     wrong = [s for s in skews if abs(s.seconds) > SLACK + s.exact]
     findings = (
         [_ours(wrong)]

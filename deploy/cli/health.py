@@ -1,0 +1,110 @@
+"""The whole examination: from a desk to one table, and an exit code by its worst colour."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from deploy.cli.exits import Exit, Fault
+from deploy.cli.lacks import lacks, warnings
+from deploy.cli.looking import look
+from deploy.cli.table import say_table, to_document
+from deploy.cli.voice import say_json, voice
+from deploy.doctor.evidence import Unseen
+from deploy.doctor.finding import Finding, warning
+from deploy.doctor.report import Colour, Report, report, worst
+from deploy.doctor.rounds import visit_all
+from deploy.doctor.shared import Shared
+from deploy.doctor.surroundings import Surroundings
+from deploy.doctor.ward import visits
+from deploy.keyring import Keyring
+
+if TYPE_CHECKING:
+    from deploy.cli.desk import Desk
+    from jobs.ports import HostHand
+
+CODES: Mapping[Colour, Exit] = {
+    Colour.GREEN: Exit.YES,
+    Colour.AMBER: Exit.AMBER,
+    Colour.RED: Exit.NO,
+}
+
+
+def health(desk: Desk, *, keys: Path | None, pings: bool, everything: bool, as_json: bool) -> None:
+    """Look, tell, and end with the code of the worst colour."""
+    began = time.monotonic()
+    shared = Shared(surroundings(desk, keys=keys, pings=pings))
+    reports = visit_all([*visits(shared)], desk.fleet)
+    took = time.monotonic() - began
+    if as_json:
+        say_json(to_document(reports, took=took))
+    else:
+        say_table(voice(), reports, took=took, everything=everything)
+    raise click.exceptions.Exit(CODES[worst(r.colour for r in reports)])
+
+
+def surroundings(desk: Desk, *, keys: Path | None, pings: bool) -> Surroundings:
+    """What of the desk's hands is here; what is not is said where it would be needed."""
+    from workers.secrets import Secrets
+    from workers.toolbox import linode_of
+
+    secrets = Secrets(desk.environ)
+    return Surroundings(
+        inventory=desk.inventory,
+        secrets=secrets,
+        keyring=_keyring(desk.environ, keys),
+        trail=desk.ledger,
+        hosts=_hosts(desk),
+        balancers=desk.balancers,
+        linode=linode_of(desk.inventory, secrets),
+        anchors=desk.anchors,
+        fleet=desk.fleet,
+        look=lambda cluster: look(desk, cluster),
+        offline=lambda: _offline(desk),
+        now=time.time,
+        token=desk.token,
+        pings=pings,
+    )
+
+
+def _keyring(environ: Mapping[str, str], keys: Path | None) -> Keyring | Unseen:
+    from workers.settings import DEFAULT, VARIABLE
+
+    beside = Path(environ.get(VARIABLE) or DEFAULT).parent / "keys"
+    named = environ.get("PGBATON_KEYS")
+    keyring = Keyring(keys or (Path(named) if named else beside))
+    if keyring.made:
+        return keyring
+    return Unseen(
+        reason="no keys folder is here", remedy="name it with --keys, on the machine that pushes"
+    )
+
+
+def _hosts(desk: Desk) -> HostHand | Unseen:
+    try:
+        return desk.hosts
+    except Fault as fault:
+        remedy = "run it where a worker's key is, or name that file in PGBATON_SSH_KEY"
+        return Unseen(reason=fault.message, remedy=fault.remedy or remedy)
+
+
+def _offline(desk: Desk) -> Report:
+    """One line; `pgbaton check` has the rest."""
+    from deploy.cli.keycheck import bad_keys
+
+    inventory = desk.inventory
+    mistakes, noted = [*bad_keys(inventory)], [*warnings(inventory)]
+    lacking = [*lacks(inventory, desk.environ)]
+    findings: list[Finding] = []
+    if mistakes or noted:
+        what = f"{len(mistakes)} mistakes and {len(noted)} warnings"
+        findings.append(
+            warning("inventory", what, "They stand in the file itself.", "pgbaton check")
+        )
+    here = f"; {len(lacking)} of its secrets are not here" if lacking else ""
+    size = f"{len(inventory.clusters)} clusters, {len(inventory.hosts)} hosts"
+    return report("inventory", [f"digest {inventory.digest}, {size}{here}"], findings)
