@@ -29,7 +29,7 @@ PARAMETERS: Mapping[str, str | int | bool] = {
 """The reference architecture's settings; `parameters` of a cluster overrides any of them."""
 
 SHARED = frozenset({
-    "max_connections", "max_locks_per_transaction", "max_worker_processes", "max_prepared_transactions",
+    "hot_standby", "max_connections", "max_locks_per_transaction", "max_worker_processes", "max_prepared_transactions",
     "wal_level", "track_commit_timestamp", "max_wal_senders", "max_replication_slots", "wal_log_hints",
     "wal_keep_segments", "wal_keep_size",
 })  # fmt: skip
