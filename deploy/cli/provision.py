@@ -161,7 +161,7 @@ def _account(desk: Desk, keyring: Keyring | None) -> Account:
     if token is None:
         raise Fault(
             "there is no token for Linode's API",
-            f"put it into PGBATON_LINODE_TOKEN, or into the secret {SECRET} of the folder of keys",
+            "give it in PGBATON_LINODE_TOKEN, or put it into keys/secrets/linode-token",
             code=Exit.CONFIG,
         )
     linode = desk.inventory.linode
@@ -194,11 +194,12 @@ def _fault(error: LinodeUnavailable, want: Wanted, *, doing: str = "") -> Fault:
     reason = f"could not {doing}: {error.reason}" if doing else error.reason
     if error.status == HTTPStatus.UNAUTHORIZED:
         scopes = ", ".join(scopes_of(want))
-        remedy = f"make a token with {scopes}, and put it into the secret {SECRET}"
+        remedy = f"make a token with {scopes}, and give it in PGBATON_LINODE_TOKEN"
         return Fault(reason, remedy, code=Exit.CONFIG)
+    remedy = f"{error.remedy.removesuffix('; it is asked again')}; {AGAIN}"
     if error.status in {HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN}:
-        return Fault(reason, f"{error.remedy}; {AGAIN}", code=Exit.CONFIG)
-    return Fault(reason, f"{error.remedy}; {AGAIN}", code=Exit.UNAVAILABLE)
+        return Fault(reason, remedy, code=Exit.CONFIG)
+    return Fault(reason, remedy, code=Exit.UNAVAILABLE)
 
 
 def _write(desk: Desk, outcome: Outcome) -> None:

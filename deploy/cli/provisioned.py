@@ -96,9 +96,10 @@ def document(outcome: Outcome) -> dict[str, object]:
 
 def _row(item: Item, outcome: Outcome) -> tuple[str, ...]:
     price = _price(item, outcome)
-    cost = "" if item.price is None else "?" if price is None else f"{price.monthly:.2f}"
+    cost = "" if item.price is None else "?" if price is None else f"${price.monthly:.2f}"
     mark = MARKS[item.verdict]
-    return (f"{mark} {item.verdict}", item.kind, item.label, cost.rjust(6), item.detail)
+    kind = item.kind.removesuffix(" group")
+    return (f"{mark} {item.verdict}", kind, item.label, cost.rjust(6), item.detail)
 
 
 def _item(item: Item, outcome: Outcome) -> dict[str, object]:
@@ -137,7 +138,7 @@ def _total(outcome: Outcome) -> Price | None:
 def _verdict(outcome: Outcome) -> str:
     if outcome.foreign:
         names = ", ".join(f"{item.kind} {item.label}" for item in outcome.foreign)
-        return f"Nothing was created: somebody else's is {names}."
+        return f"Nothing {'would be' if outcome.planned else 'was'} created: somebody else's is {names}."
     counts = {v: sum(i.verdict == v for i in outcome.items) for v in TONES}
     if outcome.planned:
         return (
@@ -153,7 +154,7 @@ def _cost(outcome: Outcome) -> str:
     if total is None:
         return "What it costs is not known: Linode gives no price for some of it."
     return (
-        f"Everything above: about ${total.monthly:,.2f} a month (${total.hourly:.3f} an hour), "
+        f"All of it in {outcome.want.region}: about ${total.monthly:,.2f} a month (${total.hourly:.3f} an hour), "
         f"without taxes and traffic beyond what is included."
     )
 

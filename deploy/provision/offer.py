@@ -70,8 +70,8 @@ def _scopes(want: Wanted, scopes: str | None) -> Iterator[tuple[str, str]]:
     lacks = [s for s in scopes_of(want) if held.isdisjoint({"*", s, f"{s.partition(':')[0]}:*"})]
     if lacks:
         yield (
-            f"the token lacks {' and '.join(lacks)} (it has {scopes.strip() or 'no scope'})",
-            f"make a token with {', '.join(scopes_of(want))}, and put it into the secret linode-token",
+            f"the token lacks {', '.join(lacks)} (it has {scopes.strip() or 'no scope'})",
+            f"make a token with {', '.join(scopes_of(want))}, and give it in PGBATON_LINODE_TOKEN",
         )
 
 

@@ -190,7 +190,8 @@ def _linode_there(
         detail = f"is behind {walls[0].label}, wanted behind {ours.label}: one Linode has one"
         yield differs("Linode", linode.label, Reason.GUARDED_BY_ANOTHER, detail, price=there.type)
     elif not apart:
-        detail = f"{there.type}, {linode.address}, {there.status}"
+        status = "" if there.status == "running" else f", {there.status}"
+        detail = f"{there.type}, {linode.address}{status}"
         yield leave("Linode", linode.label, detail, price=there.type)
 
 
