@@ -1,7 +1,7 @@
 """The keyring: one folder outside Git, without which render has no password and push no key.
 
-    ca.pem                       every CA that is trusted, the signing one first
-    ca.key                       the signing one's
+    ca.pem                       every CA that is trusted: two while the CA rotates
+    ca.key                       the key of the one that signs
     certificates/NAME.PURPOSE.pem    a certificate; .key beside it (NAME: a machine, or `pgbaton`)
     ssh/push, ssh/worker         OpenSSH private keys, .pub beside them
     ssh/hosts/MACHINE            a machine's host key, .pub beside it

@@ -69,7 +69,10 @@ def rotate_ca(vault: Vault, asked: Wanted, now: dt.datetime) -> None:
 
 
 def switch_ca(vault: Vault, asked: Wanted, now: dt.datetime) -> Iterator[str]:
-    """The second CA signs from now on, and signs every certificate anew. Raises OutOfTurnError."""
+    """The second CA signs from now on, and signs every certificate anew. Raises OutOfTurnError.
+
+    ca.pem stays as it is to the byte: whoever reads it only at its start need not start again.
+    """
     mended(vault)
     bundle = vault.read("ca.pem")
     if vault.has("next/ca.key"):
@@ -80,11 +83,6 @@ def switch_ca(vault: Vault, asked: Wanted, now: dt.datetime) -> Iterator[str]:
         vault.move("next/ca.key", "ca.key")
     elif len(certificates(bundle)) == 1:
         raise OutOfTurnError("no second CA is announced: pgbaton keys rotate ca, then push")
-    own = the_authority(vault).cert
-    others = [cert for cert in certificates(bundle) if cert != own]
-    ordered = "".join(map(pem, (own, *others)))
-    if ordered != bundle:
-        vault.replace("ca.pem", ordered)
     yield from renew(vault, behind(vault, asked.leaves), now, days=asked.certificate_days)
 
 

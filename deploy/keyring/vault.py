@@ -70,6 +70,7 @@ class Vault:
 
     def _room(self, name: str) -> Path:
         folder = self.folder
+        folder.mkdir(mode=0o700, exist_ok=True)
         for part in Path(name).parent.parts:
             folder /= part
             folder.mkdir(mode=0o700, exist_ok=True)
