@@ -5,14 +5,17 @@ from __future__ import annotations
 from jobs.presets.preset import Key, Line, Managed, Parameter, Preset
 
 _CONSOLE = "psql -XA -h <socket> -p <console_port> -U <admin> pgbouncer"
+_RECONNECT, _KILL, _RESUME = (
+    f"""'{word} "'<databases>'"'""" for word in ("RECONNECT", "KILL", "RESUME")
+)
 _OLD = (
     """awk -F'|' -v d=<databases> '$1 == "database" { its = $2 } """
     """$1 == "close_needed" && $2 == 1 && its == d { old = 1 } END { exit !old }'"""
 )
 _SETTLE = (
     f"n=0; while {_CONSOLE} -x -c 'SHOW SERVERS' | {_OLD}; do "
-    f"n=$((n + 1)); if [ $n -gt 20 ]; then {_CONSOLE} -c 'KILL '<databases>; break; fi; "
-    f"sleep 0.1; done; {_CONSOLE} -c 'RESUME '<databases> 2>/dev/null || :"
+    f"n=$((n + 1)); if [ $n -gt 20 ]; then {_CONSOLE} -c {_KILL}; break; fi; "
+    f"sleep 0.1; done; {_CONSOLE} -c {_RESUME} 2>/dev/null || :"
 )
 """Whoever still waits for a server that is gone would wait for minutes: after 2 s it is cut. A killed
 database takes no client until it is resumed, and it may have been killed by a run that was cut."""
@@ -23,8 +26,9 @@ _USED = (
 
 PGBOUNCER = Preset(
     name="pgbouncer",
-    told="PgBouncer before PostgreSQL: RELOAD, then RECONNECT; servers that are not let go within 2 s "
-    "are cut. Clients that are between two transactions stay connected.",
+    told="PgBouncer before PostgreSQL: RELOAD, then RECONNECT, and clients between two transactions stay "
+    "connected. Where a server is not let go within 2 s, all of that database's clients are cut (KILL, "
+    "RESUME): it is the former leader's, and perhaps a machine that will never answer.",
     parameters=(
         Parameter(
             name="databases",
@@ -61,7 +65,7 @@ PGBOUNCER = Preset(
     ),
     after=(
         Line(f"{_CONSOLE} -c RELOAD"),
-        Line(f"{_CONSOLE} -c 'RECONNECT '<databases>"),
+        Line(f"{_CONSOLE} -c {_RECONNECT}"),
         Line(_SETTLE),
     ),
     check=(Line(f"{_CONSOLE} -t -c 'SHOW DATABASES' | {_USED}"),),
