@@ -10,7 +10,7 @@ from jobs.hearsay import reported
 from jobs.inventory import parse_target
 from jobs.remote import HOLDS
 
-Tone = Literal["plain", "good", "bad", "quiet"]
+Tone = Literal["plain", "good", "wary", "bad", "quiet"]
 
 Facts = Mapping[str, Any]
 

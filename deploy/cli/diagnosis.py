@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 TONES: Mapping[Severity, Tone] = {
     Severity.ERROR: "bad",
-    Severity.WARNING: "plain",
+    Severity.WARNING: "wary",
     Severity.NOTE: "quiet",
 }
 Diagnosis = tuple[Evidence, tuple[Finding, ...]]

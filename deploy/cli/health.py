@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sized
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from deploy.cli.looking import look
 from deploy.cli.table import say_table, to_document
 from deploy.cli.voice import say_json, voice
 from deploy.doctor.evidence import Unseen
-from deploy.doctor.finding import Finding, warning
+from deploy.doctor.finding import Finding, error, note
 from deploy.doctor.report import Colour, Report, report, worst
 from deploy.doctor.rounds import visit_all
 from deploy.doctor.shared import Shared
@@ -100,11 +100,18 @@ def _offline(desk: Desk) -> Report:
     mistakes, noted = [*bad_keys(inventory)], [*warnings(inventory)]
     lacking = [*lacks(inventory, desk.environ)]
     findings: list[Finding] = []
-    if mistakes or noted:
-        what = f"{len(mistakes)} mistakes and {len(noted)} warnings"
+    if mistakes:
+        why = "A process that starts anew with it does not start."
         findings.append(
-            warning("inventory", what, "They stand in the file itself.", "pgbaton check")
+            error("inventory", f"{_many(mistakes, 'mistake')} in it", why, "pgbaton check")
         )
+    if noted:
+        why = "It works, but less well than it could."
+        findings.append(note("inventory", _many(noted, "warning"), why, "pgbaton check"))
     here = f"; {len(lacking)} of its secrets are not here" if lacking else ""
-    size = f"{len(inventory.clusters)} clusters, {len(inventory.hosts)} hosts"
+    size = f"{_many(inventory.clusters, 'cluster')}, {_many(inventory.hosts, 'host')}"
     return report("inventory", [f"digest {inventory.digest}, {size}{here}"], findings)
+
+
+def _many(things: Sized, name: str) -> str:
+    return f"{len(things)} {name}{'' if len(things) == 1 else 's'}"

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from deploy.cli.voice import Voice
 from deploy.doctor.finding import Finding, Severity
-from deploy.doctor.report import COLOURS, Colour, Report, worst
+from deploy.doctor.report import COLOURS, NOT_SEEN, Colour, Report, worst
 
 if TYPE_CHECKING:
     from jobs.sentences import Tone
 
-TONES: Mapping[Colour, Tone] = {Colour.GREEN: "good", Colour.AMBER: "plain", Colour.RED: "bad"}
+TONES: Mapping[Colour, Tone] = {Colour.GREEN: "good", Colour.AMBER: "wary", Colour.RED: "bad"}
 
 
 def say_table(speak: Voice, reports: Sequence[Report], *, took: float, everything: bool) -> None:
@@ -51,7 +51,8 @@ def _finding(speak: Voice, finding: Finding) -> None:
     speak.toned(
         [("quiet" if word == "note" else TONES[colour], (f"{word:<5}", finding.what))], indent=2
     )
-    speak.rows([("     ", finding.why)], indent=2)
+    if finding.name != NOT_SEEN:
+        speak.rows([("     ", finding.why)], indent=2)
     if finding.remedy:
         speak.rows([("    →", finding.remedy)], indent=2)
 

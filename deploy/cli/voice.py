@@ -19,7 +19,13 @@ if TYPE_CHECKING:
     from jobs.sentences import Tone
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-_STYLES: Mapping[str, str] = {"plain": "", "good": "green", "bad": "bold red", "quiet": "dim"}
+_STYLES: Mapping[str, str] = {
+    "plain": "",
+    "good": "green",
+    "wary": "yellow",
+    "bad": "bold red",
+    "quiet": "dim",
+}
 
 
 def visible(text: str) -> str:

@@ -26,6 +26,10 @@ COLOURS: Mapping[Severity, Colour] = {
 }
 
 
+NOT_SEEN = "not-seen"
+"""The name of every finding that says: nobody could look."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """One subject. `fine` is what is good, the most telling first; `findings` what is not, and notes."""
@@ -61,7 +65,7 @@ def worst(colours: Iterable[Colour]) -> Colour:
 def not_seen(what: str, unseen: Unseen) -> Finding:
     """Amber, never green: nobody knows, and somebody should be able to."""
     why = "What is not seen may be broken; nothing is assumed of it."
-    return warning("not-seen", f"{what} not seen: {unseen.reason}", why, unseen.remedy)
+    return warning(NOT_SEEN, f"{what} not seen: {unseen.reason}", why, unseen.remedy)
 
 
 def not_seen_all(what: str, hidden: Mapping[str, Unseen]) -> Iterator[Finding]:

@@ -28,6 +28,7 @@ from deploy.doctor.shared import Shared
 from deploy.doctor.subjects.clocks import Clockless, Skew, judge_clocks
 from deploy.doctor.subjects.etcd import judge_etcd
 from deploy.doctor.subjects.hooks import NodeSeen, judge_hooks
+from deploy.doctor.subjects.machines import MachineSeen
 from deploy.doctor.subjects.mux import MuxSeen, judge_mux
 from deploy.doctor.subjects.outside import judge_linode, judge_road, judge_slack
 from deploy.doctor.subjects.patroni import judge_patroni
@@ -187,18 +188,19 @@ def _linode(shared: Shared) -> Report:
 
 
 def _clocks(shared: Shared) -> Report:
-    inventory = shared.around.inventory
-    asks = [*_dated(shared)]
-    dated = dict(shared.around.fleet.each(asks, lambda a: see_date(a[0], a[1], a[2])))
-    by_ssh = dict(shared.around.fleet.each([*shared.placed], shared.machines))
+    around, asks = shared.around, [*_dated(shared)]
+    dated = dict(around.fleet.each(asks, lambda a: see_date(a[0], a[1], a[2])))
+    by_ssh = dict(around.fleet.each([*shared.placed], shared.machines))
+    known = {urlsplit(url).hostname for (_, url, _), s in dated.items() if isinstance(s, Skew)}
     told = [
         Clockless(place=name, unseen=seen)
         if isinstance(seen, Unseen)
         else Skew(place=name, seconds=seen.skew)
         for name, seen in by_ssh.items()
+        if isinstance(seen, MachineSeen) or shared.placed[name].address not in known
     ]
     seen = [see_redis_clock(shared.redis), *(dated[a] for a in asks), *told]
-    return judge_clocks(seen, tolerance=inventory.webhook.tolerance)
+    return judge_clocks(seen, tolerance=around.inventory.webhook.tolerance)
 
 
 def _dated(shared: Shared) -> Iterator[tuple[str, str, Tls]]:

@@ -97,7 +97,7 @@ def _quorum(seen: EtcdSeen) -> Iterator[Finding]:
             why = "One member fewer that may be lost; below a majority nobody is elected any more."
             yield warning(
                 "etcd-member-down",
-                f"{endpoint} gives no answer: {member.reason}",
+                f"{endpoint} gives no answer: {member.reason.removeprefix(f'{endpoint}: ')}",
                 why,
                 member.remedy,
             )
@@ -139,7 +139,7 @@ def _members(seen: EtcdSeen) -> Iterator[Finding]:
     for member in seen.up.values():
         yield from _standing(member)
         yield from _space(member)
-        yield from _disk(member)
+    yield from _disk(seen)
     yield from etcd_version(
         sorted({m.version for m in seen.up.values()}), secured=seen.open == "no"
     )
@@ -206,14 +206,21 @@ _ALARMS = {
 }
 
 
-def _disk(member: Member) -> Iterator[Finding]:
-    for name, value, slow, bad in (
-        ("wal_fsync", member.fsync, FSYNC_SLOW, FSYNC_BAD),
-        ("backend_commit", member.commit, COMMIT_SLOW, COMMIT_BAD),
+def _disk(seen: EtcdSeen) -> Iterator[Finding]:
+    """Members with the same trouble are named together, with the worst of their times."""
+    for name, slow, bad in (
+        ("wal_fsync", FSYNC_SLOW, FSYNC_BAD),
+        ("backend_commit", COMMIT_SLOW, COMMIT_BAD),
     ):
-        if value is not None and value > slow:
-            finding = error if value > bad else warning
-            what = f"{member.name}: {name} p99 is up to {value * 1000:.0f} ms, must be below {slow * 1000:.0f}"
+        times = {m.name: m.fsync if name == "wal_fsync" else m.commit for m in seen.up.values()}
+        late = {member: t for member, t in times.items() if t is not None and t > slow}
+        if late:
+            worst = max(late.values())
+            finding = error if worst > bad else warning
+            what = (
+                f"{listed([*late])}: {name} p99 is up to {worst * 1000:.0f} ms, must be below "
+                f"{slow * 1000:.0f}"
+            )
             why = "A slow disk misses heartbeats: elections in peace, and a slow failover in need."
             yield finding("etcd-disk", what, why, "give etcd a disk of its own, or a larger plan")
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from deploy.doctor.evidence import Unseen
-from deploy.doctor.finding import Finding, error, warning
+from deploy.doctor.finding import Finding, error, listed, warning
 from deploy.doctor.report import Report, not_seen, report
 
 
@@ -123,7 +123,7 @@ def judge_road(seen: RoadSeen) -> Report:
             'urls = ["https://…/events"] in [webhook]',
         )
         return report("webhook", (), [none])
-    findings = [f for ping in seen.pings for f in _ping(ping)]
+    findings = [f for ping in _together(seen.pings) for f in _ping(ping)]
     if seen.keyless:
         unseen = Unseen(
             reason="no key of theirs is here",
@@ -137,6 +137,17 @@ def judge_road(seen: RoadSeen) -> Report:
         [f"{len(well)} of {len(seen.pings)} signed pings recorded ({senders})" if well else ""],
         findings,
     )
+
+
+def _together(pings: Sequence[Ping]) -> Iterator[Ping]:
+    """Senders to whom one webhook answers the same are named together."""
+    same = {
+        replace(ping, sender=""): [
+            p.sender for p in pings if replace(p, sender="") == replace(ping, sender="")
+        ]
+        for ping in pings
+    }
+    yield from (replace(ping, sender=listed(senders)) for ping, senders in same.items())
 
 
 def _ping(ping: Ping) -> Iterator[Finding]:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from deploy.doctor.finding import Finding, error, listed, plural, warning
 from deploy.doctor.report import Report, report
 
-SILENT = 60.0
-"""Seconds after which a worker that gives no sign of life is no worker; RQ's own is twice a period."""
+SILENT = 20.0
+"""Seconds after which a worker that gives no sign of life is no worker: idle or busy, it gives one every
+five (workers/queue.py)."""
 LONG = 30.0
 """Seconds that a job may wait in peace."""
 NEEDED = ("clock", "chronicle", "probe")
