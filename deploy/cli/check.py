@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -11,8 +12,11 @@ from deploy.cli.exits import Exit, Fault
 from deploy.cli.keycheck import bad_keys
 from deploy.cli.lacks import lacks, warnings
 from deploy.cli.remark import Remark
+from deploy.cli.seat import keyring_of, seated
 from deploy.cli.voice import say_json, voice
 from jobs.inventory import BadInventory, Inventory, Mistake, load_inventory
+
+PUSHED = "there is no file /etc/pgbaton/tls/"
 
 
 @click.command(short_help="All that is wrong with the inventory, at once.")
@@ -22,7 +26,8 @@ from jobs.inventory import BadInventory, Inventory, Mistake, load_inventory
 @click.pass_obj
 def check(desk: Desk, file: Path | None, *, as_json: bool, strict: bool) -> None:
     """Check the inventory FILE (else the one that PGBATON_INVENTORY names), and whether the secrets
-    and key files that it needs are within reach of this environment. Asks no server.
+    and key files that it needs are within reach of this environment or in the folder of keys beside
+    it. Asks no server.
 
     Exit code: 0 it can be used, 78 it cannot; with --strict 1 where something is lacking. A process
     needs its own secrets only: the webhook no SSH key, a worker no sender's.
@@ -30,7 +35,7 @@ def check(desk: Desk, file: Path | None, *, as_json: bool, strict: bool) -> None
     path = file or _named(desk)
     loaded = load_inventory(_text(path))
     mistakes = loaded.mistakes if isinstance(loaded, BadInventory) else tuple(bad_keys(loaded))
-    lacking = () if isinstance(loaded, BadInventory) else tuple(lacks(loaded, desk.environ))
+    lacking = () if isinstance(loaded, BadInventory) else tuple(_lacking(desk, path, loaded))
     noted = () if isinstance(loaded, BadInventory) else tuple(warnings(loaded))
     if as_json:
         say_json(_document(path, loaded, mistakes, lacking, noted))
@@ -39,6 +44,15 @@ def check(desk: Desk, file: Path | None, *, as_json: bool, strict: bool) -> None
     if mistakes:
         raise click.exceptions.Exit(Exit.CONFIG)
     raise click.exceptions.Exit(Exit.NO if strict and lacking else Exit.YES)
+
+
+def _lacking(desk: Desk, path: Path, inventory: Inventory) -> Iterator[Remark]:
+    """With a keyring beside the inventory this is an operator's seat: what push puts on machines need
+    not be here."""
+    ours = keyring_of(desk.environ, path) is not None
+    for remark in lacks(inventory, seated(desk.environ, path)):
+        if not (ours and remark.reason.startswith(PUSHED)):
+            yield remark
 
 
 def _named(desk: Desk) -> Path:

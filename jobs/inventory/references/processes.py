@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from jobs.inventory.linode import is_ip
-from jobs.inventory.references.listening import place
+from jobs.inventory.references.listening import placed
 from jobs.inventory.references.machines import machine_at
 from jobs.inventory.references.mistake import Mistake
 from jobs.inventory.references.raw import Raw, items, table, tables
@@ -23,7 +23,7 @@ def processes(raw: Raw) -> Iterator[Mistake]:
 
 def _answered(raw: Raw, process: str, urls: Sequence[tuple[str, object]]) -> Iterator[Mistake]:
     here, ours = machine_at(raw), dict(tables(raw, "machines"))
-    at = {path: found[0] for path, url in urls if (found := place(url, 0)) is not None}
+    at = {path: found[0] for path, url in urls if (found := placed(url, 0)) is not None}
     for path, host in at.items():
         machine = here.get(host)
         if machine in ours and process not in items(ours[machine], "runs"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from jobs.inventory.references.listening import place
+from jobs.inventory.references.listening import placed
 from jobs.inventory.references.machines import machine_at
 from jobs.inventory.references.mistake import Mistake
 from jobs.inventory.references.raw import Raw, items, table, tables
@@ -72,7 +72,7 @@ def _cluster(name: str, one: Raw) -> Iterator[Mistake]:
 
 def _redis(raw: Raw) -> Iterator[Mistake]:
     one = table(raw, "redis")
-    at = place(one.get("url"), 0)
+    at = placed(one.get("url"), 0)
     if at is None or not str(one.get("url")).startswith("rediss://"):
         return
     if _runs(raw, at[0], "redis"):
@@ -82,7 +82,7 @@ def _redis(raw: Raw) -> Iterator[Mistake]:
 
 def _webhook(raw: Raw) -> Iterator[Mistake]:
     one = table(raw, "webhook")
-    own = [at for url in items(one, "urls") if _is_https([url]) and (at := place(url, 0))]
+    own = [at for url in items(one, "urls") if _is_https([url]) and (at := placed(url, 0))]
     if not one.get("ca") and any(_runs(raw, at[0], "web") for at in own):
         why = "its certificate is signed by the CA of pgbaton keys, which nobody else knows"
         yield from _lacking("webhook", {}, ("ca",), why)
