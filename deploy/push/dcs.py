@@ -9,7 +9,7 @@ from deploy.push.asking import dynamic
 from deploy.push.changes import Changes
 from deploy.push.group import Group
 from deploy.push.observed import Observed
-from deploy.push.steps import Configure
+from deploy.push.steps import Configure, Left
 from deploy.push.wanted import Wanted
 
 
@@ -28,6 +28,21 @@ def configure(
         if patch:
             yield Configure(group=group, patch=patch, was=_same_keys(patch, seen.config))
         return
+
+
+def pending(
+    group: Group, changes: Mapping[str, Changes], found: Mapping[str, Observed]
+) -> Iterator[Left]:
+    """Members whose PostgreSQL has not yet taken what only a start of it takes."""
+    for member in group.members:
+        said = found[member].patroni if member in found else None
+        if member in changes and said is not None and said.get("pending_restart"):
+            yield Left(
+                machine=member,
+                what="the restart of PostgreSQL",
+                why="Patroni shows pending_restart: some parameter counts only after a start",
+                remedy=f"patronictl restart --pending for {member}, the leader last",
+            )
 
 
 def differing(wanted: Mapping[str, Any], there: Mapping[str, Any]) -> dict[str, Any]:

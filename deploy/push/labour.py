@@ -43,7 +43,7 @@ class Labour:
             case Switch():
                 return _one(switch(step, self.crew, self.watching))
             case Configure():
-                return _one(configure(step, self.crew))
+                return _one(configure(step, self.crew, self.watching))
             case Prune(files=files):
                 return self._each(files, self._asking("prune", files, pruning, ACT))
             case _:

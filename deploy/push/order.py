@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from deploy.blueprint import Class
 from deploy.push.changes import Changes, Deed, class_of
-from deploy.push.dcs import configure
+from deploy.push.dcs import configure, pending
 from deploy.push.group import Group, groups, leader_of, refusal, sick, up
 from deploy.push.observed import Observed
 from deploy.push.steps import Install, Left, Prune, Ship, Step, Switch, Turn, Work
@@ -49,6 +49,7 @@ def _steps(sight: Sight) -> Iterator[Step]:
         yield from _group(sight, group)
         if group.kind == "database":
             yield from configure(group, sight.site, sight.changes, sight.found)
+            yield from pending(group, sight.changes, sight.found)
     yield from _one_by_one(sight, "mux")
     yield from _one_by_one(sight, "pgbaton")
     yield from _at_once("host", _turns(sight, "host"))

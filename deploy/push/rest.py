@@ -11,8 +11,8 @@ from deploy.push.steps import Configure, Switch
 from deploy.push.trouble import Trouble
 from deploy.push.watching import Watching
 
-SWITCH, PATCH = 120.0, 15.0
-"""Seconds for an answer; a switchover answers when it is over."""
+SWITCH, PATCH, SETTLES = 120.0, 15.0, 2.0
+"""Seconds for an answer (a switchover answers when it is over), and for it to take effect."""
 
 
 def switch(step: Switch, crew: Crew, watching: Watching) -> Trouble | None:
@@ -24,12 +24,14 @@ def switch(step: Switch, crew: Crew, watching: Watching) -> Trouble | None:
     return watching.led_by_another(step.group, step.leader)
 
 
-def configure(step: Configure, crew: Crew) -> Trouble | None:
-    """Through the first member that takes it."""
+def configure(step: Configure, crew: Crew, watching: Watching) -> Trouble | None:
+    """Through the first member that takes it. Patroni then needs a moment to find out what it can
+    set at once, and what only a start of PostgreSQL takes."""
     first: Trouble | None = None
     for member in step.group.members:
         said = _request(crew, member, "PATCH /config", body=step.patch, timeout=PATCH)
         if not isinstance(said, Trouble):
+            watching.sleep(SETTLES)
             return None
         first = first or said
     return first

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import assert_never
+from typing import Any, assert_never
 
 from deploy.push.steps import (
     Configure,
@@ -36,8 +36,8 @@ def _doing(step: Doing) -> str:
             return "; ".join(map(_turn, turns)) + _after(step)
         case Switch(group=group, leader=leader):
             return f"{leader}: hand the leadership of {group.name} over"
-        case Configure(group=group, patch=patch):
-            return f"{group.told}: set {', '.join(_keys(patch))} through Patroni"
+        case Configure(group=group, patch=patch, was=was):
+            return f"{group.told}: set {', '.join(_keys(patch, was))} through Patroni"
         case Prune(files=files):
             return f"remove: {_each(files)}"
         case _:
@@ -63,11 +63,12 @@ def _each(of: Mapping[str, Iterable[str]]) -> str:
     return "; ".join(f"{name} {' '.join(words)}" for name, words in of.items())
 
 
-def _keys(patch: Mapping[str, object], above: str = "") -> list[str]:
+def _keys(patch: Mapping[str, Any], was: Mapping[str, Any], above: str = "") -> list[str]:
     keys: list[str] = []
     for key, value in patch.items():
+        old = was.get(key)
         if isinstance(value, Mapping):
-            keys += _keys(value, f"{above}{key}.")
+            keys += _keys(value, old or {}, f"{above}{key}.")
         else:
-            keys.append(f"{above}{key} = {value}")
+            keys.append(f"{above}{key} = {value} (is {'not set' if old is None else old})")
     return keys

@@ -1,18 +1,20 @@
-# act: one unit starts, restarts or reloads, and is then no longer owed anything.
+# act: units start, restart or reload, one after another; each is then no longer owed anything.
 act() {
     open_state
     settle
+    awaited=''
     while read -r word unit how wait keep; do
         [ "$word" = unit ] || break
         [ "$keep" != keep ] || enable "$unit" </dev/null
         act_on "$unit" "$how" "$wait" </dev/null
         settled "$unit"
-        say "did $unit $how"
+        [ "$wait" != wait ] || awaited="$awaited $unit"
     done
+    stay $awaited
     say done
 }
 
-# act_on UNIT start|restart|reload|enable wait|leave
+# act_on UNIT start|restart|reload|enable wait|leave; `leave`: others must start too before it is up.
 act_on() {
     block=''
     [ "$3" = wait ] || block=--no-block
@@ -22,7 +24,6 @@ act_on() {
             systemctl $block "$2" "$1" 2>"$errors" || fault unit "$1" "$(why "$1")" ;;
         reload) systemctl reload "$1" 2>"$errors" || fault unit "$1" "$(why "$1")" ;;
     esac
-    [ "$3" != wait ] || [ "$2" = enable ] || stays "$1"
 }
 
 enable() {
@@ -34,12 +35,16 @@ enable() {
 }
 
 # A simple service counts as started before it has read its file: look once more a moment later.
-stays() {
+stay() {
+    [ $# -gt 0 ] || return 0
     sleep 0.5
-    case $(systemctl show -p ActiveState --value -- "$1" 2>/dev/null) in
-        active | reloading) return 0 ;;
-    esac
-    fault unit "$1" "$(why "$1")"
+    : >"$errors"
+    for unit; do
+        case $(systemctl show -p ActiveState --value -- "$unit" 2>/dev/null) in
+            active | reloading) ;;
+            *) fault unit "$unit" "$(why "$unit")" ;;
+        esac
+    done
 }
 
 why() {

@@ -5,7 +5,7 @@ put() {
     seal
     trap 'discard; rm -f "$errors"' EXIT
     trap 'exit 143' INT TERM
-    staged='' notices='' whole=''
+    staged='' notices='' whole='' swept=''
     while read -r word a b c d e; do
         case $word in
             notice) notices="$notices$a $b -$newline" ;;
@@ -28,7 +28,7 @@ stage() {
     [ -L "$path" ] || [ ! -d "$path" ] || fault folder "$path"
     umask 022
     mkdir -p "$folder" 2>"$errors" || fault parent "$path" "$(said)"
-    rm -f "$folder"/.pgbaton-push.??????
+    sweep "$folder"
     temporary=$(mktemp "$folder/.pgbaton-push.XXXXXX" 2>"$errors") || fault full "$path" "$(said)"
     staged="$staged$temporary $path$newline"
     head -c "$1" >"$temporary" 2>"$errors" || fault full "$path" "$(said)"
@@ -36,6 +36,13 @@ stage() {
     chown "$3:$4" "$temporary" 2>"$errors" || fault owner "$path" "$(said)"
     chmod "$2" "$temporary" 2>"$errors" || fault full "$path" "$(said)"
     sync "$temporary" 2>"$errors" || fault full "$path" "$(said)"
+}
+
+# What a push left that was killed: once a folder, before anything of ours is in it.
+sweep() {
+    case $swept in *" $1 "*) return 0 ;; esac
+    swept="$swept $1 "
+    rm -f "$1"/.pgbaton-push.??????
 }
 
 discard() {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +22,8 @@ from workers.ssh import load_key
 
 HERE = Path(__file__).parent
 PLAIN = Wishes()
+EFFECTS = ("mv", "chown", "systemctl")
+"""Programs by which the script changes something; each call of one is a place to be cut at."""
 
 
 @dataclass(slots=True)
@@ -35,6 +37,38 @@ class Bench:
     @property
     def units(self) -> Path:
         return self.machine.root / "varlib/units"
+
+    def remember(self, folder: Path) -> Callable[[], None]:
+        """Keep a copy of files, journal and units; the function brings them back."""
+        there = (self.units, self.state, self.at("/etc/pushed"))
+        for path in there:
+            shutil.copytree(path, folder / path.name)
+
+        def back() -> None:
+            for path in there:
+                shutil.rmtree(path)
+                shutil.copytree(folder / path.name, path)
+
+        return back
+
+    @property
+    def bombs(self) -> Path:
+        return self.machine.root / "varlib/bombs"
+
+    def arm(self, **at: int) -> None:
+        """`kill` or `wait` at the n-th effect from now on; without either they are only counted."""
+        self.disarm()
+        for what, number in at.items():
+            (self.bombs / what).write_text(f"{number}\n")
+        (self.bombs / "armed").touch()
+
+    def disarm(self) -> int:
+        """How many effects there were."""
+        count = self.bombs / "count"
+        effects = int(count.read_text()) if count.exists() else 0
+        for path in self.bombs.iterdir():
+            path.unlink(missing_ok=True)
+        return effects
 
     @property
     def state(self) -> Path:
@@ -53,9 +87,10 @@ class Bench:
 
     def fresh(self) -> None:
         """As if nobody had ever pushed."""
-        for path in (self.units, self.state, self.at("/etc/pushed")):
+        for path in (self.units, self.state, self.bombs, self.at("/etc/pushed")):
             shutil.rmtree(path, ignore_errors=True)
         self.units.mkdir(parents=True)
+        self.bombs.mkdir()
         self.at("/etc/pushed").mkdir()
 
     def log(self) -> list[str]:
@@ -103,13 +138,24 @@ class Silent:
 
 @contextmanager
 def bench() -> Iterator[Bench]:
+    """The machine with its doubles: nothing that runs on the real one hears of a push."""
     with running_machine() as machine:
-        double = machine.root / "sbin/systemctl"
-        shutil.copy(HERE / "systemctl.sh", double)
-        double.chmod(0o755)
         made = Bench(machine=machine)
+        doubles = machine.root / "varlib/doubles"
+        doubles.mkdir()
+        _program(HERE / "systemctl.sh", doubles / "systemctl")
+        for name in EFFECTS:
+            _program(HERE / "bomb.sh", machine.root / "sbin" / name)
+        (machine.root / "sbin/sleep").symlink_to("/bin/true")  # nobody here needs a moment
+        for name in ("systemd-sysusers", "systemd-tmpfiles"):
+            _program(HERE / f"{name}.sh", machine.root / "sbin" / name)
         made.fresh()
         yield made
+
+
+def _program(source: Path, target: Path) -> None:
+    shutil.copy(source, target)
+    target.chmod(0o755)
 
 
 def blueprint(

@@ -8,12 +8,12 @@ start() {
     mkdir -p "$units/$1"
     touch "$units/$1/active"
     echo "run$(date +%s%N)" >"$units/$1/run"
+    cat /etc/pushed/* >"$units/$1/read" 2>/dev/null
 }
 mkdir -p "$units"
 [ "$1" = -q ] && shift
 verb=$1
 shift
-[ ! -e "$units/kill-at-$verb" ] || { rm "$units/kill-at-$verb"; kill -9 "$PPID"; exit 1; }
 case $verb in
     show)
         property=$2
@@ -47,7 +47,9 @@ case $verb in
             enable) mkdir -p "$units/$1" && touch "$units/$1/enabled" ;;
             disable) rm -f "$units/$1/enabled" "$units/$1/active" "$units/$1/run" ;;
             start | restart) start "$1" ;;
-            reload) [ -e "$units/$1/active" ] || { echo "$1 is not active" >&2; exit 1; } ;;
+            reload)
+                [ -e "$units/$1/active" ] || { echo "$1 is not active" >&2; exit 1; }
+                cat /etc/pushed/* >"$units/$1/read" 2>/dev/null ;;
         esac ;;
 esac
 exit 0
