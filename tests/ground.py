@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.blueprint import Blueprint
-from deploy.keyring import Completed, Keyring, complete, read, wanted
-from deploy.keyring.wanted import PENDING_PIN
+from deploy.keyring import Completed, Keyring, complete, halves, read, wanted
+from deploy.keyring.halves import with_halves
+from deploy.keyring.wanted import PENDING_PIN, PENDING_SENDER
 from deploy.render import blueprints
 from jobs.inventory import Inventory, load_inventory
 
@@ -132,11 +133,15 @@ def pretended(folder: Path, text: str = INVENTORY) -> Ground:
         _write(folder / f"ssh/hosts/{host}")
         _write(folder / f"ssh/hosts/{host}.pub", PENDING_PIN)
     for sender in asked.senders:
-        for name in (f"{sender}.pem", f"sender-key-{sender}", f"{sender}.pub"):
+        for name in (f"{sender}.pem", f"sender-key-{sender}"):
             _write(folder / "senders" / name)
+        _write(folder / f"senders/{sender}.pub", PENDING_SENDER)
     for name in (*asked.passwords, *asked.shared, *BROUGHT, "alert-key", "viewer-password"):
         _write(folder / "secrets" / name)
-    return Ground(inventory=inventory, keyring=Keyring(folder))
+    keyring = Keyring(folder)
+    whole = read(with_halves(text, tuple(halves(inventory, asked, keyring))))
+    assert isinstance(whole, Inventory), whole.mistakes
+    return Ground(inventory=whole, keyring=keyring)
 
 
 def _write(file: Path, text: str = "") -> None:

@@ -7,6 +7,7 @@ from deploy.render.hook import HookGround, hook_conf
 from deploy.render.jinja import CannotRender
 from deploy.render.machine.remote import permitted_on
 from deploy.render.mux import MuxGround, mux_cfg
+from deploy.render.newborn import first_boots
 from deploy.render.patroni import PatroniGround, PatroniSecrets, bootstrap_sql, patroni_yml
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "blueprints",
     "bootstrap_sql",
     "etcd_yml",
+    "first_boots",
     "hook_conf",
     "mux_cfg",
     "patroni_yml",
