@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import tomlkit
-from tomlkit.items import Array
+from tomlkit.items import Array, InlineTable
 
 from deploy.keyring.keyring import Keyring, MissingKeyError
 from deploy.keyring.wanted import PENDING_PIN, PENDING_SENDER, Wanted
@@ -82,7 +82,8 @@ def with_halves(text: str, lacking: tuple[Half, ...]) -> str:
 def _put(document: Any, half: Half) -> None:
     section = document.setdefault(half.section, tomlkit.table(is_super_table=True))
     if half.name not in section:
-        section[half.name] = tomlkit.table()
+        inline = isinstance(section, InlineTable)
+        section[half.name] = tomlkit.inline_table() if inline else tomlkit.table()
     if half.clusters:
         section[half.name]["clusters"] = list(half.clusters)
     table = section[half.name]

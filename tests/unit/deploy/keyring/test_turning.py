@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.keyring import Keyring
-from deploy.keyring.spelling import spellings, ssh_public
+from deploy.keyring import Keyring, spelling
 from deploy.keyring.turning import (
     OutOfTurnError,
     Turning,
@@ -47,20 +46,14 @@ def used(keyring: Keyring, key: Turning) -> set[str]:
     """The public half of each private file that is in use."""
     folder = keyring.folder
     if key.kind != "sender":
-        return {ssh_public((folder / key.files[0]).read_text())}
+        return {spelling.ssh_public((folder / key.files[0]).read_text())}
     sender = keyring.sender(key.name)
-    return {
-        spelt(text)
-        for name, spelt in spellings(key.files[0]).items()
-        if name.endswith(".pub")
-        for text in (sender.pem,)
-    } | {_public(sender.whsk)}
+    return {spelling.public(sender.whsk), _spelt(sender.pem)}
 
 
-def _public(words: str) -> str:
-    from deploy.keyring.spelling import public
-
-    return public(words)
+def _spelt(pem: str) -> str:
+    """The public half of a sender's PEM."""
+    return next(spelt(pem) for name, spelt in spelling.spellings("x.pem").items() if ".pub" in name)
 
 
 @pytest.mark.parametrize("key", KEYS, ids=named)
@@ -122,7 +115,8 @@ def _again(step: Callable[[Vault, Turning], None], vault: Vault, key: Turning) -
 
 
 def _after(step: Callable[[Vault, Turning], None]) -> str:
-    return {rotate: "announced", switch: "switched", retire: "steady"}[step]
+    stages: dict[object, str] = {rotate: "announced", switch: "switched", retire: "steady"}
+    return stages[step]
 
 
 @pytest.mark.parametrize("key", KEYS, ids=named)
