@@ -8,6 +8,7 @@ import click
 
 from deploy.cli.desk import Desk, known_cluster, known_host
 from deploy.cli.exits import Exit, Fault
+from deploy.cli.presets import application, presets
 
 
 @click.group(short_help="Print what is installed on other machines.")
@@ -16,6 +17,10 @@ def script() -> None:
 
     A host in hardened mode needs remote, list, sudoers and authorized-key; one in plain mode nothing.
     """
+
+
+script.add_command(presets)
+script.add_command(application)
 
 
 @script.command(short_help="The hook that Patroni calls.")

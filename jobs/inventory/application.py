@@ -53,10 +53,10 @@ class Application(Part):
     `endpoint` says where it points: at the leader itself, or at a NodeBalancer, which `nodebalancer`
     names where the cluster has several. There `{host}` and `{port}` are the balancer's own. Commands
     (`after`, `check`) find where the application was led in PGBATON_HOST and PGBATON_PORT.
-    `preset`: what kind of application this was spelled out from (jobs/presets).
+    `kind` is what it is made of, as the preset says that it was spelled out from (jobs/presets).
     """
 
-    preset: Name | None = None
+    kind: Name | None = None
     cluster: Name
     hosts: tuple[Name, ...] = ()
     endpoint: Literal["leader", "nodebalancer"] = "leader"

@@ -66,7 +66,10 @@ DJANGO = Preset(
     ),
     services=("<service>", "<restart>"),
     check=(
-        Line(same("Django", f"<python> manage.py shell -v 0 -c '{_HOST}' | tail -n 1")),
+        Line(
+            same("Django", f"<python> manage.py shell -v 0 -c '{_HOST}' | tail -n 1"),
+            told="that `<python> manage.py shell` finds the leader in its connection's settings",
+        ),
         UP_CHECK,
     ),
 )

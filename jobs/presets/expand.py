@@ -52,7 +52,7 @@ def _one(
     if preset is None:
         reason = f"there is no preset {table['preset']!r}; there is: {', '.join(presets)}"
         wrong.append(Wrong(path=f"applications.{app}.preset", reason=reason))
-        return {**own, "preset": None, "files": own.get("files") or [_stand_in(app)]}
+        return {**own, "files": own.get("files") or [_stand_in(app)]}
     found = given(preset, table, app=app)
     wrong += _wrong(app, preset, found, table, keys)
     return {**filled(preset, found.values), **own}
@@ -64,7 +64,7 @@ def _wrong(
     for name, reason in found.wrong.items():
         yield Wrong(path=f"applications.{app}.{name}", reason=reason)
     for name in table:
-        if name not in keys and preset.parameter(name) is None:
+        if name not in {"preset", *keys} and preset.parameter(name) is None:
             have = ", ".join(one.name for one in preset.parameters)
             reason = f"is no key of an application, and preset {preset.name} has: {have}"
             yield Wrong(path=f"applications.{app}.{name}", reason=reason)

@@ -15,10 +15,10 @@ _NAMED = re.compile(r"<([a-z_]+\*?)>")
 
 
 def filled(preset: Preset, values: Values) -> dict[str, Any]:
-    """The application's table: `preset`, `files`, and `after`, `services`, `check` where there are some."""
+    """The application's table: `kind`, `files`, and `after`, `services`, `check` where there are some."""
     check = " && ".join(_lines(preset.check, values))
     return {
-        "preset": preset.name,
+        "kind": preset.name,
         "files": [table for file in preset.files for table in _file(file, values)],
         "after": list(_lines(preset.after, values)),
         "services": [{"name": n} for text in preset.services for n in _texts(values, text)],

@@ -14,6 +14,7 @@ _SHOW = (
     "<php> artisan config:show database.connections.<connection>.{key} | "
     "awk 'NF {{ seen = $NF }} END {{ print seen }}'"
 )
+_TOLD = "that `artisan config:show database.connections.<connection>.{key}` leads to the leader"
 _URL = (
     f'seen=$({_SHOW.format(key="url")}) && case $seen in *[@/]"{LEADER}:$PGBATON_PORT"* | '
     '*[@/]"[$PGBATON_HOST]:$PGBATON_PORT"*) ;; *) echo "Laravel\'s URL does not lead to '
@@ -90,11 +91,18 @@ LARAVEL = Preset(
     ),
     services=("<fpm>", "<horizon>", "<octane>", "<restart>"),
     check=(
-        Line(same("Laravel", _SHOW.format(key="host")), unless=("url_key", "write_key")),
         Line(
-            same("Laravel", _SHOW.format(key="write.host")), when="write_key", unless=("url_key",)
+            same("Laravel", _SHOW.format(key="host")),
+            unless=("url_key", "write_key"),
+            told=_TOLD.format(key="host"),
         ),
-        Line(_URL, when="url_key"),
+        Line(
+            same("Laravel", _SHOW.format(key="write.host")),
+            when="write_key",
+            unless=("url_key",),
+            told=_TOLD.format(key="write.host"),
+        ),
+        Line(_URL, when="url_key", told=_TOLD.format(key="url")),
         UP_CHECK,
     ),
 )

@@ -64,9 +64,17 @@ PGBOUNCER = Preset(
         ),
     ),
     after=(
-        Line(f"{_CONSOLE} -c RELOAD"),
-        Line(f"{_CONSOLE} -c {_RECONNECT}"),
-        Line(_SETTLE),
+        Line(f"{_CONSOLE} -c RELOAD", told="`RELOAD` at its console"),
+        Line(f"{_CONSOLE} -c {_RECONNECT}", told="`RECONNECT` for each of `<databases>`"),
+        Line(
+            _SETTLE,
+            told="`SHOW SERVERS` until none of the former leader's is left, for 2 s; else `KILL` and `RESUME`",
+        ),
     ),
-    check=(Line(f"{_CONSOLE} -t -c 'SHOW DATABASES' | {_USED}"),),
+    check=(
+        Line(
+            f"{_CONSOLE} -t -c 'SHOW DATABASES' | {_USED}",
+            told="that `SHOW DATABASES` shows the leader for each of `<databases>`",
+        ),
+    ),
 )

@@ -30,11 +30,13 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One text: there only `when` that parameter is given, and `unless` any of those is."""
+    """One text: there only `when` that parameter is given, and `unless` any of those is. `told` is for
+    people, where the text is long."""
 
     text: str
     when: str = ""
     unless: tuple[str, ...] = ()
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True)

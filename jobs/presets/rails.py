@@ -56,7 +56,10 @@ RAILS = Preset(
     ),
     services=("<service>", "<restart>"),
     check=(
-        Line(same("Rails", f"RAILS_ENV=<environment> <rails> runner '{_HOST}' | tail -n 1")),
+        Line(
+            same("Rails", f"RAILS_ENV=<environment> <rails> runner '{_HOST}' | tail -n 1"),
+            told="that `<rails> runner` finds the leader in its connection's configuration",
+        ),
         UP_CHECK,
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from jobs.presets.preset import Line, Parameter, Preset, Value
+from jobs.presets.preset import Key, Line, Parameter, Preset, Value
 
 
 def told(presets: Mapping[str, Preset]) -> str:
@@ -15,21 +15,25 @@ def told(presets: Mapping[str, Preset]) -> str:
 def _preset(preset: Preset) -> Iterator[str]:
     yield from (f"## {preset.name}", "", preset.told, "")
     for file in preset.files:
-        keys = ", ".join(f"`{key.name}` = `{key.value}`" for key in file.keys)
-        yield f"- edits `{file.path.text}` ({file.format}){_only(file.path)}: {keys}"
+        yield f"- edits `{file.path.text}` ({file.format}){_only(file.path)}"
+        yield from (f"    - `{key.name}` = `{key.value}`{_only(key)}" for key in file.keys)
         for key in file.demands:
             yield f"- changes nothing there unless `{key.name}` says `{key.value}`"
-    yield from (f"- runs `{line.text}`{_only(line)}" for line in preset.after)
+    yield from (f"- runs {_line(line)}" for line in preset.after)
     yield f"- restarts {', '.join(f'`{name}`' for name in preset.services) or 'nothing'}"
-    yield from (f"- checks `{line.text}`{_only(line)}" for line in preset.check)
+    yield from (f"- checks {_line(line)}" for line in preset.check)
     yield from ("", "| parameter | what | if not said |", "|---|---|---|")
     yield from (f"| `{p.name}` | {p.told} | {_default(p)} |" for p in preset.parameters)
     yield ""
 
 
-def _only(line: Line) -> str:
-    parts = [f"with `{line.when}`"] if line.when else []
-    parts += [f"without `{name}`" for name in line.unless]
+def _line(line: Line) -> str:
+    return (line.told or f"`{line.text}`") + _only(line)
+
+
+def _only(one: Line | Key) -> str:
+    parts = [f"with `{one.when}`"] if isinstance(one, Line) and one.when else []
+    parts += [f"without `{name}`" for name in one.unless]
     return f" ({', '.join(parts)})" if parts else ""
 
 
