@@ -24,6 +24,13 @@ def fronts(inventory: Inventory) -> Iterator[Remark]:
     for name, table in inventory.nodebalancers.items():
         path = f"nodebalancers.{name}"
         want = wanted(inventory, name)
+        if _uncreated(inventory, table):
+            yield Remark(
+                path=f"{path}.address",
+                reason="not created yet, so that its address and subnet_id are not known",
+                remedy="pgbaton provision --write creates it, and writes them here",
+            )
+            continue
         yield from _unwritten(path, name, table)
         yield from _unproven(table, inventory)
         yield from _checked(path, want, muxed=inventory.clusters[table.cluster].mux is not None)
@@ -39,6 +46,10 @@ def _muxes(inventory: Inventory) -> Iterator[Remark]:
         if hopeless is not None:
             reason = f"{hopeless.reason}: its NodeBalancer's check can never pass"
             yield Remark(path=f"clusters.{cluster}.mux", reason=reason, remedy=hopeless.remedy)
+
+
+def _uncreated(inventory: Inventory, table: NodeBalancer) -> bool:
+    return inventory.provision is not None and table.address is None and table.subnet_id is None
 
 
 def _unwritten(path: str, name: str, table: NodeBalancer) -> Iterator[Remark]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from deploy.cli.fronts import fronts
+from deploy.cli.grounds import grounds
 from deploy.cli.keycheck import bad_secret_keys, bad_ssh_key
 from deploy.cli.remark import Remark
 from deploy.cli.viewers import bad_viewers
@@ -136,6 +137,7 @@ def warnings(inventory: Inventory) -> Iterator[Remark]:
     yield from _unprobed(inventory)
     yield from _idle(inventory)
     yield from _speechless(inventory)
+    yield from grounds(inventory)
     yield from fronts(inventory)
     if inventory.slack.channel is not None and _open_road(inventory.slack.url):
         yield Remark(

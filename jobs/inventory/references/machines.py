@@ -38,10 +38,11 @@ def said(raw: Raw) -> Iterator[Said]:
                 yield Said(machine=machine, path=path, table=where, text=text)
     for section in ("machines", "hosts"):
         for machine, one in tables(raw, section):
-            if isinstance(text := one.get("address"), str):
+            address = one.get("address")
+            if isinstance(address, str):
                 path, where = f"{section}.{machine}.address", f"[{section}.{machine}] address"
                 port = one.get("port", 22) if section == "hosts" else None
-                yield Said(machine=machine, path=path, table=where, text=text, port=port)
+                yield Said(machine=machine, path=path, table=where, text=address, port=port)
 
 
 def machines(raw: Raw) -> Mapping[str, tuple[Said, ...]]:
