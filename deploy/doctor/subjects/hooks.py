@@ -28,11 +28,17 @@ def judge_hooks(cluster: str, nodes: Sequence[NodeSeen]) -> Report:
     hidden = {n.name: n.machine for n in nodes if isinstance(n.machine, Unseen)}
     found = {n.name: list(_hook(n)) for n in nodes if n.name not in hidden}
     well = [name for name, findings in found.items() if not findings]
-    fine = f"{listed(well)}: installed, called by Patroni, {'its ping' if len(well) == 1 else 'their pings'} recorded"
+    pinged = [n.name for n in nodes if n.name in well and _pinged(n)]
+    fine = [f"{listed(well)}: installed, called by Patroni" if well else ""]
+    if well and pinged == well:
+        fine = [f"{fine[0]}, {'its ping' if len(well) == 1 else 'their pings'} recorded"]
     named = [replace(f, what=f"{name}: {f.what}") for name, fs in found.items() for f in fs]
-    return report(
-        f"hooks {cluster}", [fine if well else ""], [*named, *not_seen_all("hook of", hidden)]
-    )
+    return report(f"hooks {cluster}", fine, [*named, *not_seen_all("hook of", hidden)])
+
+
+def _pinged(node: NodeSeen) -> bool:
+    hook = node.machine.hook if isinstance(node.machine, MachineSeen) else None
+    return hook is not None and hook.ping is not None
 
 
 def _hook(node: NodeSeen) -> Iterator[Finding]:

@@ -167,7 +167,7 @@ def _ping(ping: Ping) -> Iterator[Finding]:
                 "sender-unknown",
                 f"{what}401 {ping.detail}",
                 why,
-                f"put the sender's public key into senders.{ping.sender}.keys, reload pgbaton-web (SIGHUP)",
+                f"put the public key of {ping.sender} into its keys in [senders]; reload pgbaton-web (SIGHUP)",
             )
         case 202 if ping.recorded is False:
             why = "It says yes, and writes elsewhere: another Redis, or another prefix."
