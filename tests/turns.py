@@ -13,6 +13,7 @@ ALONE = (
     "tests/contract/ledger/test_verify_speed.py",
     "tests/contract/mux/test_demotion.py",
     "tests/contract/pages/test_speed.py",
+    "tests/contract/render/test_speed.py",
     "tests/contract/push/test_speed.py",
     "tests/contract/webhook/test_speed.py",
 )

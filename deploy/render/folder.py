@@ -46,6 +46,8 @@ def write_folder(
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
     (folder / IGNORE).write_text("*\n", encoding="utf-8")
+    for place in sorted({(folder / name).parent for name in ours}):
+        place.mkdir(mode=0o755, parents=True, exist_ok=True)
     _note(folder, before | ours)
     done = {m: _write(folder, files, before) for m, files in wanted.items()}
     gone = before - kept - ours
@@ -75,7 +77,6 @@ def _write(folder: Path, files: Mapping[str, RenderedFile], before: Collection[s
 
 def _put(path: Path, file: RenderedFile) -> bool:
     """Whether it had to be written. A secret never lies there with a mode that shows it."""
-    path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
     mode = 0o600 if file.secret else file.mode
     text = file.text.encode()
     if path.exists() and path.read_bytes() == text and path.stat().st_mode & 0o7777 == mode:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from ipaddress import ip_address, ip_network
+from functools import cache
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from urllib.parse import urlsplit
 
 from deploy.blueprint import Notice, RenderedFile, Unit
@@ -58,7 +59,7 @@ def doors(scene: Scene, here: Placed) -> Iterator[Door]:
     yield from _database(scene, here)
     if "redis" in here.runs:
         port = urlsplit(scene.inventory.redis.url).port or REDIS_PORT
-        yield Door(what="Redis", ports=(port,), networks=_of(scene, scene.control()))
+        yield Door(what="Redis", ports=(port,), networks=_of(scene, scene.control))
     for what, urls in (("web", scene.inventory.webhook.urls), ("pages", _pages(scene))):
         at = served(urls, here) if what in here.runs else None
         if at is not None:
@@ -71,7 +72,7 @@ def _etcd(scene: Scene, here: Placed) -> Iterator[Door]:
     peers = scene.members_of(here.etcd)
     clusters = {n for n, c in scene.inventory.clusters.items() if c.etcd == here.etcd}
     nodes = [p for p in scene.places.values() if p.cluster in clusters]
-    clients = _of(scene, (*peers, *nodes, *scene.control()))
+    clients = _of(scene, (*peers, *nodes, *scene.control))
     yield Door(what="etcd's clients", ports=(CLIENT_PORT,), networks=clients)
     yield Door(what="etcd's peers", ports=(PEER_PORT,), networks=_of(scene, peers))
 
@@ -81,7 +82,7 @@ def _database(scene: Scene, here: Placed) -> Iterator[Door]:
         return
     cluster = scene.inventory.clusters[here.cluster]
     members = [p for p in scene.places.values() if p.cluster == here.cluster]
-    asking = _of(scene, (*members, *scene.control()))
+    asking = _of(scene, (*members, *scene.control))
     yield Door(what="Patroni's REST API", ports=(cluster.rest_port,), networks=asking)
     clients = _merged(scene.networks, scene.inventory.deploy.clients)
     yield Door(what="PostgreSQL", ports=(cluster.postgresql_port,), networks=clients)
@@ -100,9 +101,14 @@ def _of(scene: Scene, places: Iterable[Placed]) -> tuple[str, ...]:
 
 def _merged(*networks: Iterable[str]) -> tuple[str, ...]:
     """Each once, in order, and none that lies in another one: nft takes no overlaps."""
-    all_ = {ip_network(n) for some in networks for n in some}
+    all_ = {_network(n) for some in networks for n in some}
     widest = [n for n in all_ if not any(_within(n, other) for other in all_ if other != n)]
     return tuple(map(str, sorted(widest, key=lambda n: (n.version, n))))
+
+
+@cache
+def _network(text: str) -> IPv4Network | IPv6Network:
+    return ip_network(text)
 
 
 def _within(inner: object, outer: object) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache, cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -27,7 +28,7 @@ class Share:
 NOTHING = Share()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # without slots, for cached_property
 class Scene:
     """One site: its inventory, its keys, and its machines by name."""
 
@@ -47,11 +48,12 @@ class Scene:
         """The machines of one etcd."""
         return tuple(p for p in self.places.values() if p.etcd == etcd)
 
+    @cached_property
     def control(self) -> tuple[Placed, ...]:
         """The machines that run a process of pgbaton's own."""
         return tuple(p for p in self.places.values() if p.ours)
 
-    @property
+    @cached_property
     def networks(self) -> tuple[str, ...]:
         """Where the machines are: what `deploy` says, else the subnet that `provision` makes, in which
         NodeBalancers have addresses, too, and the machines' own addresses one by one."""
@@ -88,6 +90,7 @@ def served(urls: tuple[str, ...], here: Placed) -> Served | None:
     return None
 
 
+@cache
 def is_number(address: str) -> bool:
     """Whether an address is an IP, and no name."""
     try:
@@ -97,6 +100,7 @@ def is_number(address: str) -> bool:
     return True
 
 
+@cache
 def single(address: str) -> str:
     """The network of one address."""
     return str(ipaddress.ip_network(address))
