@@ -71,6 +71,11 @@ def up(profile: str, patroni: str, endpoint: str) -> None:
     type=click.Choice(["leader", "nodebalancer", "both"]),
     help="Where the shops point; else as the scenario has it.",
 )
+@click.option(
+    "--machines",
+    is_flag=True,
+    help="Boot every node as a Debian machine, brought up by pgbaton push alone.",
+)
 @click.option("--report", type=OUTPUT, help="Write the result as JSON.")
 @click.option("--export-audit", type=OUTPUT, help="Keep the audit trail, one JSON line an entry.")
 def drill(
@@ -80,6 +85,8 @@ def drill(
     endpoint: str | None,
     report: Path | None,
     export_audit: Path | None,
+    *,
+    machines: bool,
 ) -> None:
     """Rehearse a disaster: exit code 0 only if every invariant held.
 
@@ -88,15 +95,20 @@ def drill(
     slack-down or worker-killed.
     """
     from deploy.lab.drill.play import Wish, play
-    from deploy.lab.drill.scenarios import SCENARIOS
+    from deploy.lab.drill.scenarios import ON_MACHINES, SCENARIOS
 
     if scenario not in SCENARIOS:
         raise click.BadParameter(f"there is: {', '.join(SCENARIOS)}", param_hint="SCENARIO")
+    if machines and (scenario not in ON_MACHINES or endpoint not in {None, "leader"}):
+        raise click.UsageError(
+            f"booted machines play {', '.join(ON_MACHINES)}, with --endpoint leader"
+        )
     wish = Wish(
         scenario=scenario,
         profile=profile,
         patroni=int(patroni),
         endpoint=endpoint,
+        machines=machines,
         report=report,
         export_audit=export_audit,
     )

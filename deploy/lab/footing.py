@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 
 class Footing(Protocol):
-    """Every method is for whoever stands on the operator's network. Files are read where they lie,
-    whether their machine still lives or not."""
+    """Every method is for the thread that opened the lab. Files are read where they lie, whether their
+    machine still lives or not."""
 
     def rest(self, member: str, path: str = "/patroni") -> Mapping[str, Any]:
         """What a member's REST API says; an empty mapping where it does not answer."""

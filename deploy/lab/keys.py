@@ -58,7 +58,7 @@ class KeyPair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabSecrets:
-    """The secrets of one lab. `senders` and `host_keys` by machine."""
+    """The secrets of one lab. `senders` and `host_keys` by machine; `others` must not show either."""
 
     patroni: PatroniSecrets
     redis: str = field(repr=False)
@@ -70,6 +70,7 @@ class LabSecrets:
     ssh: KeyPair
     senders: dict[str, KeyPair]
     host_keys: dict[str, KeyPair]
+    others: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -79,7 +80,7 @@ class LabSecrets:
         pairs = (self.ssh, self.alerts, *self.senders.values(), *self.host_keys.values())
         spelt = (text for p in pairs for text in (_middle(p.pem), p.whsk))
         words = (self.redis, self.shop, self.linode, self.slack, self.viewer)
-        return (*passwords, *words, *spelt)
+        return (*passwords, *words, *spelt, *self.others)
 
 
 def make_secrets(*, senders: tuple[str, ...], hosts: tuple[str, ...]) -> LabSecrets:

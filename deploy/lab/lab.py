@@ -124,7 +124,7 @@ def open_lab(
             inventory=_loaded(text),
             secrets=secrets,
             program=program,
-            switch=_switch(folder),
+            switch=switch(folder),
             endpoints=endpoints,
             door=door,
         )
@@ -164,8 +164,9 @@ def _loaded(text: str) -> Inventory:
     return inventory
 
 
-def _switch(folder: Path) -> Switch:
+def switch(folder: Path) -> Switch:
+    """The machine with the bridge, which all others are joined to."""
     [machine] = boot([Plan(name="switch", address="", folder=folder / "switch")])
-    switch = Switch(machine=machine)
-    switch.open()
-    return switch
+    found = Switch(machine=machine)
+    found.open()
+    return found

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +37,7 @@ class Wish:
     profile: str
     patroni: int
     endpoint: str | None = None
+    machines: bool = False
     report: Path | None = None
     export_audit: Path | None = None
 
@@ -44,10 +47,9 @@ def play(wish: Wish) -> bool:
     screen, profile = Screen(), PROFILES[wish.profile]
     scenario = SCENARIOS[wish.scenario]
     screen.say(f"drill: {scenario.title}", style="bold")
-    program, endpoint = PatroniProgram(version=wish.patroni), wish.endpoint or scenario.endpoint
-    with open_lab(profile=profile, program=program, endpoint=endpoint) as lab:
+    with _opened(wish, scenario, screen) as (lab, rises):
         stage = set_stage(lab, screen, patience=3 * profile.ttl + 60)
-        rise(lab, screen.say)
+        rises()
         stage.observe()
         report, history = _perform(stage, scenario, wish.scenario)
         objectives = lab.inventory.clusters[layout.CLUSTER].objectives
@@ -56,6 +58,23 @@ def play(wish: Wish) -> bool:
     _write(wish, report, history)
     _keep(wish, history, screen, objectives)
     return report.passed
+
+
+@contextmanager
+def _opened(
+    wish: Wish, scenario: Scenario, screen: Screen
+) -> Iterator[tuple[Lab, Callable[[], str]]]:
+    """The lab that was asked for, and how it comes up."""
+    profile = PROFILES[wish.profile]
+    if wish.machines:
+        from deploy.lab.machines import rise as machines
+
+        with machines.open_machines(profile, screen.say) as (lab, site):
+            yield lab, lambda: machines.rise(lab, site, screen.say)
+    else:
+        program, endpoint = PatroniProgram(version=wish.patroni), wish.endpoint or scenario.endpoint
+        with open_lab(profile=profile, program=program, endpoint=endpoint) as lab:
+            yield lab, lambda: rise(lab, screen.say)
 
 
 def _perform(stage: Stage, scenario: Scenario, name: str) -> tuple[Report, History]:

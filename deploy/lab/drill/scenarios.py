@@ -155,3 +155,6 @@ SCENARIOS: Mapping[str, Scenario] = {
     ),
     "worker-killed": Scenario(title="a worker dies in the middle of repointing", act=worker_killed),
 }
+
+ON_MACHINES = ("kill-leader-machine",)
+"""Those that need nothing of the lab's own processes, so that booted machines can play them."""

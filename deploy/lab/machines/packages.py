@@ -1,34 +1,19 @@
-"""What a machine's Debian holds besides what render asks for: without it nothing could log in or boot."""
+"""Which Debian packages the image has: what render asks for, and what was there before pgbaton came."""
 
 from __future__ import annotations
 
-GROUND = (
-    "acl",
-    "ca-certificates",
-    "curl",
-    "dbus",
-    "iproute2",
-    "openssh-server",
-    "openssl",
-    "procps",
-    "python3-venv",
-    "sudo",
-    "systemd-sysv",
-)
-"""Of the image that Linode boots, as far as anything of ours or of its guests needs it."""
+from deploy.lab.machines.site import Site
+from deploy.render import blueprints
 
+GROUND = ("acl", "ca-certificates", "curl", "dbus", "iproute2", "openssl", "procps", "python3-venv",
+          "sudo", "systemd-sysv")  # fmt: skip
+"""What any Linode's own Debian has, as far as somebody here needs it."""
 SHOP = ("nginx-light", "php-cli", "php-fpm", "php-pgsql")
 """What the shop's own people installed."""
-PACKAGES = (
-    *GROUND,
-    *SHOP,
-    "etcd-server",
-    "etcd-client",
-    "haproxy",
-    "nftables",
-    "patroni",
-    "postgresql",
-    "python3-etcd",
-    "python3-psycopg2",
-    "redis-server",
-)
+
+
+def packages(site: Site) -> tuple[str, ...]:
+    """Each once, in the order of their names: one image serves every machine."""
+    plans = blueprints(site.inventory, site.keyring).values()
+    asked = (name for plan in plans for name in plan.packages)
+    return tuple(sorted({*GROUND, *SHOP, *asked}))

@@ -45,6 +45,7 @@ FAULTS = Form(
         "gone": nullable(one_of(*GONE)),
         "limited": seconds,
         "lost_replies": COUNT,
+        "spared": COUNT,
         "only": pattern,
     }
 )

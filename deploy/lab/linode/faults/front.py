@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from werkzeug.wrappers import Response
 
-from deploy.lab.double.front import Faults
+from deploy.lab.double.front import Faults as AnyFaults
 from deploy.lab.double.front import Front as AnyFront
 from deploy.lab.double.journal import Asked
 from deploy.lab.linode.faults.broken import broken
@@ -17,6 +17,13 @@ from deploy.lab.linode.rest.refusal import json_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
+
+
+@dataclass(slots=True, kw_only=True)
+class Faults(AnyFaults):
+    """`spared`: so many calls pass before `broken` begins."""
+
+    spared: int = 0
 
 
 @dataclass(slots=True)
@@ -35,7 +42,13 @@ class Front(AnyFront[Faults]):
             told = headers(200, 0, self.faults.limited_until, now=time.time())
             body = json_of("Too many requests")
             return Response(body, 429, told, content_type="application/json")
-        if self.faults.broken is not None:
+        if self.faults.broken is not None and not self._spares():
             asked.fault = f"broken: {self.faults.broken}"
             return broken(self.faults.broken, self.app, environ)
         return None
+
+    def _spares(self) -> bool:
+        with self._turn:
+            spared = self.faults.spared > 0
+            self.faults.spared -= int(spared)
+            return spared

@@ -43,6 +43,8 @@ function answer(int $status, array $body): never
 {
     http_response_code($status);
     header('Content-Type: application/json');
-    echo json_encode($body);
+    $text = json_encode($body);
+    header('Content-Length: ' . strlen($text));
+    echo $text;
     exit;
 }
