@@ -143,10 +143,9 @@ def _wanted(inventory: Inventory, keyring: Keyring | None) -> Wanted:
 
 def _user_data(inventory: Inventory, keyring: Keyring) -> Mapping[str, str]:
     """cloud-init's user data by machine: how a machine's first boot ends where push can begin."""
-    from deploy.render import blueprints
-    from deploy.render.machine.cloudinit import NAME
+    from deploy.render import first_boots
 
-    return {name: one.fragments[NAME].text for name, one in blueprints(inventory, keyring).items()}
+    return first_boots(inventory, keyring)
 
 
 def _account(desk: Desk, keyring: Keyring | None) -> Account:

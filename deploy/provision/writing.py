@@ -25,6 +25,8 @@ def written(text: str, notes: Iterable[Note]) -> str:
 
 def _new(at: object, *, last: bool) -> Table | InlineTable:
     """Below a table of names, one of its own; a map of labels stays on one line of its cluster."""
+    if isinstance(at, InlineTable):
+        return tomlkit.inline_table()
     if isinstance(at, Table) and last and not at.is_super_table():
         return tomlkit.inline_table()
     return tomlkit.table(is_super_table=not last)
