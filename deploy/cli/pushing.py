@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
+from contextlib import ExitStack
 from time import monotonic
 from typing import TYPE_CHECKING, Self
 
-from deploy.cli.voice import voice
+from deploy.cli.voice import visible, voice
 from jobs.sentences import Tone
 
 if TYPE_CHECKING:
@@ -24,10 +26,26 @@ def say_survey(found: Survey, lines: Mapping[str, tuple[str, ...]]) -> None:
         speak.line()
     for number, step in enumerate(found.steps, 1):
         speak.line(f"{number:>3}  {tell(step)}")
-    same = len([c for c in found.changes.values() if c.none])
-    speak.line(f"{same} of {len(found.machines)} machines are as the inventory says", "quiet")
+    same = sum(c.none for c in found.changes.values())
+    speak.line(f"{same} of {len(found.machines)} machines hold what the inventory says")
     for trouble in found.silent:
         say_trouble(trouble)
+
+
+def say_course(course: Course) -> None:
+    """What is still to be done, where something is."""
+    from deploy.push import tell
+
+    speak = voice()
+    for left in course.left:
+        speak.line(tell(left), "bad")
+    if course.undone:
+        speak.line("not begun:", "bad")
+        for step in course.undone:
+            speak.line(f"  {tell(step)}")
+        speak.line(
+            "what machines must still hear of is in their journals; push again goes on there"
+        )
 
 
 def say_trouble(trouble: Trouble) -> None:
@@ -41,25 +59,33 @@ class Teller:
 
     def __init__(self, *, quiet: bool) -> None:
         self._quiet, self._since = quiet, 0.0
+        self._under_way = ExitStack()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exc: object) -> None:
-        return None
+        self._under_way.close()
 
     def begins(self, step: Doing) -> None:
-        del step
+        from deploy.push import tell
+
         self._since = monotonic()
+        if sys.stdout.isatty() and not self._quiet:
+            from rich.console import Console
+            from rich.text import Text
+
+            self._under_way.enter_context(Console().status(Text(visible(tell(step)))))
 
     def ended(self, step: Doing, troubles: tuple[Trouble, ...]) -> None:
         from deploy.push import tell
 
+        self._under_way.close()
         if self._quiet:
             return
-        seconds = monotonic() - self._since
-        mark, tone = ("failed", "bad") if troubles else ("done", "good")
-        voice().line(f"{mark} {seconds:5.1f} s  {tell(step)}", _as_tone(tone))
+        seconds = f"{monotonic() - self._since:5.1f} s"
+        mark = "failed" if troubles else "done"
+        voice().line(f"{mark:<6} {seconds}  {tell(step)}", "bad" if troubles else "good")
         for trouble in troubles:
             say_trouble(trouble)
 
@@ -94,7 +120,3 @@ def _tone(line: str) -> Tone:
     if line.startswith(("+", "-")) and not line.startswith(("+++", "---")):
         return "good" if line[0] == "+" else "bad"
     return "quiet" if line.startswith((" ", "@@")) else "plain"
-
-
-def _as_tone(word: str) -> Tone:
-    return "bad" if word == "bad" else "good"

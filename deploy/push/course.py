@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
-from deploy.push.labour import Labour
 from deploy.push.steps import Doing, Install, Left, Prune, Ship, Step, Switch, Work
 from deploy.push.trouble import Trouble
 
@@ -16,6 +15,12 @@ class Onlooker(Protocol):
 
     def begins(self, step: Doing) -> None: ...
     def ended(self, step: Doing, troubles: tuple[Trouble, ...]) -> None: ...
+
+
+class Hands(Protocol):
+    """Who does a step, and says what did not come about."""
+
+    def do(self, step: Doing) -> tuple[Trouble, ...]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +36,7 @@ class Course:
         return not (self.troubles or self.left or self.undone)
 
 
-def carry_out(steps: Iterable[Step], labour: Labour, onlooker: Onlooker) -> Course:
+def carry_out(steps: Iterable[Step], hands: Hands, onlooker: Onlooker) -> Course:
     """A machine that fails where all work at once is left out of what follows; where one works at a
     time, everything ends, since nothing more may be taken away while something is not well."""
     waiting = list(steps)
@@ -47,7 +52,7 @@ def carry_out(steps: Iterable[Step], labour: Labour, onlooker: Onlooker) -> Cour
             course = replace(course, undone=(*course.undone, step))
             continue
         onlooker.begins(doing)
-        troubles = labour.do(doing)
+        troubles = hands.do(doing)
         onlooker.ended(doing, troubles)
         course = replace(course, troubles=(*course.troubles, *troubles))
         lost |= {t.machine for t in troubles}

@@ -73,8 +73,8 @@ def _file(
     if file.secret or old is None:
         yield f"{at}: changed{' (secret)' if file.secret else ''}"
         return
-    new = file.text.splitlines()
-    yield from unified_diff(old.splitlines(), new, at, f"{at} (inventory)", n=2, lineterm="")
+    before, after = (text.expandtabs().splitlines() for text in (old, file.text))
+    yield from unified_diff(before, after, at, f"{at} (inventory)", n=2, lineterm="")
 
 
 def _owned(of: RenderedFile | FoundFile) -> str:

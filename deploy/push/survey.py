@@ -10,7 +10,7 @@ from deploy.push.crew import Crew, seen, troubled
 from deploy.push.group import groups
 from deploy.push.observed import Observed
 from deploy.push.order import Sight, Wishes, order
-from deploy.push.steps import Step
+from deploy.push.steps import Left, Step
 from deploy.push.trouble import Trouble
 
 
@@ -26,7 +26,13 @@ class Survey:
 
     @property
     def differs(self) -> bool:
+        """Whether anything is not as it should be, be it only left for later."""
         return bool(self.steps)
+
+    @property
+    def does(self) -> bool:
+        """Whether a push would change anything."""
+        return not all(isinstance(step, Left) for step in self.steps)
 
 
 def survey(crew: Crew, machines: Sequence[str], wishes: Wishes) -> Survey:

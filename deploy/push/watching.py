@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
-from deploy.push.crew import Crew, seen
+from deploy.push.crew import seen
 from deploy.push.group import Group, leader_of, refusal, sick
 from deploy.push.observed import Observed
 from deploy.push.trouble import Trouble
@@ -15,11 +16,19 @@ LOOK = 0.5
 """Seconds between two looks."""
 
 
+class Asks(Protocol):
+    """Whoever can ask machines how they are; a crew does."""
+
+    def read(
+        self, machines: Iterable[str], *, whole: bool = True
+    ) -> Mapping[str, Observed | Trouble]: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watching:
     """`patience`: seconds until a group must be well again. `clock` is monotonic."""
 
-    crew: Crew
+    crew: Asks
     patience: float = 300.0
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep

@@ -80,15 +80,22 @@ class Bench:
 
     def at(self, path: str) -> Path:
         """A path of the machine, as seen from outside."""
-        for inside, outside in (("/etc/", "etc"), ("/var/lib/", "varlib")):
+        for inside, outside in (
+            ("/etc/", "etc"),
+            ("/var/lib/", "varlib"),
+            ("/usr/local/sbin/", "sbin"),
+        ):
             if path.startswith(inside):
                 return self.machine.root / outside / path.removeprefix(inside)
         return Path(path)
 
     def fresh(self) -> None:
         """As if nobody had ever pushed."""
-        for path in (self.units, self.state, self.bombs, self.at("/etc/pushed")):
-            shutil.rmtree(path, ignore_errors=True)
+        put = self.state / "put"
+        for path in put.read_text().splitlines() if put.exists() else ():
+            self.at(path).unlink(missing_ok=True)
+        for folder in (self.units, self.state, self.bombs, self.at("/etc/pushed")):
+            shutil.rmtree(folder, ignore_errors=True)
         self.units.mkdir(parents=True)
         self.bombs.mkdir()
         self.at("/etc/pushed").mkdir()
@@ -149,6 +156,9 @@ def bench() -> Iterator[Bench]:
         (machine.root / "sbin/sleep").symlink_to("/bin/true")  # nobody here needs a moment
         for name in ("systemd-sysusers", "systemd-tmpfiles"):
             _program(HERE / f"{name}.sh", machine.root / "sbin" / name)
+        dpkg = machine.root / "varlib/dpkg"
+        (dpkg / "updates").mkdir(parents=True)
+        shutil.copy("/var/lib/dpkg/status", dpkg)
         made.fresh()
         yield made
 

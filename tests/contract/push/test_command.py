@@ -1,0 +1,95 @@
+"""The command itself, over a real connection, from an inventory and a folder of keys."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.contract.push.bench import Bench
+from tests.contract.push.whole import Whole
+
+ROOT_KEYS = "/etc/ssh/authorized_keys.d/deploy"
+
+
+@pytest.fixture
+def whole(bench: Bench, tmp_path: Path) -> Iterator[Whole]:
+    """A site of one host, which holds nothing of it yet."""
+    yield Whole(bench, tmp_path)
+    (bench.machine.root / "authorized_keys_deploy").unlink()
+
+
+def until(path: Path) -> None:
+    end = time.monotonic() + 20
+    while not path.exists():
+        assert time.monotonic() < end, f"{path} does not come"
+        time.sleep(0.02)
+
+
+def test_check_push_check(bench: Bench, whole: Whole) -> None:
+    """Drift: 1 and nothing changed; a push: 0 and the plan's lines done; no drift: 0."""
+    code, out, errors = whole.run("--check")
+    assert (code, errors) == (1, ""), out
+    assert "0 of 1 machines hold what the inventory says" in out
+    assert not bench.state.exists()
+    assert not bench.at(ROOT_KEYS).exists()
+    code, out, errors = whole.run()
+    assert (code, errors) == (0, ""), out
+    assert "done" in out
+    code, out, errors = whole.run("--check")
+    assert (code, out) == (0, "1 of 1 machines hold what the inventory says\n"), errors
+
+
+def test_the_client_dies_in_the_middle(bench: Bench, whole: Whole) -> None:
+    """kill -9 while a machine is at the n-th effect: the lock is free at once, the command there ends what it
+    has begun, and the next push finishes the rest."""
+    for number in (3, 9):
+        bench.fresh()
+        bench.arm(wait=number)
+        with whole.begin() as process:
+            try:
+                until(bench.bombs / "waiting")
+            finally:
+                process.kill()
+        (bench.bombs / "waiting").unlink()
+        bench.disarm()
+        code, out, errors = whole.run("--json")
+        assert code == 0, (out, errors)
+        assert json.loads(out)["failed"] == []
+        assert whole.run("--check")[0] == 0
+        starts = [line for line in bench.log() if line.startswith(("start ", "restart "))]
+        assert len(starts) == len(set(starts)), starts
+
+
+def test_json_tells_the_whole_push(whole: Whole) -> None:
+    """Differences, steps, and who could not be asked, as one document."""
+    code, out, _ = whole.run("--check", "--json")
+    said = json.loads(out)
+    assert code == 1
+    assert said["machines"] == ["shop1"]
+    assert said["same"] == []
+    assert any("new" in line for line in said["differences"]["shop1"])
+    assert said["steps"]
+    assert said["unreachable"] == []
+
+
+def test_a_machine_that_cannot_be_asked(bench: Bench, tmp_path: Path) -> None:
+    """69 and its name with the reason; the others are pushed all the same."""
+    more = '[machines.gone]\naddress = "127.0.0.9"\nssh = "127.0.0.9:1"\nruns = []\n'
+    whole = Whole(bench, tmp_path, more=more)
+    code, out, errors = whole.run()
+    assert code == 69, (out, errors)
+    assert "gone: 127.0.0.9:1 cannot be reached" in out
+    code, out, _ = whole.run("--check")
+    assert code == 69
+    assert "1 of 2 machines hold what the inventory says" in out
+
+
+def test_a_name_that_is_no_machine(whole: Whole) -> None:
+    """2, with the names there are."""
+    code, _, errors = whole.run("--machine", "shop9")
+    assert code == 2
+    assert "no machine is called 'shop9'\n  there is: shop1" in errors
