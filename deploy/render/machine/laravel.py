@@ -12,7 +12,7 @@ from jobs.inventory import Address, Application, parse_address
 
 
 def laravel(scene: Scene, here: Placed) -> Share:
-    """One fragment for each database of each application here that keeps its settings in a dotenv file."""
+    """One fragment for each database of each application here that is Laravel's."""
     if not here.host:
         return NOTHING
     return Share(fragments=dict(_fragments(scene, here.name)))
@@ -20,19 +20,29 @@ def laravel(scene: Scene, here: Placed) -> Share:
 
 def _fragments(scene: Scene, host: str) -> Iterator[tuple[str, RenderedFile]]:
     for name, application in scene.inventory.applications.items():
-        dotenv = [f.path for f in application.files if f.format == "dotenv"]
         at = _at(scene, application)
-        if host in application.hosts and dotenv and at is not None:
+        if host in application.hosts and _is_laravel(application) and at is not None:
             for database, role in scene.inventory.clusters[application.cluster].databases.items():
                 text = _block(scene, application, at=at, database=database, role=role)
-                yield f"laravel-{name}-{database}.env", secret_file(dotenv[0], text)
+                yield f"laravel-{name}-{database}.env", secret_file("/.env", text)
+
+
+def _is_laravel(application: Application) -> bool:
+    """It says so, or a dotenv file of its names the database as Laravel does."""
+    named = any(f.format == "dotenv" and "DB_HOST" in f.keys for f in application.files)
+    return application.kind == "laravel" or (application.kind in {None, "dotenv"} and named)
 
 
 def _block(scene: Scene, application: Application, *, at: Address, database: str, role: str) -> str:
-    password = scene.keyring.secret(f"database-{application.cluster}-{role}")
-    secure = scene.cluster_secure(application.cluster)
+    demanded = (f.demands.get("DB_CONNECTION") for f in application.files)
     return render(
-        "laravel.env.j2", at=at, database=database, role=role, password=password, secure=secure
+        "laravel.env.j2",
+        connection=next(filter(None, demanded), "pgsql"),
+        at=at,
+        database=database,
+        role=role,
+        password=scene.keyring.secret(f"database-{application.cluster}-{role}"),
+        secure=scene.cluster_secure(application.cluster),
     )
 
 
