@@ -30,6 +30,7 @@ class Server:
     host: str
     port: int
     tls: Tls
+    seconds: float = PROBE
     greet: Callable[[socket.socket], None] | None = None
 
 
@@ -55,7 +56,7 @@ def see_certificate(server: Server) -> Shown | Hidden:
 
 def _handshake(server: Server, context: ssl.SSLContext) -> bytes:
     def shake(cord: Cord) -> bytes:
-        plain = dial(server.host, server.port, timeout=PROBE)
+        plain = dial(server.host, server.port, timeout=server.seconds)
         cord.hold(plain)
         with plain:
             if server.greet is not None:
@@ -64,7 +65,7 @@ def _handshake(server: Server, context: ssl.SSLContext) -> bytes:
                 cord.hold(secured)
                 return secured.getpeercert(binary_form=True) or b""
 
-    return within(PROBE, shake)
+    return within(server.seconds, shake)
 
 
 def _blind(tls: Tls) -> ssl.SSLContext:

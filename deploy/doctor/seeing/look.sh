@@ -3,6 +3,7 @@
 LC_ALL=C PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export LC_ALL PATH
 tab='	'
+: "${script:=/usr/local/bin/pgbaton-hook}" "${patroni:=/etc/patroni}"
 
 say() { printf '%s\t%s\n' "$1" "$(printf '%s' "$2" | tr '\n\t' '  ' | cut -c 1-300)"; }
 sum() { sha256sum "$1" 2>/dev/null </dev/null | cut -d ' ' -f 1; }
@@ -19,9 +20,8 @@ as() {
 }
 
 look_hook() {
-    script=/usr/local/bin/pgbaton-hook
     say hook.sum "$(sum "$script")"
-    for file in /etc/patroni/*.yml /etc/patroni/*.yaml; do
+    for file in "$patroni"/*.yml "$patroni"/*.yaml; do
         [ -r "$file" ] || continue
         say patroni.config "$file"
         say callbacks "$(sed -n 's/^ *\(on_[a-z_]*\): *.*pgbaton-hook.*/\1/p' "$file")"
