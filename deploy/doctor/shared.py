@@ -111,6 +111,6 @@ def _pinned(around: Surroundings, machine: Placed) -> tuple[str, ...]:
     if machine.host_keys or isinstance(around.keyring, Unseen):
         return machine.host_keys
     try:
-        return (around.keyring.host_key(machine.name).public,)
+        return around.keyring.pins(machine.name)
     except MissingKeyError:
         return ()

@@ -43,7 +43,7 @@ def _wanted(place: Placed, blueprint: Blueprint) -> Wanted:
 
 
 def _host(place: Placed, inventory: Inventory, keyring: Keyring) -> Host:
-    keys = place.host_keys or (keyring.host_key(place.name).public,)
+    keys = place.host_keys or keyring.pins(place.name)
     return Host(
         address=place.ssh.host,
         port=place.ssh.port,
