@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping
 from contextlib import contextmanager
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import click
@@ -30,7 +31,7 @@ class LazyGroup(click.Group):
         if door is None:
             return None
         module, _, attribute = door[0].partition(":")
-        command: click.Command = getattr(importlib.import_module(module), attribute)
+        command: click.Command = getattr(_imported(cmd_name, module), attribute)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
@@ -40,6 +41,17 @@ class LazyGroup(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         with told_as_faults():
             return super().invoke(ctx)
+
+
+def _imported(command: str, module: str) -> ModuleType:
+    """A machine has no lab: what it lacks of pgbaton is a wrong call there, and no bug."""
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        if error.name is None or not f"{module}.".startswith(f"{error.name}."):
+            raise
+        reason = f"`pgbaton {command}` is not part of the program that is installed here"
+        raise Fault(reason, "call it from a checkout", code=Exit.USAGE) from None
 
 
 @contextmanager

@@ -53,6 +53,13 @@ def test_pgbaton_and_gunicorn_answer(installed: Place) -> None:
     assert b"gunicorn" in subprocess.run(gunicorn, capture_output=True, env={}, cwd="/").stdout
 
 
+def test_what_stays_in_the_checkout_is_named(installed: Place) -> None:
+    """A machine has no lab; asking for it is a wrong call, and no traceback."""
+    said = installed.says("lab")
+    assert "`pgbaton lab` is not part of the program that is installed here" in said
+    assert "Traceback" not in said
+
+
 def test_every_module_finds_its_libraries(installed: Place) -> None:
     """What the lock names suffices for all that is imported anywhere."""
     python = str(installed.home / "venv/bin/python3")
@@ -86,5 +93,8 @@ def test_an_installed_wheel_packs_the_same_program(tmp_path: Path) -> None:
         wheel.extractall(tmp_path / "site")
     libraries = next(path for path in sys.path if path.endswith("site-packages"))
     command = [sys.executable, "-I", "-S", "-c", AS_IN_A_WHEEL, str(tmp_path / "site"), libraries]
-    done, here = subprocess.run(command, capture_output=True, text=True, cwd="/"), program.__wrapped__()
+    done, here = (
+        subprocess.run(command, capture_output=True, text=True, cwd="/"),
+        program.__wrapped__(),
+    )
     assert done.stdout.split() == [here.digest, here.lock_digest], done.stderr
