@@ -20,6 +20,7 @@ from deploy.render.machine.processes import processes
 from deploy.render.machine.redis import redis
 from deploy.render.machine.remote import remote
 from deploy.render.machine.scene import Scene
+from deploy.render.machine.seat import seat
 from deploy.render.machine.ssh import ssh
 from deploy.render.ordered import ordered
 from deploy.site import Placed, placed
@@ -37,6 +38,7 @@ PARTS = (
     database,
     mux,
     processes,
+    seat,
     remote,
     laravel,
 )
