@@ -13,13 +13,19 @@ def steps(file: Path, folder: Path, told: Whole | Adopted) -> Iterator[tuple[str
     yield f"export PGBATON_INVENTORY={file.absolute()}", "every command reads it then"
     if isinstance(told, Whole):
         yield (
-            f"put a token of Linode's into {folder}/secrets/linode-token",
-            "docs/guide.md has its scopes",
+            "export PGBATON_LINODE_TOKEN=…",
+            "may create machines (docs/provision.md has its scopes); revoke it afterwards",
         )
+        if told.balancer:
+            yield (
+                f"put another token into {folder}/secrets/linode-token",
+                "the workers' own, for the NodeBalancer (docs/nodebalancer.md)",
+            )
         yield from _slack(folder, told.slack)
         yield "pgbaton check", "what is wrong or lacking"
         yield "pgbaton provision --plan", "what would be created, and what it costs"
         yield "pgbaton provision --write", "create it; addresses come back into the inventory"
+        yield "pgbaton keys renew", "certificates prove the new addresses, too"
         yield "pgbaton push --install", "bring every machine to what the inventory says"
     else:
         yield from _slack(folder, told.slack)
@@ -38,7 +44,8 @@ def steps(file: Path, folder: Path, told: Whole | Adopted) -> Iterator[tuple[str
         yield "pgbaton push --check", "what would change on which machine"
         yield "pgbaton push --install", "pgbaton's machines and the hosts"
         yield "install the hook on each member", "docs/guide.md, around an existing cluster"
-    yield "pgbaton doctor", "what will break in the next disaster"
+    first = "control1" if isinstance(told, Whole) else next(iter(told.controls))
+    yield f"pgbaton doctor, on {first}", "what will break in the next disaster"
 
 
 def _slack(folder: Path, channel: str | None) -> Iterator[tuple[str, str]]:
