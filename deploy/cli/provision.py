@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from deploy.cli.voice import say_json, voice
 if TYPE_CHECKING:
     from deploy.keyring import Keyring
     from deploy.provision import Account, Brought, Offer, Wanted
+    from deploy.provision.bring import Pace
     from jobs.inventory import Inventory
     from jobs.ports import LinodeUnavailable
 
@@ -71,7 +72,7 @@ def _outcome(
     desk: Desk, *, planned: bool, wait: float, folder: Path | None, quiet: bool
 ) -> Outcome:
     from deploy.provision import bring, notes, plan
-    from deploy.provision.bring import Pace
+    from deploy.provision.bring import Pace, coming_up
     from jobs.ports import LinodeUnavailable
 
     keyring, inventory = _keyring(desk, folder, planned=planned), desk.inventory
@@ -94,18 +95,20 @@ def _outcome(
     outcome.notes = notes(inventory, want, done.found)
     outcome.fault = _stopped(done, want)
     if outcome.fault is None:
-        _await(outcome, account, pace, wait)
+        _await(outcome, account, pace, coming_up(done, want), within=wait)
     return outcome
 
 
-def _await(outcome: Outcome, account: Account, pace: object, wait: float) -> None:
-    from deploy.provision.bring import Pace, await_running
+def _await(
+    outcome: Outcome, account: Account, pace: Pace, labels: Sequence[str], *, within: float
+) -> None:
+    from deploy.provision.bring import await_running
     from jobs.ports import LinodeUnavailable
 
-    assert isinstance(pace, Pace)
-    labels = [one.label for one in outcome.want.linodes]
+    if not labels:
+        return
     try:
-        outcome.waiting = await_running(account, labels, pace, within=wait)
+        outcome.waiting = await_running(account, labels, pace, within=within)
     except LinodeUnavailable as error:
         outcome.fault = _fault(error, outcome.want)
 

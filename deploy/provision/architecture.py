@@ -18,8 +18,8 @@ from jobs.inventory import Inventory, Provision
 LONGEST = 32
 """Characters of a firewall's label."""
 
-USER_DATA = 65_535
-"""Bytes of user data, encoded, beyond which Linode refuses it."""
+USER_DATA = 16_384
+"""Bytes of user data, decoded, beyond which Linode refuses it."""
 
 
 class CannotProvision(Exception):  # noqa: N818 - reads as a sentence
@@ -72,7 +72,7 @@ def wanted(
 
 def label_of(inventory: Inventory, asked: Provision, machine: Placed) -> str:
     """A machine's label at Linode."""
-    made = _prefixed(asked, machine.name)
+    made = _prefixed(asked, machine.name) if asked.prefix else machine.name
     if machine.cluster is None:
         return made
     return inventory.clusters[machine.cluster].linodes.get(machine.name, made)
@@ -180,8 +180,9 @@ def _short(asked: Provision, name: str) -> str:
 
 
 def _prefixed(asked: Provision, name: str) -> str:
-    """No two hyphens side by side: Linode takes none."""
-    return re.sub("-{2,}", "-", f"{asked.prefix}-{name}").strip("-") if asked.prefix else name
+    """The label of what is no machine: without a prefix, too, nobody else's would be called so. No two
+    hyphens side by side: Linode takes none."""
+    return re.sub("-{2,}", "-", f"{asked.prefix or 'pgbaton'}-{name}").strip("-")
 
 
 def _balancers(inventory: Inventory, asked: Provision) -> Iterator[WantedBalancer]:
@@ -196,9 +197,9 @@ def _keys(asked: Provision, more: Sequence[str]) -> tuple[str, ...]:
 
 def _checked(machine: str, user_data: Mapping[str, str]) -> str:
     text = user_data.get(machine, "")
-    if 4 * -(-len(text.encode()) // 3) > USER_DATA:
+    if (size := len(text.encode())) > USER_DATA:
         raise CannotProvision(
-            f"the user data of {machine} has {len(text.encode())} bytes, more than Linode takes",
+            f"the user data of {machine} has {size} bytes, and Linode takes {USER_DATA}",
             "shorten [provision] authorized_keys",
         )
     return text

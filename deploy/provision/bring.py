@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 
 from deploy.provision.found import Found
 from deploy.provision.plan import Item, plan
-from deploy.provision.steps import Step, Waits, told
+from deploy.provision.steps import CreateLinode, Step, Waits, told
 from deploy.provision.wanted import Wanted
 from jobs.inventory import NodeBalancer
 from jobs.ports import LinodeUnavailable
@@ -96,6 +96,19 @@ def await_running(
             pace.tell(f"waiting for {len(waiting)} to run")
         pace.sleep(3.0)
         waited += 3.0
+
+
+def coming_up(done: Brought, want: Wanted) -> tuple[str, ...]:
+    """The Linodes to wait for: those that were made just now, and those that are on their way. One that
+    somebody switched off stays off."""
+    new = {step.want.label for step in done.made if isinstance(step, CreateLinode)}
+    settled = {"running", "offline", "stopped", "billing_suspension"}
+    return tuple(
+        label
+        for label, there in done.found.linodes.items()
+        if label in {one.label for one in want.linodes}
+        and (label in new or there.status not in settled)
+    )
 
 
 def _pass(

@@ -172,6 +172,7 @@ def test_an_account_at_its_limit_is_told_and_gone_on_with_once_it_is_lifted(doub
         ({"image": "linode/debian99"}, "image: image is not valid"),
         ({"type": "g6-huge"}, "type: A valid plan type by that ID was not found"),
         ({"keys": ("no key",)}, "authorized_keys: SSH key is not valid"),
+        ({"user_data": "x" * 16_385}, "decoded user_data must not exceed 16384 bytes"),
         ({"address": "10.0.0.254"}, "is not a usable address of the subnet"),
     ],
 )

@@ -24,8 +24,8 @@ from deploy.lab.linode.rest.refusal import refuse
 from deploy.lab.linode.rest.routes import Route
 
 LABEL = text(3, 64, pattern=r"[A-Za-z0-9](?:[A-Za-z0-9]|[_.-](?![_.-]))*[A-Za-z0-9]")
-USER_DATA = 65_535
-"""Bytes of encoded user data that are taken."""
+USER_DATA = 16_384
+"""Bytes of user data that are taken."""
 
 CREATE = Form(
     members={
@@ -47,7 +47,7 @@ CREATE = Form(
     },
     required=("region", "type"),
 )
-METADATA = Form(members={"user_data": text(0, USER_DATA)})
+METADATA = Form(members={"user_data": text()})
 GROUP = Form(members={"id": number}, required=("id",))
 INTERFACE = Form(
     members={
@@ -75,7 +75,7 @@ class Births:
         asked = CREATE.read(body)
         self._offered(asked)
         data = METADATA.read(asked.get("metadata", {})).get("user_data", "")
-        _decoded(data)
+        _readable(data)
         if len(list(self.world.machines)) >= self.world.most_machines:
             raise refuse("Account Limit reached. Please open a support ticket.")
         row = self._add(asked, has_user_data=bool(data))
@@ -125,8 +125,11 @@ class Births:
         )
 
 
-def _decoded(data: str) -> bytes:
+def _readable(data: str) -> None:
+    where = "metadata.user_data"
     try:
-        return base64.b64decode(data, validate=True)
+        decoded = base64.b64decode(data, validate=True)
     except (binascii.Error, ValueError):
-        raise refuse("user_data must be base64-encoded", "metadata.user_data") from None
+        raise refuse("user_data must be base64-encoded", where) from None
+    if len(decoded) > USER_DATA:
+        raise refuse(f"decoded user_data must not exceed {USER_DATA} bytes", where)

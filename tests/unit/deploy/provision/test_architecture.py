@@ -35,6 +35,15 @@ def test_each_kind_of_machine_has_its_firewall_and_its_plan() -> None:
     ]
 
 
+def test_without_a_prefix_machines_are_called_as_they_are() -> None:
+    """All else would have names that are anybody's, or too short for Linode: it keeps one."""
+    asked = want('region = "us-ord"', 'region = "us-ord"\nprefix = ""')
+    assert [one.label for one in asked.linodes][-1] == "ctl1"
+    others = [*(g.label for g in asked.groups), *(f.label for f in asked.firewalls)]
+    assert all(label.startswith("pgbaton-") for label in others)
+    assert asked.vpc.label == "pgbaton"
+
+
 def test_members_are_kept_apart() -> None:
     """One placement group for each etcd, one for each cluster; whoever is alone needs none."""
     asked = want()
@@ -162,5 +171,5 @@ def test_a_firewalls_label_that_is_too_long_is_refused() -> None:
 
 def test_user_data_beyond_linodes_limit_is_refused() -> None:
     """Before the first request, not by the last machine's."""
-    with pytest.raises(CannotProvision, match="user data of pg1 has 60000 bytes"):
-        wanted(inventory(), user_data={"pg1": "x" * 60_000})
+    with pytest.raises(CannotProvision, match="user data of pg1 has 16385 bytes"):
+        wanted(inventory(), user_data={"pg1": "x" * 16_385})

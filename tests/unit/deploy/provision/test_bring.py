@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from deploy.provision import bring
-from deploy.provision.bring import Pace, await_running
+from deploy.provision.bring import Pace, await_running, coming_up
 from deploy.provision.steps import Step
 from jobs.ports import LinodeUnavailable
 from tests.unit.deploy.provision.values import Memory, standing, want
@@ -94,3 +94,17 @@ def test_it_waits_until_all_run_and_names_those_that_do_not() -> None:
     assert await_running(memory, labels, waiting.pace(), within=9) == ("pgbaton-pg1",)
     assert waiting.slept == [3.0, 3.0, 3.0]
     assert await_running(Memory(found=there), labels, waiting.pace(), within=9) == ()
+
+
+def test_a_machine_that_was_switched_off_is_not_waited_for() -> None:
+    """One that is new is, whatever it does at the moment, and one that boots."""
+    memory, waiting = Memory(), Waiting()
+    asked = want()
+    first = bring(memory, asked, [], waiting.pace())
+    assert len(coming_up(first, asked)) == 6
+    linodes = dict(memory.found.linodes)
+    for label, status in (("pgbaton-pg1", "offline"), ("pgbaton-pg2", "booting")):
+        linodes[label] = replace(linodes[label], status=status)
+    memory.found = replace(memory.found, linodes=linodes)
+    second = bring(memory, asked, [], waiting.pace())
+    assert coming_up(second, asked) == ("pgbaton-pg2",)
