@@ -44,7 +44,7 @@ def permitted(
     """
     apps, at = _on(inventory, cluster, target), parse_target(target)
     try:
-        members = {n: _reached(inventory, a, at) for n, a in apps.items() if a.files}
+        members = {n: _reached(inventory, a, at) for n, a in apps.items() if _asks(a)}
     except ValueError as error:
         return _no_address(cluster, str(error))
     nobody = next((name for name, known in members.items() if not known), None)
@@ -69,11 +69,19 @@ def _on(inventory: Inventory, cluster: str, target: str) -> dict[str, Applicatio
     return {name: app for name, app in inventory.applications.items() if app in there}
 
 
+def _asks(app: Application) -> bool:
+    """Whether anything there depends on who leads: its files, or commands, which are told of it."""
+    return bool(app.files or app.after or app.check)
+
+
 def _reached(inventory: Inventory, app: Application, at: Target) -> Members:
     """Where the application may be pointed, by who leads."""
     members = _members(app, inventory.clusters[app.cluster])
     endpoint = inventory.nodebalancers[at.behind].endpoint if at.behind else None
-    return members if endpoint is None else dict.fromkeys(members, endpoint)
+    if endpoint is None:
+        return members
+    nobody = () if app.files else (str(at.behind),)
+    return dict.fromkeys(members or nobody, endpoint)
 
 
 def _services(app: Application) -> Iterator[ServiceRef]:

@@ -93,12 +93,12 @@ checksum() {
 # look_at_files: fills $files (one line a file: app word inode sum path real uid gid before after status) and $changing (applications), or answers with the
 # first fault. Nothing has been changed when it returns.
 look_at_files() {
-    files='' changing='' app=''
+    files='' changing='' app='' leader=''
     while read -r name a b c d rest <&3; do
         case $name in
-            app) app=$a && permitted_app ;;
+            app) app=$a leader=$rest && permitted_app ;;
             file) look_at_file "$app" "$a" "$b" "$c" "$d" ;;
-            after | check) permitted_command "$name" "$a" ;;
+            after | check) permitted_command "$name" "$a" && permitted_leader "${leader% *}" "${leader#* }" ;;
             service) permitted_service "$a" ;;
         esac
     done 3<<END

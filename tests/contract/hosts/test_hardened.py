@@ -19,6 +19,7 @@ from jobs.remote import (
     ReadReply,
     ReadRequest,
 )
+from jobs.wire import quote
 from tests.contract.hosts.machine import ACCOUNTS
 from tests.contract.hosts.vault import BLANKED, ENV, Vault, change, still
 from tests.contract.hosts.worlds import sha256
@@ -229,3 +230,25 @@ def test_the_key_runs_the_script_and_nothing_else(
     assert done.returncode == 65
     assert b"uid=" not in done.stdout
     assert b"knows read, swap and lift" in done.stderr
+
+
+def test_commands_hear_of_no_leader_that_is_not_listed(vault: Vault) -> None:
+    """They are told where they were led, so a stolen key could tell them anything else."""
+    app = vault.prepare()
+    elsewhere = replace(app, leader=Address(host="10.0.0.66;id", port=5432))
+    reply = vault.send(replace(vault.request(elsewhere), force=True))
+    assert (reply.outcome, reply.fence) == (Outcome.FAILED, None), reply
+    assert "leader 10.0.0.66\\0073id port 5432 is not in" in reply.reason
+    assert vault.runs(app.after[0]) == 0
+
+
+def test_commands_are_told_where_they_were_led(vault: Vault) -> None:
+    """In their environment, as it is said in the request and stands in the list."""
+    app = vault.prepare()
+    seen = vault.machine.folder(mode=0o777) / "seen"
+    told = f'echo "$PGBATON_HOST $PGBATON_PORT" >{seen}'
+    text = (vault.machine.root / "etc/pgbaton/remote.list").read_text()
+    vault.write_list(text.replace("service ", f"after {quote(told)}\nservice ", 1))
+    request = vault.request(replace(app, after=(told,)))
+    assert vault.send(replace(request, force=True)).outcome == Outcome.CHANGED
+    assert seen.read_text() == f"{app.leader.host} {app.leader.port}\n"

@@ -134,3 +134,20 @@ def test_a_machine_without_an_address_is_named() -> None:
     assert isinstance(found, Blocked)
     assert found.where == "clusters.shop.machines"
     assert "'a b'" in found.reason
+
+
+def test_commands_without_files_list_their_leaders_too() -> None:
+    """A command is told where it was led, and only a listed leader may be told to it."""
+    start = SHOP.index("[[applications.store.files]]")
+    behind = (
+        'endpoint = "nodebalancer"\ncheck = "c"\n[nodebalancers.front]\ncluster = "shop"\n'
+        'label = "front"\nregion = "us-ord"\naddress = "203.0.113.10"\nport = 5433\n'
+        'backends = { pg1 = "192.168.128.1" }\n'
+    )
+    for text in (SHOP[:start], INVENTORY[: INVENTORY.index("[[applications.store.files]]")]):
+        inventory = load_inventory(f"{text}{behind}[clusters.shop.mux]\nport = 5433\n")
+        assert isinstance(inventory, Inventory), str(inventory)
+        found = permitted(inventory, "shop", "web1@front")
+        assert isinstance(found, Permitted), found
+        assert found.leaders == (Address(host="203.0.113.10", port=5433),)
+        assert (found.files, found.checks) == ([], ("c",))
