@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from deploy.render.jinja import CannotRender, render
 from jobs.inventory import Inventory, parse_address
+from jobs.inventory.linode import is_ip
 
 CLIENT_PORT, PEER_PORT = 2379, 2380
 
@@ -43,6 +44,8 @@ def etcd_yml(inventory: Inventory, etcd: str, machine: str, ground: EtcdGround) 
         ground=ground,
         client=_url(machines, machine, scheme=scheme, port=CLIENT_PORT),
         peer=_url(machines, machine, scheme=scheme, port=PEER_PORT),
+        listen_client=_listen(machines[machine], scheme=scheme, port=CLIENT_PORT),
+        listen_peer=_listen(machines[machine], scheme=scheme, port=PEER_PORT),
         cluster=",".join(
             f"{m}={_url(machines, m, scheme=scheme, port=PEER_PORT)}" for m in machines
         ),
@@ -51,3 +54,10 @@ def etcd_yml(inventory: Inventory, etcd: str, machine: str, ground: EtcdGround) 
 
 def _url(machines: Mapping[str, str], machine: str, *, scheme: str, port: int) -> str:
     return f"{scheme}://{parse_address(machines[machine]).url_host}:{port}"
+
+
+def _listen(address: str, *, scheme: str, port: int) -> str:
+    """etcd binds to numbers alone."""
+    host = parse_address(address)
+    numbered = is_ip(host.host)
+    return f"{scheme}://{host.url_host if numbered else '0.0.0.0'}:{port}"  # noqa: S104 - certificates and firewall decide

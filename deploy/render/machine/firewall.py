@@ -12,9 +12,10 @@ from deploy.blueprint import Notice, RenderedFile, Unit
 from deploy.render.etcd import CLIENT_PORT, PEER_PORT
 from deploy.render.jinja import CannotRender, render
 from deploy.render.machine.redis import PORT as REDIS_PORT
-from deploy.render.machine.scene import NOTHING, Scene, Share, is_number, served, single
+from deploy.render.machine.scene import NOTHING, Scene, Share, port_of, served, single
 from deploy.render.mux import NODEBALANCERS
 from deploy.site import Placed
+from jobs.inventory.linode import is_ip
 
 UNIT = "nftables.service"
 SSH = 22
@@ -61,9 +62,15 @@ def doors(scene: Scene, here: Placed) -> Iterator[Door]:
         port = urlsplit(scene.inventory.redis.url).port or REDIS_PORT
         yield Door(what="Redis", ports=(port,), networks=_of(scene, scene.control))
     for what, urls in (("web", scene.inventory.webhook.urls), ("pages", _pages(scene))):
-        at = served(urls, here) if what in here.runs else None
-        if at is not None:
-            yield Door(what=what, ports=(at.at.port,), networks=public)
+        if what in here.runs and urls:
+            yield Door(what=what, ports=_served_ports(urls, here), networks=public)
+
+
+def _served_ports(urls: tuple[str, ...], here: Placed) -> tuple[int, ...]:
+    """Where it listens itself, else where a proxy on this machine must."""
+    at = served(urls, here)
+    ports = {port_of(url) for url in urls} if at is None else {at.at.port}
+    return tuple(sorted(ports))
 
 
 def _etcd(scene: Scene, here: Placed) -> Iterator[Door]:
@@ -94,7 +101,7 @@ def _database(scene: Scene, here: Placed) -> Iterator[Door]:
 def _of(scene: Scene, places: Iterable[Placed]) -> tuple[str, ...]:
     """The addresses of some machines; where one is a name, the machines' networks."""
     there = list(places)
-    if all(is_number(p.address) for p in there):
+    if all(is_ip(p.address) for p in there):
         return _merged(single(p.address) for p in there)
     return _merged(scene.networks)
 
@@ -139,7 +146,7 @@ def _demand_a_way_in(scene: Scene, here: Placed) -> None:
             'the firewall cannot tell the machines\' addresses, which are names: write networks = ["10.0.0.0/24"] in '
             '[deploy], or firewall = "none"'
         )
-    outside = is_number(here.ssh.host) and not any(
+    outside = is_ip(here.ssh.host) and not any(
         ip_address(here.ssh.host) in ip_network(n) for n in scene.networks
     )
     if outside and not deploy.operators:

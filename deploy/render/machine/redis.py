@@ -7,9 +7,10 @@ from urllib.parse import urlsplit
 
 from deploy.blueprint import Notice, RenderedFile, Unit
 from deploy.render.jinja import CannotRender, render
-from deploy.render.machine.scene import NOTHING, Scene, Share, is_number, secret_file
+from deploy.render.machine.scene import NOTHING, Scene, Share, secret_file
 from deploy.render.machine.tls import authority, pair
 from deploy.site import Placed
+from jobs.inventory.linode import is_ip
 
 UNIT = "redis-server.service"
 RESTART = Notice(unit=UNIT, how="restart")
@@ -26,7 +27,7 @@ def redis(scene: Scene, here: Placed) -> Share:
     known = scene.inventory.redis
     config = render(
         "redis.conf.j2",
-        address=here.address if is_number(here.address) else None,
+        address=here.address if is_ip(here.address) else None,
         port=port,
         tls=TLS if secure else None,
         demanded=known.tls.cert is not None,

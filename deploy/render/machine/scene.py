@@ -13,6 +13,7 @@ from deploy.blueprint import RenderedFile, Unit
 from deploy.keyring import Keyring
 from deploy.site import Placed
 from jobs.inventory import Address, Inventory
+from jobs.inventory.linode import is_ip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +69,7 @@ class Scene:
 
     def numbered(self) -> Iterator[Placed]:
         """The machines whose address is a number; a name could stand for another one tomorrow."""
-        return (p for p in self.places.values() if is_number(p.address))
+        return (p for p in self.places.values() if is_ip(p.address))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,23 +82,18 @@ class Served:
 
 def served(urls: tuple[str, ...], here: Placed) -> Served | None:
     """Where `here` listens, by the first of the `urls` that names it; None where none does."""
-    for parts in map(urlsplit, urls):
+    for url in urls:
+        parts = urlsplit(url)
         if parts.hostname in {here.address.lower(), here.name.lower()}:
-            secure = parts.scheme == "https"
-            port = parts.port or (443 if secure else 80)
-            host = here.address if is_number(here.address) else "0.0.0.0"  # noqa: S104 - firewall decides
-            return Served(at=Address(host=host, port=port), secure=secure)
+            host = here.address if is_ip(here.address) else "0.0.0.0"  # noqa: S104 - firewall decides
+            return Served(at=Address(host=host, port=port_of(url)), secure=parts.scheme == "https")
     return None
 
 
-@cache
-def is_number(address: str) -> bool:
-    """Whether an address is an IP, and no name."""
-    try:
-        ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    return True
+def port_of(url: str) -> int:
+    """The port of an http or https address."""
+    parts = urlsplit(url)
+    return parts.port or (443 if parts.scheme == "https" else 80)
 
 
 @cache

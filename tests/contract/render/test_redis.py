@@ -12,6 +12,9 @@ import pytest
 from redis.exceptions import AuthenticationError, NoPermissionError, RedisError
 
 from deploy.blueprint import Blueprint
+from deploy.render.machine.redis import users_acl
+from deploy.render.machine.scene import Scene
+from deploy.site import placed
 from tests.contract.ledger.desks import redis_desk, walked
 from tests.contract.ledger.values import CLUSTER, draft, event
 from tests.contract.render.laying import Laid, lay
@@ -34,7 +37,7 @@ def laid(blueprints: Mapping[str, Blueprint]) -> Iterator[Laid]:
         command = ("redis-server", laid.at("/etc/redis/redis.conf"), "--daemonize", "no")
         log = laid.root / "log"
         with running(*command, log=log, environ={}):
-            until(lambda: "Ready to accept" in log.read_text(), seconds=10, log=log)
+            until(lambda: "ready to accept" in log.read_text().lower(), seconds=10, log=log)
             yield laid
 
 
@@ -115,3 +118,22 @@ def test_no_password_lies_there(laid: Laid, ground: Ground) -> None:
     for file in laid.root.rglob("*"):
         if file.is_file():
             assert password.encode() not in file.read_bytes(), file
+
+
+def test_without_a_user_s_name_the_default_one_has_the_password(
+    ground: Ground, tmp_path: Path
+) -> None:
+    """Such as an inventory without `redis.username`: nobody gets in without the password."""
+    redis = ground.inventory.redis.model_copy(update={"username": None})
+    inventory = ground.inventory.model_copy(update={"redis": redis})
+    scene = Scene(inventory=inventory, keyring=ground.keyring, places=placed(inventory))
+    acl, socket = tmp_path / "users.acl", tmp_path / "s"
+    acl.write_text(users_acl(scene))
+    options = ("--port", "0", "--unixsocket", socket, "--aclfile", acl, "--dir", tmp_path)
+    with running("redis-server", *options, log=tmp_path / "log", environ={}):
+        log = tmp_path / "log"
+        until(lambda: "ready to accept" in log.read_text().lower(), seconds=10, log=log)
+        url, password = f"unix://{socket}", ground.keyring.secret("redis-password")
+        assert connect(RedisSettings(url=url, password=password)).ping()
+        with pytest.raises(AuthenticationError):
+            connect(RedisSettings(url=url)).ping()

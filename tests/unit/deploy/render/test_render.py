@@ -183,3 +183,16 @@ def test_a_hook_may_not_speak_of_a_foreign_cluster() -> None:
     """A sender that the webhook would refuse is refused here already."""
     with pytest.raises(CannotRender, match=r"senders\.pg9"):
         hook_conf(inventory(), "shop", "pg1", sender="pg9", ground=HookGround(key="/k"))
+
+
+def test_etcd_listens_at_numbers_alone() -> None:
+    """A machine by its name: advertised as that, bound everywhere, since etcd refuses to bind to a name."""
+    text = INVENTORY.format(scheme="https").replace("10.0.0.1:", "e1.example:")
+    text = text.replace('e1 = "10.0.0.1"', 'e1 = "e1.example"')
+    loaded = load_inventory(text)
+    assert isinstance(loaded, Inventory)
+    rendered = etcd_yml(loaded, "main", "e1", EtcdGround())
+    said = YAML(typ="safe").load(rendered)
+    assert said["listen-client-urls"] == "http://0.0.0.0:2379"
+    assert said["advertise-client-urls"] == "http://e1.example:2379"
+    assert said["listen-peer-urls"] == "http://0.0.0.0:2380"
