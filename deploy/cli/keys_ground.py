@@ -91,6 +91,7 @@ def sound(file: Path, found: Inventory | BadInventory) -> Inventory:
 def told() -> Iterator[None]:
     """What the keyring raises, as two lines and an exit code."""
     from deploy.keyring import MissingKeyError, NoAuthorityError, UnsafeFolderError
+    from deploy.keyring.spelling import UnusableKeyError
     from deploy.keyring.turning import OutOfTurnError
     from deploy.site import CannotPlace
 
@@ -102,6 +103,9 @@ def told() -> Iterator[None]:
         raise Fault(str(error)) from None
     except (CannotPlace, MissingKeyError, NoAuthorityError) as error:
         raise Fault(str(error), code=Exit.CONFIG) from None
+    except UnusableKeyError as error:
+        remedy = "pgbaton keys show names the file; put back the one that belongs there"
+        raise Fault(f"a file of the keyring {error}", remedy, code=Exit.CONFIG) from None
     except OSError as error:
         where = error.filename2 or error.filename or "a file of the keyring"
         remedy = "make it writable, or name another folder with --keys"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import PurePath
+
 import click
 
 from deploy.cli.keys_ground import Ground, ground_options, now, say_halves, sound, told
@@ -24,14 +27,25 @@ def make(ground: Ground, *, write: bool) -> None:
     if not isinstance(done, Completed):
         sound(ground.file, done)
         return
-    for name in done.made:
-        click.echo(f"made {name}", err=True)
+    for line in _listed(done.made):
+        click.echo(line, err=True)
     click.echo(_summary(ground, done.made), err=True)
     if write and done.lacked:
         ground.write(done.text)
         click.echo(f"{ground.file} has the public halves now", err=True)
     elif not write:
         say_halves(ground, done.lacked, again="pgbaton keys make --write")
+
+
+def _listed(made: tuple[str, ...]) -> Iterator[str]:
+    """One line a folder; of the files of one key only the first is named."""
+    folders: dict[str, dict[str, None]] = {}
+    for path in map(PurePath, made):
+        name = path.name.removeprefix("sender-key-")
+        stem = path.stem if path.suffix in {".pem", ".key", ".pub"} else name
+        folders.setdefault(str(path.parent), {})[stem] = None
+    for folder, stems in folders.items():
+        yield f"made {'' if folder == '.' else f'{folder}/ '}{', '.join(stems)}"
 
 
 def _summary(ground: Ground, made: tuple[str, ...]) -> str:

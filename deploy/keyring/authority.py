@@ -25,11 +25,11 @@ from cryptography.hazmat.primitives.serialization import (
     NoEncryption,
     PrivateFormat,
     PublicFormat,
-    load_pem_private_key,
 )
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from deploy.keyring.leaf import Leaf
+from deploy.keyring.spelling import UnusableKeyError, load_pem
 
 SKEW = dt.timedelta(hours=1)
 """How far behind a machine's clock may be and still believe a certificate that is new."""
@@ -37,6 +37,10 @@ _USAGE = {
     "server": ExtendedKeyUsageOID.SERVER_AUTH,
     "client": ExtendedKeyUsageOID.CLIENT_AUTH,
 }
+
+
+class NoAuthorityError(Exception):
+    """No CA of ours can sign; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +51,14 @@ class Authority:
     key: EllipticCurvePrivateKey
 
     def issue(self, leaf: Leaf, key: str, *, now: dt.datetime, days: int) -> str:
-        """The certificate, PEM, of one private key; it does not outlive its CA."""
-        public = _private(key).public_key()
-        ends = min(now + dt.timedelta(days=days), self.cert.not_valid_after_utc)
+        """The certificate, PEM, of one private key; it does not outlive its CA. Raises NoAuthorityError."""
+        public, last = _private(key).public_key(), self.cert.not_valid_after_utc
+        if last <= now:
+            raise NoAuthorityError(
+                f"the CA has ended on {last:%Y-%m-%d}, and can sign no more: "
+                "pgbaton keys rotate ca, then pgbaton keys switch ca, then push"
+            )
+        ends = min(now + dt.timedelta(days=days), last)
         builder = _begun(public, now=now, ends=ends)
         builder = builder.subject_name(
             _subject((NameOID.ORGANIZATIONAL_UNIT_NAME, leaf.stem[:64]))
@@ -100,8 +109,11 @@ def signing(bundle: str, key: str) -> Authority | None:
 
 
 def certificates(bundle: str) -> list[x509.Certificate]:
-    """Those of a PEM bundle, in its order; none where it is empty. ValueError where it is none."""
-    return x509.load_pem_x509_certificates(bundle.encode()) if bundle.strip() else []
+    """Those of a PEM bundle, in its order; none where it is empty. UnusableKeyError where it is none."""
+    try:
+        return x509.load_pem_x509_certificates(bundle.encode()) if bundle.strip() else []
+    except ValueError:
+        raise UnusableKeyError("is no certificate") from None
 
 
 def signed_by(cert: x509.Certificate, authorities: Iterable[x509.Certificate]) -> bool:
@@ -129,9 +141,9 @@ def pem(cert: x509.Certificate) -> str:
 
 
 def _private(key: str) -> EllipticCurvePrivateKey:
-    found = load_pem_private_key(key.encode(), None)
+    found = load_pem(key)
     if not isinstance(found, EllipticCurvePrivateKey):
-        raise ValueError("a key of another kind lies where an ECDSA key should; move it away")  # noqa: TRY004 - a bad file, no wrong call
+        raise UnusableKeyError("is no ECDSA key")
     return found
 
 

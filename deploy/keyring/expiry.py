@@ -4,49 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
 
 from cryptography import x509
 
 from deploy.keyring.authority import belongs, certificates, names_of, signed_by, signing
-from deploy.keyring.halves import halves
 from deploy.keyring.keyring import Keyring, MissingKeyError
 from deploy.keyring.leaf import Leaf
-from deploy.keyring.wanted import Wanted, wanted
+from deploy.keyring.pairs import key_rows, secret_rows
+from deploy.keyring.row import MAKE, Expiry, State, What
+from deploy.keyring.wanted import wanted
 from jobs.inventory import Inventory
-
-State = Literal[
-    "ok", "soon", "expired", "missing", "foreign", "names", "unpaired", "unreadable", "unannounced"
-]
-What = Literal["ca", "certificate", "ssh", "host", "sender", "secret"]
 
 SOON = dt.timedelta(days=30)
 """How long before its end a certificate is called out; a short-lived one in its last third."""
-MAKE = "pgbaton keys make"
-ANNOUNCE = "pgbaton keys make --write puts the public half into the inventory"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Expiry:
-    """One key or certificate. `until` where it ends; `note` says more; `remedy` is empty where all is well."""
-
-    what: What
-    whose: str
-    state: State = "ok"
-    until: dt.datetime | None = None
-    left: dt.timedelta | None = None
-    note: str = ""
-    remedy: str = ""
-
-    @property
-    def wrong(self) -> bool:
-        return self.state != "ok"
-
-    @property
-    def days(self) -> int | None:
-        """Whole days left; negative where it has ended."""
-        return None if self.left is None else self.left.days
 
 
 def expiries(
@@ -57,8 +27,8 @@ def expiries(
     return (
         *_authorities(keyring, now, soon),
         *(_leaf(keyring, leaf, now, soon) for leaf in asked.leaves),
-        *_keys(keyring, inventory, asked),
-        *_secrets(keyring, asked),
+        *key_rows(keyring, inventory, asked),
+        *secret_rows(keyring, asked),
     )
 
 
@@ -135,42 +105,6 @@ def _dated(
         note=note,
         remedy=remedy if state != "ok" else "",
     )
-
-
-def _keys(keyring: Keyring, inventory: Inventory, asked: Wanted) -> Iterator[Expiry]:
-    """SSH keys, host keys and senders' keys have no end, but must be there and be told."""
-    untold = {(half.section, half.name) for half in halves(inventory, asked, keyring)}
-    yield from (_key(keyring, "ssh", name, f"ssh/{name}") for name in ("push", "worker"))
-    for name in dict.fromkeys((*asked.hosts, *inventory.hosts, *inventory.machines)):
-        if name in asked.hosts or keyring.holds(f"ssh/hosts/{name}"):
-            told = not {("hosts", name), ("machines", name)} & untold
-            yield _key(keyring, "host", name, f"ssh/hosts/{name}", told=told)
-    made = (name for name in inventory.senders if keyring.holds(f"senders/{name}.pem"))
-    for name in dict.fromkeys((*asked.senders, *made)):
-        told = ("senders", name) not in untold
-        yield _key(keyring, "sender", name, f"senders/{name}.pem", told=told)
-
-
-def _key(keyring: Keyring, what: What, whose: str, name: str, *, told: bool = True) -> Expiry:
-    if not keyring.holds(name):
-        return Expiry(what=what, whose=whose, state="missing", remedy=MAKE)
-    if not told:
-        return Expiry(what=what, whose=whose, state="unannounced", remedy=ANNOUNCE)
-    return Expiry(what=what, whose=whose, note=_turn(keyring, name))
-
-
-def _turn(keyring: Keyring, name: str) -> str:
-    public = f"{name.removesuffix('.pem')}.pub"
-    if keyring.holds(f"next/{public}"):
-        return "rotates: the next key is announced"
-    return "rotates: the former key is still trusted" if keyring.holds(f"old/{public}") else ""
-
-
-def _secrets(keyring: Keyring, asked: Wanted) -> Iterator[Expiry]:
-    names = (*asked.passwords, *asked.shared, *(["alert-key"] if asked.alerts else []))
-    for name in names:
-        state: State = "ok" if keyring.has(name) else "missing"
-        yield Expiry(what="secret", whose=name, state=state, remedy="" if state == "ok" else MAKE)
 
 
 def _common_name(cert: x509.Certificate) -> str:

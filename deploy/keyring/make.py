@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from deploy.keyring import spelling
-from deploy.keyring.authority import Authority, new_ca, new_key, signing
+from deploy.keyring.authority import Authority, NoAuthorityError, new_ca, new_key, signing
 from deploy.keyring.leaf import Leaf
 from deploy.keyring.mending import mended
 from deploy.keyring.opening import opened
@@ -50,10 +50,6 @@ def _made(asked: Wanted, vault: Vault, now: dt.datetime) -> Iterator[str]:
         yield from _alerts(vault)
     if asked.viewer:
         yield from _viewer(vault)
-
-
-class NoAuthorityError(Exception):
-    """ca.pem and ca.key do not belong together; the message says what to do."""
 
 
 def the_authority(vault: Vault) -> Authority:

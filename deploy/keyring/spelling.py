@@ -6,7 +6,9 @@ import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -21,6 +23,10 @@ from jobs.signatures import KeyPair, key_pair, private_key, secret_text
 _PKCS8 = (Encoding.PEM, PrivateFormat.PKCS8)
 
 
+class UnusableKeyError(ValueError):
+    """A file that should hold a key holds none; the message does not say what it holds."""
+
+
 def ssh_private() -> str:
     """A new Ed25519 key as sshd and paramiko read it."""
     key = Ed25519PrivateKey.generate()
@@ -29,7 +35,10 @@ def ssh_private() -> str:
 
 def ssh_public(private: str) -> str:
     """`ssh-ed25519 AAAA…`, as known_hosts and authorized_keys hold it."""
-    key = load_ssh_private_key(private.encode(), None).public_key()
+    try:
+        key = load_ssh_private_key(private.encode(), None).public_key()
+    except (TypeError, ValueError, UnsupportedAlgorithm):
+        raise UnusableKeyError("is no SSH key without a passphrase") from None
     return key.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
 
 
@@ -45,7 +54,15 @@ def new_words() -> str:
 
 def public(words: str) -> str:
     """The public half (whpk_) of a sender's key (whsk_)."""
-    return key_pair(private_key(words).private_bytes_raw()).public
+    try:
+        return key_pair(private_key(words).private_bytes_raw()).public
+    except ValueError:
+        raise UnusableKeyError("is no key of a sender (whsk_…)") from None
+
+
+def pem_public(pem: str) -> str:
+    """The public half (whpk_) of a sender's PEM."""
+    return _pair(pem).public
 
 
 def new_shared() -> str:
@@ -63,7 +80,15 @@ def spellings(pem: str) -> Mapping[str, Callable[[str], str]]:
 
 
 def _pair(pem: str) -> KeyPair:
-    key = load_pem_private_key(pem.encode(), None)
+    key = load_pem(pem)
     if not isinstance(key, Ed25519PrivateKey):
-        raise ValueError("a sender's key is of another kind than Ed25519; move it away")  # noqa: TRY004 - a bad file, no wrong call
+        raise UnusableKeyError("is no Ed25519 key")
     return key_pair(key.private_bytes_raw())
+
+
+def load_pem(pem: str) -> PrivateKeyTypes:
+    """A private key of any kind; UnusableKeyError where there is none."""
+    try:
+        return load_pem_private_key(pem.encode(), None)
+    except (TypeError, ValueError, UnsupportedAlgorithm):
+        raise UnusableKeyError("is no private key without a passphrase") from None

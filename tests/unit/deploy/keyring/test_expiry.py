@@ -129,3 +129,18 @@ def test_what_rotates_says_how_far_it_is(site: Site) -> None:
     switch(site.vault, key)
     assert dataclasses.replace(row(site, "worker"), note="") == Expiry(what="ssh", whose="worker")
     assert row(site, "worker").note == "rotates: the former key is still trusted"
+
+
+@pytest.mark.parametrize("name", ["ssh/worker", "ssh/hosts/web1", "senders/pg1.pem"])
+def test_a_key_that_is_none_or_anothers_is_told(site: Site, tmp_path: Path, name: str) -> None:
+    """Nobody would be let in with it."""
+    whose = Path(name).stem
+    site.vault.replace(name, "nothing that could be read")
+    assert {one.state for one in _of(site, whose)} >= {"unreadable"}
+    other = site_in(tmp_path / "other")
+    site.vault.replace(name, other.vault.read(name))
+    assert {one.state for one in _of(site, whose)} >= {"unpaired"}
+
+
+def _of(site: Site, whose: str) -> list[Expiry]:
+    return [one for one in expiries(site.keyring, site.inventory, NOW) if one.whose == whose]

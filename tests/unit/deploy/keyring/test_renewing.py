@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from cryptography.x509 import Certificate
 
-from deploy.keyring import Keyring, Wanted, expiries
+from deploy.keyring import Keyring, NoAuthorityError, Wanted, expiries
 from deploy.keyring.authority import belongs, certificates, signed_by
 from deploy.keyring.renewing import behind, renew, retire_ca, rotate_ca, switch_ca
 from deploy.keyring.turning import OutOfTurnError
@@ -141,3 +141,14 @@ def _refused(site: Site, step: str, remedy: str) -> None:
     with pytest.raises(OutOfTurnError, match=remedy):
         run(steps(site.asked)[step], site.vault)
     assert files(site.vault.folder) == before
+
+
+def test_an_ended_ca_signs_nothing_and_another_one_can_follow(site: Site) -> None:
+    """The refusal says how; the steps work with what has ended."""
+    late = NOW + dt.timedelta(days=4000)
+    with pytest.raises(NoAuthorityError, match=r"ended on 2036-11-22.*keys rotate ca"):
+        list(renew(site.vault, site.asked.leaves, late, days=90))
+    rotate_ca(site.vault, site.asked, late)
+    list(switch_ca(site.vault, site.asked, late))
+    retire_ca(site.vault, site.asked)
+    assert [one for one in expiries(site.keyring, site.inventory, late) if one.wrong] == []

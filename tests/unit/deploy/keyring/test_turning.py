@@ -48,12 +48,7 @@ def used(keyring: Keyring, key: Turning) -> set[str]:
     if key.kind != "sender":
         return {spelling.ssh_public((folder / key.files[0]).read_text())}
     sender = keyring.sender(key.name)
-    return {spelling.public(sender.whsk), _spelt(sender.pem)}
-
-
-def _spelt(pem: str) -> str:
-    """The public half of a sender's PEM."""
-    return next(spelt(pem) for name, spelt in spelling.spellings("x.pem").items() if ".pub" in name)
+    return {spelling.public(sender.whsk), spelling.pem_public(sender.pem)}
 
 
 @pytest.mark.parametrize("key", KEYS, ids=named)
