@@ -18,6 +18,7 @@ from tests.contract import ports
 from tests.contract.hosts.machine import Machine
 from tests.contract.hosts.services import until
 from tests.contract.hosts.staged import FORMER, Staged, staged
+from tests.contract.hosts.vault import Vault
 from tests.contract.hosts.worlds import RealWorld
 from tests.contract.probes.postgres_server import Postgres, folder
 from workers.ssh import SshHands
@@ -46,6 +47,10 @@ class AtPostgres(RealWorld):
     @property
     def leader(self) -> Address:
         return Address(host="127.0.0.1", port=self.port)
+
+
+class Guarded(AtPostgres, Vault):
+    """The same, whose list follows from the inventory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +88,13 @@ def postgres() -> Iterator[Postgres]:
 @pytest.fixture
 def pool(machine: Machine, hands: SshHands, postgres: Postgres) -> Iterator[Pool]:
     world = AtPostgres(machine, hands, machine.host("deploy"), port=postgres.port)
+    with world.listener, running(world) as pool:
+        yield pool
+
+
+@pytest.fixture
+def guarded(vault: Vault, postgres: Postgres) -> Iterator[Pool]:
+    world = Guarded(vault.machine, vault.hand, vault.host, port=postgres.port)
     with world.listener, running(world) as pool:
         yield pool
 
@@ -127,6 +139,14 @@ def test_a_client_stays_and_its_server_becomes_the_leader(pool: Pool) -> None:
         moved(pool.staged())
         assert server_of(client) == "127.0.0.1"
     assert pool.file.read_text() == before.replace(f"host={FORMER}", "host=127.0.0.1")
+
+
+def test_a_derived_list_permits_all_of_it(guarded: Pool) -> None:
+    """A key that may do nothing else brings the clients over all the same."""
+    with guarded.client() as client:
+        assert server_of(client) == FORMER
+        moved(guarded.staged())
+        assert server_of(client) == "127.0.0.1"
 
 
 def test_whoever_does_not_let_go_of_the_former_leader_is_cut(pool: Pool) -> None:
