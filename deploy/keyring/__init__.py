@@ -8,7 +8,7 @@ from deploy.keyring.keyring import Certified, Keyring, MissingKeyError, Purpose,
 from deploy.keyring.leaf import Leaf, leaves
 from deploy.keyring.make import make
 from deploy.keyring.opening import UnsafeFolderError
-from deploy.keyring.row import Expiry
+from deploy.keyring.row import Expiry, State, What
 from deploy.keyring.wanted import Wanted, wanted
 
 __all__ = [
@@ -23,8 +23,10 @@ __all__ = [
     "Purpose",
     "SenderKey",
     "SshKey",
+    "State",
     "UnsafeFolderError",
     "Wanted",
+    "What",
     "complete",
     "expiries",
     "halves",

@@ -78,8 +78,8 @@ def test_the_on_call_tool_is_told_the_public_half(site: Site) -> None:
 
 def test_a_run_that_is_cut_anywhere_is_finished_by_the_next(site: Site, tmp_path: Path) -> None:
     """After each effect: what is there is whole, stays as it is, and the rest is made."""
-    few = {"leaves": site.asked.leaves[:1], "senders": {"pg1": ()}, "hosts": ("web1",)}
-    asked = replace(site.asked, **few, passwords=("redis-password",), viewer=False)
+    asked = replace(site.asked, leaves=site.asked.leaves[:1], passwords=("redis-password",))
+    asked = replace(asked, senders={"pg1": ()}, hosts=("web1",), viewer=False)
     made(asked, Vault(tmp_path / "whole"), NOW)
     everything = files(tmp_path / "whole").keys()
     for effects in range(len(everything)):
