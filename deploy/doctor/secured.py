@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from deploy.doctor.evidence import Unseen
 from deploy.doctor.report import Report
-from deploy.doctor.seeing.certificates import Server, ask_postgres, see_certificate, see_keyring
+from deploy.doctor.seeing.certificates import Server, ask_postgres, see_certificate
 from deploy.doctor.seeing.etcd import tls_of
 from deploy.doctor.seeing.patroni import api_of
 from deploy.doctor.shared import Shared
 from deploy.doctor.subjects.certificates import judge_certificates
+from deploy.doctor.subjects.keys import judge_keys
+from deploy.keyring import Keyring, expiries
 from jobs.claims import MemberRecord
 from workers.tls import Tls
 
 
 def examine_certificates(shared: Shared) -> Report:
-    """What they show, and what lies in the keyring."""
+    """What they show."""
     around = shared.around
     servers = [*_servers(shared)]
     shown = dict(around.fleet.each(servers, see_certificate))
-    kept = () if isinstance(around.keyring, Unseen) else see_keyring(around.keyring.folder)
-    return judge_certificates([*(shown[s] for s in servers), *kept], now=around.now())
+    return judge_certificates([shown[s] for s in servers], now=around.now())
+
+
+def examine_keys(shared: Shared, keyring: Keyring) -> Report:
+    """What lies in the keyring, by the keyring's own judgement."""
+    around = shared.around
+    now = dt.datetime.fromtimestamp(around.now(), dt.UTC)
+    return judge_keys(expiries(keyring, around.inventory, now))
 
 
 def _servers(shared: Shared) -> Iterator[Server]:

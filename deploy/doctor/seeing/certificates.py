@@ -1,12 +1,11 @@
-"""Looks at the certificates that servers show, and at those in the keyring: both may end first."""
+"""Looks at the certificates that servers show, by a client's own eyes: a file may be newer than what runs."""
 
 from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from cryptography import x509
 
@@ -90,15 +89,3 @@ def _dates(place: str, found: x509.Certificate, *, refused: str = "") -> Shown:
         ends=found.not_valid_after_utc.timestamp(),
         refused=refused,
     )
-
-
-def see_keyring(folder: Path) -> Iterator[Shown | Hidden]:
-    """Every certificate in the keyring, the authorities among them."""
-    for path in (folder / "ca.pem", *sorted((folder / "certificates").glob("*.pem"))):
-        try:
-            found = x509.load_pem_x509_certificates(path.read_bytes())
-        except (OSError, ValueError) as error:
-            unseen = Unseen(reason=cause(error), remedy="pgbaton keys make")
-            yield Hidden(place=f"{path.stem} in the keyring", unseen=unseen)
-            continue
-        yield from (_dates(f"{path.stem} in the keyring", one) for one in found)

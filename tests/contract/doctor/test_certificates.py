@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from deploy.doctor.seeing.certificates import Server, ask_postgres, see_certificate, see_keyring
+from deploy.doctor.seeing.certificates import Server, ask_postgres, see_certificate
 from deploy.doctor.subjects.certificates import Hidden, Shown, judge_certificates
 from tests.contract.certificates import Authority, Pair
 from tests.unit.deploy.doctor.subjects.told import told
@@ -96,19 +96,3 @@ def test_a_server_that_says_nothing_is_left_in_time(tmp_path: Path) -> None:
         seen = shown(port, Tls(ca=Authority(tmp_path).ca), seconds=0.3)
     assert isinstance(seen, Hidden)
     assert time.monotonic() - began < 2
-
-
-def test_the_keyring_is_read_too(tmp_path: Path) -> None:
-    """Its authority and every certificate, a broken one among them."""
-    authority, folder = Authority(tmp_path), tmp_path / "keys"
-    (folder / "certificates").mkdir(parents=True)
-    (folder / "ca.pem").write_bytes(authority.ca.read_bytes())
-    (folder / "certificates/pg1.patroni.pem").write_bytes(authority.issue("pg1").cert.read_bytes())
-    (folder / "certificates/pg2.patroni.pem").write_text("no certificate")
-    kept = [*see_keyring(folder)]
-    assert [k.place for k in kept] == [
-        "ca in the keyring",
-        "pg1.patroni in the keyring",
-        "pg2.patroni in the keyring",
-    ]
-    assert [type(k) for k in kept] == [Shown, Shown, Hidden]

@@ -128,7 +128,7 @@ def test_the_hook_is_asked_as_postgres(tmp_path: Path) -> None:
     seen = read_look(done.stdout, at=0)
     assert seen is not None, done.stderr
     assert seen.hook is not None
-    assert seen.hook.callbacks == {"on_role_change", "on_stop"}
+    assert seen.hook.callbacks == frozenset({"on_role_change", "on_stop"})
     assert seen.hook.check == (0, "fine: pg1 tells of pg1")
     assert seen.hook.status == (1, "spooled 3, rejected 0, dropped 0")
     assert seen.hook.ping == (0, "202 https://10.0.0.9/events")

@@ -76,7 +76,7 @@ def test_a_worker_says_by_which_inventory_it_works(server: RedisServer, world: W
     try:
         for name in ("w1", "w2"):
             worker = worker_on(client, name=name, ending=threading.Event())
-            worker.register_birth()
+            worker.register_birth()  # type: ignore[no-untyped-call]
             worker.heartbeat()
     finally:
         EQUIPPED.reset(token)

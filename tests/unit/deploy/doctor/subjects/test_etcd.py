@@ -20,7 +20,8 @@ def seen(**parts: Any) -> EtcdSeen:
     others = {
         f"http://e{i}:2379": replace(WELL, id=str(i), name=f"e{i}", leads=i == 1) for i in (1, 2, 3)
     }
-    return EtcdSeen(**{"name": "main", "members": others, "size": 3, "open": "no"} | parts)
+    well: dict[str, Any] = {"name": "main", "members": others, "size": 3, "open": "no"}
+    return EtcdSeen(**well | parts)
 
 
 def sick(**parts: Any) -> EtcdSeen:

@@ -8,18 +8,16 @@ from deploy.doctor.report import Report
 from deploy.doctor.subjects.hosts import HostSeen, TargetSeen, judge_host
 from deploy.doctor.subjects.machines import MachineSeen, ServiceSeen
 from jobs.fence import Fence
-from jobs.inventory import Inventory, load_inventory
 from jobs.plan import Blocked, plan_host
 from jobs.remote import FileFault, FileState, HostFailure, Journal, Phase, ReadReply
 from jobs.verdict import Leadership
 from tests.unit.deploy.doctor.subjects.told import DARK, told, words
 from tests.unit.deploy.doctor.values import record
-from tests.world import ENV, INVENTORY
+from tests.world import ENV, make_world
 
 FENCE = Fence(system="7", pg_timeline=2, epoch=9)
 LEADS = Leadership(member="pg1", fence=FENCE, record=record("pg1"))
-INVENTORY_ = load_inventory(INVENTORY)
-assert isinstance(INVENTORY_, Inventory)
+INVENTORY_ = make_world().inventory
 SERVICE = ServiceSeen(name="store", there=True, active=True, enabled=True)
 MACHINE = MachineSeen(skew=0, root=True, services={"store": SERVICE})
 
@@ -27,7 +25,11 @@ MACHINE = MachineSeen(skew=0, root=True, services={"store": SERVICE})
 def reply(host: str = "10.0.0.1", **parts: Any) -> ReadReply:
     text = f"DB_HOST={host}\nDB_PORT=5433\n".encode()
     file = FileState(path=ENV, sha256=sha256(text).hexdigest(), content=text)
-    well = {"fence": FENCE, "journal": Journal(phase=Phase.CHECKED, fence=FENCE), "files": (file,)}
+    well: dict[str, Any] = {
+        "fence": FENCE,
+        "journal": Journal(phase=Phase.CHECKED, fence=FENCE),
+        "files": (file,),
+    }
     return ReadReply(**well | parts)
 
 

@@ -15,18 +15,18 @@ CONFIG = {"ttl": 30, "loop_wait": 10, "retry_timeout": 10, "synchronous_mode": T
 def member(name: str, **parts: Any) -> MemberSeen:
     roles = {"pg1": "leader", "pg2": "sync_standby", "pg3": "replica"}
     states = {"pg1": "running"}
-    well = {
+    well: dict[str, Any] = {
         "role": roles[name],
         "state": states.get(name, "streaming"),
         "version": "4.1.0",
         "lag": 0,
     }
-    return MemberSeen(**{"name": name} | well | parts)
+    return MemberSeen(name=name, **well | parts)
 
 
 def seen(**parts: Any) -> PatroniSeen:
     """pg1 leads, pg2 is its synchronous standby, and every hook was heard."""
-    well = {
+    well: dict[str, Any] = {
         "name": "shop",
         "cluster": Cluster(etcd="main", scope="shop", machines=NODES),
         "config": CONFIG,

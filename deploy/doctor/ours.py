@@ -1,0 +1,92 @@
+"""pgbaton's own processes, the road of an event, Linode's token and everybody's clock: look, then judge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from redis.exceptions import RedisError
+
+from deploy.doctor.evidence import Unseen
+from deploy.doctor.report import Report, not_seen, report
+from deploy.doctor.seeing.clocks import see_date, see_redis_clock
+from deploy.doctor.seeing.etcd import tls_of
+from deploy.doctor.seeing.outside import see_linode
+from deploy.doctor.seeing.patroni import api_of
+from deploy.doctor.seeing.road import Road, keys_here, see_road
+from deploy.doctor.seeing.workers import see_workers
+from deploy.doctor.shared import Shared
+from deploy.doctor.subjects.clocks import Clockless, Skew, judge_clocks
+from deploy.doctor.subjects.machines import MachineSeen
+from deploy.doctor.subjects.outside import judge_linode, judge_road
+from deploy.doctor.subjects.workers import judge_workers
+from jobs.claims import MemberRecord
+from workers.tls import Tls
+
+
+def examine_processes(shared: Shared) -> Report:
+    told = {name: _told(shared, name) for name in shared.around.inventory.clusters}
+    try:
+        return judge_workers(see_workers(shared.redis, shared.around.inventory, told=told))
+    except (RedisError, OSError) as error:
+        seen = Unseen(reason=f"Redis gives no answer: {error}", remedy="see redis above")
+        return report("processes", (), [not_seen("workers, clock and chronicle", seen)])
+
+
+def _told(shared: Shared, cluster: str) -> bool | None:
+    led, recent = shared.leadership(cluster), shared.recents(cluster)
+    return None if led is None or isinstance(recent, Unseen) else recent.told_of(led.fence.epoch)
+
+
+def examine_road(shared: Shared) -> Report:
+    around = shared.around
+    if not around.pings:
+        seen = Unseen(reason="--no-ping", remedy="leave it out: a ping moves nothing")
+        return report("webhook", (), [not_seen("whether senders are believed", seen)])
+    keyring = None if isinstance(around.keyring, Unseen) else around.keyring
+    road = Road(
+        inventory=around.inventory,
+        trail=around.trail,
+        fleet=around.fleet,
+        now=around.now,
+        token=around.token,
+    )
+    return judge_road(see_road(road, keys_here(around.inventory, around.secrets, keyring)))
+
+
+def examine_linode(shared: Shared) -> Report:
+    around = shared.around
+    return judge_linode(see_linode(around.inventory, around.linode, around.fleet))
+
+
+def examine_clocks(shared: Shared) -> Report:
+    around, asks = shared.around, [*_dated(shared)]
+    dated = dict(around.fleet.each(asks, lambda a: see_date(a[0], a[1], a[2])))
+    by_ssh = dict(around.fleet.each([*shared.placed], shared.machines))
+    known = {urlsplit(url).hostname for (_, url, _), s in dated.items() if isinstance(s, Skew)}
+    told = [
+        Clockless(place=name, unseen=seen)
+        if isinstance(seen, Unseen)
+        else Skew(place=name, seconds=seen.skew)
+        for name, seen in by_ssh.items()
+        if isinstance(seen, MachineSeen) or shared.placed[name].address not in known
+    ]
+    seen = [see_redis_clock(shared.redis), *(dated[a] for a in asks), *told]
+    return judge_clocks(seen, tolerance=around.inventory.webhook.tolerance)
+
+
+def _dated(shared: Shared) -> Iterator[tuple[str, str, Tls]]:
+    """Whoever speaks HTTP anyway: place, address, and how it is trusted."""
+    inventory = shared.around.inventory
+    ca = Path(inventory.webhook.ca) if inventory.webhook.ca else None
+    for url in inventory.webhook.urls:
+        yield f"webhook {urlsplit(url).netloc}", url, Tls(ca=ca)
+    for name, cluster in inventory.clusters.items():
+        view = shared.view(name)
+        for member in () if isinstance(view, Unseen) else view.members:
+            if isinstance(member, MemberRecord):
+                yield f"Patroni {member.name}", f"{api_of(member)}/patroni", tls_of(cluster.rest)
+    for etcd in inventory.etcd.values():
+        for endpoint in etcd.endpoints:
+            yield f"etcd {urlsplit(endpoint).hostname}", f"{endpoint}/version", tls_of(etcd.tls)
