@@ -18,6 +18,7 @@ import redis
 
 from deploy.keyring import Keyring
 from deploy.lab import layout
+from deploy.lab.drill.history import UNREAD
 from deploy.lab.footing import accepted, texts
 from deploy.lab.lab import Lab
 from deploy.lab.machines.inventory import SHOP, WEBHOOK
@@ -118,4 +119,6 @@ def journal(disk: Path, *arguments: str) -> str:
         check=False,
         timeout=60,
     )
+    if done.returncode or not done.stdout:
+        return f"{UNREAD}: {done.stderr.strip() or 'no journal lies there'}"
     return done.stdout

@@ -83,10 +83,9 @@ def _shop() -> dict[str, Any]:
     return {
         "cluster": layout.CLUSTER,
         "hosts": list(layout.SHOPS),
-        "files": [{"path": f"{SHOP}/.env", "keys": {"DB_HOST": "{host}", "DB_PORT": "{port}"}}],
-        "after": ["php artisan config:cache", "php artisan queue:restart"],
-        "services": [{"name": "php8.2-fpm"}],
-        "check": f"curl -fsS --max-time 2 http://127.0.0.1:{layout.SHOP_PORT}/healthz",
+        "preset": "laravel",
+        "path": SHOP,
+        "up": f"http://127.0.0.1:{layout.SHOP_PORT}/healthz",
         "check_timeout": 10,
     }
 

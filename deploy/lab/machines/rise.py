@@ -81,6 +81,7 @@ def rise(lab: Lab, site: Site, say: Say) -> str:
     outside.start_outside(lab)
     _step(say, "they answer to SSH", lambda: _answering(PUSHED))
     _step(say, "pgbaton push brought every machine to its blueprint", lambda: push(lab, site))
+    _step(say, "a second look finds nothing to change", lambda: push(lab, site, "--check"))
     lab.door.lead("127.0.0.1", layout.PAGES_PORT)
     say(f"page  {lab.door.url}/  (password: {lab.secrets.viewer})")
     ask = lab.footing.rest
@@ -96,16 +97,16 @@ def rise(lab: Lab, site: Site, say: Say) -> str:
     return leader
 
 
-def push(lab: Lab, site: Site) -> None:
-    """`pgbaton push`, as an operator runs it at their own desk."""
+def push(lab: Lab, site: Site, *options: str) -> None:
+    """`pgbaton push`, as an operator runs it at their own desk; LabError with what it said."""
     process = lab.machines["operator"].start(
-        "push",
-        [pgbaton.program("pgbaton"), "push"],
+        " ".join(["push", *options]),
+        [pgbaton.program("pgbaton"), "push", *options],
         env={**pgbaton.PYTHON, "PGBATON_INVENTORY": str(site.file)},
     )
     code = process.outer.wait(timeout=PUSHING)
     if code:
-        raise LabError(f"push ended with {code}:\n{process.tail(40)}")
+        raise LabError(f"pgbaton push ended with {code}:\n{process.tail(40)}")
 
 
 def _step(say: Say, text: str, done: Callable[[], None]) -> None:
