@@ -71,32 +71,45 @@ def provision(
 def _outcome(
     desk: Desk, *, planned: bool, wait: float, folder: Path | None, quiet: bool
 ) -> Outcome:
-    from deploy.provision import bring, notes, plan
-    from deploy.provision.bring import Pace, coming_up
+    """Looked at and planned; and brought about, unless it is a plan, or a label is somebody else's."""
+    from deploy.provision.bring import Pace
+
+    keyring = _keyring(desk, folder, planned=planned)
+    want = _wanted(desk.inventory, None if planned else keyring)
+    account = _account(desk, keyring)
+    pace = Pace(sleep=time.sleep, tell=_teller(quiet=quiet or planned))
+    outcome = _planned(desk, want, account, pace)
+    outcome.planned = planned
+    if not planned and not outcome.foreign:
+        _bring(desk, outcome, account, pace, within=wait)
+    return outcome
+
+
+def _planned(desk: Desk, want: Wanted, account: Account, pace: Pace) -> Outcome:
+    from deploy.provision import plan
     from jobs.ports import LinodeUnavailable
 
-    keyring, inventory = _keyring(desk, folder, planned=planned), desk.inventory
-    want = _wanted(inventory, None if planned else keyring)
-    account = _account(desk, keyring)
-    balancers = list(inventory.nodebalancers.values())
-    pace = Pace(sleep=time.sleep, tell=_teller(quiet=quiet or planned))
+    balancers = list(desk.inventory.nodebalancers.values())
     try:
         offer = pace.patiently(account.offer)
         _object(want, offer, pace.patiently(account.scopes))
         found = pace.patiently(lambda: account.look(want.vpc.label, balancers))
     except LinodeUnavailable as error:
         raise _fault(error, want) from None
-    items = plan(want, found)
-    outcome = Outcome(want=want, offer=offer, planned=planned, items=items)
-    if outcome.foreign or planned:
-        return outcome
-    done = bring(account, want, balancers, pace)
+    return Outcome(want=want, offer=offer, planned=True, items=plan(want, found))
+
+
+def _bring(desk: Desk, outcome: Outcome, account: Account, pace: Pace, *, within: float) -> None:
+    from deploy.provision import bring, notes
+    from deploy.provision.bring import coming_up
+
+    want, inventory = outcome.want, desk.inventory
+    done = bring(account, want, list(inventory.nodebalancers.values()), pace)
     outcome.made, outcome.items = list(done.made), done.items
     outcome.notes = notes(inventory, want, done.found)
     outcome.fault = _stopped(done, want)
     if outcome.fault is None:
-        _await(outcome, account, pace, coming_up(done, want), within=wait)
-    return outcome
+        _await(outcome, account, pace, coming_up(done, want), within=within)
 
 
 def _await(

@@ -145,6 +145,8 @@ def _verdict(outcome: Outcome) -> str:
             f"To create: {counts['create']}, to change: {counts['change']}, "
             f"as wanted: {counts['leave']}, left though it differs: {counts['differs']}."
         )
+    if stuck := counts["create"] + counts["change"]:
+        return f"{stuck} could not be made: what differs is in the way. Put that right at Linode first."
     made = f"{len(outcome.made)} step{'' if len(outcome.made) == 1 else 's'} made"
     return f"{made if outcome.made else 'Nothing to do'}; {counts['leave']} as wanted, {counts['differs']} left though they differ."
 

@@ -38,6 +38,29 @@ def wanted(
 ) -> Wanted:
     """What the inventory wants. `keys` are public SSH keys, `user_data` cloud-init's by machine.
     Raises CannotProvision, and CannotPlace."""
+    asked = _asked(inventory)
+    mine, elsewhere = _divided(inventory, asked)
+    linodes = tuple(_linodes(inventory, asked, mine))
+    data = user_data or {}
+    return Wanted(
+        region=asked.region,
+        tags=asked.tags,
+        groups=tuple(_groups(asked, linodes)),
+        vpc=WantedVpc(label=asked.prefix.strip("-") or "pgbaton", network=asked.subnet),
+        firewalls=tuple(_firewalls(inventory, asked, mine)),
+        linodes=tuple(
+            replace(one, keys=_keys(asked, keys), user_data=_checked(one.name, data))
+            for one in linodes
+        ),
+        front_ports=tuple(sorted({b.port for b in inventory.nodebalancers.values()})),
+        clients=inventory.deploy.clients,
+        balancers=tuple(_balancers(inventory, asked)),
+        elsewhere=elsewhere,
+    )
+
+
+def _asked(inventory: Inventory) -> Provision:
+    """The table, if it can be acted on at all."""
     asked = inventory.provision
     if asked is None:
         raise CannotProvision(
@@ -50,24 +73,7 @@ def wanted(
             'write tags = ["pgbaton"]',
         )
     _demand_a_way_in(inventory, asked)
-    mine, elsewhere = _divided(inventory, asked)
-    linodes = tuple(_linodes(inventory, asked, mine))
-    with_data = tuple(
-        replace(one, keys=_keys(asked, keys), user_data=_checked(one.name, user_data or {}))
-        for one in linodes
-    )
-    return Wanted(
-        region=asked.region,
-        tags=asked.tags,
-        groups=tuple(_groups(asked, linodes)),
-        vpc=WantedVpc(label=asked.prefix.strip("-") or "pgbaton", network=asked.subnet),
-        firewalls=tuple(_firewalls(inventory, asked, mine)),
-        linodes=with_data,
-        front_ports=tuple(sorted({b.port for b in inventory.nodebalancers.values()})),
-        clients=inventory.deploy.clients,
-        balancers=tuple(_balancers(inventory, asked)),
-        elsewhere=elsewhere,
-    )
+    return asked
 
 
 def label_of(inventory: Inventory, asked: Provision, machine: Placed) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from deploy.provision.found import Found
-from deploy.provision.item import Item, Reason, differs, foreign, leave
+from deploy.provision.item import Item, Reason, create, differs, foreign, leave
 from deploy.provision.steps import Attach, Balance, Step, Waits
 from deploy.provision.wanted import Wanted
 from jobs.balancer.change import Change, CreateBalancer, CreateConfig, CreateNode
@@ -27,7 +27,10 @@ def balancer_items(
         yield _birth(want, found, balancer, aim)
     elif balancer.tags and not set(balancer.tags) & set(there.tags):
         yield foreign("NodeBalancer", there.label, f'has no tag "{balancer.tags[0]}"')
-    elif aim is not None:
+    elif aim is None:
+        waits = Waits(needs=("the subnet and the firewall",))
+        yield _change(there, Reason.INCOMPLETE, "waits for the subnet and the firewall", waits)
+    else:
         yield from _there(want, found, aim, there)
 
 
@@ -62,15 +65,8 @@ def _birth(
     step: Step | Waits = Waits(needs=tuple(lacks))
     if aim is not None and not lacks:
         step = Balance(label=balancer.label, change=CreateBalancer(wanted=aim))
-    return Item(
-        kind="NodeBalancer",
-        label=balancer.label,
-        verdict="create",
-        reason=Reason.MISSING,
-        detail=f"port {balancer.port}, nodes {nodes}",
-        step=step,
-        price=price_of(balancer.type),
-    )
+    detail, price = f"port {balancer.port}, nodes {nodes}", price_of(balancer.type)
+    return create("NodeBalancer", balancer.label, detail, step, price=price)
 
 
 def _there(want: Wanted, found: Found, aim: WantedBalancer, there: FoundBalancer) -> Iterator[Item]:
@@ -95,7 +91,7 @@ def _adds(change: Change) -> bool:
     return isinstance(change, CreateConfig | CreateNode)
 
 
-def _change(there: FoundBalancer, reason: Reason, detail: str, step: Step) -> Item:
+def _change(there: FoundBalancer, reason: Reason, detail: str, step: Step | Waits) -> Item:
     return Item(
         kind="NodeBalancer",
         label=there.label,

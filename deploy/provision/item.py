@@ -55,6 +55,21 @@ class Item:
         return self.step is not None and not isinstance(self.step, Waits)
 
 
+def create(
+    kind: Kind, label: str, detail: str, step: Step | Waits, *, price: str | None = None
+) -> Item:
+    """Not there."""
+    return Item(
+        kind=kind,
+        label=label,
+        verdict="create",
+        reason=Reason.MISSING,
+        detail=detail,
+        step=step,
+        price=price,
+    )
+
+
 def leave(kind: Kind, label: str, detail: str, *, price: str | None = None) -> Item:
     """There, and as it should be."""
     return Item(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from deploy.provision.balancers import balancer_items
 from deploy.provision.found import Found, FoundLinode, FoundVpc
-from deploy.provision.item import Item, Reason, Verdict, differs, foreign, leave
+from deploy.provision.item import Item, Reason, Verdict, create, differs, foreign, leave
 from deploy.provision.steps import (
     Attach,
     CreateGroup,
@@ -62,14 +62,8 @@ def _items(want: Wanted, found: Found) -> Iterator[Item]:
 def _group(want: Wanted, found: Found, group: WantedGroup) -> Item:
     there, shown = found.groups.get(group.label), f"{group.policy}, {len(group.linodes)} Linodes"
     if there is None:
-        return Item(
-            kind="placement group",
-            label=group.label,
-            verdict="create",
-            reason=Reason.MISSING,
-            detail=shown,
-            step=CreateGroup(want=group, region=want.region),
-        )
+        step = CreateGroup(want=group, region=want.region)
+        return create("placement group", group.label, shown, step)
     ours = {found.linodes[one].id for one in group.linodes if one in found.linodes}
     if strangers := there.linodes - ours:
         ids = ", ".join(map(str, sorted(strangers)))
@@ -86,28 +80,15 @@ def _group(want: Wanted, found: Found, group: WantedGroup) -> Item:
 def _vpc(want: Wanted, found: Found) -> Item:
     label, network, there = want.vpc.label, want.vpc.network, found.vpcs.get(want.vpc.label)
     if there is None:
-        return Item(
-            kind="VPC",
-            label=label,
-            verdict="create",
-            reason=Reason.MISSING,
-            detail=f"with subnet {network}",
-            step=CreateVpc(want=want.vpc, region=want.region),
-        )
+        step = CreateVpc(want=want.vpc, region=want.region)
+        return create("VPC", label, f"with subnet {network}", step)
     if not there.description.startswith(SIGNATURE):
         return foreign("VPC", label, f'its description does not begin with "{SIGNATURE}"')
     if (item := _vpc_differs(want, there)) is not None:
         return item
     if any(subnet.network == network for subnet in there.subnets):
         return leave("VPC", label, f"with subnet {network}")
-    return Item(
-        kind="subnet",
-        label=label,
-        verdict="create",
-        reason=Reason.MISSING,
-        detail=network,
-        step=CreateSubnet(vpc=there.id, want=want.vpc),
-    )
+    return create("subnet", label, network, CreateSubnet(vpc=there.id, want=want.vpc))
 
 
 def _vpc_differs(want: Wanted, there: FoundVpc) -> Item | None:
@@ -125,15 +106,9 @@ def _vpc_differs(want: Wanted, there: FoundVpc) -> Item | None:
 def _linode(want: Wanted, found: Found, linode: WantedLinode) -> Iterator[Item]:
     there = found.linodes.get(linode.label)
     if there is None:
-        yield Item(
-            kind="Linode",
-            label=linode.label,
-            verdict="create",
-            reason=Reason.MISSING,
-            detail=f"{linode.type}, {linode.address} ({', '.join(linode.roles) or 'nothing yet'})",
-            step=_birth(want, found, linode),
-            price=linode.type,
-        )
+        detail = f"{linode.type}, {linode.address} ({', '.join(linode.roles) or 'nothing yet'})"
+        step = _birth(want, found, linode)
+        yield create("Linode", linode.label, detail, step, price=linode.type)
     elif want.tags[0] not in there.tags:
         yield foreign("Linode", linode.label, f'has no tag "{want.tags[0]}"')
     else:
@@ -166,33 +141,35 @@ def _linode_there(
     want: Wanted, found: Found, linode: WantedLinode, there: FoundLinode
 ) -> Iterator[Item]:
     """What of it differs is named, each thing by itself; nothing of it is changed but its firewall."""
-    apart = tuple(_apart(want, found, linode, there))
-    yield from apart
-    walls = [w for w in found.walls.values() if ("linode", there.id) in w.devices]
-    ours = found.walls.get(linode.firewall)
-    if ours is not None and not walls:
-        yield Item(
-            kind="Linode",
-            label=linode.label,
-            verdict="change",
-            reason=Reason.UNGUARDED,
-            detail=f"has no firewall; put behind {ours.label}",
-            step=Attach(
-                wall=ours.id,
-                wall_label=ours.label,
-                kind="linode",
-                id=there.id,
-                label=linode.label,
-            ),
-            price=there.type,
-        )
-    elif ours is not None and ours not in walls:
-        detail = f"is behind {walls[0].label}, wanted behind {ours.label}: one Linode has one"
-        yield differs("Linode", linode.label, Reason.GUARDED_BY_ANOTHER, detail, price=there.type)
-    elif not apart:
+    told = (*_apart(want, found, linode, there), *_guard(found, linode, there))
+    yield from told
+    if not told:
         status = "" if there.status == "running" else f", {there.status}"
         detail = f"{there.type}, {linode.address}{status}"
         yield leave("Linode", linode.label, detail, price=there.type)
+
+
+def _guard(found: Found, linode: WantedLinode, there: FoundLinode) -> Iterator[Item]:
+    """What is wrong with its firewall: one Linode has one."""
+    walls = [w for w in found.walls.values() if ("linode", there.id) in w.devices]
+    ours = found.walls.get(linode.firewall)
+    if ours is None or ours in walls:
+        return
+    if walls:
+        detail = f"is behind {walls[0].label}, wanted behind {ours.label}: one Linode has one"
+        yield differs("Linode", linode.label, Reason.GUARDED_BY_ANOTHER, detail, price=there.type)
+        return
+    yield Item(
+        kind="Linode",
+        label=linode.label,
+        verdict="change",
+        reason=Reason.UNGUARDED,
+        detail=f"has no firewall; put behind {ours.label}",
+        step=Attach(
+            wall=ours.id, wall_label=ours.label, kind="linode", id=there.id, label=linode.label
+        ),
+        price=there.type,
+    )
 
 
 def _apart(want: Wanted, found: Found, linode: WantedLinode, there: FoundLinode) -> Iterator[Item]:

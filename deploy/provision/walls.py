@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from deploy.provision.found import Found, FoundWall
-from deploy.provision.item import Item, Reason, differs, foreign, leave
+from deploy.provision.item import Item, Reason, create, differs, foreign, leave
 from deploy.provision.rules import MARK, WallRule, front_rules
 from deploy.provision.steps import CreateWall, Rules, SetRules, Waits
 from deploy.provision.wanted import Wanted, WantedFirewall
@@ -54,14 +54,8 @@ def _items(want: Wanted, found: Found, wall: WantedFirewall) -> Iterator[Item]:
     ours = tuple(spelled(rule) for rule in asked)
     shown = f"lets in our machines at port {_ports(want)}" if wall.front else _listed(ours)
     if there is None:
-        yield Item(
-            kind="firewall",
-            label=wall.label,
-            verdict="create",
-            reason=Reason.MISSING,
-            detail=shown,
-            step=waits or CreateWall(label=wall.label, rules=ours, tags=want.tags),
-        )
+        step = CreateWall(label=wall.label, rules=ours, tags=want.tags)
+        yield create("firewall", wall.label, shown, waits or step)
     elif want.tags[0] not in there.tags:
         yield foreign("firewall", wall.label, f'has no tag "{want.tags[0]}"')
     elif not there.enabled:

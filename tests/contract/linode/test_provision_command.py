@@ -143,6 +143,25 @@ def test_what_differs_is_named_left_and_answered_with_1(somebody: Somebody) -> N
     assert row["type"] == "g6-standard-4"
 
 
+def test_what_is_in_the_way_of_the_rest_is_told(somebody: Somebody) -> None:
+    """A VPC of ours in another region: no machine can be created in this one, and none is."""
+    somebody.keyed()
+    body = {
+        "label": "pgbaton",
+        "region": "id-cgk",
+        "description": "made by pgbaton provision",
+    }
+    somebody.double.ask("POST", "/vpcs", body)
+    seen = somebody.types("provision")
+    assert seen.exit_code == 1
+    assert (
+        "! differs  VPC           pgbaton                    is in id-cgk, wanted in us-ord"
+        in seen.output
+    )
+    assert "could not be made: what differs is in the way" in seen.output
+    assert not list(somebody.double.world.machines)
+
+
 def test_somebody_elses_label_is_refused_by_name(somebody: Somebody) -> None:
     """Before anything is created, with the way to adopt it."""
     somebody.keyed()

@@ -214,3 +214,15 @@ def test_a_balancer_that_serves_gets_its_lost_node_and_keeps_its_check() -> None
         ("differs", "settings"),
     ]
     assert "pgbaton nodebalancer apply front --plan" in items[1].detail
+
+
+def test_what_is_in_the_way_keeps_all_that_needs_it_waiting() -> None:
+    """A VPC in another region: no machine is made elsewhere, and the balancer waits, too."""
+    asked = want()
+    there = standing(asked)
+    vpc = replace(there.vpcs["pgbaton"], region="us-east")
+    found = replace(there, vpcs={"pgbaton": vpc}, linodes={})
+    items = plan(asked, found)
+    assert not any(item.ready for item in items)
+    assert line(asked, found, "pgbaton-pg1").step is not None
+    assert line(asked, found, "shop-front").verdict == "change"
