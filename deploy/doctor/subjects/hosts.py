@@ -164,8 +164,10 @@ def _machine(seen: HostSeen) -> Iterator[Finding]:
         return
     yield from _services(seen, seen.machine)
     yield from _remote(seen, seen.machine)
+    plans = [t.plan for t in seen.targets if isinstance(t.plan, HostPlan)]
+    leads = frozenset(a.leader.host for p in plans for a in p.request.apps)
     for laravel in seen.machine.laravels:
-        yield from judge_laravel(laravel, seen.applications)
+        yield from judge_laravel(laravel, seen.applications, leads=leads)
 
 
 def _services(seen: HostSeen, machine: MachineSeen) -> Iterator[Finding]:

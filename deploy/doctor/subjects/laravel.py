@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from deploy.doctor.finding import Finding, error, warning
 from deploy.doctor.subjects.machines import LaravelSeen
@@ -19,13 +20,17 @@ TOLD: Mapping[str, tuple[str, ...]] = {
 """The artisan command by which each hears that it should begin anew."""
 
 
-def judge_laravel(seen: LaravelSeen, applications: Sequence[Application]) -> Iterator[Finding]:
-    """What of one Laravel would stay with the old leader; `applications` are its host's."""
+def judge_laravel(
+    seen: LaravelSeen, applications: Sequence[Application], *, leads: AbstractSet[str] = frozenset()
+) -> Iterator[Finding]:
+    """What of one Laravel would stay with the old leader; `applications` are its host's, `leads` the
+    hosts that they should point at now, none where that is not known."""
     own = [a for a in applications if any(f.path.startswith(f"{seen.folder}/") for f in a.files)]
     after = " ".join(c for a in own for c in a.after)
     units = {s.name.removesuffix(".service") for a in applications for s in a.services}
     yield from _connection(seen)
     yield from _cached(seen, after)
+    yield from _effective(seen, leads)
     yield from _runs(seen, after, units)
 
 
@@ -55,6 +60,24 @@ def _cached(seen: LaravelSeen, after: str) -> Iterator[Finding]:
         why = "What stands in .env is not what the shop uses."
         yield error(
             "laravel-stale", what, why, "php artisan config:cache there, then restart its services"
+        )
+
+
+def _effective(seen: LaravelSeen, leads: AbstractSet[str]) -> Iterator[Finding]:
+    """What the cached configuration really says, where PHP read it out."""
+    if len(seen.effective) < 2:  # noqa: PLR2004 - a connection and its host
+        return
+    connection, host = seen.effective[:2]
+    if connection != "pgsql" or (leads and host not in leads):
+        has = f"{connection} at {host}"
+        must = f", must be pgsql at {' or '.join(sorted(leads))}" if leads else ", must be pgsql"
+        what = f"its cached configuration leads to {has}{must} ({seen.folder})"
+        why = "That is what the shop uses, whatever .env says."
+        yield error(
+            "laravel-effective",
+            what,
+            why,
+            "php artisan config:cache there, then restart its services",
         )
 
 

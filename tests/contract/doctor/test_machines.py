@@ -70,6 +70,30 @@ def test_runit_services_and_laravel_are_seen(machine: Machine) -> None:
     assert names == {"laravel-connection", "laravel-cache", "laravel-stale"}
 
 
+def test_the_cached_configuration_is_read_by_php(tmp_path: Path) -> None:
+    """As the owner of `.env`, and of all that it holds only connection, host and port are told."""
+    (tmp_path / "bootstrap/cache").mkdir(parents=True)
+    for name in ("artisan", "bootstrap/cache/config.php"):
+        (tmp_path / name).touch()
+    (tmp_path / ".env").write_text("DB_CONNECTION=pgsql\n")
+    os.utime(tmp_path / ".env", (1, 1))
+    (tmp_path / "bin").mkdir()
+    php = tmp_path / "bin/php"
+    php.write_text(
+        '#!/bin/sh\n[ "$3" = "$0" ] || case $3 in */config.php) echo "pgsql 10.0.0.1 5432" ;; esac\n'
+    )
+    php.chmod(0o755)
+    words = f"hook=0\nactions=\napps='{tmp_path}\t{tmp_path}/.env'\nservices=''\n"
+    path = {**os.environ, "PATH": f"{tmp_path}/bin:{os.environ['PATH']}"}
+    done = subprocess.run(
+        ["sh", "-s"], input=words + script(), text=True, capture_output=True, env=path
+    )
+    seen = read_look(done.stdout, at=0)
+    assert seen is not None, done.stderr
+    [laravel] = seen.laravels
+    assert (laravel.cached, laravel.effective) == ("newer", ("pgsql", "10.0.0.1", "5432"))
+
+
 @pytest.mark.parametrize("shell", ["dash", "bash"])
 def test_long_lived_workers_are_found_by_their_folder(tmp_path: Path, shell: str) -> None:
     """A queue worker of this Laravel is seen, one of another is not; both shells agree."""

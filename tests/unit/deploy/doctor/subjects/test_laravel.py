@@ -44,6 +44,23 @@ def test_what_would_stay_with_the_old_leader(
     assert told(seen, application) == expected
 
 
+@pytest.mark.parametrize(
+    ("effective", "colours"),
+    [
+        ((), {}),
+        (("pgsql", "10.0.0.1", "5432"), {}),
+        (("pgsql", "10.0.0.9", "5432"), {"laravel-effective": "red"}),
+        (("mysql", "10.0.0.1", "3306"), {"laravel-effective": "red"}),
+    ],
+)
+def test_what_the_cache_says_is_what_counts(
+    effective: tuple[str, ...], colours: dict[str, str]
+) -> None:
+    """Where PHP read it out, it must lead to where the application should point."""
+    found = judge_laravel(replace(WELL, effective=effective), [SHOP], leads=frozenset({"10.0.0.1"}))
+    assert {f.name: COLOURS[f.severity] for f in found} == colours
+
+
 def test_the_mend_names_unit_and_command() -> None:
     """Both ways to restart it."""
     [found] = judge_laravel(replace(WELL, runs=(("horizon", "h.service"),)), [SHOP])
