@@ -50,6 +50,9 @@ probe = { user = "pgbaton", sslmode = "verify-full", tls = { ca = "/etc/pgbaton/
 postgresql_port = 5433
 mux = {}
 failsafe = true
+ttl = 20
+loop_wait = 1
+retry_timeout = 3
 databases = { shop = "shop", reports = "shop" }
 parameters = { shared_buffers = "64MB", effective_cache_size = "256MB", maintenance_work_mem = "32MB" }
 

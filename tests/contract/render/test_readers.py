@@ -110,13 +110,21 @@ def test_haproxy_takes_its_file(laid: Lay) -> None:
     assert _run("haproxy", "-c", "-f", config).returncode != 0
 
 
-@pytest.mark.parametrize("machine", MACHINES)
+@pytest.mark.parametrize("machine", ["pg1", "web1"])
 def test_cloud_init_takes_the_user_data(
     blueprints: Mapping[str, Blueprint], tmp_path: Path, machine: str
 ) -> None:
-    """`cloud-init schema`; a wrong type is refused."""
+    """`cloud-init schema`, which takes its time, for the longest and for one of the others."""
     data = tmp_path / "user-data"
     data.write_text(blueprints[machine].fragments["cloud-init.yml"].text)
     assert _run("cloud-init", "schema", "--config-file", data).returncode == 0
+
+
+def test_cloud_init_would_refuse_a_wrong_type(
+    blueprints: Mapping[str, Blueprint], tmp_path: Path
+) -> None:
+    """The check above can fail."""
+    data = tmp_path / "user-data"
+    data.write_text(blueprints["e1"].fragments["cloud-init.yml"].text)
     _spoil(data, "package_update: true", "package_update: 17")
     assert _run("cloud-init", "schema", "--config-file", data).returncode != 0
