@@ -28,6 +28,10 @@ PARAMETERS: Mapping[str, str | int | bool] = {
 }
 """The reference architecture's settings; `parameters` of a cluster overrides any of them."""
 
+ROLES = frozenset({"postgres", "replicator", "rewinder"})
+DATABASES = frozenset({"postgres", "template0", "template1"})
+"""What is there before ours."""
+
 SHARED = frozenset({
     "hot_standby", "max_connections", "max_locks_per_transaction", "max_worker_processes", "max_prepared_transactions",
     "wal_level", "track_commit_timestamp", "max_wal_senders", "max_replication_slots", "wal_log_hints",
@@ -130,6 +134,7 @@ def bootstrap_sql(
     """SQL run once, when the first member has made the database: the monitoring role, and the
     cluster's databases where `roles` has a password for each owner. Empty where there is neither."""
     probe = cluster.probe.user if secrets.probe is not None else None
+    _refuse_taken(cluster, roles or {})
     if probe is None and not roles:
         return ""
     return render(
@@ -139,3 +144,18 @@ def bootstrap_sql(
         roles=roles or {},
         databases=cluster.databases if roles else {},
     )
+
+
+def _refuse_taken(cluster: Cluster, roles: Mapping[str, str]) -> None:
+    """SQL that fails would have Patroni remove the new database and begin again, for ever."""
+    role = next((r for r in roles if r in {*ROLES, cluster.probe.user}), None)
+    if role is not None:
+        raise CannotRender(
+            f"databases of {cluster.scope}: {role} is a role already that Patroni or pgbaton makes; "
+            "let another one own the database"
+        )
+    base = next((d for d in cluster.databases if roles and d in DATABASES), None)
+    if base is not None:
+        raise CannotRender(
+            f"databases of {cluster.scope}: every PostgreSQL has {base} already; name another one"
+        )

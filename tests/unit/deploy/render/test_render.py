@@ -196,3 +196,14 @@ def test_etcd_listens_at_numbers_alone() -> None:
     assert said["listen-client-urls"] == "http://0.0.0.0:2379"
     assert said["advertise-client-urls"] == "http://e1.example:2379"
     assert said["listen-peer-urls"] == "http://0.0.0.0:2380"
+
+
+@pytest.mark.parametrize(
+    "database", [("shop", "postgres"), ("shop", "pgbaton"), ("template1", "shop")]
+)
+def test_what_is_there_already_is_not_made_again(database: tuple[str, str]) -> None:
+    """A role or a database that every cluster has: the SQL would fail, and Patroni begin anew for ever."""
+    name, role = database
+    shop = inventory().clusters["shop"].model_copy(update={"databases": {name: role}})
+    with pytest.raises(CannotRender, match="already"):
+        bootstrap_sql(shop, secrets=passwords(), roles={role: "x"})
