@@ -48,6 +48,7 @@ def rotate(ground: Ground, kind: str, name: str | None, *, write: bool) -> None:
         if key is None:
             rotate_ca(vault, wanted(inventory), now())
         else:
+            _demand_ours(ground, key)
             announce(vault, key)
     _announced(ground, key, write=write)
     _then("push", f"pgbaton keys switch {_words(key)}")
@@ -135,6 +136,22 @@ def _announced(ground: Ground, key: Turning | None, *, write: bool) -> None:
         click.echo(f"{ground.file} has the new public half", err=True)
     else:
         say_halves(ground, lacked, again=f"pgbaton keys rotate {_words(key)} --write")
+
+
+def _demand_ours(ground: Ground, key: Turning) -> None:
+    """A machine that shows a key of its own would not learn of another one."""
+    from deploy.keyring import Keyring, wanted
+
+    inventory, keyring = ground.inventory, Keyring(ground.folder)
+    if key.kind != "host" or not keyring.holds(key.public) or key.name in wanted(inventory).hosts:
+        return
+    tables = (inventory.hosts.get(key.name), inventory.machines.get(key.name))
+    pinned = {" ".join(k.split()[:2]) for table in tables if table for k in table.host_keys}
+    if not pinned & set(keyring.pins(key.name)):
+        raise Fault(
+            f"the inventory pins another host key for {key.name} than the one made here",
+            "change the key on the machine, then pgbaton keys pin pins the new one",
+        )
 
 
 def _demand_told(ground: Ground, key: Turning) -> None:

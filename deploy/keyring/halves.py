@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,12 +63,11 @@ def _pins(section: str, name: str, have: tuple[str, ...], made: tuple[str, ...])
         yield Half(section=section, name=name, key="host_keys", lacking=lacking)
 
 
-def _known(read: Any, name: str) -> tuple[str, ...]:
+def _known(read: Callable[[str], tuple[str, ...]], name: str) -> tuple[str, ...]:
     try:
-        found: tuple[str, ...] = read(name)
+        return read(name)
     except MissingKeyError:
         return ()
-    return found
 
 
 def with_halves(text: str, lacking: tuple[Half, ...]) -> str:

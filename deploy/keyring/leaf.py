@@ -132,8 +132,8 @@ def _hosts(machine: Placed) -> tuple[str, ...]:
 
 
 def spelt(host: str) -> str:
-    """An address in its one shortest form, a name in small letters."""
+    """An address in its one shortest form; a name in small letters, and in ASCII as certificates have it."""
     try:
         return str(ipaddress.ip_address(host))
     except ValueError:
-        return host.lower()
+        return host.lower() if host.isascii() else host.lower().encode("idna").decode()

@@ -45,7 +45,7 @@ def test_every_event_is_accepted_while_keys_and_certificates_rotate(
             with opened(site.folder / "keys") as vault:
                 list(step(vault) or ())
             site.push(text)
-            eventually(lambda before=before: len(answers) > before + 10)  # type: ignore[misc]
+            eventually(lambda before=before: len(answers) > before + 10, seconds=30)  # type: ignore[misc]
         _retired(site, text, former)
     assert set(answers) == {ACCEPTED}
     measured(f"keys: {len(answers)} events accepted while a sender's key and the CA rotated")
@@ -61,10 +61,10 @@ def _rotated(site: WebSite, text: str, former: str) -> str:
     assert site.tell(former) == ACCEPTED
     site.push(text)
     with opened(site.folder / "keys") as vault:
-        eventually(lambda: site.tell(former) == ACCEPTED)
+        eventually(lambda: site.tell(former) == ACCEPTED, seconds=30)
         switch(vault, PG1)
     assert site.keyring.sender("pg1").whsk != former
-    eventually(lambda: site.tell(site.keyring.sender("pg1").whsk) == ACCEPTED)
+    eventually(lambda: site.tell(site.keyring.sender("pg1").whsk) == ACCEPTED, seconds=30)
     assert site.tell(former) == ACCEPTED
     return text
 
@@ -75,7 +75,7 @@ def _retired(site: WebSite, text: str, former: str) -> None:
         text = without(text, frozenset({retiring(vault, PG1)}))
         retire(vault, PG1)
     site.push(text)
-    eventually(lambda: site.tell(former) == UNKNOWN)
+    eventually(lambda: site.tell(former) == UNKNOWN, seconds=30)
     assert site.tell(site.keyring.sender("pg1").whsk) == ACCEPTED
 
 

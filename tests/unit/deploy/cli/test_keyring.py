@@ -8,6 +8,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from deploy.cli import main
+from deploy.cli.exits import Fault
+from deploy.cli.rewriting import rewrite
 from deploy.keyring import Keyring
 from tests.unit.deploy.keyring.sites import SITE, files
 
@@ -215,6 +217,16 @@ def test_no_key_is_forgotten_that_the_inventory_still_holds(whole: Site) -> None
     assert "take it out, or run this with --write" in seen.stderr
 
 
+def test_a_host_key_that_is_not_ours_does_not_rotate(whole: Site) -> None:
+    """The machine would not learn of the new one."""
+    made = Keyring(whole.folder).pins("web1")[0]
+    whole.file.write_text(whole.file.read_text().replace(made, "ssh-ed25519 AAAAother"))
+    seen = whole.keys("rotate", "host", "web1", "--write")
+    assert seen.exit_code == 1
+    assert "pins another host key for web1" in seen.stderr
+    assert Keyring(whole.folder).pins("web1") == (made,)
+
+
 @pytest.mark.parametrize(
     "words",
     [["ca", "x"], ["ssh"], ["ssh", "pull"], ["sender"], ["host", "../web1"], ["paper", "x"]],
@@ -225,3 +237,14 @@ def test_what_cannot_rotate_is_wrong_usage(whole: Site, words: list[str]) -> Non
     seen = whole.keys("rotate", *words)
     assert seen.exit_code == 2
     assert "sender" in seen.stderr
+
+
+def test_words_that_somebody_wrote_meanwhile_are_not_lost(tmp_path: Path) -> None:
+    """Nothing is written over them, and nothing is left beside them."""
+    file = tmp_path / "inventory.toml"
+    file.write_text("theirs")
+    with pytest.raises(Fault, match="was changed meanwhile"):
+        rewrite(file, before="ours", text="new")
+    assert [p.read_text() for p in tmp_path.iterdir()] == ["theirs"]
+    rewrite(file, before="theirs", text="new")
+    assert [p.read_text() for p in tmp_path.iterdir()] == ["new"]

@@ -65,6 +65,14 @@ def test_where_push_reaches_a_machine_is_proven_too() -> None:
     assert of(text)["control1.redis"][:3] == ("control1", "10.0.0.41", "198.51.100.4")
 
 
+def test_a_name_is_proven_as_certificates_spell_it() -> None:
+    """In small ASCII letters, an address in its shortest form."""
+    text = SITE.replace("10.0.0.21", "DB1.bücher.example").replace("10.0.0.22", "fd00:0:0::22")
+    found = of(text)
+    assert found["pg1.patroni"][1] == "db1.xn--bcher-kva.example"
+    assert found["pg2.patroni"][1] == "fd00::22"
+
+
 def test_servers_that_are_each_others_clients_may_be_both() -> None:
     """etcd among its peers, Patroni towards etcd and the others; nobody else."""
     uses = {purpose: Leaf(name="x", purpose=purpose).uses for purpose in ("etcd", "patroni")}
