@@ -9,6 +9,8 @@ import pytest
 
 from tests.contract.program.conftest import LOCK, Place, small
 
+pytestmark = pytest.mark.timeout(120)
+
 CUTTER = """#!/bin/sh
 n=$(($(cat {count}) - 1))
 echo $n >{count}

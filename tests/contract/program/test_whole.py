@@ -12,6 +12,8 @@ from deploy.program import program
 from tests.contract.program.conftest import Place
 from tests.parts import ROOT
 
+pytestmark = pytest.mark.timeout(150)  # pip fetches and compiles what a machine runs
+
 EVERYTHING = """
 import importlib, pkgutil
 import deploy, jobs, webhook, workers
