@@ -7,6 +7,7 @@ import logging
 import os
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -32,8 +33,11 @@ if TYPE_CHECKING:
 class EquippedDesk:
     """A `Desk` over the environment. Faults say what is missing; nothing is asked before its time."""
 
-    def __init__(self, environ: Mapping[str, str] = os.environ) -> None:
-        self.environ = environ
+    def __init__(
+        self, environ: Mapping[str, str] = os.environ, *, inventory: Inventory | None = None
+    ) -> None:
+        """`inventory` stands in for the one that the environment names."""
+        self.environ, self._instead = environ, inventory
 
     @cached_property
     def settings(self) -> Settings:
@@ -44,7 +48,7 @@ class EquippedDesk:
         settings = read_settings(self.environ)
         if isinstance(settings, BadSettings):
             raise Fault(str(settings), "mend it, then: pgbaton check", code=Exit.CONFIG)
-        return settings
+        return settings if self._instead is None else replace(settings, inventory=self._instead)
 
     @property
     def inventory(self) -> Inventory:

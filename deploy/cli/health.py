@@ -37,7 +37,9 @@ CODES: Mapping[Colour, Exit] = {
 def health(desk: Desk, *, keys: Path | None, pings: bool, everything: bool, as_json: bool) -> None:
     """Look, tell, and end with the code of the worst colour."""
     began = time.monotonic()
-    shared = Shared(surroundings(desk, keys=keys, pings=pings))
+    keyring, digest = _keyring(desk.environ, keys), desk.inventory.digest
+    at = desk if isinstance(keyring, Unseen) else _at_desk(desk, keyring)
+    shared = Shared(surroundings(at, keyring, digest=digest, pings=pings))
     reports = visit_all([*visits(shared)], desk.fleet)
     took = time.monotonic() - began
     if as_json:
@@ -47,7 +49,20 @@ def health(desk: Desk, *, keys: Path | None, pings: bool, everything: bool, as_j
     raise click.exceptions.Exit(CODES[worst(r.colour for r in reports)])
 
 
-def surroundings(desk: Desk, *, keys: Path | None, pings: bool) -> Surroundings:
+def _at_desk(desk: Desk, keyring: Keyring) -> Desk:
+    """The real desk with what the keyring has; one that somebody else made stays as it is."""
+    from deploy.cli.equipped import EquippedDesk
+    from deploy.doctor.desk import inventory_at_desk, secrets_at_desk
+
+    if not isinstance(desk, EquippedDesk):
+        return desk
+    inventory = inventory_at_desk(desk.inventory, keyring)
+    return EquippedDesk(secrets_at_desk(desk.environ, keyring), inventory=inventory)
+
+
+def surroundings(
+    desk: Desk, keyring: Keyring | Unseen, *, digest: str, pings: bool
+) -> Surroundings:
     """What of the desk's hands is here; what is not is said where it would be needed."""
     from workers.secrets import Secrets
     from workers.toolbox import linode_of
@@ -55,8 +70,9 @@ def surroundings(desk: Desk, *, keys: Path | None, pings: bool) -> Surroundings:
     secrets = Secrets(desk.environ)
     return Surroundings(
         inventory=desk.inventory,
+        digest=digest,
         secrets=secrets,
-        keyring=_keyring(desk.environ, keys),
+        keyring=keyring,
         trail=desk.ledger,
         hosts=_hosts(desk),
         balancers=desk.balancers,
@@ -64,7 +80,7 @@ def surroundings(desk: Desk, *, keys: Path | None, pings: bool) -> Surroundings:
         anchors=desk.anchors,
         fleet=desk.fleet,
         look=lambda cluster: look(desk, cluster),
-        offline=lambda: _offline(desk),
+        offline=lambda: _offline(desk, digest),
         now=time.time,
         token=desk.token,
         pings=pings,
@@ -92,7 +108,7 @@ def _hosts(desk: Desk) -> HostHand | Unseen:
         return Unseen(reason=fault.message, remedy=fault.remedy or remedy)
 
 
-def _offline(desk: Desk) -> Report:
+def _offline(desk: Desk, digest: str) -> Report:
     """One line; `pgbaton check` has the rest."""
     from deploy.cli.keycheck import bad_keys
 
@@ -110,7 +126,7 @@ def _offline(desk: Desk) -> Report:
         findings.append(note("inventory", _many(noted, "warning"), why, "pgbaton check"))
     here = f"; {len(lacking)} of its secrets are not here" if lacking else ""
     size = f"{_many(inventory.clusters, 'cluster')}, {_many(inventory.hosts, 'host')}"
-    return report("inventory", [f"digest {inventory.digest}, {size}{here}"], findings)
+    return report("inventory", [f"digest {digest}, {size}{here}"], findings)
 
 
 def _many(things: Sized, name: str) -> str:

@@ -26,12 +26,14 @@ from workers.tls import Tls
 
 
 def examine_processes(shared: Shared) -> Report:
-    told = {name: _told(shared, name) for name in shared.around.inventory.clusters}
+    around = shared.around
+    told = {name: _told(shared, name) for name in around.inventory.clusters}
     try:
-        return judge_workers(see_workers(shared.redis, shared.around.inventory, told=told))
+        seen = see_workers(shared.redis, around.inventory, digest=around.digest, told=told)
     except (RedisError, OSError) as error:
-        seen = Unseen(reason=f"Redis gives no answer: {error}", remedy="see redis above")
-        return report("processes", (), [not_seen("workers, clock and chronicle", seen)])
+        unseen = Unseen(reason=f"Redis gives no answer: {error}", remedy="see redis above")
+        return report("processes", (), [not_seen("workers, clock and chronicle", unseen)])
+    return judge_workers(seen)
 
 
 def _told(shared: Shared, cluster: str) -> bool | None:

@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
     """`keyring`: Unseen where there is no keys folder; `hosts`: Unseen without the workers' SSH key.
-    `look` gathers and judges one cluster; `offline` tells of the inventory itself. `pings`: whether events
+    `digest` is the inventory's as the processes know it. `look` gathers and judges one cluster; `offline` tells of the inventory itself. `pings`: whether events
     may be sent. `now`: seconds since 1970; `token`: fresh random hex."""
 
     inventory: Inventory
+    digest: str
     secrets: Secrets
     keyring: Keyring | Unseen
     trail: ReadTrail

@@ -28,18 +28,18 @@ NOTHING = QueueLook(waiting=0, running=0, failed=0, oldest=0.0)
 
 
 def see_workers(
-    client: Redis, inventory: Inventory, *, told: Mapping[str, bool | None]
+    client: Redis, inventory: Inventory, *, digest: str, told: Mapping[str, bool | None]
 ) -> WorkersSeen:
-    """What Redis shows; raises RedisError. `told`: whether the watch told of each cluster's leader."""
+    """What Redis shows; raises RedisError. `digest`: the inventory's as it should be; `told`: whether the watch told of each cluster's leader."""
     queue = eye_on(client)() or NOTHING
     return WorkersSeen(
-        digest=inventory.digest,
+        digest=digest,
         workers=_workers(client),
         waiting=queue.waiting,
         running=queue.running,
         failed=queue.failed,
         oldest=queue.oldest,
-        foreign=_foreign(client, inventory.digest),
+        foreign=_foreign(client, digest),
         leases={
             name: _holder(client, [f"{inventory.redis.prefix}:lease:{key}" for key in keys])
             for name, keys in LEASES.items()

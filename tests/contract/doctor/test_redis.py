@@ -69,7 +69,7 @@ def test_a_worker_says_by_which_inventory_it_works(server: RedisServer, world: W
 
     client = server.client()
     inventory = world.inventory
-    nobody = judge_workers(see_workers(client, inventory, told={}))
+    nobody = judge_workers(see_workers(client, inventory, digest=world.inventory.digest, told={}))
     assert told(nobody).items() >= {"no-worker": "red", "no-clock": "red"}.items()
     RedisLedger(client, inventory=inventory.digest).lease("clock", "m1:7", seconds=30)
     token = EQUIPPED.set(world.tools)
@@ -80,8 +80,15 @@ def test_a_worker_says_by_which_inventory_it_works(server: RedisServer, world: W
             worker.heartbeat()
     finally:
         EQUIPPED.reset(token)
-    assert told(judge_workers(see_workers(client, inventory, told={"shop": True}))) == {}
-    seen = see_workers(client, inventory, told={})
+    assert (
+        told(
+            judge_workers(
+                see_workers(client, inventory, digest=world.inventory.digest, told={"shop": True})
+            )
+        )
+        == {}
+    )
+    seen = see_workers(client, inventory, digest=world.inventory.digest, told={})
     assert {w.inventory for w in seen.workers} == {inventory.digest}
     other = judge_workers(replace(seen, digest="another"))
     assert told(other) == {"worker-inventory": "red"}
@@ -91,5 +98,5 @@ def test_a_job_of_another_inventory_shows_while_it_waits(server: RedisServer, wo
     """So that two inventories in use are noticed before a failover."""
     client = server.client()
     RedisLedger(client, inventory="another").call("shop")
-    seen = see_workers(client, world.inventory, told={})
+    seen = see_workers(client, world.inventory, digest=world.inventory.digest, told={})
     assert (seen.waiting, seen.foreign) == (1, 1)
