@@ -62,14 +62,15 @@ class EtcdSite:
             self.cluster.wait()
 
     def lay(self, name: str, purpose: str) -> bool:
-        """One machine's files, each put whole; True where those that it trusts have changed."""
+        """One machine's files, each put whole, as `push` puts them; True where those that it trusts have changed."""
         files = self.folder / f"{name}.files"
         files.mkdir(exist_ok=True)
         own = self.keyring.certificate(name, purpose)  # type: ignore[arg-type]
         before = (files / "ca.pem").read_text() if (files / "ca.pem").exists() else None
         for path, text in (
             (files / "ca.pem", self.keyring.ca()),
-            (files / "own.pem", own.cert + own.key),
+            (files / "own.key", own.key),
+            (files / "own.pem", own.cert),
         ):
             part = path.with_suffix(".part")
             part.write_text(text)
@@ -99,12 +100,12 @@ class EtcdSite:
     def tls(self) -> Tls:
         """What a process of ours has at its start."""
         files = self.folder / "pgbaton.files"
-        return Tls(ca=files / "ca.pem", cert=files / "own.pem")
+        return Tls(ca=files / "ca.pem", cert=files / "own.pem", key=files / "own.key")
 
     def _member(self, name: str, peer: str, client: str, together: str) -> Member:
         files = self.folder / f"{name}.files"
-        own, ca = str(files / "own.pem"), str(files / "ca.pem")
-        among = ("--peer-cert-file", own, "--peer-key-file", own, "--peer-client-cert-auth")
+        own, key, ca = (str(files / name) for name in ("own.pem", "own.key", "ca.pem"))
+        among = ("--peer-cert-file", own, "--peer-key-file", key, "--peer-client-cert-auth")
         return Member(
             program=Path("etcd"),
             folder=self.folder,
@@ -112,7 +113,7 @@ class EtcdSite:
             client=client,
             peer=peer,
             members=together,
-            secured=Secured(pair=Pair(cert=Path(own), key=Path(own)), ca=Path(ca)),
+            secured=Secured(pair=Pair(cert=Path(own), key=Path(key)), ca=Path(ca)),
             options=(*among, "--peer-trusted-ca-file", ca),
         )
 
