@@ -66,6 +66,6 @@ def _shapes(error: ValidationError) -> Iterator[Mistake]:
 _PATTERNS = {
     NAME: "is no name: 1 to 63 letters, digits, '.', '_' or '-', the first a letter or digit",
     PATH: "must be an absolute path without control characters",
-    LABEL: "is no label of Linode's: 3 to 32 letters, digits, '.', '_' or '-'",
+    LABEL: "is no label of Linode's: 3 to 32 letters, digits, '_' or '-'",
     PUBLIC_KEY: "is no public key: whpk_ and 44 characters of base64 (pgbaton keys sender NAME)",
 }

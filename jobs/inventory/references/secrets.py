@@ -56,7 +56,7 @@ def revealed(raw: Raw) -> Iterator[Revealed]:
         what = _looks_like(value) or _named(path, value)
         if what is not None:
             reason = (
-                f"holds {what}, and the inventory is no secret; put it into {_place(path, what)}, and make "
+                f"holds {what}, and an inventory holds none; put it into {_place(path, what)}, and make "
                 f"a new one where others may have read this file"
             )
             yield Revealed(mistake=Mistake(path=".".join(path), reason=reason), value=value)
@@ -102,7 +102,7 @@ def _named(path: tuple[str, ...], value: str) -> str | None:
         return None
     if before and (before[-1] in NAMES or (before[-1] == "keys" and "{" in value)):
         return None
-    return "what its key promises, a secret"
+    return "a secret, as its name says"
 
 
 def _place(path: tuple[str, ...], what: str) -> str:

@@ -66,7 +66,7 @@ def test_a_secret_is_named_by_its_place_and_never_repeated(
     assert isinstance(bad, BadInventory)
     found = {m.path: m.reason for m in bad.mistakes}
     assert place in found[path]
-    assert "the inventory is no secret" in found[path]
+    assert "an inventory holds none" in found[path]
     assert [m.path for m in bad.mistakes].count(path) == 1
     assert WORD not in str(bad)
     assert LINODE not in str(bad)
