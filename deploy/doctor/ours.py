@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from redis.exceptions import RedisError
-
 from deploy.doctor.evidence import Unseen
 from deploy.doctor.report import Report, not_seen, report
 from deploy.doctor.seeing.clocks import see_date, see_redis_clock
@@ -16,7 +14,7 @@ from deploy.doctor.seeing.outside import see_linode
 from deploy.doctor.seeing.patroni import api_of
 from deploy.doctor.seeing.road import Road, keys_here, see_road
 from deploy.doctor.seeing.workers import see_workers
-from deploy.doctor.shared import Shared
+from deploy.doctor.shared import NO_REDIS, Shared
 from deploy.doctor.subjects.clocks import Clockless, Skew, judge_clocks
 from deploy.doctor.subjects.machines import MachineSeen
 from deploy.doctor.subjects.outside import judge_linode, judge_road
@@ -27,12 +25,10 @@ from workers.tls import Tls
 
 def examine_processes(shared: Shared) -> Report:
     around = shared.around
+    if isinstance(shared.redis_seen(""), Unseen):
+        return report("processes", (), [not_seen("workers, clock and chronicle", NO_REDIS)])
     told = {name: _told(shared, name) for name in around.inventory.clusters}
-    try:
-        seen = see_workers(shared.redis, around.inventory, digest=around.digest, told=told)
-    except (RedisError, OSError) as error:
-        unseen = Unseen(reason=f"Redis gives no answer: {error}", remedy="see redis above")
-        return report("processes", (), [not_seen("workers, clock and chronicle", unseen)])
+    seen = see_workers(shared.redis, around.inventory, digest=around.digest, told=told)
     return judge_workers(seen)
 
 
@@ -74,7 +70,8 @@ def examine_clocks(shared: Shared) -> Report:
         for name, seen in by_ssh.items()
         if isinstance(seen, MachineSeen) or shared.placed[name].address not in known
     ]
-    seen = [see_redis_clock(shared.redis), *(dated[a] for a in asks), *told]
+    redis = see_redis_clock(shared.redis)
+    seen = [*([redis] if isinstance(redis, Skew) else []), *(dated[a] for a in asks), *told]
     return judge_clocks(seen, tolerance=around.inventory.webhook.tolerance)
 
 

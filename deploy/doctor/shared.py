@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from deploy.doctor.evidence import Unseen
 from deploy.doctor.seeing.kept import Kept
 from deploy.doctor.seeing.machines import Way, see_machine, ways
+from deploy.doctor.seeing.redis import see_redis
 from deploy.doctor.seeing.trail import Recent, read_recent
 from deploy.keyring import MissingKeyError
 from deploy.site import CannotPlace, Placed, placed
@@ -23,10 +24,16 @@ if TYPE_CHECKING:
     from paramiko import PKey
 
     from deploy.doctor.subjects.machines import MachineSeen
+    from deploy.doctor.subjects.redis import RedisSeen
     from deploy.doctor.surroundings import Surroundings
 
+NOBODY = "no endpoint can answer"
+"""How the adapter begins where etcd is out of reach; what else it says is worth repeating."""
 REDIS_REPLY = 3.0
 """Seconds for one reply of Redis."""
+
+
+NO_REDIS = Unseen(reason="Redis gives no answer", remedy="see redis")
 
 
 class Shared:
@@ -38,6 +45,7 @@ class Shared:
         self.recents: Kept[str, Recent | Unseen] = Kept(self._recent)
         self.machines: Kept[str, MachineSeen | Unseen] = Kept(self._machine)
         self.redis = connect(redis_of(around.inventory, around.secrets), read=REDIS_REPLY)
+        self.redis_seen: Kept[str, RedisSeen | Unseen] = Kept(lambda _: see_redis(self.redis))
         self.placed = _placed(around)
         self._ways = _ways(around, self.placed)
 
@@ -55,7 +63,8 @@ class Shared:
         view = self.looks(cluster)[0].before
         if isinstance(view, ClusterView):
             return view
-        return Unseen(reason=view.reason, remedy="see etcd above")
+        silent = view.reason.startswith(NOBODY)
+        return Unseen(reason="etcd gives no answer" if silent else view.reason, remedy="see etcd")
 
     def way(self, machine: str) -> Way | Unseen:
         """How a machine is reached over SSH."""
@@ -63,6 +72,8 @@ class Shared:
         return self._ways.get(machine, unnamed)
 
     def _recent(self, cluster: str) -> Recent | Unseen:
+        if isinstance(self.redis_seen(""), Unseen):
+            return NO_REDIS
         try:
             return read_recent(self.around.trail, cluster)
         except LedgerUnavailable as error:

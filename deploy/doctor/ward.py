@@ -21,7 +21,6 @@ from deploy.doctor.report import Report
 from deploy.doctor.rounds import Visit
 from deploy.doctor.secured import examine_certificates, examine_keys
 from deploy.doctor.seeing.outside import see_slack
-from deploy.doctor.seeing.redis import see_redis
 from deploy.doctor.shared import Shared
 from deploy.doctor.subjects.outside import judge_slack
 from deploy.doctor.subjects.redis import judge_redis
@@ -56,7 +55,7 @@ def _cluster(shared: Shared, name: str) -> Iterator[Visit]:
 
 
 def _ours(shared: Shared) -> Iterator[Visit]:
-    yield Visit(subject="redis", look=lambda: judge_redis(see_redis(shared.redis)))
+    yield Visit(subject="redis", look=lambda: judge_redis(shared.redis_seen("")))
     yield Visit(subject="processes", look=partial(examine_processes, shared))
     if shared.around.inventory.senders:
         yield Visit(subject="webhook", look=partial(examine_road, shared))

@@ -34,7 +34,7 @@ def see_redis_clock(client: Redis) -> Skew | Clockless:
     try:
         seconds, micros = client.time()
     except (RedisError, OSError) as error:
-        unseen = Unseen(reason=str(error), remedy="see redis above")
+        unseen = Unseen(reason=str(error), remedy="see redis")
         return Clockless(place="redis", unseen=unseen)
     here = (began + time.time()) / 2
     return Skew(place="redis", seconds=seconds + micros / 1e6 - here)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from deploy.doctor.evidence import Unseen
@@ -92,15 +92,7 @@ def _fine(seen: EtcdSeen) -> Iterator[str]:
 
 def _quorum(seen: EtcdSeen) -> Iterator[Finding]:
     well = sum(m.has_leader and not m.learner for m in seen.up.values())
-    for endpoint, member in seen.members.items():
-        if isinstance(member, Unseen):
-            why = "One member fewer that may be lost; below a majority nobody is elected any more."
-            yield warning(
-                "etcd-member-down",
-                f"{endpoint} gives no answer: {member.reason.removeprefix(f'{endpoint}: ')}",
-                why,
-                member.remedy,
-            )
+    yield from _down(seen)
     if well < seen.quorum:
         what = f"{well} of {seen.count} members see a leader, {seen.quorum} are needed"
         why = "Patroni demotes its leader without etcd, and no other is elected: nobody can write."
@@ -133,6 +125,20 @@ def _quorum(seen: EtcdSeen) -> Iterator[Finding]:
         what = f"{listed(seen.unlisted)} {plural(seen.unlisted, 'is a member and no endpoint', 'are members and no endpoints')} of the inventory"
         why = "Nobody asks there when the others are gone, and this table does not look at it."
         yield warning("etcd-unlisted", what, why, f"add it to [etcd.{seen.name}] endpoints")
+
+
+def _down(seen: EtcdSeen) -> Iterator[Finding]:
+    """Endpoints that are silent for the same reason are named together."""
+    silent = {
+        e: replace(m, reason=m.reason.removeprefix(f"{e}: "))
+        for e, m in seen.members.items()
+        if isinstance(m, Unseen)
+    }
+    for unseen in dict.fromkeys(silent.values()):
+        names = [e for e, one in silent.items() if one == unseen]
+        what = f"{listed(names)} {plural(names, 'gives', 'give')} no answer: {unseen.reason}"
+        why = "So many members fewer may be lost; below a majority nobody is elected any more."
+        yield warning("etcd-member-down", what, why, unseen.remedy)
 
 
 def _members(seen: EtcdSeen) -> Iterator[Finding]:

@@ -180,7 +180,7 @@ def _ping(ping: Ping) -> Iterator[Finding]:
         case 202 if ping.recorded is None:
             yield not_seen(
                 f"{what}its entry",
-                Unseen(reason="the trail cannot be read", remedy="see redis above"),
+                Unseen(reason="the trail cannot be read", remedy="see redis"),
             )
         case 202:
             return
@@ -190,7 +190,7 @@ def _ping(ping: Ping) -> Iterator[Finding]:
                 "webhook-503",
                 f"{what}503 {ping.detail}",
                 why,
-                "see redis above, by the webhook's own eyes: its log",
+                "see redis, by the webhook's own eyes: its log",
             )
         case _:
             yield warning(

@@ -286,7 +286,7 @@ def _each(seen: PatroniSeen) -> Iterator[Finding]:
     if active := [m.name for m in seen.up if m.failsafe_active]:
         why = "etcd cannot be had from there: the leader goes on by its members' word alone."
         yield error(
-            "failsafe-active", f"failsafe mode is active on {listed(active)}", why, "see etcd above"
+            "failsafe-active", f"failsafe mode is active on {listed(active)}", why, "see etcd"
         )
 
 
