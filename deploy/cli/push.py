@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -83,6 +83,8 @@ def _push(
     if not manner.as_json:
         say_survey(found, lines)
     course = None if manner.check else _carried_out(crew, found, manner)
+    if course is not None and not course.troubles:
+        course = _looked_again(crew, found, wishes, course)
     if manner.as_json:
         say_json(document(found, lines, course))
     elif course is not None:
@@ -98,6 +100,15 @@ def _carried_out(crew: Crew, found: Survey, manner: Manner) -> Course:
         raise click.exceptions.Exit(Exit.NO)
     with Teller(quiet=manner.as_json) as teller:
         return carry_out(found.steps, Labour(crew=crew, watching=Watching(crew=crew)), teller)
+
+
+def _looked_again(crew: Crew, found: Survey, wishes: Wishes, course: Course) -> Course:
+    """With what a last look finds left, rather than what the plan had said of it."""
+    from deploy.push import survey
+
+    if not found.does:
+        return course
+    return replace(course, left=survey(crew, tuple(found.changes), wishes).steps)
 
 
 def _code(found: Survey, course: Course | None) -> Exit:

@@ -11,7 +11,9 @@ from deploy.blueprint import Blueprint, Class, RenderedFile
 from deploy.push.observed import FoundFile, FoundUnit, How, Observed
 from deploy.push.wanted import ORDER, Wanted
 
-Deed = Literal["start", "restart", "reload", "enable"]
+Deed = Literal["start", "restart", "reload", "enable", "settle"]
+ITSELF = "@itself"
+"""Stands for the machine where a unit does: what it was cut in hearing of, it hears before anything else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +86,7 @@ def _deeds(
     kept = [unit.name for unit in wanted.blueprint.units]
     deeds = {name: _deed(found.units.get(name, FoundUnit()), heard.get(name)) for name in kept}
     deeds |= {u: h for u, h in heard.items() if u not in kept and _runs(found, u)}
+    deeds |= {ITSELF: "settle"} if found.unsettled else {}
     return {unit: deed for unit, deed in deeds.items() if deed is not None}
 
 

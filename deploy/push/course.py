@@ -25,10 +25,11 @@ class Hands(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
-    """`undone`: steps that were not begun, because one before them failed."""
+    """`undone`: steps that were not begun, because one before them failed. `left`: what is still to
+    be done although nothing failed."""
 
     troubles: tuple[Trouble, ...] = ()
-    left: tuple[Left, ...] = ()
+    left: tuple[Step, ...] = ()
     undone: tuple[Step, ...] = ()
 
     @property

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from threading import Event, Thread
 from typing import TypeVar
 
 from paramiko import Channel
@@ -18,8 +19,8 @@ from deploy.push.trouble import Trouble
 from deploy.push.wanted import Wanted
 from workers.fleet import ThreadFleet
 
-READ = 30.0
-"""Seconds for one machine to say what it holds."""
+READ, SIGN = 30.0, 15.0
+"""Seconds for one machine to say what it holds, and between two signs of life."""
 Out = TypeVar("Out")
 
 
@@ -30,6 +31,7 @@ class Crew:
     site: Mapping[str, Wanted]
     links: Mapping[str, Link]
     _held: list[Channel] = field(default_factory=list, init=False)
+    _over: Event = field(default_factory=Event, init=False)
 
     def each(self, machines: Iterable[str], work: Callable[[str], Out]) -> dict[str, Out]:
         """The same on every machine, side by side."""
@@ -53,9 +55,18 @@ class Crew:
         who = f"{by}, since {time.strftime('%H:%M:%S %Z')}"
         held = self.each(machines, lambda name: self.links[name].hold(who))
         self._held += [one for one in held.values() if isinstance(one, Channel)]
+        Thread(target=self._live, daemon=True).start()
         return {name: one for name, one in held.items() if isinstance(one, Trouble)}
 
+    def _live(self) -> None:
+        """A sign of life to every machine that we hold, until we let go."""
+        while not self._over.wait(SIGN):
+            for channel in self._held:
+                with suppress(EOFError, OSError):
+                    channel.sendall(b".")
+
     def close(self) -> None:
+        self._over.set()
         for channel in self._held:
             with suppress(EOFError, OSError):
                 channel.close()

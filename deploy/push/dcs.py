@@ -34,15 +34,15 @@ def pending(
     group: Group, changes: Mapping[str, Changes], found: Mapping[str, Observed]
 ) -> Iterator[Left]:
     """Members whose PostgreSQL has not yet taken what only a start of it takes."""
-    for member in group.members:
-        said = found[member].patroni if member in found else None
-        if member in changes and said is not None and said.get("pending_restart"):
-            yield Left(
-                machine=member,
-                what="the restart of PostgreSQL",
-                why="Patroni shows pending_restart: some parameter counts only after a start",
-                remedy=f"patronictl restart --pending for {member}, the leader last",
-            )
+    shown = (m for m in group.members if m in changes and m in found)
+    waiting = [m for m in shown if (found[m].patroni or {}).get("pending_restart")]
+    if waiting:
+        yield Left(
+            machine=", ".join(waiting),
+            what="the restart of PostgreSQL",
+            why="Patroni shows pending_restart: some parameter counts only after a start",
+            remedy="patronictl restart one after another, the leader last",
+        )
 
 
 def differing(wanted: Mapping[str, Any], there: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -103,10 +103,15 @@ def refusal(group: Group, member: str, unwell: tuple[str, ...]) -> str | None:
     away = [m for m in others if m in unwell]
     if not away:
         return None
-    named = ", ".join(away)
+    named = listed(away)
     if group.kind == "etcd":
         quorum = len(group.members) // 2 + 1
         if len(others) - len(away) >= quorum:
             return None
-        return f"without {member}, {group.told} would have no quorum: {named} is not healthy"
-    return f"{named} of {group.told} is away already, and never are two at once"
+        return f"without {member}, {group.told} would have no quorum: {named} not healthy"
+    return f"{named} away already in {group.told}, and never are two at once"
+
+
+def listed(machines: Sequence[str]) -> str:
+    """Some machines and their verb."""
+    return f"{', '.join(machines)} {'is' if len(machines) == 1 else 'are'}"

@@ -49,13 +49,13 @@ class Link:
         return self._answered(verb, finished)
 
     def reach(self) -> Trouble | None:
-        """Log in anew: what was set up meanwhile must not lock us out."""
-        old, self._open = self._open, None
-        trouble = self._greeted()
-        if trouble is None and old is not None:
-            old.close()
-        self._open = self._open or old
-        return trouble
+        """Log in once more: what was set up meanwhile must not lock us out. The connection that is
+        open stays, for a second push is kept away through it."""
+        try:
+            connect(self.host, self.key, deadline=time.monotonic() + GREETING).close()
+        except _FAILURES as error:
+            return self._failed(error)
+        return None
 
     def hold(self, who: str) -> Channel | Trouble:
         """Keep other pushes away until the channel is closed, or this connection ends."""

@@ -67,5 +67,11 @@ class Observed:
         return {
             one.unit: one.how
             for one in self.owed
+            if not one.unit.startswith("@")
             if one.run == "-" or one.run == self.units.get(one.unit, FoundUnit()).run
         }
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether the machine itself has not yet heard of accounts, folders or units."""
+        return any(one.unit.startswith("@") for one in self.owed)

@@ -182,7 +182,7 @@ def _left(group: Group, turn: Turn, why: str) -> Iterator[Step]:
         machine=turn.machine,
         what=f"the restart of {group.unit}",
         why=why,
-        remedy="bring them back, then push again; or restart it there by hand: "
+        remedy="bring back who is away, then push again; or, knowing what it costs, by hand: "
         f"systemctl restart {group.unit}",
     )
 

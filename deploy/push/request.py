@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from deploy.blueprint import RenderedFile
 from deploy.program import Program, install_script
-from deploy.push.changes import Deed, hearing
+from deploy.push.changes import ITSELF, Deed, hearing
 from deploy.push.wanted import Asked, Wanted
 
 SELF = {
@@ -45,7 +45,8 @@ def acting(deeds: Mapping[str, Deed], *, kept: Iterable[str], leave: str | None)
     """`kept`: units that are to be enabled; `leave`: the one whose start nobody waits for here."""
     own = set(kept)
     rows = (
-        f"unit {unit} {deed} {'leave' if unit == leave else 'wait'} {'keep' if unit in own else '-'}"
+        f"unit {unit} {deed} {'leave' if unit in {leave, ITSELF} else 'wait'} "
+        f"{'keep' if unit in own else '-'}"
         for unit, deed in deeds.items()
     )
     return _lines([*rows, "end"])

@@ -33,7 +33,7 @@ def _doing(step: Doing) -> str:
         case Ship(machines=machines):
             return f"put pgbaton's program on {', '.join(machines)}"
         case Work(turns=turns):
-            return "; ".join(map(_turn, turns)) + _after(step)
+            return "; ".join(_together(turns)) + _after(step)
         case Switch(group=group, leader=leader):
             return f"{leader}: hand the leadership of {group.name} over"
         case Configure(group=group, patch=patch, was=was):
@@ -44,13 +44,24 @@ def _doing(step: Doing) -> str:
             assert_never(step)
 
 
+def _together(turns: Iterable[Turn]) -> list[str]:
+    """Machines that do the same are named once."""
+    doing: dict[str, list[str]] = {}
+    for turn in turns:
+        doing.setdefault(_turn(turn), []).append(turn.machine)
+    return [f"{', '.join(machines)}: {what}" for what, machines in doing.items()]
+
+
 def _turn(turn: Turn) -> str:
     count = len(turn.files)
     parts = [f"{count} file{'' if count == 1 else 's'}"] if count else []
     for deed in dict.fromkeys(turn.deeds.values()):
+        if deed == "settle":
+            parts.append("take notice of accounts, folders and units")
+            continue
         units = [u.removesuffix(".service") for u, d in turn.deeds.items() if d == deed]
         parts.append(f"{deed} {' '.join(units)}")
-    return f"{turn.machine}: {', '.join(parts)}"
+    return ", ".join(parts)
 
 
 def _after(work: Work) -> str:

@@ -68,9 +68,16 @@ def speechless(machine: str, user: str, verb: Verb, errors: str) -> Trouble:
             f"{user} ALL=(root) NOPASSWD: ALL), or write [deploy] user",
             asked=False,
         )
+    if not words:
+        return Trouble(
+            machine=machine,
+            reason=f"the connection or the command `{verb}` ended before its answer",
+            remedy=f"see whether the machine or its sshd went down; {_AGAIN}",
+            asked=False,
+        )
     return Trouble(
         machine=machine,
-        reason=f"`{verb}` gave no answer: {words or 'not a word'}",
+        reason=f"`{verb}` gave no answer: {words}",
         remedy="it needs a POSIX shell, coreutils, util-linux, systemd and curl there",
         asked=False,
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from deploy.push.crew import seen
-from deploy.push.group import Group, leader_of, refusal, sick
+from deploy.push.group import Group, leader_of, listed, refusal, sick
 from deploy.push.observed import Observed
 from deploy.push.trouble import Trouble
 
@@ -56,11 +56,10 @@ class Watching:
         unwell = self._wait(group, lambda found: _unwell(group, found, excused))
         if not unwell:
             return None
-        verb = "is" if len(unwell) == 1 else "are"
         return Trouble(
             machine=unwell[0],
             reason=f"{group.told} is not well after {self.patience:.0f} s: "
-            f"{', '.join(unwell)} {verb} not healthy",
+            f"{listed(unwell)} not healthy",
             remedy=f"see journalctl -u {group.unit} there; nothing more is touched until you push again",
         )
 

@@ -72,8 +72,9 @@ commit() {
 
 # What the machine itself must hear before anybody else: accounts, folders, units.
 settle() {
+    grep -qs '^@' "$state/owed" || return 0
     for what in @accounts @folders @units; do
-        kept owed | grep -q "^$what " || continue
+        grep -q "^$what " "$state/owed" || continue
         case $what in
             @accounts) systemd-sysusers >"$errors" 2>&1 ;;
             @folders) systemd-tmpfiles --create >"$errors" 2>&1 ;;
@@ -88,12 +89,14 @@ settle() {
 }
 
 settled() {
+    grep -qs "^$1 " "$state/owed" || return 0
     kept owed | awk -v unit="$1" '$1 != unit' | rewrite owed || fault full "$state"
 }
 
 # Which run has the old files. A unit that is started anew from here on reads the new ones, whoever
 # starts it; one that was, or that does not run, has nothing to hear.
 seal() {
+    [ -s "$state/owed" ] || return 0
     kept owed | while read -r unit how run; do
         now=$(systemctl show -p InvocationID --value -- "$unit" 2>/dev/null </dev/null)
         [ -n "$now" ] || continue

@@ -22,7 +22,7 @@ from workers.ssh import load_key
 
 HERE = Path(__file__).parent
 PLAIN = Wishes()
-EFFECTS = ("mv", "chown", "systemctl")
+EFFECTS = ("mv", "systemctl")
 """Programs by which the script changes something; each call of one is a place to be cut at."""
 
 
@@ -42,12 +42,12 @@ class Bench:
         """Keep a copy of files, journal and units; the function brings them back."""
         there = (self.units, self.state, self.at("/etc/pushed"))
         for path in there:
-            shutil.copytree(path, folder / path.name)
+            shutil.copytree(path, folder / path.name, symlinks=True)
 
         def back() -> None:
             for path in there:
                 shutil.rmtree(path)
-                shutil.copytree(folder / path.name, path)
+                shutil.copytree(folder / path.name, path, symlinks=True)
 
         return back
 
@@ -153,7 +153,8 @@ def bench() -> Iterator[Bench]:
         _program(HERE / "systemctl.sh", doubles / "systemctl")
         for name in EFFECTS:
             _program(HERE / "bomb.sh", machine.root / "sbin" / name)
-        (machine.root / "sbin/sleep").symlink_to("/bin/true")  # nobody here needs a moment
+        for name in ("sleep", "sync"):  # nobody here needs a moment, and no disk is torn out
+            (machine.root / "sbin" / name).symlink_to("/bin/true")
         for name in ("systemd-sysusers", "systemd-tmpfiles"):
             _program(HERE / f"{name}.sh", machine.root / "sbin" / name)
         dpkg = machine.root / "varlib/dpkg"

@@ -64,6 +64,25 @@ def test_the_client_dies_in_the_middle(bench: Bench, whole: Whole) -> None:
         assert len(starts) == len(set(starts)), starts
 
 
+def test_the_connection_dies_in_the_middle(bench: Bench, whole: Whole) -> None:
+    """sshd's sessions are killed at an effect: the push says so, and the next one finishes."""
+    bench.arm(wait=5)
+    with whole.begin() as process:
+        try:
+            until(bench.bombs / "waiting")
+            sessions = bench.machine.inside("pgrep", "-f", "^sshd(-session)?: deploy").stdout
+            bench.machine.inside("kill", "-9", *sessions.split())
+            (bench.bombs / "waiting").unlink()
+            out, errors = process.communicate(timeout=40)
+        finally:
+            process.kill()
+    assert process.returncode == 1, (out, errors)
+    assert "ended before its answer" in out
+    bench.disarm()
+    code, out, errors = whole.run()
+    assert code == 0, (out, errors)
+
+
 def test_json_tells_the_whole_push(whole: Whole) -> None:
     """Differences, steps, and who could not be asked, as one document."""
     code, out, _ = whole.run("--check", "--json")

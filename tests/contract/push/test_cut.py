@@ -6,20 +6,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from deploy.blueprint import Blueprint, Notice, RenderedFile, Unit
 from deploy.push import Crew, Labour, Watching, Wishes, carry_out, survey, tell
 from tests.contract.push.bench import Bench, Silent, blueprint
 
+SHARES = 2
+OWN = "/etc/systemd/system/pushed.service"
 UNITS = (Unit(name="a.service", class_="redis"), Unit(name="b.service", class_="host"))
 
 
 def content(text: str) -> Blueprint:
-    """Two files for two units: one of both, one whose change a reload suffices for."""
+    """Two files for two units, and a unit's own file of which only systemd must hear."""
     a, b = (unit.name for unit in UNITS)
     both = (Notice(unit=a, how="restart"), Notice(unit=b, how="restart"))
     return blueprint(
         RenderedFile(path="/etc/pushed/1", text=f"1 {text}\n", notices=both),
         RenderedFile(path="/etc/pushed/2", text=f"2 {text}\n", notices=(both[0],)),
+        RenderedFile(path=OWN, text=f"# {text}\n"),
         units=UNITS,
     )
 
@@ -41,19 +46,22 @@ def push(crew: Crew) -> bool:
     return course.whole
 
 
-def test_killed_at_every_effect(bench: Bench, tmp_path: Path) -> None:
+@pytest.mark.parametrize("share", range(SHARES))
+def test_killed_at_every_effect(bench: Bench, tmp_path: Path, share: int) -> None:
     """The script dies by SIGKILL before its k-th effect, for every k; then a push goes through, both units run
     with both new files, and each was restarted exactly once."""
+    bench.user = "root"
     with crew_of(bench, content("old")) as old, crew_of(bench, content("new")) as new:
         assert push(old)
         back = bench.remember(tmp_path)
         bench.arm()
         assert push(new)
         effects = bench.disarm()
-        assert effects > 12
+        assert effects > 10
         owed: set[tuple[str, ...]] = set()
-        for k in range(1, effects + 1):
+        for k in range(1 + share, effects + 1, SHARES):
             back()
+            bench.at(OWN).write_text("# old\n")
             before = len(bench.log())
             bench.arm(kill=k)
             push(new)
@@ -61,6 +69,7 @@ def test_killed_at_every_effect(bench: Bench, tmp_path: Path) -> None:
             owed |= {owed_alone(new)}
             assert push(new), k
             assert not survey(new, ("one",), Wishes()).steps, k
+            assert "daemon-reload" in bench.log()[before:], k
             told = [line for line in bench.log()[before:] if line.startswith("restart")]
             assert sorted(told) == ["restart a.service", "restart b.service"], (k, told)
             for unit in UNITS:
