@@ -9,6 +9,9 @@ import click
 
 from deploy.cli.keys_ground import Ground, ground_options, now, say_halves, sound, told
 
+NAMED = 12
+"""Names in one line: a site of fifty clusters has hundreds."""
+
 
 @click.command(short_help="Make whatever the inventory asks for and is missing.")
 @click.option("--write", is_flag=True, help="Put the public halves into the inventory, too.")
@@ -45,7 +48,9 @@ def _listed(made: tuple[str, ...]) -> Iterator[str]:
         stem = path.stem if path.suffix in {".pem", ".key", ".pub"} else name
         folders.setdefault(str(path.parent), {})[stem] = None
     for folder, stems in folders.items():
-        yield f"made {'' if folder == '.' else f'{folder}/ '}{', '.join(stems)}"
+        more = f" and {len(stems) - NAMED} more" if len(stems) > NAMED else ""
+        named = ", ".join(list(stems)[:NAMED])
+        yield f"made {'' if folder == '.' else f'{folder}/ '}{named}{more}"
 
 
 def _summary(ground: Ground, made: tuple[str, ...]) -> str:

@@ -16,7 +16,8 @@ from jobs.inventory import Inventory
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Half:
-    """Public keys that one array of the inventory lacks. `clusters`: of a sender that it lacks whole."""
+    """Public keys that one array of the inventory lacks. `clusters`: those that a sender of ours speaks of
+    and may not yet, all of them where the inventory lacks it whole."""
 
     section: str
     name: str
@@ -28,7 +29,9 @@ class Half:
         lines = [f"[{self.section}.{self.name}]"]
         if self.clusters:
             lines.append(f"clusters = {_array(self.clusters)}")
-        return "\n".join([*lines, f"{self.key} = {_array(self.lacking)}"])
+        if self.lacking:
+            lines.append(f"{self.key} = {_array(self.lacking)}")
+        return "\n".join(lines)
 
 
 def halves(inventory: Inventory, asked: Wanted, keyring: Keyring) -> Iterator[Half]:
@@ -37,8 +40,9 @@ def halves(inventory: Inventory, asked: Wanted, keyring: Keyring) -> Iterator[Ha
         known = inventory.senders.get(name)
         have = known.keys if known is not None else ()
         lacking = tuple(key for key in _known(keyring.sender_keys, name) if key not in have)
-        if lacking:
-            new = clusters if known is None else ()
+        may = known.clusters if known is not None else ()
+        new = tuple(cluster for cluster in clusters if cluster not in may)
+        if lacking or new:
             yield Half(section="senders", name=name, key="keys", lacking=lacking, clusters=new)
     for section in ("hosts", "machines"):
         table: Mapping[str, Any] = getattr(inventory, section)
@@ -83,14 +87,17 @@ def _put(document: Any, half: Half) -> None:
     if half.name not in section:
         inline = isinstance(section, InlineTable)
         section[half.name] = tomlkit.inline_table() if inline else tomlkit.table()
-    if half.clusters:
-        section[half.name]["clusters"] = list(half.clusters)
-    table = section[half.name]
-    if half.key not in table:
-        table[half.key] = list(half.lacking)
+    _add(section[half.name], "clusters", half.clusters)
+    _add(section[half.name], half.key, half.lacking)
+
+
+def _add(table: Any, key: str, items: tuple[str, ...]) -> None:
+    """To the end of an array, which is laid out as it was; a new one where there is none."""
+    if items and key not in table:
+        table[key] = list(items)
         return
-    for key in half.lacking:
-        table[half.key].append(key)
+    for item in items:
+        table[key].append(item)
 
 
 def with_pin(text: str, name: str, key: str, *, host: bool) -> str:

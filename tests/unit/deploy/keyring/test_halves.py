@@ -3,6 +3,7 @@ import tomllib
 
 import pytest
 
+from deploy.keyring import wanted
 from deploy.keyring.halves import Half, halves, with_halves, with_pin, without
 from deploy.keyring.turning import Turning, rotate
 from tests.unit.deploy.keyring.sites import SITE, Site, loaded
@@ -53,6 +54,21 @@ def test_a_sender_that_is_not_there_comes_whole(text: str) -> None:
     after = tomllib.loads(with_halves(f"a = 1\n{text}", (NEW,)))
     assert after["a"] == 1
     assert after["senders"]["pg1"] == {"clusters": ["shop"], "keys": ["whpk_new"]}
+
+
+def test_a_cluster_that_joins_is_one_that_our_senders_may_speak_of(site: Site) -> None:
+    """Else the webhook would refuse what the watch tells of it."""
+    more = '[clusters.more]\netcd = "main"\nscope = "more"\n'
+    text = f"{site.text}\n{more}"
+    inventory = loaded(text)
+    found = {half.name: half for half in halves(inventory, wanted(inventory), site.keyring)}
+    assert {name: half.clusters for name, half in found.items()} == {
+        "watch": ("more",),
+        "probe": ("more",),
+    }
+    after = loaded(with_halves(text, tuple(found.values())))
+    assert after.senders["watch"].clusters == ("shop", "more")
+    assert after.senders["watch"].keys == inventory.senders["watch"].keys
 
 
 def test_a_former_key_goes_and_nothing_else() -> None:
