@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from deploy.doctor.evidence import Unseen
 from deploy.doctor.seeing.asking import Answer, ask
 from deploy.doctor.seeing.etcd import tls_of
-from deploy.doctor.subjects.patroni import MemberSeen, PatroniSeen
+from deploy.doctor.subjects.patroni_seen import MemberSeen, PatroniSeen
 from jobs.claims import BrokenRecord, ClusterView, MemberRecord
 from jobs.inventory import Cluster
 from jobs.ports import Fleet

@@ -2,77 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterator
 
 from deploy.doctor.evidence import Unseen
 from deploy.doctor.finding import Finding, error, listed, note, plural, warning
 from deploy.doctor.report import Report, not_seen, report
-from jobs.inventory import Cluster
-
-TIMES: Mapping[str, int] = {"ttl": 30, "loop_wait": 10, "retry_timeout": 10}
-"""Patroni's own, in seconds, where the dynamic configuration names none."""
-WELL = frozenset({"running", "streaming", "in archive recovery"})
-LAG = 1 << 20
-"""Bytes: Patroni's own maximum_lag_on_failover."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MemberSeen:
-    """One member, by its own Patroni and by what the cluster lists of it. `lag`: bytes behind the leader,
-    None where it is not known or it leads."""
-
-    name: str
-    role: str
-    state: str
-    version: str = "?"
-    lag: int | None = None
-    pending_restart: bool = False
-    watchdog_failed: bool = False
-    failsafe_active: bool = False
-    tags: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def leads(self) -> bool:
-        return self.role in {"leader", "master", "primary", "standby_leader"}
-
-    @property
-    def synchronous(self) -> bool:
-        return self.role in {"sync_standby", "quorum_standby"}
-
-    @property
-    def may_lead(self) -> bool:
-        return self.tags.get("nofailover") is not True and self.tags.get("failover_priority") != 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PatroniSeen:
-    """One cluster. `config` is the dynamic configuration in effect; `members` are those in etcd, Unseen
-    where their REST API gives no answer. `heard`: the members whose hook was ever heard, by the trail;
-    Unseen where there is none to read."""
-
-    name: str
-    cluster: Cluster
-    config: Mapping[str, Any] | Unseen
-    members: Mapping[str, MemberSeen | Unseen]
-    paused: bool = False
-    heard: frozenset[str] | Unseen = frozenset()
-
-    @property
-    def up(self) -> tuple[MemberSeen, ...]:
-        return tuple(m for m in self.members.values() if isinstance(m, MemberSeen))
-
-    @property
-    def standbys(self) -> tuple[MemberSeen, ...]:
-        return tuple(m for m in self.up if not m.leads)
-
-    def setting(self, name: str) -> Any:
-        return None if isinstance(self.config, Unseen) else self.config.get(name)
-
-    @property
-    def edit(self) -> str:
-        return f"patronictl edit-config {self.cluster.scope}"
+from deploy.doctor.subjects.patroni_seen import LAG, TIMES, WELL, PatroniSeen
+from deploy.doctor.subjects.patroni_settings import settings
 
 
 def judge_patroni(seen: PatroniSeen) -> Report:
@@ -80,9 +16,7 @@ def judge_patroni(seen: PatroniSeen) -> Report:
     findings = [
         *_members(seen),
         *_heirs(seen),
-        *_settings(seen),
-        *_timing(seen),
-        *_synchronous(seen),
+        *settings(seen),
         *_each(seen),
         *_hooks(seen),
     ]
@@ -165,86 +99,6 @@ def _heirs(seen: PatroniSeen) -> Iterator[Finding]:
         why = "Patroni elects nobody who is that far behind (maximum_lag_on_failover)."
         yield finding(
             "patroni-lag", what, why, "see the network and the disks of the two; the slots below"
-        )
-
-
-def _settings(seen: PatroniSeen) -> Iterator[Finding]:
-    if isinstance(seen.config, Unseen):
-        yield not_seen("the dynamic configuration", seen.config)
-        return
-    for name, own in TIMES.items():
-        has, must = seen.config.get(name, own), getattr(seen.cluster, name)
-        if has != must:
-            why = "What pgbaton says and rehearses of times is not what happens."
-            yield warning(
-                "patroni-settings",
-                f"{name} is {has}, {must} in the inventory",
-                why,
-                f"{seen.edit} --set {name}={must}",
-            )
-    has = seen.config.get("failsafe_mode") is True
-    if has is not seen.cluster.failsafe:
-        what = f"failsafe_mode is {_on(has)}, {_on(seen.cluster.failsafe)} in the inventory"
-        why = (
-            "In an outage of etcd the leader goes on; nothing tells of it but this."
-            if has
-            else "An outage of etcd demotes the leader: nobody can write until etcd is back."
-        )
-        yield warning(
-            "patroni-failsafe",
-            what,
-            why,
-            f"{seen.edit} --set failsafe_mode={_on(seen.cluster.failsafe, 'true', 'false')}",
-        )
-
-
-def _on(value: object, on: str = "on", off: str = "off") -> str:
-    return on if value else off
-
-
-def _timing(seen: PatroniSeen) -> Iterator[Finding]:
-    """Patroni itself shortens what breaks the rule, in silence: what is configured is not what counts."""
-    if isinstance(seen.config, Unseen):
-        return
-    ttl, loop, retry = (int(seen.config.get(name, own)) for name, own in TIMES.items())
-    if loop + 2 * retry > ttl:
-        what = f"loop_wait {loop} + 2 x retry_timeout {retry} is more than ttl {ttl}"
-        why = "A leader that waits for etcd loses its key meanwhile: it is demoted in good health."
-        yield error("patroni-timing", what, why, f"{seen.edit} --set ttl={loop + 2 * retry}")
-
-
-def _synchronous(seen: PatroniSeen) -> Iterator[Finding]:
-    if isinstance(seen.config, Unseen):
-        return
-    on = seen.config.get("synchronous_mode") not in {None, False, "off"}
-    if not on and seen.cluster.synchronous:
-        why = "A lost leader takes acknowledged orders with it."
-        yield error(
-            "asynchronous",
-            "synchronous_mode is off, must be on",
-            why,
-            f"{seen.edit} --set synchronous_mode=true",
-        )
-    elif not on:
-        why = "A lost leader may take the last acknowledged orders with it; the inventory accepts that."
-        yield note(
-            "asynchronous",
-            "replication is asynchronous",
-            why,
-            f"synchronous = true in [clusters.{seen.name}]",
-        )
-    elif seen.standbys and not any(m.synchronous for m in seen.up):
-        strict = seen.config.get("synchronous_mode_strict") is True
-        why = (
-            "Nobody can write (synchronous_mode_strict)."
-            if strict
-            else "Orders are acknowledged by the leader alone, and lost with it; nobody may take over without a loss."
-        )
-        yield error(
-            "no-sync-standby",
-            "synchronous_mode is on, and no standby is synchronous",
-            why,
-            "see why no standby streams: patronictl list",
         )
 
 

@@ -4,7 +4,8 @@ from typing import Any
 import pytest
 
 from deploy.doctor.report import Colour
-from deploy.doctor.subjects.patroni import MemberSeen, PatroniSeen, judge_patroni
+from deploy.doctor.subjects.patroni import judge_patroni
+from deploy.doctor.subjects.patroni_seen import MemberSeen, PatroniSeen
 from jobs.inventory import Cluster
 from tests.unit.deploy.doctor.subjects.told import DARK, told, words
 
