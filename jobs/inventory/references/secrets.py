@@ -41,6 +41,9 @@ SECRETS: Mapping[str, str] = {
 }
 """What somebody meant who wrote a secret into a section."""
 
+SHORTEST = 6
+"""Characters below which a value is a part of many words, and hardly a secret."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revealed:
@@ -68,9 +71,8 @@ def unsaid(mistake: Mistake, secrets: tuple[Revealed, ...]) -> Mistake | None:
         return None
     path, reason = mistake.path, mistake.reason
     for one in secrets:
-        path, reason = (
-            text.replace(one.value, "…") if one.value else text for text in (path, reason)
-        )
+        if len(one.value) >= SHORTEST:
+            path, reason = path.replace(one.value, "…"), reason.replace(one.value, "…")
     return Mistake(path=path, reason=reason)
 
 

@@ -101,3 +101,23 @@ def test_what_only_sounds_like_one_is_none(old: str, new: str) -> None:
     """Names of people's own, PostgreSQL's parameters, templates and variables of a shell."""
     loaded = load_inventory((GROUND + APP).replace(old, new))
     assert isinstance(loaded, Inventory), loaded
+
+
+def test_other_mistakes_stay_readable_beside_a_short_one() -> None:
+    """Leaving out each letter of a password that is one would leave nothing."""
+    text = GROUND.replace("[redis]\n", '[redis]\npassword = "e"\n').replace(
+        'etcd = "main"', 'etcd = "x"'
+    )
+    bad = load_inventory(text)
+    assert isinstance(bad, BadInventory)
+    found = {m.path: m.reason for m in bad.mistakes}
+    assert found["clusters.shop.etcd"] == "[etcd.x] does not exist; there is: main"
+
+
+def test_a_secret_is_left_out_of_what_others_say_of_it() -> None:
+    """It stands at two places, and one of them is told for another reason, too."""
+    told = GROUND.replace("[redis]\n", f'[redis]\npassword = "{WORD}"\n')
+    bad = load_inventory(told.replace('etcd = "main"', f'etcd = "{WORD}"'))
+    assert isinstance(bad, BadInventory)
+    found = {m.path: m.reason for m in bad.mistakes}
+    assert found["clusters.shop.etcd"] == "[etcd.…] does not exist; there is: main"
