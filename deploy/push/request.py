@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from deploy.blueprint import RenderedFile
@@ -10,6 +11,7 @@ from deploy.program import Program, install_script
 from deploy.push.changes import ITSELF, Deed, hearing
 from deploy.push.wanted import Asked, Wanted
 
+_PLAIN = re.compile(r"/[A-Za-z0-9/._@:+-]+")
 SELF = {
     "/etc/sysusers.d/": "@accounts",
     "/etc/tmpfiles.d/": "@folders",
@@ -22,7 +24,7 @@ def reading(wanted: Wanted, *, whole: bool = True) -> bytes:
     """Everything, or only how units and servers are."""
     lines = [f"unit {unit}" for unit in wanted.asked]
     if whole:
-        lines += [f"path {file.path}" for file in wanted.blueprint.files]
+        lines += [f"path {_plain(file.path)}" for file in wanted.blueprint.files]
         lines += [f"package {package}" for package in wanted.blueprint.packages]
     asked = {"etcd": wanted.etcd, "patroni": wanted.patroni}
     lines += [f"{word} {one.words}" for word, one in asked.items() if one is not None]
@@ -99,6 +101,15 @@ def _file(file: RenderedFile) -> bytes:
     content = file.text.encode()
     head = f"file {len(content)} {file.mode:04o} {file.owner} {file.group} {file.path}\n"
     return head.encode() + content
+
+
+def _plain(path: str) -> str:
+    """The script takes paths as words of the shell."""
+    if _PLAIN.fullmatch(path) is None:
+        raise ValueError(
+            f"{path!r} cannot be pushed: only letters, digits and /._@:+- may be in a path"
+        )
+    return path
 
 
 def _lines(lines: Sequence[str]) -> bytes:

@@ -35,7 +35,7 @@ def etcd(scene: Scene, here: Placed) -> Share:
             ),
         ),
         units=(Unit(name=UNIT, class_="etcd"),),
-        packages=("etcd-server", "etcd-client"),
+        packages=("etcd-server", "etcd-client", "curl"),  # curl: push asks for its health there
     )
 
 

@@ -38,12 +38,13 @@ def crew_of(bench: Bench, wanted: Blueprint) -> Iterator[Crew]:
         crew.close()
 
 
-def push(crew: Crew) -> bool:
-    """A push; whether it came through."""
+def push(crew: Crew) -> tuple[bool, tuple[str, ...]]:
+    """A push: whether it came through; and its plan, where no file differed and only the journal
+    knew what was to be done."""
     found = survey(crew, tuple(crew.site), Wishes())
     assert not found.silent, found.silent
     course = carry_out(found.steps, Labour(crew=crew, watching=Watching(crew=crew)), Silent())
-    return course.whole
+    return course.whole, () if found.changes["one"].files else tuple(map(tell, found.steps))
 
 
 @pytest.mark.parametrize("share", range(SHARES))
@@ -52,10 +53,10 @@ def test_killed_at_every_effect(bench: Bench, tmp_path: Path, share: int) -> Non
     with both new files, and each was restarted exactly once."""
     bench.user = "root"
     with crew_of(bench, content("old")) as old, crew_of(bench, content("new")) as new:
-        assert push(old)
+        assert push(old)[0]
         back = bench.remember(tmp_path)
         bench.arm()
-        assert push(new)
+        assert push(new)[0]
         effects = bench.disarm()
         assert effects > 10
         owed: set[tuple[str, ...]] = set()
@@ -66,8 +67,9 @@ def test_killed_at_every_effect(bench: Bench, tmp_path: Path, share: int) -> Non
             bench.arm(kill=k)
             push(new)
             bench.disarm()
-            owed |= {owed_alone(new)}
-            assert push(new), k
+            finished, plan = push(new)
+            assert finished, k
+            owed |= {plan}
             assert not survey(new, ("one",), Wishes()).steps, k
             assert "daemon-reload" in bench.log()[before:], k
             told = [line for line in bench.log()[before:] if line.startswith("restart")]
@@ -77,9 +79,3 @@ def test_killed_at_every_effect(bench: Bench, tmp_path: Path, share: int) -> Non
                 assert read == "1 new\n2 new\n", (k, unit)
         assert not list(bench.at("/etc/pushed").glob(".*")), "no staged file is left"
         assert ("one: restart a", "one: restart b") in owed, "no cut fell between files and units"
-
-
-def owed_alone(crew: Crew) -> tuple[str, ...]:
-    """The plan, where no file differs any more and only the journal knows what is to be done."""
-    found = survey(crew, tuple(crew.site), Wishes())
-    return () if found.changes["one"].files else tuple(map(tell, found.steps))
