@@ -16,15 +16,15 @@ from tests.contract.render.laying import Laid
 
 
 @contextmanager
-def running(*command: str | Path, log: Path, environ: Mapping[str, str]) -> Iterator[None]:
-    """One process; told to end, and killed where it does not."""
+def running(*command: str | Path, log: Path, environ: Mapping[str, str]) -> Iterator[int]:
+    """One process and its id; told to end, and killed where it does not."""
     program = parts.require(str(command[0]))
     with log.open("ab") as out:
         process = subprocess.Popen(
             [str(program), *map(str, command[1:])], stdout=out, stderr=out, env=environ, cwd="/"
         )
     try:
-        yield
+        yield process.pid
     finally:
         process.terminate()
         try:
@@ -52,9 +52,17 @@ class Client:
     def on(cls, control: Laid) -> Client:
         return cls(tls=control.at("/etc/pgbaton/tls"))
 
-    def ask(self, url: str, *, body: str | None = None, known: bool = True) -> str:
-        """What a server says, or why it says nothing; `known`: with our certificate."""
-        own = ["--cert", f"{self.tls}/client.pem", "--key", f"{self.tls}/client.key"]
+    def ask(
+        self, url: str, *, body: str | None = None, known: bool = True, pair: Path | None = None
+    ) -> str:
+        """What a server says, or why it says nothing; `known`: with our certificate, or that of `pair`, a path
+        without its ending."""
+        own = [
+            "--cert",
+            f"{pair or self.tls / 'client'}.pem",
+            "--key",
+            f"{pair or self.tls / 'client'}.key",
+        ]
         sent = [] if body is None else ["-d", body]
         done = subprocess.run(
             [

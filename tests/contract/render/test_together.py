@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from deploy.blueprint import Blueprint
+from deploy.blueprint import Blueprint, RenderedFile
 from deploy.lab.patroni import PatroniProgram
 from tests import parts
 from tests.contract.render.laying import Laid, lay
 from tests.contract.render.running import Client, running, until
-from tests.ground import Ground
+from tests.ground import Ground, made
 
 MEMBERS = {"pg1": "127.77.1.11", "pg2": "127.77.1.12"}
 ENVIRON = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"}
@@ -50,22 +51,29 @@ def site(ground: Ground, blueprints: Mapping[str, Blueprint]) -> Iterator[Site]:
         yield Site(folder=folder, members=members, client=client, ground=ground)
 
 
-def _etcd(laid: Laid, folder: Path, machine: str) -> AbstractContextManager[None]:
+def _etcd(laid: Laid, folder: Path, machine: str) -> AbstractContextManager[int]:
     laid.at("/var/lib/etcd").mkdir(parents=True)
     config = laid.at("/etc/etcd/etcd.conf.yml")
     return running("etcd", "--config-file", config, log=folder / f"{machine}.log", environ=ENVIRON)
 
 
 def _member(blueprint: Blueprint, root: Path, address: str) -> Laid:
-    """The files of one of several members on this machine: each at its own address, without a watchdog."""
-    laid = lay(blueprint, root, user="postgres")
+    """The files of one of several members on this machine."""
+    laid = Laid(root=root)
+    _replace(laid, address, blueprint.files)
     for name in OWNED:
         (root / name).mkdir(parents=True)
         shutil.chown(root / name, "postgres", "postgres")
+    return laid
+
+
+def _replace(laid: Laid, address: str, files: Iterable[RenderedFile]) -> None:
+    """Each member at its own address alone, and without a watchdog: that one is the machine's."""
+    for file in files:
+        laid.put(file, user="postgres")
     config = laid.at("/etc/patroni/config.yml")
     text = config.read_text().replace("0.0.0.0", address)
     config.write_text(text.replace('mode: "automatic"', 'mode: "off"'))
-    return laid
 
 
 def test_etcd_answers_whom_it_knows_alone(site: Site) -> None:
@@ -97,33 +105,77 @@ def _validated(program: str, config: Path) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
-def test_a_cluster_comes_up_and_is_reached_by_tls_alone(site: Site) -> None:
-    """Two members become leader and replica with Debian's Patroni; the databases of the inventory are there; REST
-    asks for a certificate, PostgreSQL for TLS, and the mux leads to the leader with TLS untouched."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cluster:
+    """Two members that run: their processes, and the leader's address."""
+
+    site: Site
+    pids: Mapping[str, int]
+    leader: str
+
+    @property
+    def at(self) -> str:
+        return MEMBERS[self.leader]
+
+
+@pytest.fixture(scope="module")
+def cluster(site: Site) -> Iterator[Cluster]:
+    """Give a cluster of Debian's Patroni, whose replica has found its leader."""
     parts.require("postgres")
     with ExitStack() as stack:
-        for member, laid in site.members.items():
-            stack.enter_context(_patroni(site, member, laid))
-        until(
-            lambda: _roles(site) == ["master", "replica"], seconds=40, log=site.folder / "pg1.log"
-        )
+        pids = {m: stack.enter_context(_patroni(site, m, at)) for m, at in site.members.items()}
+        log = site.folder / "pg1.log"
+        until(lambda: _roles(site) == ["master", "replica"], seconds=40, log=log)
         leader = next(m for m in MEMBERS if _role(site, m) == "master")
-        at = MEMBERS[leader]
-        assert "role" not in site.client.ask(f"https://{at}:8008/patroni", known=False)
-        assert _asked(site, at, 5433, "verify-full", database="shop") == "shop|t"
-        assert _asked(site, at, 5433, "verify-full", database="reports") == "shop|t"
-        assert "no encryption" in _asked(site, at, 5433, "disable", database="shop")
-        stack.enter_context(_mux(site, leader, at))
-        url = f"http://{at}:5432/primary"
-        until(lambda: "running" in site.client.ask(url), seconds=10, log=site.folder / "mux.log")
+        yield Cluster(site=site, pids=pids, leader=leader)
+        for pid in pids.values():  # both at once: each takes a while
+            os.kill(pid, signal.SIGTERM)
+
+
+def test_a_cluster_is_reached_by_tls_alone(cluster: Cluster) -> None:
+    """The databases of the inventory are there; REST asks for a certificate, and PostgreSQL for TLS."""
+    site, at = cluster.site, cluster.at
+    assert "role" not in site.client.ask(f"https://{at}:8008/patroni", known=False)
+    assert _asked(site, at, 5433, "verify-full", database="shop") == "shop|t"
+    assert _asked(site, at, 5433, "verify-full", database="reports") == "shop|t"
+    assert "no encryption" in _asked(site, at, 5433, "disable", database="shop")
+
+
+def test_the_mux_leads_to_the_leader(cluster: Cluster) -> None:
+    """It asks Patroni with a certificate of its own, and leaves TLS to PostgreSQL and its client."""
+    site, at = cluster.site, cluster.at
+    with _mux(site, cluster.leader, at):
+        log, url = site.folder / "mux.log", f"http://{at}:5432/primary"
+        until(lambda: "running" in site.client.ask(url), seconds=10, log=log)
         until(
             lambda: _asked(site, at, 5432, "verify-full", database="shop") == "shop|t",
             seconds=10,
-            log=site.folder / "mux.log",
+            log=log,
         )
 
 
-def _patroni(site: Site, member: str, laid: Laid) -> AbstractContextManager[None]:
+def test_a_ca_that_was_added_counts_after_a_reload(cluster: Cluster) -> None:
+    """As a rotation puts it there: members answer whom the new one signed, without a restart."""
+    site, laid = cluster.site, cluster.site.members[cluster.leader]
+    other = made(site.folder / "other")
+    stranger = other.keyring.folder / "certificates/pgbaton.client"
+    url = f"https://{cluster.at}:8008/patroni"
+    assert "role" not in site.client.ask(url, pair=stranger)
+    old, new = (one.keyring.folder / "ca.pem" for one in (site.ground, other))
+    was = old.read_text()
+    try:
+        old.write_text(was + new.read_text())
+        files = site.ground.rendered()[cluster.leader].files
+    finally:
+        old.write_text(was)
+    _replace(laid, cluster.at, files)
+    os.kill(cluster.pids[cluster.leader], signal.SIGHUP)
+    log = site.folder / f"{cluster.leader}.log"
+    until(lambda: '"role"' in site.client.ask(url, pair=stranger), seconds=15, log=log)
+    assert '"role"' in site.client.ask(url)
+
+
+def _patroni(site: Site, member: str, laid: Laid) -> AbstractContextManager[int]:
     config, log = laid.at("/etc/patroni/config.yml"), site.folder / f"{member}.log"
     who = ("--reuid=postgres", "--regid=postgres", "--init-groups")
     return running("setpriv", *who, "/usr/bin/patroni", config, log=log, environ=ENVIRON)
@@ -138,7 +190,7 @@ def _roles(site: Site) -> list[str]:
     return sorted(filter(None, (_role(site, member) for member in MEMBERS)))
 
 
-def _mux(site: Site, member: str, address: str) -> AbstractContextManager[None]:
+def _mux(site: Site, member: str, address: str) -> AbstractContextManager[int]:
     laid = site.members[member]
     laid.at("/run/haproxy").mkdir(exist_ok=True)
     config = laid.at("/etc/haproxy/haproxy.cfg")
