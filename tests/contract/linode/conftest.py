@@ -19,6 +19,12 @@ def held() -> OpenAPI | None:
     return openapi.load() if openapi.FILE.exists() else None
 
 
+@pytest.fixture(scope="session")
+def judged() -> set[tuple[Any, ...]]:
+    """What was held to the document already: each judgment takes some milliseconds."""
+    return set()
+
+
 @pytest.fixture
 def document(held: OpenAPI | None) -> OpenAPI:
     """The OpenAPI document, for tests that are about it."""
@@ -28,7 +34,9 @@ def document(held: OpenAPI | None) -> OpenAPI:
 
 
 @pytest.fixture
-def make_double(held: OpenAPI | None) -> Iterator[Callable[..., Double]]:
+def make_double(
+    held: OpenAPI | None, judged: set[tuple[Any, ...]]
+) -> Iterator[Callable[..., Double]]:
     """Makes doubles, started, with whatever is said of them. Afterwards everything that passed is
     held to the document."""
     started: list[Double] = []
@@ -40,9 +48,11 @@ def make_double(held: OpenAPI | None) -> Iterator[Callable[..., Double]]:
 
         yield make
     if held is not None:
-        found = [openapi.objections(held, one) for double in started for one in double.exchanges]
-        told = "\n".join(why for one in found for why in one)
+        fresh = {openapi.likeness(one): one for double in started for one in double.exchanges}
+        new = [one for alike, one in fresh.items() if alike not in judged]
+        told = "\n".join(why for one in new for why in openapi.objections(held, one))
         assert not told, told
+        judged |= fresh.keys()
 
 
 @pytest.fixture
