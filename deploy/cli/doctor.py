@@ -26,10 +26,21 @@ DOORS = {
     type=click.Path(path_type=Path),
     help="The folder of keys; else PGBATON_KEYS, else `keys` beside the inventory.",
 )
+@click.option(
+    "--at",
+    metavar="MACHINE",
+    help="Let MACHINE look, where pgbaton runs, over SSH with push's key; and here what its keys show.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 @click.pass_context
 def doctor(
-    ctx: click.Context, *, everything: bool, no_ping: bool, keys: Path | None, as_json: bool
+    ctx: click.Context,
+    *,
+    everything: bool,
+    no_ping: bool,
+    keys: Path | None,
+    at: str | None,
+    as_json: bool,
 ) -> None:
     """Look at everything that runs: etcd, Patroni, replication, hooks, mux, NodeBalancers, Redis, the
     processes, webhook, hosts, trail, clocks, certificates, Slack and Linode. One table: red, amber or
@@ -41,4 +52,4 @@ def doctor(
         return
     from deploy.cli.health import health
 
-    health(ctx.obj, keys=keys, pings=not no_ping, everything=everything, as_json=as_json)
+    health(ctx.obj, at=at, keys=keys, pings=not no_ping, everything=everything, as_json=as_json)

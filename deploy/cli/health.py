@@ -16,11 +16,13 @@ from deploy.cli.table import say_table, to_document
 from deploy.cli.voice import say_json, voice
 from deploy.doctor.evidence import Unseen
 from deploy.doctor.finding import Finding, error, note
+from deploy.doctor.merging import merged
 from deploy.doctor.report import Colour, Report, report, worst
 from deploy.doctor.rounds import visit_all
+from deploy.doctor.seeing.afar import examine_afar
 from deploy.doctor.shared import Shared
 from deploy.doctor.surroundings import Surroundings
-from deploy.doctor.ward import visits
+from deploy.doctor.ward import visits, visits_here
 from deploy.keyring import Keyring
 
 if TYPE_CHECKING:
@@ -34,19 +36,45 @@ CODES: Mapping[Colour, Exit] = {
 }
 
 
-def health(desk: Desk, *, keys: Path | None, pings: bool, everything: bool, as_json: bool) -> None:
-    """Look, tell, and end with the code of the worst colour."""
+def health(
+    desk: Desk,
+    *,
+    at: str | None,
+    keys: Path | None,
+    pings: bool,
+    everything: bool,
+    as_json: bool,
+) -> None:
+    """Look, tell, and end with the code of the worst colour. `at`: the machine that looks."""
     began = time.monotonic()
     keyring, digest = _keyring(desk.environ, keys), desk.inventory.digest
-    at = desk if isinstance(keyring, Unseen) else _at_desk(desk, keyring)
-    shared = Shared(surroundings(at, keyring, digest=digest, pings=pings))
-    reports = visit_all([*visits(shared)], desk.fleet)
+    equipped = desk if isinstance(keyring, Unseen) else _at_desk(desk, keyring)
+    shared = Shared(surroundings(equipped, keyring, digest=digest, pings=pings))
+    reports = _reports(shared) if at is None else _from(shared, at)
     took = time.monotonic() - began
     if as_json:
         say_json(to_document(reports, took=took))
     else:
         say_table(voice(), reports, took=took, everything=everything)
     raise click.exceptions.Exit(CODES[worst(r.colour for r in reports)])
+
+
+def _reports(shared: Shared) -> tuple[Report, ...]:
+    return visit_all([*visits(shared)], shared.around.fleet)
+
+
+def _from(shared: Shared, machine: str) -> tuple[Report, ...]:
+    """From a machine inside, and from here what only its keys show."""
+    if machine not in shared.placed:
+        there = ", ".join(name for name, one in shared.placed.items() if one.ours) or "none"
+        raise Fault(
+            f"no machine is called {machine!r}", f"pgbaton runs on: {there}", code=Exit.USAGE
+        )
+    way = shared.way(machine)
+    afar = way if isinstance(way, Unseen) else examine_afar(way, pings=shared.around.pings)
+    if isinstance(afar, Unseen):
+        raise Fault(f"{machine} cannot look: {afar.reason}", afar.remedy, code=Exit.UNAVAILABLE)
+    return merged(afar, visit_all([*visits_here(shared)], shared.around.fleet))
 
 
 def _at_desk(desk: Desk, keyring: Keyring) -> Desk:

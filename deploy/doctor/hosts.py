@@ -16,19 +16,19 @@ from jobs.plan import Blocked, plan_host, read_request
 from jobs.remote import ReadReply
 
 
-def examine_host(shared: Shared, name: str) -> Report:
-    """Everything about one host."""
+def examine_host(shared: Shared, name: str, *, read: bool = True) -> Report:
+    """Everything about one host; without `read`, what SSH with push's key shows."""
     inventory = shared.around.inventory
     clusters = [c for c in inventory.clusters if name in inventory.hosts_of(c)]
     pairs = [(c, t) for c in clusters for t in inventory.targets_of(c, name)]
     seen = HostSeen(
         name=name,
         host=inventory.hosts[name],
-        targets=[_target(shared, c, t) for c, t in pairs],
+        targets=[_target(shared, c, t) for c, t in pairs] if read else [],
         machine=shared.machines(name),
         applications=[a for a in inventory.applications.values() if name in a.hosts],
         wanted=_wanted(shared, pairs) if inventory.hosts[name].mode == "hardened" else None,
-        unproven={c: shared.unproven(c) for c in clusters},
+        unproven={c: shared.unproven(c) for c in clusters} if read else {},
     )
     return judge_host(seen)
 

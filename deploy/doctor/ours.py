@@ -16,7 +16,6 @@ from deploy.doctor.seeing.road import Road, keys_here, see_road
 from deploy.doctor.seeing.workers import see_workers
 from deploy.doctor.shared import NO_REDIS, Shared
 from deploy.doctor.subjects.clocks import Clockless, Skew, judge_clocks
-from deploy.doctor.subjects.machines import MachineSeen
 from deploy.doctor.subjects.outside import judge_linode, judge_road
 from deploy.doctor.subjects.workers import judge_workers
 from jobs.claims import MemberRecord
@@ -61,18 +60,29 @@ def examine_linode(shared: Shared) -> Report:
 def examine_clocks(shared: Shared) -> Report:
     around, asks = shared.around, [*_dated(shared)]
     dated = dict(around.fleet.each(asks, lambda a: see_date(a[0], a[1], a[2])))
-    by_ssh = dict(around.fleet.each([*shared.placed], shared.machines))
     known = {urlsplit(url).hostname for (_, url, _), s in dated.items() if isinstance(s, Skew)}
     told = [
-        Clockless(place=name, unseen=seen)
-        if isinstance(seen, Unseen)
-        else Skew(place=name, seconds=seen.skew)
-        for name, seen in by_ssh.items()
-        if isinstance(seen, MachineSeen) or shared.placed[name].address not in known
+        one
+        for one in _by_ssh(shared)
+        if isinstance(one, Skew) or shared.placed[one.place].address not in known
     ]
     redis = see_redis_clock(shared.redis)
     seen = [*([redis] if isinstance(redis, Skew) else []), *(dated[a] for a in asks), *told]
     return judge_clocks(seen, tolerance=around.inventory.webhook.tolerance)
+
+
+def examine_machine_clocks(shared: Shared) -> Report:
+    """Those that SSH shows."""
+    tolerance = shared.around.inventory.webhook.tolerance
+    return judge_clocks([*_by_ssh(shared)], tolerance=tolerance)
+
+
+def _by_ssh(shared: Shared) -> Iterator[Skew | Clockless]:
+    for name, seen in shared.around.fleet.each([*shared.placed], shared.machines):
+        if isinstance(seen, Unseen):
+            yield Clockless(place=name, unseen=seen)
+        else:
+            yield Skew(place=name, seconds=seen.skew)
 
 
 def _dated(shared: Shared) -> Iterator[tuple[str, str, Tls]]:

@@ -42,6 +42,22 @@ class Report:
     def colour(self) -> Colour:
         return worst(COLOURS[f.severity] for f in self.findings)
 
+    @classmethod
+    def from_json(cls, said: Mapping[str, Any]) -> Report:
+        """What `to_json` wrote; KeyError, TypeError or ValueError for anything else."""
+        findings = (
+            Finding(
+                severity=Severity(f["severity"]),
+                name=str(f["name"]),
+                what=str(f["what"]),
+                why=str(f["why"]),
+                remedy=str(f["remedy"]),
+            )
+            for f in said["findings"]
+        )
+        fine = tuple(map(str, said["fine"]))
+        return cls(subject=str(said["subject"]), fine=fine, findings=tuple(findings))
+
     def to_json(self) -> dict[str, Any]:
         return {
             "subject": self.subject,

@@ -16,7 +16,13 @@ from deploy.doctor.clusters import (
 )
 from deploy.doctor.evidence import Unseen
 from deploy.doctor.hosts import examine_host
-from deploy.doctor.ours import examine_clocks, examine_linode, examine_processes, examine_road
+from deploy.doctor.ours import (
+    examine_clocks,
+    examine_linode,
+    examine_machine_clocks,
+    examine_processes,
+    examine_road,
+)
 from deploy.doctor.report import Report
 from deploy.doctor.rounds import Visit
 from deploy.doctor.secured import examine_certificates, examine_keys
@@ -42,6 +48,19 @@ def visits(shared: Shared) -> Iterator[Visit]:
     for cluster in inventory.clusters:
         yield Visit(subject=f"trail {cluster}", look=partial(examine_trail, shared, cluster))
     yield from _trust(shared)
+
+
+def visits_here(shared: Shared) -> Iterator[Visit]:
+    """What only the holder of the keys can look at, from wherever SSH leads to the machines."""
+    inventory, keyring = shared.around.inventory, shared.around.keyring
+    for name, cluster in inventory.clusters.items():
+        if cluster.machines:
+            yield Visit(subject=f"hooks {name}", look=partial(examine_hooks, shared, name))
+    for host in inventory.hosts:
+        yield Visit(subject=f"host {host}", look=partial(examine_host, shared, host, read=False))
+    yield Visit(subject="clocks", look=partial(examine_machine_clocks, shared))
+    if not isinstance(keyring, Unseen):
+        yield Visit(subject="keys", look=partial(examine_keys, shared, keyring))
 
 
 def _cluster(shared: Shared, name: str) -> Iterator[Visit]:

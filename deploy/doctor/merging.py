@@ -1,0 +1,30 @@
+"""One table from two places: what a machine inside saw, and what only the holder of the keys can see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from deploy.doctor.finding import Finding
+from deploy.doctor.report import NOT_SEEN, Report, report
+
+
+def merged(afar: Sequence[Report], here: Sequence[Report]) -> tuple[Report, ...]:
+    """The subjects in the order of the place inside. What it could not see of one that was looked at from
+    here as well, was seen from here; what only here was looked at, comes last."""
+    own = {one.subject: one for one in here}
+    both = tuple(_both(one, own[one.subject]) if one.subject in own else one for one in afar)
+    known = {one.subject for one in afar}
+    return (*both, *(one for one in here if one.subject not in known))
+
+
+def _both(afar: Report, here: Report) -> Report:
+    fine = dict.fromkeys((*afar.fine, *here.fine))
+    return report(afar.subject, fine, [*_seen(afar), *here.findings])
+
+
+def _seen(afar: Report) -> Iterator[Finding]:
+    yield from (f for f in afar.findings if f.name != NOT_SEEN or f.what.startswith(READING))
+
+
+READING = "files and fence"
+"""What is not seen of a host by the workers' own reading, no look from elsewhere makes up for."""
