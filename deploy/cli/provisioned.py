@@ -138,7 +138,10 @@ def _total(outcome: Outcome) -> Price | None:
 def _verdict(outcome: Outcome) -> str:
     if outcome.foreign:
         names = ", ".join(f"{item.kind} {item.label}" for item in outcome.foreign)
-        return f"Nothing {'would be' if outcome.planned else 'was'} created: somebody else's is {names}."
+        so_far = (
+            f"Stopped after {len(outcome.made)} steps" if outcome.made else "Nothing was created"
+        )
+        return f"{'Nothing would be created' if outcome.planned else so_far}: somebody else's is {names}."
     counts = {v: sum(i.verdict == v for i in outcome.items) for v in TONES}
     if outcome.planned:
         return (
