@@ -9,8 +9,8 @@ from pathlib import Path
 
 from deploy.blueprint import Blueprint
 from deploy.keyring import Completed, Keyring, complete, halves, read, wanted
-from deploy.keyring.halves import with_halves
 from deploy.keyring.wanted import PENDING_PIN, PENDING_SENDER
+from deploy.keyring.writing import with_halves
 from deploy.render import blueprints
 from jobs.inventory import Inventory, load_inventory
 

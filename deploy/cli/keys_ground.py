@@ -34,11 +34,16 @@ class Ground:
 
         return sound(self.file, read(self.text))
 
-    def write(self, text: str) -> None:
+    def write(self, text: Callable[[], str]) -> None:
         """Put another text into the file, whole or not at all; its owner and mode stay."""
         from deploy.cli.rewriting import rewrite
+        from deploy.keyring.writing import CannotWriteError
 
-        rewrite(self.file, before=self.text, text=text)
+        try:
+            rewrite(self.file, before=self.text, text=text())
+        except CannotWriteError as error:
+            remedy = "run this without --write, and write what it prints yourself"
+            raise Fault(f"{self.file}: {error}", remedy) from None
 
 
 def ground_options(command: Callable[..., Any]) -> Callable[..., Any]:

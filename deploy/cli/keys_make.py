@@ -34,7 +34,7 @@ def make(ground: Ground, *, write: bool) -> None:
         click.echo(line, err=True)
     click.echo(_summary(ground, done.made), err=True)
     if write and done.lacked:
-        ground.write(done.text)
+        ground.write(lambda: done.text)
         click.echo(f"{ground.file} has the public halves now", err=True)
     elif not write:
         say_halves(ground, done.lacked, again="pgbaton keys make --write")

@@ -95,10 +95,10 @@ def _refuse(machine: str, shown: PKey, pinned: tuple[PKey, ...], expect: str | N
 
 
 def _pin(ground: Ground, at: Placed, key: str, *, write: bool) -> None:
-    from deploy.keyring.halves import with_pin
+    from deploy.keyring.writing import with_pin
 
     if write:
-        ground.write(with_pin(ground.text, at.name, key, host=at.host))
+        ground.write(lambda: with_pin(ground.text, at.name, key, host=at.host))
         click.echo(f"{ground.file} pins it now", err=True)
     else:
         click.echo(

@@ -128,11 +128,11 @@ def _lacked(ground: Ground, key: Turning) -> tuple[Half, ...]:
 
 
 def _announced(ground: Ground, key: Turning | None, *, write: bool) -> None:
-    from deploy.keyring.halves import with_halves
+    from deploy.keyring.writing import with_halves
 
     lacked = () if key is None else _lacked(ground, key)
     if lacked and write:
-        ground.write(with_halves(ground.text, lacked))
+        ground.write(lambda: with_halves(ground.text, lacked))
         click.echo(f"{ground.file} has the new public half", err=True)
     else:
         say_halves(ground, lacked, again=f"pgbaton keys rotate {_words(key)} --write")
@@ -163,17 +163,16 @@ def _demand_told(ground: Ground, key: Turning) -> None:
 
 
 def _take_out(ground: Ground, public: str, *, write: bool) -> None:
-    from deploy.keyring.halves import without
+    from deploy.keyring.writing import without
 
-    text = without(ground.text, frozenset({public}))
-    if text == ground.text:
+    if public not in ground.text:
         return
     if not write:
         raise Fault(
             f"{ground.file} still holds the former public half: {public}",
             "take it out, or run this with --write",
         )
-    ground.write(text)
+    ground.write(lambda: without(ground.text, frozenset({public})))
     click.echo(f"{ground.file} has lost the former public half", err=True)
 
 

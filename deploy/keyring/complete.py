@@ -9,21 +9,27 @@ from pathlib import Path
 
 import tomlkit
 
-from deploy.keyring.halves import Half, halves, pending, with_halves
+from deploy.keyring.halves import Half, halves, pending
 from deploy.keyring.keyring import Keyring
 from deploy.keyring.make import made
 from deploy.keyring.opening import opened
 from deploy.keyring.wanted import wanted
+from deploy.keyring.writing import with_halves
 from jobs.inventory import BadInventory, Inventory, load_inventory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Completed:
-    """What was made, which public halves the text lacked, and the text with them in it."""
+    """What was made, and which public halves the text `before` lacked."""
 
     made: tuple[str, ...]
     lacked: tuple[Half, ...]
-    text: str
+    before: str
+
+    @property
+    def text(self) -> str:
+        """The text with them in it. Raises CannotWriteError where it is laid out too strangely."""
+        return with_halves(self.before, self.lacked)
 
 
 def complete(text: str, folder: Path, now: dt.datetime) -> Completed | BadInventory:
@@ -39,7 +45,7 @@ def complete(text: str, folder: Path, now: dt.datetime) -> Completed | BadInvent
     with opened(folder) as vault:
         names = made(asked, vault, now)
     lacked = tuple(halves(inventory, asked, Keyring(folder)))
-    return Completed(made=names, lacked=lacked, text=with_halves(text, lacked))
+    return Completed(made=names, lacked=lacked, before=text)
 
 
 def read(text: str) -> Inventory | BadInventory:

@@ -6,9 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import tomlkit
-from tomlkit.items import Array, InlineTable
-
 from deploy.keyring.keyring import Keyring, MissingKeyError
 from deploy.keyring.wanted import PENDING_PIN, PENDING_SENDER, Wanted
 from jobs.inventory import Inventory
@@ -72,60 +69,6 @@ def _known(read: Callable[[str], tuple[str, ...]], name: str) -> tuple[str, ...]
         return read(name)
     except MissingKeyError:
         return ()
-
-
-def with_halves(text: str, lacking: tuple[Half, ...]) -> str:
-    """The inventory's text with them in it; every comment and every other byte of a value stays."""
-    document = tomlkit.parse(text)
-    for half in lacking:
-        _put(document, half)
-    return tomlkit.dumps(document)
-
-
-def _put(document: Any, half: Half) -> None:
-    section = document.setdefault(half.section, tomlkit.table(is_super_table=True))
-    if half.name not in section:
-        inline = isinstance(section, InlineTable)
-        section[half.name] = tomlkit.inline_table() if inline else tomlkit.table()
-    _add(section[half.name], "clusters", half.clusters)
-    _add(section[half.name], half.key, half.lacking)
-
-
-def _add(table: Any, key: str, items: tuple[str, ...]) -> None:
-    """To the end of an array, which is laid out as it was; a new one where there is none."""
-    if items and key not in table:
-        table[key] = list(items)
-        return
-    for item in items:
-        table[key].append(item)
-
-
-def with_pin(text: str, name: str, key: str, *, host: bool) -> str:
-    """The inventory's text with this host key as a machine's only one, wherever it has any."""
-    document = tomlkit.parse(text)
-    machine = document.get("machines", {}).get(name, {})
-    if host:
-        document["hosts"][name]["host_keys"] = [key]
-    if not host or "host_keys" in machine:
-        _put(document, Half(section="machines", name=name, key="host_keys", lacking=()))
-        document["machines"][name]["host_keys"] = [key]
-    return tomlkit.dumps(document)
-
-
-def without(text: str, keys: frozenset[str]) -> str:
-    """The inventory's text without these public keys, wherever a sender or a host has them."""
-    document = tomlkit.parse(text)
-    for section, key in (("senders", "keys"), ("hosts", "host_keys"), ("machines", "host_keys")):
-        for table in document.get(section, {}).values():
-            _drop(table.get(key), keys)
-    return tomlkit.dumps(document)
-
-
-def _drop(array: Array | None, keys: frozenset[str]) -> None:
-    for i in reversed(range(len(array or ()))):
-        assert array is not None
-        if " ".join(str(array[i]).split()[:2]) in keys:
-            del array[i]
 
 
 def pending(raw: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from deploy.keyring import Completed, complete, halves, read, wanted
-from deploy.keyring.halves import with_halves, without
 from deploy.keyring.opening import opened
 from deploy.keyring.renewing import renew, retire_ca, rotate_ca, switch_ca
 from deploy.keyring.turning import Turning, retire, retiring, rotate, switch
 from deploy.keyring.vault import Vault
+from deploy.keyring.writing import with_halves, without
 from jobs.inventory import Inventory
 from tests.contract.keyring.web_site import WebSite, telling
 from tests.contract.webhook.stage import RedisServer, end, eventually

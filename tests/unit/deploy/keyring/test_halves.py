@@ -4,8 +4,9 @@ import tomllib
 import pytest
 
 from deploy.keyring import wanted
-from deploy.keyring.halves import Half, halves, with_halves, with_pin, without
+from deploy.keyring.halves import Half, halves
 from deploy.keyring.turning import Turning, rotate
+from deploy.keyring.writing import CannotWriteError, with_halves, with_pin, without
 from tests.unit.deploy.keyring.sites import SITE, Site, loaded
 
 NEW = Half(section="senders", name="pg1", key="keys", lacking=("whpk_new",), clusters=("shop",))
@@ -69,6 +70,13 @@ def test_a_cluster_that_joins_is_one_that_our_senders_may_speak_of(site: Site) -
     after = loaded(with_halves(text, tuple(found.values())))
     assert after.senders["watch"].clusters == ("shop", "more")
     assert after.senders["watch"].keys == inventory.senders["watch"].keys
+
+
+def test_a_layout_that_cannot_be_changed_safely_is_left_alone() -> None:
+    """What stands behind would change its meaning: the result is read again before it is believed."""
+    text = 'senders.a.keys = ["x"]\nsenders.b.keys = ["y"]\n'
+    with pytest.raises(CannotWriteError, match="dotted keys"):
+        with_halves(text, (NEW,))
 
 
 def test_a_former_key_goes_and_nothing_else() -> None:
