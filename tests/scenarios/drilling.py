@@ -42,8 +42,14 @@ class Drilled:
         return [parts.ROOT / str(path) for path in POST_MORTEM.findall(self.output)]
 
 
-def drill(folder: Path, scenario: str, *options: str, onlooker: Onlooker | None = None) -> Drilled:
-    """Run a drill to its end, as a person does."""
+def drill(
+    folder: Path,
+    scenario: str,
+    *options: str,
+    onlooker: Onlooker | None = None,
+    within: float = 300,
+) -> Drilled:
+    """Run a drill to its end, as a person does; `within` so many seconds."""
     parts.require_root()
     for program in PROGRAMS:
         parts.require(program)
@@ -52,7 +58,7 @@ def drill(folder: Path, scenario: str, *options: str, onlooker: Onlooker | None 
     with lab("drill", scenario, *options, *files) as (running, heard):
         if onlooker is not None:
             onlooker(*heard.page(within=120))
-        code = running.wait(timeout=300)
+        code = running.wait(timeout=within)
     heard.thread.join(10)
     assert report.exists(), heard.text
     said = json.loads(report.read_text())

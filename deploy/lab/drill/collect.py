@@ -36,6 +36,7 @@ def collect(stage: Stage) -> History:
     leader = stage.leaders.leader
     return History(
         fault=stage.fault,
+        risen=stage.risen,
         leaderships=tuple(stage.leaders.leaderships),
         writable=dict(stage.writable.first),
         orders=tuple(read_orders(lab.history_file)),
@@ -76,7 +77,7 @@ def _until_told(stage: Stage) -> None:
 
     def done() -> bool:
         trail = _trail(stage)
-        return told.complete(trail) and told.heard(stage.lab, trail)
+        return told.complete(trail) and told.heard(stage.lab, trail, risen=stage.risen)
 
     with suppress(TimeoutError):
         wait_until("everything to be told", done, seconds=TOLD_WITHIN, step=0.5)

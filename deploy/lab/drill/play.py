@@ -50,6 +50,7 @@ def play(wish: Wish) -> bool:
     with _opened(wish, scenario, screen) as (lab, rises):
         stage = set_stage(lab, screen, patience=3 * profile.ttl + 60)
         rises()
+        stage.risen = time.time() if wish.machines else 0.0
         stage.observe()
         report, history = _perform(stage, scenario, wish.scenario)
         objectives = lab.inventory.clusters[layout.CLUSTER].objectives

@@ -22,7 +22,8 @@ from deploy.lab.process import wait_until
 
 @dataclass(slots=True, kw_only=True)
 class Stage:
-    """A lab that is up, under observation. `patience` (seconds) bounds every wait."""
+    """A lab that is up, under observation. `patience` (seconds) bounds every wait; `risen` as
+    History has it."""
 
     lab: Lab
     screen: Screen
@@ -33,6 +34,7 @@ class Stage:
     trail: TrailWatch
     patience: float
     fault: float = math.inf
+    risen: float = 0.0
 
     def observe(self) -> None:
         """The lab has risen: ask PostgreSQL too, from now on."""

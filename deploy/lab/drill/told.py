@@ -24,10 +24,11 @@ def complete(entries: Sequence[Entry]) -> bool:
     return not any(untold(_history(entries, slack=messages(outside.channel()))))
 
 
-def heard(lab: Lab, entries: Sequence[Entry]) -> bool:
+def heard(lab: Lab, entries: Sequence[Entry], *, risen: float) -> bool:
     """Whether the on-call tool and the dead-man's switch have heard everything, too."""
     rung = alerts(outside.alerts(), lab.secrets.alerts)
-    return not any(unheard(_history(entries, alerts=rung, beats=outside.heartbeats())))
+    known = _history(entries, alerts=rung, beats=outside.heartbeats(), risen=risen)
+    return not any(unheard(known))
 
 
 def _history(entries: Sequence[Entry], **told: Any) -> History:

@@ -14,9 +14,16 @@ TREES = tuple(map(Path, ("/sys/fs/cgroup", "/sys/fs/cgroup/unified", "/sys/fs/cg
 
 def sweep_cgroups(labs: Path = LABS, trees: tuple[Path, ...] = TREES) -> None:
     """Remove what belongs to labs whose folder is gone; what still holds a process stays."""
+    living = [lab.name for lab in labs.glob("lab-*")]
     for folder in (found for tree in trees for found in tree.glob("pgbaton-lab-*")):
-        if not any(_of(folder, lab) for lab in labs.glob("lab-*")):
+        if not any(folder.name.startswith(f"pgbaton-{lab}-") for lab in living):
             remove(folder)
+
+
+def remove_cgroups(lab: str, trees: tuple[Path, ...] = TREES) -> None:
+    """Remove those of one lab, by its folder's name: its machines are gone."""
+    for folder in (found for tree in trees for found in tree.glob(f"pgbaton-{lab}-*")):
+        remove(folder)
 
 
 def remove(folder: Path) -> None:
@@ -24,10 +31,6 @@ def remove(folder: Path) -> None:
     for below in (*_below(folder), folder):
         with suppress(OSError):
             below.rmdir()
-
-
-def _of(folder: Path, lab: Path) -> bool:
-    return folder.name.startswith(f"pgbaton-{lab.name}-")
 
 
 def _below(folder: Path) -> Iterator[Path]:

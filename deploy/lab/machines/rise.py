@@ -17,9 +17,10 @@ from deploy.lab.ground import lab_folder
 from deploy.lab.inventory import Profile, endpoints_of
 from deploy.lab.lab import Lab, Say, deaf, pull_every_plug, switch
 from deploy.lab.machine import LabError
+from deploy.lab.machines.able import unable
 from deploy.lab.machines.booted import Booted
 from deploy.lab.machines.booting import boot
-from deploy.lab.machines.cgroups import sweep_cgroups
+from deploy.lab.machines.cgroups import remove_cgroups, sweep_cgroups
 from deploy.lab.machines.image import image
 from deploy.lab.machines.packages import packages
 from deploy.lab.machines.secrets import secrets_of
@@ -42,6 +43,9 @@ def open_machines(profile: Profile, say: Say) -> Iterator[tuple[Lab, Site]]:
 
     Leaving the block, however, ends everything that runs on them and removes their disks.
     """
+    reason = unable()
+    if reason is not None:
+        raise LabError(f"no machine can boot here: {reason}")
     with open_door() as door, lab_folder() as folder:
         sweep_cgroups()
         site = make_site(folder / "site", profile, pages=layout.PAGES)
@@ -64,7 +68,7 @@ def open_machines(profile: Profile, say: Say) -> Iterator[tuple[Lab, Site]]:
             finally:
                 with deaf():
                     pull_every_plug(lab)
-                    sweep_cgroups()
+                    remove_cgroups(folder.name)
 
 
 def _boot(lab: Lab, site: Site, disk: Path, say: Say) -> None:

@@ -181,12 +181,21 @@ def unheard(history: History) -> Iterator[str]:
     heard = Counter((alert.status, alert.entry) for alert in history.alerts)
     for entry in history.entries:
         status = STATUS.get(Kind(entry.facts["kind"]))
-        if status is not None and heard[status, entry.seq] != 1:
+        if status is None or _over_before(entry, history):
+            continue
+        if heard[status, entry.seq] != 1:
             times = heard[status, entry.seq]
             yield f"that {entry.facts['incident']} is {status} was heard {times} times"
     for who in BEATING:
         if not history.beats.get(who):
             yield f"{who} gave no sign of life"
+
+
+def _over_before(entry: Entry, history: History) -> bool:
+    """Whether an entry tells of an incident of the lab's own rise that was over before the teller came:
+    nobody is woken for those. One that was heard of at all must be heard of to its end."""
+    known = {alert.incident for alert in history.alerts}
+    return entry.at / 1e6 < history.risen and entry.facts["incident"] not in known
 
 
 STATUS = {Kind.OPENED: "triggered", Kind.CONCLUDED: "resolved"}
