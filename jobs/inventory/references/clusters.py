@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from jobs.inventory.references.mistake import Mistake
-from jobs.inventory.references.raw import Raw, table, tables, whole
+from jobs.inventory.references.raw import Raw, table, tables, texts, whole
+
+OURS = {"watch", "probe"}
+THERE = {"postgres", "template0", "template1"}
+ROLES = {"postgres", "replicator", "rewinder", "public", "none"}
+"""Roles that Patroni makes, and words that PostgreSQL takes for none."""
 
 
 def clusters(raw: Raw) -> Iterator[Mistake]:
@@ -14,6 +19,8 @@ def clusters(raw: Raw) -> Iterator[Mistake]:
         yield from _mux(name, one)
         yield from _timing(name, one)
         yield from _members(name, one)
+        yield from _named(name, one)
+        yield from _databases(name, one)
 
 
 def _mux(cluster: str, one: Raw) -> Iterator[Mistake]:
@@ -61,3 +68,27 @@ def _members(cluster: str, one: Raw) -> Iterator[Mistake]:
                 "is deployed by others"
             ),
         )
+
+
+def _named(cluster: str, one: Raw) -> Iterator[Mistake]:
+    """A member is a sender by its own name, and so are two of our processes."""
+    for member in table(one, "machines"):
+        if member in OURS:
+            reason = (
+                f"is what pgbaton's own process {member} signs as; give the member another name"
+            )
+            yield Mistake(path=f"clusters.{cluster}.machines.{member}", reason=reason)
+
+
+def _databases(cluster: str, one: Raw) -> Iterator[Mistake]:
+    """What is there already cannot be made: the whole bootstrap would fail with it."""
+    probe = table(one, "probe").get("user")
+    for database, role in texts(one, "databases"):
+        path = f"clusters.{cluster}.databases.{database}"
+        if database in THERE:
+            reason = "is there in every PostgreSQL; give yours another name"
+            yield Mistake(path=path, reason=reason)
+        if role in ROLES or role == probe or role.startswith("pg_"):
+            whose = "the monitoring role" if role == probe else "PostgreSQL's or Patroni's own"
+            reason = f"the role {role} is {whose}; name one of the application's"
+            yield Mistake(path=path, reason=reason)
