@@ -38,8 +38,9 @@ class Scene:
     places: Mapping[str, Placed]
 
     def etcd_secure(self, etcd: str) -> bool:
-        """Whether this etcd speaks TLS."""
-        return any(e.startswith("https:") for e in self.inventory.etcd[etcd].endpoints)
+        """Whether this etcd is ours and speaks TLS; of another one the inventory names the files."""
+        known = self.inventory.etcd[etcd]
+        return bool(known.machines) and any(e.startswith("https:") for e in known.endpoints)
 
     def cluster_secure(self, cluster: str) -> bool:
         """Whether Patroni's REST API and PostgreSQL of this cluster speak TLS."""

@@ -7,15 +7,16 @@ from collections.abc import Iterator
 from deploy.blueprint import Notice, RenderedFile
 from deploy.render.machine.accounts import OURS
 from deploy.render.machine.scene import Scene, secret_file
-from jobs.inventory import Inventory, Tls
+from jobs.inventory import Tls
 
 FOLDER = "/etc/pgbaton/"
 """Files below it are ours to write; a path elsewhere is somebody else's, such as the system's CAs."""
 
 
 def trust(scene: Scene, told: tuple[Notice, ...]) -> Iterator[RenderedFile]:
-    """CA, certificate and key, each at every path below FOLDER that the inventory gives for it."""
-    files = list(_named(scene.inventory))
+    """CA, certificate and key, each at every path below FOLDER that the inventory gives for a server of
+    ours. Those of a server that stands elsewhere, such as an etcd that was there before, are its operator's."""
+    files = list(_ours(scene))
     for path in _own(f.ca for f in files):
         yield RenderedFile(path=path, text=scene.keyring.ca(), notices=told)
     for path in _own(f.key for f in files):
@@ -26,13 +27,16 @@ def trust(scene: Scene, told: tuple[Notice, ...]) -> Iterator[RenderedFile]:
         yield RenderedFile(path=path, text=text, notices=told)
 
 
-def _named(inventory: Inventory) -> Iterator[Tls]:
-    yield from (etcd.tls for etcd in inventory.etcd.values())
-    for cluster in inventory.clusters.values():
+def _ours(scene: Scene) -> Iterator[Tls]:
+    inventory, runs = scene.inventory, {p for here in scene.places.values() for p in here.runs}
+    yield from (etcd.tls for etcd in inventory.etcd.values() if etcd.machines)
+    for cluster in (c for c in inventory.clusters.values() if c.machines):
         yield cluster.rest
         yield cluster.probe.tls
-    yield inventory.redis.tls
-    yield Tls(ca=inventory.webhook.ca)
+    if "redis" in runs:
+        yield inventory.redis.tls
+    if "web" in runs:
+        yield Tls(ca=inventory.webhook.ca)
 
 
 def _own(paths: Iterator[str | None]) -> tuple[str, ...]:
