@@ -128,3 +128,8 @@ def say_halves(ground: Ground, lacked: tuple[Half, ...], *, again: str) -> None:
 
 def now() -> dt.datetime:
     return dt.datetime.now(dt.UTC).replace(microsecond=0)
+
+
+def days(within: int | None) -> dt.timedelta | None:
+    """What --within says."""
+    return None if within is None else dt.timedelta(days=within)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from deploy.cli.exits import Exit, Fault
-from deploy.cli.keys_ground import Ground, ground_options, now, told
+from deploy.cli.keys_ground import Ground, days, ground_options, now, told
 
 if TYPE_CHECKING:
     from deploy.keyring import Leaf
@@ -25,16 +25,14 @@ NEXT = "now push; what serves with them goes on serving meanwhile"
 @click.option(
     "--within",
     type=click.IntRange(1, 3650),
-    default=30,
-    show_default=True,
     metavar="DAYS",
-    help="Those that end so soon.",
+    help="Those that end so soon; else within 30 days, or in the last third of their time.",
 )
 @ground_options
-def renew(ground: Ground, names: tuple[str, ...], *, every: bool, within: int) -> None:
+def renew(ground: Ground, names: tuple[str, ...], *, every: bool, within: int | None) -> None:
     """Issue certificates anew, with new keys, from the CA that signs: those that are named (as `keys show`
     calls them, pg1.patroni); with --all every one; else those that `keys show` finds wrong, or that end
-    within some days. The former ones stay valid until they end, so push when it suits you.
+    soon. The former ones stay valid until they end, so push when it suits you.
     """
     from deploy.keyring import wanted
     from deploy.keyring.opening import opened
@@ -46,7 +44,7 @@ def renew(ground: Ground, names: tuple[str, ...], *, every: bool, within: int) -
         if names:
             chosen = _named(names, asked.leaves)
         else:
-            chosen = asked.leaves if every else _due(vault, inventory, dt.timedelta(days=within))
+            chosen = asked.leaves if every else _due(vault, inventory, days(within))
         for stem in issue(vault, chosen, now(), days=asked.certificate_days):
             click.echo(f"renewed {stem}", err=True)
     click.echo(NEXT if chosen else "no certificate is due: nothing was renewed", err=True)
@@ -63,7 +61,7 @@ def _named(names: Sequence[str], leaves: Sequence[Leaf]) -> tuple[Leaf, ...]:
     return tuple(known[name] for name in dict.fromkeys(names))
 
 
-def _due(vault: Vault, inventory: Inventory, within: dt.timedelta) -> tuple[Leaf, ...]:
+def _due(vault: Vault, inventory: Inventory, within: dt.timedelta | None) -> tuple[Leaf, ...]:
     from deploy.keyring import Keyring, expiries, leaves
 
     found = expiries(Keyring(vault.folder), inventory, now(), soon=within)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from deploy.cli.exits import Exit
-from deploy.cli.keys_ground import Ground, ground_options, now, told
+from deploy.cli.keys_ground import Ground, days, ground_options, now, told
 from deploy.cli.voice import say_json, voice
 
 if TYPE_CHECKING:
@@ -21,10 +20,8 @@ if TYPE_CHECKING:
 @click.option(
     "--within",
     type=click.IntRange(1, 3650),
-    default=30,
-    show_default=True,
     metavar="DAYS",
-    help="Call a certificate out that ends so soon (the CA: thrice that; a short-lived one: in its last third).",
+    help="Call out what ends so soon; else within 30 days (a CA: 90), or in the last third of their time.",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 @ground_options
@@ -41,7 +38,7 @@ def show(ground: Ground, *, within: int, as_json: bool) -> None:
     with told():
         if ground.folder.exists():
             demand_private(ground.folder)
-        found = expiries(Keyring(ground.folder), inventory, now(), soon=dt.timedelta(days=within))
+        found = expiries(Keyring(ground.folder), inventory, now(), soon=days(within))
     if as_json:
         say_json({"folder": str(ground.folder), "keys": list(map(_document, found))})
     else:

@@ -16,13 +16,17 @@ from deploy.keyring.wanted import wanted
 from jobs.inventory import Inventory
 
 SOON = dt.timedelta(days=30)
-"""How long before its end a certificate is called out; a short-lived one in its last third."""
+"""A month: time for a push in working hours."""
 
 
 def expiries(
-    keyring: Keyring, inventory: Inventory, now: dt.datetime, *, soon: dt.timedelta = SOON
+    keyring: Keyring, inventory: Inventory, now: dt.datetime, *, soon: dt.timedelta | None = None
 ) -> tuple[Expiry, ...]:
-    """Every key that the inventory asks for, as it stands in the folder. Raises CannotPlace."""
+    """Every key that the inventory asks for, as it stands in the folder. Raises CannotPlace.
+
+    `soon`: so long before its end one is called out; else a certificate SOON or, where it is a
+    short-lived one, in its last third, and a CA thrice as early.
+    """
     asked = wanted(inventory)
     return (
         *_authorities(keyring, now, soon),
@@ -32,7 +36,7 @@ def expiries(
     )
 
 
-def _authorities(keyring: Keyring, now: dt.datetime, soon: dt.timedelta) -> Iterator[Expiry]:
+def _authorities(keyring: Keyring, now: dt.datetime, soon: dt.timedelta | None) -> Iterator[Expiry]:
     try:
         bundle, key = keyring.ca(), keyring.ca_key()
         signs, trusted = signing(bundle, key), certificates(bundle)
@@ -49,10 +53,10 @@ def _authorities(keyring: Keyring, now: dt.datetime, soon: dt.timedelta) -> Iter
     for cert in trusted:
         note = "signs" if signs is not None and cert == signs.cert else "is trusted, does not sign"
         remedy = "pgbaton keys rotate ca"
-        yield _dated("ca", _common_name(cert), cert, now, soon * 3, note=note, remedy=remedy)
+        yield _dated("ca", _common_name(cert), cert, now, soon, note=note, remedy=remedy)
 
 
-def _leaf(keyring: Keyring, leaf: Leaf, now: dt.datetime, soon: dt.timedelta) -> Expiry:
+def _leaf(keyring: Keyring, leaf: Leaf, now: dt.datetime, soon: dt.timedelta | None) -> Expiry:
     try:
         pair = keyring.certificate(leaf.name, leaf.purpose)
         cert, own = certificates(pair.cert)[0], certificates(keyring.ca())
@@ -86,7 +90,7 @@ def _dated(
     whose: str,
     cert: x509.Certificate,
     now: dt.datetime,
-    soon: dt.timedelta,
+    soon: dt.timedelta | None,
     *,
     remedy: str,
     note: str = "",
@@ -94,7 +98,8 @@ def _dated(
     until, begun = cert.not_valid_after_utc, cert.not_valid_before_utc
     left = until - now
     state: State = "expired" if left <= dt.timedelta() else "ok"
-    if state == "ok" and left <= min(soon, (until - begun) / 3):
+    early = SOON * 3 if what == "ca" else SOON
+    if state == "ok" and left <= (soon or min(early, (until - begun) / 3)):
         state = "soon"
     return Expiry(
         what=what,

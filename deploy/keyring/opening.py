@@ -82,13 +82,13 @@ def _kept_by_git(folder: Path) -> list[str]:
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    opened = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+    lock = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
     except BlockingIOError:
         raise UnsafeFolderError(
             f"another run of pgbaton keys is at work in {folder}", "wait until it has ended"
         ) from None
     finally:
-        os.close(opened)
+        os.close(lock)

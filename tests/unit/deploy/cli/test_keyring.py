@@ -143,7 +143,8 @@ def test_show_has_a_row_for_each_and_exits_with_1_where_one_is_wrong(whole: Site
     assert row.split()[0] == "certificate"
     assert row.split()[3] in {"364", "365"}
     assert row.split()[4] == "ok"
-    assert whole.keys("show", "--within", "365").exit_code == 0  # in the last third at most
+    assert whole.keys("show", "--within", "360").exit_code == 0
+    assert whole.keys("show", "--within", "366").exit_code == 1
     (whole.folder / "certificates/pg1.patroni.pem").unlink()
     bad = whole.keys("show")
     assert bad.exit_code == 1
@@ -169,6 +170,7 @@ def test_renew_takes_what_is_named_or_due_or_all(whole: Site) -> None:
     whole.file.write_text(text)
     assert "renewed pg2.patroni\nrenewed pg2.postgresql\nnow" in whole.keys("renew").stderr
     assert whole.keys("renew", "--all").stderr.count("renewed") == 7
+    assert whole.keys("renew", "--within", "366").stderr.count("renewed") == 7
 
 
 def test_renewing_what_nobody_asks_for_names_what_there_is(whole: Site) -> None:
