@@ -45,7 +45,7 @@ def steps(file: Path, folder: Path, told: Whole | Adopted) -> Iterator[tuple[str
         yield "pgbaton push --install", "pgbaton's machines and the hosts"
         yield "install the hook on each member", "docs/guide.md, around an existing cluster"
     first = "control1" if isinstance(told, Whole) else next(iter(told.controls))
-    yield f"pgbaton doctor, on {first}", "what will break in the next disaster"
+    yield f"pgbaton doctor --at {first}", "what will break in the next disaster"
 
 
 def _slack(folder: Path, channel: str | None) -> Iterator[tuple[str, str]]:
