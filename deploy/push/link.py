@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from paramiko import Channel, PKey, SSHException
 
@@ -54,7 +54,8 @@ class Link:
         try:
             connect(self.host, self.key, deadline=time.monotonic() + GREETING).close()
         except _FAILURES as error:
-            return self._failed(error)
+            failed = self._failed(error)
+            return replace(failed, reason=f"a new login does not succeed: {failed.reason}")
         return None
 
     def hold(self, who: str) -> Channel | Trouble:
