@@ -39,26 +39,13 @@ def cloud_init(
 
 
 def _login(scene: Scene) -> dict[str, Any]:
+    """Who push logs in as: root, or an account that becomes it."""
     user, keys = scene.inventory.deploy.user, list(operators(scene))
-    if user == "root":
-        return {
-            "disable_root": False,
-            "ssh_pwauth": False,
-            "users": [{"name": "root", "ssh_authorized_keys": keys}],
-        }
-    return {
-        "disable_root": True,
-        "ssh_pwauth": False,
-        "users": [
-            {
-                "name": user,
-                "lock_passwd": True,
-                "shell": "/bin/bash",
-                "sudo": "ALL=(ALL) NOPASSWD:ALL",
-                "ssh_authorized_keys": keys,
-            }
-        ],
-    }
+    account: dict[str, Any] = {"name": user, "ssh_authorized_keys": keys}
+    if user != "root":
+        sudo = {"sudo": "ALL=(ALL) NOPASSWD:ALL", "lock_passwd": True, "shell": "/bin/bash"}
+        account = {**account, **sudo}
+    return {"disable_root": user != "root", "ssh_pwauth": False, "users": [account]}
 
 
 def _host_key(scene: Scene, here: Placed) -> dict[str, Any]:

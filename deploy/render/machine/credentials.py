@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from deploy.render.jinja import CannotRender
 from deploy.render.machine.scene import Scene
-from jobs.inventory import Inventory, Process
+from jobs.inventory import Process
 
 VIEWERS = ("viewer-password", "viewer-tokens")
 TELLERS = ("slack-token", "slack-webhook")
@@ -15,42 +15,8 @@ TELLERS = ("slack-token", "slack-webhook")
 def credentials(scene: Scene, process: Process) -> Mapping[str, str]:
     """The secrets of one process by name, in a fixed order. Raises MissingKeyError for those that
     pgbaton makes, CannotRender for those that only people have."""
-    return {name: _text(scene, name) for name in dict.fromkeys(_wanted(scene, process))}
-
-
-def _wanted(scene: Scene, process: Process) -> Iterator[str]:
-    match process:
-        case "web":
-            yield from _redis(scene)
-            yield from (f"sender-{n}" for n, s in scene.inventory.senders.items() if s.hmac)
-        case "pages":
-            yield from _redis(scene)
-            yield from _any_of(
-                scene, VIEWERS, "nobody may look at the pages", "pgbaton keys viewer"
-            )
-        case "worker":
-            yield from _redis(scene)
-            yield from _etcd(scene.inventory)
-            yield from _probe(scene.inventory)
-            yield from _linode(scene)
-            yield "ssh-key"
-        case "watch":
-            yield from _etcd(scene.inventory)
-            yield "sender-key-watch"
-        case "probe":
-            yield from _redis(scene)
-            yield from _linode(scene)
-            if scene.inventory.nodebalancers or "probe" in scene.inventory.senders:
-                yield "sender-key-probe"
-        case "clock":
-            yield from _redis(scene)
-            yield from _etcd(scene.inventory)
-        case "chronicle":
-            yield from _redis(scene)
-            yield from _etcd(scene.inventory)
-            yield from _telling(scene)
-        case "redis":
-            return
+    wanted = (name for need in _NEEDS[process] for name in need(scene))
+    return {name: _text(scene, name) for name in dict.fromkeys(wanted)}
 
 
 def _redis(scene: Scene) -> Iterator[str]:
@@ -59,12 +25,13 @@ def _redis(scene: Scene) -> Iterator[str]:
         yield "redis-sentinel-password"
 
 
-def _etcd(inventory: Inventory) -> Iterator[str]:
-    return (f"etcd-{n}-password" for n, e in inventory.etcd.items() if e.user is not None)
+def _etcd(scene: Scene) -> Iterator[str]:
+    known = scene.inventory.etcd.items()
+    return (f"etcd-{name}-password" for name, etcd in known if etcd.user is not None)
 
 
-def _probe(inventory: Inventory) -> Iterator[str]:
-    for name, cluster in inventory.clusters.items():
+def _monitoring(scene: Scene) -> Iterator[str]:
+    for name, cluster in scene.inventory.clusters.items():
         if cluster.probe.user is not None and cluster.probe.tls.cert is None:
             yield f"probe-{name}-password"
 
@@ -94,6 +61,27 @@ def _telling(scene: Scene) -> Iterator[str]:
         yield "alert-key"
 
 
+def _shared(scene: Scene) -> Iterator[str]:
+    return (f"sender-{name}" for name, sender in scene.inventory.senders.items() if sender.hmac)
+
+
+def _viewers(scene: Scene) -> Iterator[str]:
+    return _any_of(scene, VIEWERS, "nobody may look at the pages", "pgbaton keys viewer")
+
+
+def _ssh(_: Scene) -> Iterator[str]:
+    yield "ssh-key"
+
+
+def _watch_s_voice(_: Scene) -> Iterator[str]:
+    yield "sender-key-watch"
+
+
+def _probe_s_voice(scene: Scene) -> Iterator[str]:
+    if scene.inventory.nodebalancers or "probe" in scene.inventory.senders:
+        yield "sender-key-probe"
+
+
 def _any_of(scene: Scene, names: tuple[str, ...], lack: str, source: str) -> Iterator[str]:
     found = [name for name in names if scene.keyring.has(name)]
     if not found:
@@ -109,3 +97,15 @@ def _text(scene: Scene, name: str) -> str:
     if name.startswith("sender-key-"):
         return scene.keyring.sender(name.removeprefix("sender-key-")).whsk
     return scene.keyring.secret(name)
+
+
+_NEEDS: Mapping[Process, tuple[Callable[[Scene], Iterator[str]], ...]] = {
+    "web": (_redis, _shared),
+    "pages": (_redis, _viewers),
+    "worker": (_redis, _etcd, _monitoring, _linode, _ssh),
+    "watch": (_etcd, _watch_s_voice),
+    "probe": (_redis, _linode, _probe_s_voice),
+    "clock": (_redis, _etcd),
+    "chronicle": (_redis, _etcd, _telling),
+    "redis": (),
+}

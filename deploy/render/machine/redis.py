@@ -16,6 +16,9 @@ UNIT = "redis-server.service"
 RESTART = Notice(unit=UNIT, how="restart")
 TLS, ACL = "/etc/redis/tls", "/etc/redis/users.acl"
 PORT = 6379
+SYSCTL = "/etc/sysctl.d/60-pgbaton-redis.conf"
+MEMORY = "# Or Redis cannot rewrite its file when memory is half full.\nvm.overcommit_memory = 1\n"
+SYSCTL_RESTART = Notice(unit="systemd-sysctl.service", how="restart")
 OWNER = {"owner": "redis", "group": "redis"}
 
 
@@ -24,35 +27,29 @@ def redis(scene: Scene, here: Placed) -> Share:
     if "redis" not in here.runs:
         return NOTHING
     secure, port = _at(scene, here)
-    known = scene.inventory.redis
-    config = render(
-        "redis.conf.j2",
-        address=here.address if is_ip(here.address) else None,
-        port=port,
-        tls=TLS if secure else None,
-        demanded=known.tls.cert is not None,
-        acl=ACL,
-    )
     return Share(
         files=(
             *(_certificates(scene, here) if secure else ()),
-            RenderedFile(
-                path="/etc/sysctl.d/60-pgbaton-redis.conf",
-                text="# Or Redis cannot rewrite its file when memory is half full.\nvm.overcommit_memory = 1\n",
-                notices=(Notice(unit="systemd-sysctl.service", how="restart"),),
-            ),
+            RenderedFile(path=SYSCTL, text=MEMORY, notices=(SYSCTL_RESTART,)),
             secret_file(ACL, users_acl(scene), notices=(RESTART,), **OWNER),
-            RenderedFile(
-                path="/etc/redis/redis.conf",
-                text=config,
-                group="redis",
-                mode=0o640,
-                notices=(RESTART,),
-            ),
+            _config(scene, here, port=port, tls=TLS if secure else None),
         ),
         units=(Unit(name=UNIT, class_="redis"),),
         packages=("redis-server", "redis-tools"),
     )
+
+
+def _config(scene: Scene, here: Placed, *, port: int, tls: str | None) -> RenderedFile:
+    text = render(
+        "redis.conf.j2",
+        address=here.address if is_ip(here.address) else None,
+        port=port,
+        tls=tls,
+        demanded=scene.inventory.redis.tls.cert is not None,
+        acl=ACL,
+    )
+    path = "/etc/redis/redis.conf"
+    return RenderedFile(path=path, text=text, group="redis", mode=0o640, notices=(RESTART,))
 
 
 def users_acl(scene: Scene) -> str:
