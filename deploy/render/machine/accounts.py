@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deploy.blueprint import RenderedFile
-from deploy.render.machine.scene import Scene, Share
+from deploy.render.machine.scene import HEADER, Scene, Share
 from deploy.site import Placed
 
 OURS = "pgbaton"
@@ -13,7 +13,6 @@ OURS = "pgbaton"
 STATE = "/var/lib/pgbaton"
 LOGIN_HOME = "/var/lib/pgbaton-login"
 """The home of who workers log in as: root's, so that nothing there runs at a login."""
-HEADER = "# Rendered by pgbaton from the inventory; changes made here are overwritten.\n"
 
 
 def accounts(scene: Scene, here: Placed) -> Share:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from deploy.blueprint import Notice, RenderedFile, Unit
 from deploy.render.jinja import render
 from deploy.render.machine.hook import COMMAND
-from deploy.render.machine.scene import NOTHING, Scene, Share, secret_file
+from deploy.render.machine.scene import HEADER, NOTHING, Scene, Share, secret_file
 from deploy.render.machine.tls import authority, pair
 from deploy.render.patroni import (
     NodeTls,
@@ -55,7 +55,7 @@ def database(scene: Scene, here: Placed) -> Share:
 
 def clusterless() -> RenderedFile:
     """Must be there before PostgreSQL's package is, which else makes a cluster of its own on port 5432."""
-    return RenderedFile(path=CLUSTERLESS, text="create_main_cluster = false\n")
+    return RenderedFile(path=CLUSTERLESS, text=f"{HEADER}create_main_cluster = false\n")
 
 
 def _patroni(scene: Scene, here: Placed, cluster: Cluster) -> Iterator[RenderedFile]:
@@ -134,8 +134,8 @@ def _certificates(scene: Scene, here: Placed, cluster: Cluster) -> Iterator[Rend
 
 def _watchdog(cluster: Cluster) -> Iterator[RenderedFile]:
     if cluster.watchdog != "off":
-        yield RenderedFile(path="/etc/modules-load.d/pgbaton.conf", text="softdog\n")
+        yield RenderedFile(path="/etc/modules-load.d/pgbaton.conf", text=f"{HEADER}softdog\n")
         yield RenderedFile(
             path="/etc/udev/rules.d/61-pgbaton-watchdog.rules",
-            text='KERNEL=="watchdog", OWNER="postgres", GROUP="postgres", MODE="0600"\n',
+            text=f'{HEADER}KERNEL=="watchdog", OWNER="postgres", GROUP="postgres", MODE="0600"\n',
         )

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from deploy.blueprint import Notice, RenderedFile, Unit
 from deploy.render.jinja import CannotRender, render
-from deploy.render.machine.scene import NOTHING, Scene, Share, secret_file
+from deploy.render.machine.scene import HEADER, NOTHING, Scene, Share, secret_file
 from deploy.render.machine.tls import authority, pair
 from deploy.site import Placed
 from jobs.inventory.linode import is_ip
@@ -30,7 +30,7 @@ def redis(scene: Scene, here: Placed) -> Share:
     return Share(
         files=(
             *(_certificates(scene, here) if secure else ()),
-            RenderedFile(path=SYSCTL, text=MEMORY, notices=(SYSCTL_RESTART,)),
+            RenderedFile(path=SYSCTL, text=HEADER + MEMORY, notices=(SYSCTL_RESTART,)),
             secret_file(ACL, users_acl(scene), notices=(RESTART,), **OWNER),
             _config(scene, here, port=port, tls=TLS if secure else None),
         ),

@@ -16,6 +16,10 @@ from jobs.inventory import Address, Inventory
 from jobs.inventory.linode import is_ip
 
 
+HEADER = "# Rendered by pgbaton from the inventory; changes made here are overwritten.\n"
+"""The first line of what is too short for a template."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
     """What one part adds to a machine; fields as in a Blueprint."""
