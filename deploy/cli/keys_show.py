@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 @ground_options
-def show(ground: Ground, *, within: int, as_json: bool) -> None:
+def show(ground: Ground, *, within: int | None, as_json: bool) -> None:
     """Show every certificate and key that the inventory asks for: whose, until when, how many days are
     left, and its state: ok, soon, expired, missing, foreign (no CA of ours signed it), names (it does
     not prove what the inventory calls the machine now), unpaired (its key is another one's), unreadable,
@@ -61,12 +61,12 @@ def _print(ground: Ground, found: Sequence[Expiry]) -> None:
 
 def _row(one: Expiry) -> tuple[str, ...]:
     until = "" if one.until is None else f"{one.until:%Y-%m-%d}"
-    days = "" if one.days is None else str(one.days)
+    left = "" if one.days is None else str(one.days)
     return (
         one.what,
         one.whose,
         until,
-        days,
+        left,
         one.state,
         "; ".join(filter(None, (one.note, one.remedy))),
     )

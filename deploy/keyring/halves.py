@@ -1,4 +1,4 @@
-"""The public halves of keys belong into the inventory: which ones it lacks, and how they get there."""
+"""Which public halves of keys the inventory lacks: whoever checks a key reads it there."""
 
 from __future__ import annotations
 

@@ -14,7 +14,8 @@
     people/NAME                  what a person needs and no machine: the viewers' password
     next/…                       while something rotates: what will follow, laid out as above; trusted
                                  already, and not used yet
-    old/…                        and the public halves of what went before: still trusted, not used any more
+    old/…                        and what went before, public halves and SSH logins: still trusted, not
+                                 used any more
 
 Folders are 0700, private parts 0600.
 """

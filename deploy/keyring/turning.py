@@ -49,6 +49,12 @@ class Turning:
         return self.files[-1]
 
     @property
+    def kept(self) -> tuple[str, ...]:
+        """What stays in old/ until it is retired, the public half last. Of a login's key also the private
+        one: a machine that missed the first push lets nobody in with another."""
+        return self.files if self.kind == "ssh" else (self.public,)
+
+    @property
     def made(self) -> Callable[[Vault, str], Iterator[str]]:
         return sender_pair if self.kind == "sender" else ssh_pair
 
@@ -85,7 +91,8 @@ def switch(vault: Vault, key: Turning) -> None:
             raise OutOfTurnError(
                 f"announcing it was cut: pgbaton keys rotate {key.words} once more, then push"
             )
-        vault.create(f"old/{key.public}", vault.read(key.public))
+        for name in key.kept:
+            vault.replace(f"old/{name}", vault.read(name))
     for name in key.files:
         if vault.has(f"next/{name}"):
             vault.move(f"next/{name}", name)
@@ -108,7 +115,8 @@ def retiring(vault: Vault, key: Turning) -> str:
 def retire(vault: Vault, key: Turning) -> None:
     """Trust the former key no more. Raises OutOfTurnError."""
     retiring(vault, key)
-    vault.remove(f"old/{key.public}")
+    for name in key.kept:
+        vault.remove(f"old/{name}")
 
 
 def _demand_made(vault: Vault, key: Turning) -> None:

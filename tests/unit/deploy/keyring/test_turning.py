@@ -135,3 +135,13 @@ def _refused(site: Site, step: Callable[[Vault, Turning], None], key: Turning, r
 def test_what_was_not_made_here_cannot_rotate_here(site: Site) -> None:
     """A machine with a pinned key of its own, say."""
     _refused(site, rotate, Turning(kind="host", name="web9"), "not made here")
+
+
+def test_a_machine_that_missed_the_first_push_can_still_be_reached(site: Site) -> None:
+    """By hand, with the former login key, until that is retired."""
+    key, former = Turning(kind="ssh", name="push"), site.keyring.ssh("push").private
+    rotate(site.vault, key)
+    switch(site.vault, key)
+    assert site.vault.read("old/ssh/push") == former
+    retire(site.vault, key)
+    assert not site.vault.has("old/ssh/push")
