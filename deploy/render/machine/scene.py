@@ -15,7 +15,6 @@ from deploy.site import Placed
 from jobs.inventory import Address, Inventory
 from jobs.inventory.linode import is_ip
 
-
 HEADER = "# Rendered by pgbaton from the inventory; changes made here are overwritten.\n"
 """The first line of what is too short for a template."""
 
