@@ -49,7 +49,13 @@ def examine_road(shared: Shared) -> Report:
         now=around.now,
         token=around.token,
     )
-    return judge_road(see_road(road, keys_here(around.inventory, around.secrets, keyring)))
+    keys = keys_here(around.inventory, around.secrets, keyring)
+    return judge_road(see_road(road, keys, heard=_heard(shared)))
+
+
+def _heard(shared: Shared) -> frozenset[str]:
+    recents = [shared.recents(name) for name in shared.around.inventory.clusters]
+    return frozenset(s for one in recents if not isinstance(one, Unseen) for s in one.senders)
 
 
 def examine_linode(shared: Shared) -> Report:
@@ -60,13 +66,14 @@ def examine_linode(shared: Shared) -> Report:
 def examine_clocks(shared: Shared) -> Report:
     around, asks = shared.around, [*_dated(shared)]
     dated = dict(around.fleet.each(asks, lambda a: see_date(a[0], a[1], a[2])))
+    redis = see_redis_clock(shared.redis)
     known = {urlsplit(url).hostname for (_, url, _), s in dated.items() if isinstance(s, Skew)}
+    known |= {urlsplit(around.inventory.redis.url).hostname} if isinstance(redis, Skew) else set()
     told = [
         one
         for one in _by_ssh(shared)
         if isinstance(one, Skew) or shared.placed[one.place].address not in known
     ]
-    redis = see_redis_clock(shared.redis)
     seen = [*([redis] if isinstance(redis, Skew) else []), *(dated[a] for a in asks), *told]
     return judge_clocks(seen, tolerance=around.inventory.webhook.tolerance)
 

@@ -37,4 +37,4 @@ def see_redis_clock(client: Redis) -> Skew | Clockless:
         unseen = Unseen(reason=str(error), remedy="see redis")
         return Clockless(place="redis", unseen=unseen)
     here = (began + time.time()) / 2
-    return Skew(place="redis", seconds=seconds + micros / 1e6 - here)
+    return Skew(place="Redis' TIME", seconds=seconds + micros / 1e6 - here)

@@ -29,7 +29,9 @@ class Road:
     token: Callable[[], str]
 
 
-def see_road(road: Road, keys: Mapping[str, Sequence[str]]) -> RoadSeen:
+def see_road(
+    road: Road, keys: Mapping[str, Sequence[str]], *, heard: frozenset[str] = frozenset()
+) -> RoadSeen:
     """One ping of each sender whose key is here to each webhook: an event that only says "look now", and
     so changes nothing. Never raises."""
     known, urls = road.inventory.senders, road.inventory.webhook.urls
@@ -40,6 +42,7 @@ def see_road(road: Road, keys: Mapping[str, Sequence[str]]) -> RoadSeen:
         pings=[found[a] for a in asks],
         keyless=[name for name in known if name not in able],
         urls=urls,
+        heard=heard,
     )
 
 

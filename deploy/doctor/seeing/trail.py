@@ -25,6 +25,13 @@ class Recent:
 
     entries: tuple[Entry, ...]
 
+    @property
+    def senders(self) -> frozenset[str]:
+        """Whose events were believed and recorded."""
+        said = (_facts(entry) for entry in self.entries)
+        events = (f.get("evidence") for f in said if f.get("kind") == Kind.EVENT)
+        return frozenset(str(e.get("sender")) for e in events if isinstance(e, dict))
+
     def events(self, kind: str) -> Iterator[Mapping[str, Any]]:
         """The data of each event of this type."""
         for entry in self.entries:

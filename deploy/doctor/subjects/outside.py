@@ -102,11 +102,13 @@ class Ping:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoadSeen:
-    """`keyless`: senders whose key is not here, so that nobody could speak for them."""
+    """`keyless`: senders whose key is not here, so that nobody could speak for them; `heard`: those of
+    them whose events stand in the trail, so that they were believed."""
 
     pings: Sequence[Ping]
     keyless: Sequence[str] = ()
     urls: Sequence[str] = ()
+    heard: frozenset[str] = frozenset()
 
 
 ACCEPTED = 202
@@ -124,19 +126,23 @@ def judge_road(seen: RoadSeen) -> Report:
         )
         return report("webhook", (), [none])
     findings = [f for ping in _together(seen.pings) for f in _ping(ping)]
-    if seen.keyless:
+    unheard = [name for name in seen.keyless if name not in seen.heard]
+    if unheard:
         unseen = Unseen(
-            reason="no key of theirs is here",
+            reason="they were never heard, and no key of theirs is here",
             remedy="name the keys folder (--keys), or run it where their keys are",
         )
-        findings.append(not_seen(f"whether {', '.join(seen.keyless)} would be believed", unseen))
+        findings.append(not_seen(f"whether {listed(unheard)} would be believed", unseen))
+    return report("webhook", _recorded(seen), findings)
+
+
+def _recorded(seen: RoadSeen) -> Iterator[str]:
     well = [p for p in seen.pings if p.status == ACCEPTED and p.recorded is not False]
     senders = ", ".join(dict.fromkeys(p.sender for p in well))
-    return report(
-        "webhook",
-        [f"{len(well)} of {len(seen.pings)} signed pings recorded ({senders})" if well else ""],
-        findings,
-    )
+    if well:
+        yield f"{len(well)} of {len(seen.pings)} signed pings recorded ({senders})"
+    if heard := [name for name in seen.keyless if name in seen.heard]:
+        yield f"heard before: {', '.join(heard)}"
 
 
 def _together(pings: Sequence[Ping]) -> Iterator[Ping]:

@@ -1,3 +1,4 @@
+import json
 import os
 import subprocess
 from pathlib import Path
@@ -5,6 +6,9 @@ from pathlib import Path
 import pytest
 
 from deploy.doctor.evidence import Unseen
+from deploy.doctor.finding import error
+from deploy.doctor.report import report
+from deploy.doctor.seeing.afar import examine_afar
 from deploy.doctor.seeing.machines import Way, look, script
 from deploy.doctor.subjects.laravel import judge_laravel
 from deploy.doctor.subjects.machines import LaravelSeen, MachineSeen, read_look
@@ -156,3 +160,21 @@ def test_the_hook_is_asked_as_postgres(tmp_path: Path) -> None:
     assert seen.hook.check == (0, "fine: pg1 tells of pg1")
     assert seen.hook.status == (1, "spooled 3, rejected 0, dropped 0")
     assert seen.hook.ping == (0, "202 https://10.0.0.9/events")
+
+
+def test_a_machine_inside_looks_for_us(machine: Machine) -> None:
+    """Its own table comes back as reports, whatever its exit code; anything else is said to be none."""
+    said = report("etcd main", ["3 of 3"], [error("down", "no quorum", "no writes", "start them")])
+    program = machine.root / "sbin/pgbaton"
+    document = json.dumps({"subjects": [said.to_json()]})
+    program.write_text(
+        f"#!/bin/sh\n[ \"$*\" = 'doctor --json --no-ping' ] && echo '{document}'\nexit 1\n"
+    )
+    program.chmod(0o755)
+    way = Way(host=machine.host("root"), key=load_key(machine.key_file))
+    assert examine_afar(way, pings=False) == (said,)
+    program.write_text("#!/bin/sh\necho 'pgbaton: no such command'\n")
+    seen = examine_afar(way, pings=False)
+    program.unlink()
+    assert isinstance(seen, Unseen)
+    assert seen.remedy == "pgbaton push, then ask again"

@@ -59,6 +59,14 @@ def test_senders_whose_key_is_elsewhere_are_not_seen() -> None:
     assert "pg2" in words(report, "not-seen")
 
 
+def test_senders_that_were_heard_are_believed() -> None:
+    """An event in the trail is a signature that was good: green, and said."""
+    seen = RoadSeen(pings=(GOOD,), keyless=("pg2",), urls=(URL,), heard=frozenset({"pg2"}))
+    report = judge_road(seen)
+    assert told(report) == {}
+    assert report.fine == ("1 of 1 signed pings recorded (pg1)", "heard before: pg2")
+
+
 def test_no_address_is_red() -> None:
     """Nobody can tell anything."""
     assert told(judge_road(RoadSeen(pings=()))) == {"no-webhook": "red"}
