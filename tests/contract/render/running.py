@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -16,7 +17,12 @@ from tests.contract.render.laying import Laid
 
 
 @contextmanager
-def running(*command: str | Path, log: Path, environ: Mapping[str, str]) -> Iterator[int]:
+def running(
+    *command: str | Path,
+    log: Path,
+    environ: Mapping[str, str],
+    ending: signal.Signals = signal.SIGTERM,
+) -> Iterator[int]:
     """One process and its id; told to end, and killed where it does not."""
     program = parts.require(str(command[0]))
     with log.open("ab") as out:
@@ -26,7 +32,7 @@ def running(*command: str | Path, log: Path, environ: Mapping[str, str]) -> Iter
     try:
         yield process.pid
     finally:
-        process.terminate()
+        process.send_signal(ending)
         try:
             process.wait(15)
         except subprocess.TimeoutExpired:

@@ -54,7 +54,9 @@ def site(ground: Ground, blueprints: Mapping[str, Blueprint]) -> Iterator[Site]:
 def _etcd(laid: Laid, folder: Path, machine: str) -> AbstractContextManager[int]:
     laid.at("/var/lib/etcd").mkdir(parents=True)
     config = laid.at("/etc/etcd/etcd.conf.yml")
-    return running("etcd", "--config-file", config, log=folder / f"{machine}.log", environ=ENVIRON)
+    # Told to end, the last ones would wait 7 s for somebody to take over.
+    command, log = ("etcd", "--config-file", config), folder / f"{machine}.log"
+    return running(*command, log=log, environ=ENVIRON, ending=signal.SIGKILL)
 
 
 def _member(blueprint: Blueprint, root: Path, address: str) -> Laid:
