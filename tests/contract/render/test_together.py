@@ -70,9 +70,11 @@ def _member(blueprint: Blueprint, root: Path, address: str) -> Laid:
 
 
 def _replace(laid: Laid, address: str, files: Iterable[RenderedFile]) -> None:
-    """Each member at its own address alone, and without a watchdog: that one is the machine's."""
+    """Each member at its own address alone, and without a watchdog: that one is the machine's. Its hook does
+    nothing: there is no webhook, and what delivers to it would outlive the test."""
     for file in files:
         laid.put(file, user="postgres")
+    laid.at("/usr/local/bin/pgbaton-hook").write_text("#!/bin/sh\n")
     config = laid.at("/etc/patroni/config.yml")
     text = config.read_text().replace("0.0.0.0", address)
     config.write_text(text.replace('mode: "automatic"', 'mode: "off"'))
