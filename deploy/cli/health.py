@@ -152,7 +152,7 @@ def _offline(desk: Desk, digest: str) -> Report:
     if noted:
         why = "It works, but less well than it could."
         findings.append(note("inventory", _many(noted, "warning"), why, "pgbaton check"))
-    here = f"; {len(lacking)} of its secrets are not here" if lacking else ""
+    here = f"; not here: {_many(lacking, 'secret')}" if lacking else ""
     size = f"{_many(inventory.clusters, 'cluster')}, {_many(inventory.hosts, 'host')}"
     return report("inventory", [f"digest {digest}, {size}{here}"], findings)
 

@@ -32,6 +32,7 @@ pgbaton itself:
   {pgbaton} verify shop
   {pgbaton} tail shop
   {pgbaton} incidents
+  {pgbaton} doctor
 
 On a machine, as root (here pg1):
   look around        {pg1} bash

@@ -7,6 +7,7 @@ from deploy.cli.voice import PlainVoice
 from deploy.doctor.evidence import Unseen
 from deploy.doctor.finding import error, note, warning
 from deploy.doctor.report import Colour, not_seen, report
+from tests.unit.deploy.cli.desk import Operator
 
 GOOD = report(
     "redis", ["AOF always", "2 MB used"], [note("alone", "it has no replica", "so it is")]
@@ -83,3 +84,13 @@ def test_the_document_keeps_the_order() -> None:
             "remedy": "start them",
         }
     ]
+
+
+def test_a_machine_that_looks_must_be_one(ann: Operator) -> None:
+    """A name that nobody has is a wrong call; one that no key of ours opens is 69, and says why."""
+    seen = ann.types("doctor", "--at", "nowhere")
+    assert (seen.exit_code, seen.stdout) == (2, "")
+    assert "no machine is called 'nowhere'" in seen.stderr
+    seen = ann.types("doctor", "--at", "web1")
+    assert seen.exit_code == 69
+    assert "web1 cannot look: no keys folder is here" in seen.stderr
