@@ -168,9 +168,9 @@ def leader(ask: Ask = rest) -> str | None:
     return leading[0] if len(leading) == 1 else None
 
 
-def follows(member: str, leading: str) -> bool:
+def follows(member: str, leading: str, ask: Ask = rest) -> bool:
     """Whether a member runs as a replica on the leader's own PostgreSQL timeline."""
-    said, leader = rest(member), rest(leading)
+    said, leader = ask(member, "/patroni"), ask(leading, "/patroni")
     runs = said.get("role") == "replica" and said.get("state") in {"running", "streaming"}
     return runs and said.get("timeline") is not None and said["timeline"] == leader.get("timeline")
 

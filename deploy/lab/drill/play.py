@@ -47,13 +47,13 @@ def play(wish: Wish) -> bool:
     screen, profile = Screen(), PROFILES[wish.profile]
     scenario = SCENARIOS[wish.scenario]
     screen.say(f"drill: {scenario.title}", style="bold")
-    with _opened(wish, scenario, screen) as (lab, rises):
-        stage = set_stage(lab, screen, patience=3 * profile.ttl + 60)
-        rises()
+    with _opened(wish, scenario, screen) as scene:
+        stage = set_stage(scene.lab, screen, patience=3 * profile.ttl + 60)
+        scene.rises()
         stage.risen = time.time() if wish.machines else 0.0
         stage.observe()
-        report, history = _perform(stage, scenario, wish.scenario)
-        objectives = lab.inventory.clusters[layout.CLUSTER].objectives
+        report, history = _perform(stage, scene, scenario, wish.scenario)
+        objectives = scene.lab.inventory.clusters[layout.CLUSTER].objectives
     screen.thread(history)
     screen.report(report, unmanaged=UNMANAGED)
     _write(wish, report, history)
@@ -61,29 +61,42 @@ def play(wish: Wish) -> bool:
     return report.passed
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Scene:
+    """A lab, how it comes up, and what else must hold in it once the disaster is over."""
+
+    lab: Lab
+    rises: Callable[[], object]
+    afterwards: Callable[[Stage], tuple[Checked, ...]] = lambda _: ()
+
+
 @contextmanager
-def _opened(
-    wish: Wish, scenario: Scenario, screen: Screen
-) -> Iterator[tuple[Lab, Callable[[], str]]]:
-    """The lab that was asked for, and how it comes up."""
+def _opened(wish: Wish, scenario: Scenario, screen: Screen) -> Iterator[_Scene]:
+    """The lab that was asked for."""
     profile = PROFILES[wish.profile]
     if wish.machines:
-        from deploy.lab.machines import rise as machines
+        from deploy.lab.machines.afterwards import afterwards
+        from deploy.lab.machines.rise import open_machines
+        from deploy.lab.machines.rise import rise as rise_machines
 
-        with machines.open_machines(profile, screen.say) as (lab, site):
-            yield lab, lambda: machines.rise(lab, site, screen.say)
+        with open_machines(profile, screen.say) as (lab, booted):
+            yield _Scene(
+                lab=lab,
+                rises=lambda: rise_machines(lab, booted.site, screen.say),
+                afterwards=lambda stage: afterwards(stage, booted),
+            )
     else:
         program, endpoint = PatroniProgram(version=wish.patroni), wish.endpoint or scenario.endpoint
         with open_lab(profile=profile, program=program, endpoint=endpoint) as lab:
-            yield lab, lambda: rise(lab, screen.say)
+            yield _Scene(lab=lab, rises=lambda: rise(lab, screen.say))
 
 
-def _perform(stage: Stage, scenario: Scenario, name: str) -> tuple[Report, History]:
+def _perform(stage: Stage, scene: _Scene, scenario: Scenario, name: str) -> tuple[Report, History]:
     try:
         # From peace: pgbaton knows the first leader, and the hosts hold its fence.
         stage.until_concluded()
         stage.peace(3)
-        extra = scenario.act(stage)
+        extra = (*scenario.act(stage), *scene.afterwards(stage))
     except TimeoutError as error:
         extra = (Checked(name="the drill came to its end", held=False, evidence=str(error)),)
     version = patroni_version(stage.lab)

@@ -16,33 +16,26 @@ from urllib.error import URLError
 
 import redis
 
-from deploy.keyring import Keyring
 from deploy.lab import layout
 from deploy.lab.drill.history import UNREAD
 from deploy.lab.footing import accepted, texts
 from deploy.lab.lab import Lab
 from deploy.lab.machines.inventory import SHOP, WEBHOOK
 from deploy.lab.machines.shophost import boots
-from deploy.lab.pgbaton import ACCESS_FORMAT
+from deploy.lab.machines.site import WEB, Site
 from workers.redis import connect
 from workers.secrets import Secrets
 from workers.store import redis_of
 from workers.tls import Tls
 
-WEB = "pgbaton-web.service"
-ACCESS_LOG = f"""\
-# So that the drill can count what was accepted by another hand than the trail's.
-[Service]
-Environment="GUNICORN_CMD_ARGS=--access-logfile - --access-logformat '{ACCESS_FORMAT.replace("%", "%%")}'"
-"""
-
 
 @dataclass(frozen=True)
 class Booted:
-    """A lab of booted machines; `keyring` is the operator's own folder."""
+    """A lab of booted machines, each from `image`; `site` is the operator's own folder."""
 
     lab: Lab
-    keyring: Keyring
+    site: Site
+    image: Path
 
     def disk(self, machine: str) -> Path:
         """What a machine wrote, over the image."""
@@ -50,9 +43,9 @@ class Booted:
 
     @cached_property
     def tls(self) -> ssl.SSLContext:
-        certificates = self.keyring.folder / "certificates"
+        certificates = self.site.keyring.folder / "certificates"
         return Tls(
-            ca=self.keyring.folder / "ca.pem",
+            ca=self.site.keyring.folder / "ca.pem",
             cert=certificates / "pgbaton.client.pem",
             key=certificates / "pgbaton.client.key",
         ).context()

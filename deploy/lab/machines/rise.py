@@ -37,7 +37,7 @@ PUSHING = 300.0
 
 
 @contextmanager
-def open_machines(profile: Profile, say: Say) -> Iterator[tuple[Lab, Site]]:
+def open_machines(profile: Profile, say: Say) -> Iterator[tuple[Lab, Booted]]:
     """Boot every node, with nothing of ours on it yet; this thread stands where pgbaton's own processes
     will run: the firewalls let nobody else ask etcd, Patroni or Redis.
 
@@ -59,12 +59,12 @@ def open_machines(profile: Profile, say: Say) -> Iterator[tuple[Lab, Site]]:
             endpoints=endpoints_of("leader"),
             door=door,
         )
-        lab.footing = Booted(lab, site.keyring)
         with image(packages(site), say) as disk:
+            booted = lab.footing = Booted(lab, site, disk)
             try:
                 _boot(lab, site, disk, say)
                 with standing_in(lab.machines["control"]):
-                    yield lab, site
+                    yield lab, booted
             finally:
                 with deaf():
                     pull_every_plug(lab)

@@ -11,16 +11,22 @@ from deploy.keyring import Completed, Keyring, complete
 from deploy.lab import layout
 from deploy.lab.inventory import Profile
 from deploy.lab.machine import LabError, Plan
-from deploy.lab.machines.booted import ACCESS_LOG, WEB
 from deploy.lab.machines.inventory import as_seen_from_outside, inventory_toml
 from deploy.lab.machines.newborn import lay_newborn, write
 from deploy.lab.machines.shophost import first_address, lay_shop
+from deploy.lab.pgbaton import ACCESS_FORMAT
 from jobs.inventory import BadInventory, Inventory, load_inventory
 
 PUSHED = (*layout.ETCD, *layout.MEMBERS, *layout.REDIS, *layout.CONTROL, *layout.SHOPS)
 BOOTED = (*PUSHED, *layout.UNMANAGED)
 BEFORE = "pg1"
 """Whom the shops' people have put into `.env` before anybody led."""
+WEB = "pgbaton-web.service"
+ACCESS_LOG = f"""\
+# So that the drill can count what was accepted by another hand than the trail's.
+[Service]
+Environment="GUNICORN_CMD_ARGS=--access-logfile - --access-logformat '{ACCESS_FORMAT.replace("%", "%%")}'"
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
