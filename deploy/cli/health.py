@@ -16,7 +16,7 @@ from deploy.cli.table import say_table, to_document
 from deploy.cli.voice import say_json, voice
 from deploy.doctor.evidence import Unseen
 from deploy.doctor.finding import Finding, error, note
-from deploy.doctor.merging import merged
+from deploy.doctor.merging import merged, outside
 from deploy.doctor.report import Colour, Report, report, worst
 from deploy.doctor.rounds import visit_all
 from deploy.doctor.seeing.afar import examine_afar
@@ -60,13 +60,21 @@ def health(
 
 
 def _reports(shared: Shared) -> tuple[Report, ...]:
-    return visit_all([*visits(shared)], shared.around.fleet)
+    reports = visit_all([*visits(shared)], shared.around.fleet)
+    inside = () if isinstance(shared.around.keyring, Unseen) else _inside(shared)
+    apart = outside(reports, inside)
+    return reports if apart is None else (apart, *reports)
+
+
+def _inside(shared: Shared) -> tuple[str, ...]:
+    """Where pgbaton's own processes run."""
+    return tuple(name for name, one in shared.placed.items() if one.ours)
 
 
 def _from(shared: Shared, machine: str) -> tuple[Report, ...]:
     """From a machine inside, and from here what only its keys show."""
     if machine not in shared.placed:
-        there = ", ".join(name for name, one in shared.placed.items() if one.ours) or "none"
+        there = ", ".join(_inside(shared)) or "nowhere"
         raise Fault(
             f"no machine is called {machine!r}", f"pgbaton runs on: {there}", code=Exit.USAGE
         )

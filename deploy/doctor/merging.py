@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from deploy.doctor.finding import Finding
+from deploy.doctor.finding import Finding, warning
 from deploy.doctor.report import NOT_SEEN, Report, report
 
 
@@ -15,6 +15,22 @@ def merged(afar: Sequence[Report], here: Sequence[Report]) -> tuple[Report, ...]
     both = tuple(_both(one, own[one.subject]) if one.subject in own else one for one in afar)
     known = {one.subject for one in afar}
     return (*both, *(one for one in here if one.subject not in known))
+
+
+def outside(reports: Sequence[Report], inside: Sequence[str]) -> Report | None:
+    """Where neither etcd nor Redis answers, perhaps it is we who stand before a firewall: unknown is no
+    "no". `inside`: the machines that could look instead; None where something answers, or none could."""
+    silent = {f.name for one in reports for f in one.findings} & SILENT
+    if not inside or silent != SILENT or any(r.fine for r in reports if r.subject in ANSWERS):
+        return None
+    what = "neither etcd nor Redis answers: this desk may stand outside of their firewall"
+    why = "What is red in this table may only be out of reach from here."
+    mend = f"pgbaton doctor --at {inside[0]}"
+    return report("network", (), [warning("outside", what, why, mend)])
+
+
+SILENT = frozenset({"etcd-no-quorum", "redis-down"})
+ANSWERS = frozenset({"webhook", "processes"})
 
 
 def _both(afar: Report, here: Report) -> Report:

@@ -94,53 +94,42 @@ def _files(reply: ReadReply) -> Iterator[Finding]:
 def _fence(seen: HostSeen, target: TargetSeen, reply: ReadReply) -> Iterator[Finding]:
     if target.fence is None:
         reason = seen.unproven.get(target.cluster, "no leader is proven")
-        yield not_seen(
-            f"where {target.told} must point",
-            Unseen(reason=reason, remedy=f"pgbaton verify {target.cluster}"),
-        )
+        unseen = Unseen(reason=reason, remedy=f"pgbaton verify {target.cluster}")
+        yield not_seen(f"where {target.told} must point", unseen)
         return
-    reset = f"if that is right, on purpose: pgbaton reset-fence {target.cluster} --host {seen.name} --why …"
-    match target.fence.stands_against(reply.fence):
-        case Standing.LOWER:
-            why = "It refuses this leader, and every one until an epoch is above what it holds."
-            yield error(
-                "host-fence",
-                f"it holds the fence {reply.fence}, and {target.fence} is lower",
-                why,
-                reset,
-            )
-        case Standing.OTHER_SYSTEM:
-            why = "It refuses this cluster's leader as another database's."
-            yield error(
-                "host-fence",
-                f"it holds the fence {reply.fence}, of another system than {target.fence}",
-                why,
-                reset,
-            )
-        case Standing.FIRST:
-            yield note(
-                "host-new",
-                "it holds no fence yet",
-                "It was never led to a leader by pgbaton; the clock does it.",
-                f"pgbaton repoint {target.cluster} --host {seen.name}",
-            )
-        case Standing.HIGHER:
-            yield warning(
-                "host-behind",
-                "its fence is of an older leadership",
-                "The clock raises it within seconds: it has not.",
-                f"see whether clock and workers live; pgbaton repoint {target.cluster}",
-            )
-        case Standing.SAME:
-            pass
+    yield from _held(seen, target, target.fence, reply.fence)
     if reply.journal is not None and reply.journal.phase is not Phase.CHECKED:
         what = f"its last swap stopped at {reply.journal.phase}"
-        yield warning(
-            "host-unfinished",
-            what,
-            "Something of it failed, or is still under way.",
-            f"pgbaton incidents; pgbaton repoint {target.cluster} --host {seen.name}",
-        )
+        why = "Something of it failed, or is still under way."
+        yield warning("host-unfinished", what, why, f"pgbaton incidents; {_again(seen, target)}")
+
+
+def _held(
+    seen: HostSeen, target: TargetSeen, wanted: Fence, held: Fence | None
+) -> Iterator[Finding]:
+    lift = f"pgbaton reset-fence {target.cluster} --host {seen.name} --why …"
+    match wanted.stands_against(held):
+        case Standing.LOWER:
+            what = f"it holds the fence {held}, and {wanted} is lower"
+            why = "It refuses this leader, and every one until an epoch is above what it holds."
+            yield error("host-fence", what, why, f"if that is right, on purpose: {lift}")
+        case Standing.OTHER_SYSTEM:
+            what = f"it holds the fence {held}, of another system than {wanted}"
+            why = "It refuses this cluster's leader as another database's."
+            yield error("host-fence", what, why, f"if that is right, on purpose: {lift}")
+        case Standing.FIRST:
+            why = "It was never led to a leader by pgbaton; the clock does it."
+            yield note("host-new", "it holds no fence yet", why, _again(seen, target))
+        case Standing.HIGHER:
+            why = "The clock raises it within seconds: it has not."
+            mend = f"see whether clock and workers live; {_again(seen, target)}"
+            yield warning("host-behind", "its fence is of an older leadership", why, mend)
+        case Standing.SAME:
+            return
+
+
+def _again(seen: HostSeen, target: TargetSeen) -> str:
+    return f"pgbaton repoint {target.cluster} --host {seen.name}"
 
 
 def _plan(seen: HostSeen, target: TargetSeen) -> Iterator[Finding]:

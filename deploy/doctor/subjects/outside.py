@@ -158,50 +158,37 @@ def _together(pings: Sequence[Ping]) -> Iterator[Ping]:
 
 def _ping(ping: Ping) -> Iterator[Finding]:
     what = f"{ping.url} and {ping.sender}: "
+    if ping.status == ACCEPTED:
+        yield from _accepted(ping, what)
+        return
+    name, why, remedy = _refusal(ping)
+    finding = warning if name == "webhook-answer" else error
+    status = "" if ping.status is None else f"{ping.status} "
+    yield finding(name, f"{what}{status}{ping.detail}", why, remedy)
+
+
+def _accepted(ping: Ping, what: str) -> Iterator[Finding]:
+    if ping.recorded is False:
+        why = "It says yes, and writes elsewhere: another Redis, or another prefix."
+        mend = "give that machine this inventory; systemctl reload pgbaton-web"
+        yield error("webhook-astray", f"{what}accepted, and not in the trail", why, mend)
+    elif ping.recorded is None:
+        unseen = Unseen(reason="the trail cannot be read", remedy="see redis")
+        yield not_seen(f"{what}its entry", unseen)
+
+
+def _refusal(ping: Ping) -> tuple[str, str, str]:
+    """Name, why and mend of whatever is not a yes."""
     match ping.status:
         case None:
             why = "Hooks spool and try again; a failover is noticed by the clock alone meanwhile."
-            yield error(
-                "webhook-down",
-                f"{what}{ping.detail}",
-                why,
-                "systemctl start pgbaton-web there, or open the way to it",
-            )
+            return "webhook-down", why, "systemctl start pgbaton-web there, or open the way to it"
         case 401:
             why = f"Whatever {ping.sender} tells is refused: its events are lost."
-            yield error(
-                "sender-unknown",
-                f"{what}401 {ping.detail}",
-                why,
-                f"put the public key of {ping.sender} into its keys in [senders]; reload pgbaton-web (SIGHUP)",
-            )
-        case 202 if ping.recorded is False:
-            why = "It says yes, and writes elsewhere: another Redis, or another prefix."
-            yield error(
-                "webhook-astray",
-                f"{what}accepted, and not in the trail",
-                why,
-                "give that machine this inventory; systemctl reload pgbaton-web",
-            )
-        case 202 if ping.recorded is None:
-            yield not_seen(
-                f"{what}its entry",
-                Unseen(reason="the trail cannot be read", remedy="see redis"),
-            )
-        case 202:
-            return
+            mend = f"put the public key of {ping.sender} into its keys in [senders]"
+            return "sender-unknown", why, f"{mend}; reload pgbaton-web (SIGHUP)"
         case 503:
             why = "Events are not recorded until it can; hooks spool."
-            yield error(
-                "webhook-503",
-                f"{what}503 {ping.detail}",
-                why,
-                "see redis, by the webhook's own eyes: its log",
-            )
+            return "webhook-503", why, "see redis, by the webhook's own eyes: its log"
         case _:
-            yield warning(
-                "webhook-answer",
-                f"{what}{ping.status} {ping.detail}",
-                "This sender's events are not recorded.",
-                "do what the answer says",
-            )
+            return "webhook-answer", "This sender's events are not recorded.", "do what it says"

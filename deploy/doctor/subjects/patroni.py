@@ -105,43 +105,30 @@ def _heirs(seen: PatroniSeen) -> Iterator[Finding]:
 def _each(seen: PatroniSeen) -> Iterator[Finding]:
     versions = sorted({m.version for m in seen.up})
     if len(versions) > 1:
-        why = (
-            "Meant for the time of an update only; roles and keys are named differently before 4.0."
-        )
-        yield warning(
-            "patroni-mixed", f"members run Patroni {', '.join(versions)}", why, "finish the update"
-        )
-    pending = [m.name for m in seen.up if m.pending_restart]
-    if pending:
+        what = f"members run Patroni {', '.join(versions)}"
+        why = "Meant for the time of an update only; roles are named differently before 4.0."
+        yield warning("patroni-mixed", what, why, "finish the update")
+    if pending := [m.name for m in seen.up if m.pending_restart]:
         what = f"{listed(pending)} {plural(pending, 'waits', 'wait')} for a restart"
         why = "Some setting is not in effect; after a failover it suddenly is."
-        yield warning(
-            "pending-restart",
-            what,
-            why,
-            f"patronictl restart {seen.cluster.scope} --pending, replicas first",
-        )
+        mend = f"patronictl restart {seen.cluster.scope} --pending, replicas first"
+        yield warning("pending-restart", what, why, mend)
+    if active := [m.name for m in seen.up if m.failsafe_active]:
+        what = f"failsafe mode is active on {listed(active)}"
+        why = "etcd cannot be had from there: the leader goes on by its members' word alone."
+        yield error("failsafe-active", what, why, "see etcd")
+    yield from _watchdog(seen)
+
+
+def _watchdog(seen: PatroniSeen) -> Iterator[Finding]:
     if unwatched := [m.name for m in seen.up if m.watchdog_failed]:
+        what = f"the watchdog of {listed(unwatched)} cannot be used"
         why = "A frozen Patroni leaves its PostgreSQL writable: two take writes after the failover."
-        yield warning(
-            "watchdog",
-            f"the watchdog of {listed(unwatched)} cannot be used",
-            why,
-            "modprobe softdog, and give /dev/watchdog to postgres",
-        )
+        yield warning("watchdog", what, why, "modprobe softdog, and give /dev/watchdog to postgres")
     elif seen.cluster.watchdog == "off":
         why = "A frozen Patroni leaves its PostgreSQL writable until somebody ends it."
-        yield note(
-            "watchdog",
-            "no watchdog guards the leader",
-            why,
-            f'watchdog = "automatic" in [clusters.{seen.name}]',
-        )
-    if active := [m.name for m in seen.up if m.failsafe_active]:
-        why = "etcd cannot be had from there: the leader goes on by its members' word alone."
-        yield error(
-            "failsafe-active", f"failsafe mode is active on {listed(active)}", why, "see etcd"
-        )
+        mend = f'watchdog = "automatic" in [clusters.{seen.name}]'
+        yield note("watchdog", "no watchdog guards the leader", why, mend)
 
 
 def _hooks(seen: PatroniSeen) -> Iterator[Finding]:

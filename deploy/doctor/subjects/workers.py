@@ -64,39 +64,27 @@ def _fine(seen: WorkersSeen) -> Iterator[str]:
 def _workers(seen: WorkersSeen) -> Iterator[Finding]:
     if not seen.alive:
         why = "Every event is recorded and nothing is done about it: no host is moved."
-        yield error(
-            "no-worker",
-            "no worker gives a sign of life",
-            why,
-            "systemctl start pgbaton-worker@1, on as many machines as you like",
-        )
+        mend = "systemctl start pgbaton-worker@1, on as many machines as you like"
+        yield error("no-worker", "no worker gives a sign of life", why, mend)
     elif len(seen.alive) == 1:
         why = "Its machine's loss ends all repointing until it is back."
-        yield warning(
-            "one-worker",
-            "one worker alone is alive",
-            why,
-            "start another, better on another machine",
-        )
+        mend = "start another, better on another machine"
+        yield warning("one-worker", "one worker alone is alive", why, mend)
     gone = [w.name for w in seen.workers if w.beat > SILENT]
     if gone and seen.alive:
         what = f"{listed(gone)} {plural(gone, 'was', 'were')} killed, and never said goodbye"
-        yield warning(
-            "worker-gone",
-            what,
-            "What it had begun, the clock gave to others.",
-            "see its log; RQ forgets it by itself",
-        )
-    other = [w.name for w in seen.alive if w.inventory not in {None, seen.digest}]
-    if other:
-        what = f"{listed(other)} {plural(other, 'works', 'work')} by another inventory than {seen.digest}"
-        why = "It puts jobs of this inventory back into the queue; with none left to take them nothing is done."
-        yield error(
-            "worker-inventory",
-            what,
-            why,
-            "bring the inventory to its machine; then systemctl reload pgbaton-worker@N (SIGHUP)",
-        )
+        why = "What it had begun, the clock gave to others."
+        yield warning("worker-gone", what, why, "see its log; RQ forgets it by itself")
+    yield from _by_another(seen)
+
+
+def _by_another(seen: WorkersSeen) -> Iterator[Finding]:
+    if other := [w.name for w in seen.alive if w.inventory not in {None, seen.digest}]:
+        works = plural(other, "works", "work")
+        what = f"{listed(other)} {works} by another inventory than {seen.digest}"
+        why = "It puts this inventory's jobs back; with no other left to take them nothing is done."
+        mend = "bring the inventory to its machine; then systemctl reload pgbaton-worker@N (SIGHUP)"
+        yield error("worker-inventory", what, why, mend)
 
 
 def _queue(seen: WorkersSeen) -> Iterator[Finding]:

@@ -4,10 +4,10 @@ import pytest
 
 from deploy.doctor.evidence import Unseen
 from deploy.doctor.finding import error, note, warning
-from deploy.doctor.merging import merged
+from deploy.doctor.merging import merged, outside
 from deploy.doctor.report import Report, not_seen, report
 from deploy.doctor.subjects.hosts import HostSeen, TargetSeen, judge_host
-from tests.unit.deploy.doctor.subjects.told import DARK, told
+from tests.unit.deploy.doctor.subjects.told import DARK, told, words
 from tests.world import make_world
 
 DOWN = error("down", "no quorum", "nobody can write", "start them")
@@ -45,6 +45,25 @@ def test_what_was_seen_from_here_is_not_unseen() -> None:
     assert [one.subject for one in table] == ["etcd main", "hooks shop", "clocks", "keys"]
     assert [told(one) for one in table] == [{"down": "red"}, {"hook-old": "amber"}, {}, {}]
     assert table[2].fine == ("7 compared", "9 compared")
+
+
+@pytest.mark.parametrize(
+    ("names", "inside", "told_"),
+    [
+        (("etcd-no-quorum", "redis-down"), ("control",), True),
+        (("etcd-no-quorum",), ("control",), False),
+        (("redis-down",), ("control",), False),
+        (("etcd-no-quorum", "redis-down"), (), False),
+    ],
+)
+def test_a_desk_outside_the_firewall_is_told(
+    names: tuple[str, ...], inside: tuple[str, ...], *, told_: bool
+) -> None:
+    """Where neither answers, another machine may look; where one does, it is no matter of place."""
+    seen = outside([report(n, (), [error(n, "w", "y", "r")]) for n in names], inside)
+    assert (seen is not None) is told_
+    if seen is not None:
+        assert words(seen, "outside").endswith("→ pgbaton doctor --at control")
 
 
 def test_what_nobody_saw_stays_unseen() -> None:
