@@ -88,7 +88,7 @@ class Booted:
         folder = self.lab.folder
         kinds = ("*/console.log", "*/log/*.log", "*/disk/var/log/postgresql/*",
                  "*/disk/var/log/shop/*", "*/disk/var/log/nginx/*",
-                 "*/disk/var/lib/pgbaton*/**/rejected/*")  # fmt: skip
+                 "*/disk/var/spool/pgbaton/**/rejected/*")  # fmt: skip
         journals = {
             f"{name}'s journal": journal(self.disk(name))
             for name in self.lab.machines
