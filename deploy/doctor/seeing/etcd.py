@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from deploy.doctor.evidence import Unseen
 from deploy.doctor.seeing.asking import Answer, ask
-from deploy.doctor.subjects.etcd import EtcdSeen, Member
+from deploy.doctor.subjects.etcd_seen import EtcdSeen, Member
 from jobs.inventory import Etcd
 from jobs.inventory import Tls as Files
 from jobs.ports import Fleet

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from collections.abc import Iterator
+from dataclasses import replace
 
 from deploy.doctor.evidence import Unseen
 from deploy.doctor.finding import Finding, error, listed, note, plural, warning
 from deploy.doctor.report import Report, not_seen, report
+from deploy.doctor.subjects.etcd_seen import EtcdSeen, Member
 from deploy.doctor.subjects.versions import etcd_version
 
 FSYNC_SLOW, FSYNC_BAD = 0.010, 0.100
@@ -17,55 +17,9 @@ COMMIT_SLOW, COMMIT_BAD = 0.025, 0.250
 """Seconds of backend_commit's p99: likewise."""
 FULL, NEARLY = 0.95, 0.80
 """Shares of the quota."""
-RESTLESS, SOME = 1.0, 3
-"""Elections an hour since the member's start that are no calm etcd, where there were more than some."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
-    """One endpoint that answered. `fsync`, `commit`: p99 in seconds; `db`, `quota` in bytes; `elections`
-    since its start, `uptime` seconds ago. None: its metrics do not say."""
-
-    id: str
-    name: str
-    version: str
-    leads: bool
-    has_leader: bool
-    learner: bool = False
-    alarms: tuple[str, ...] = ()
-    db: int | None = None
-    quota: int | None = None
-    fsync: float | None = None
-    commit: float | None = None
-    elections: int | None = None
-    uptime: float | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EtcdSeen:
-    """One etcd cluster. `members` by endpoint; `size` is how many it counts itself, None where it does not
-    say. `open`: what etcd answers to whoever shows no password. `user`: the inventory's, `plain`: some
-    endpoint is http:// and not this machine's own."""
-
-    name: str
-    members: Mapping[str, Member | Unseen]
-    size: int | None = None
-    open: Literal["yes", "no", "unknown"] = "unknown"
-    user: str | None = None
-    plain: bool = False
-    unlisted: tuple[str, ...] = field(default=())
-
-    @property
-    def up(self) -> Mapping[str, Member]:
-        return {e: m for e, m in self.members.items() if isinstance(m, Member)}
-
-    @property
-    def count(self) -> int:
-        return self.size or len(self.members)
-
-    @property
-    def quorum(self) -> int:
-        return self.count // 2 + 1
+RESTLESS, SOME, SETTLED = 1.0, 3, 600.0
+"""Elections an hour since the member's start that are no calm etcd, where there were more than some, and
+its start is more than ten minutes ago."""
 
 
 def judge_etcd(seen: EtcdSeen) -> Report:
@@ -154,35 +108,20 @@ def _members(seen: EtcdSeen) -> Iterator[Finding]:
 def _standing(member: Member) -> Iterator[Finding]:
     if not member.has_leader:
         why = "It answers, and belongs to no majority: what it holds may be old."
-        yield error(
-            "etcd-leaderless",
-            f"{member.name} sees no leader",
-            why,
-            "see the network between the etcd machines (port 2380)",
-        )
+        mend = "see the network between the etcd machines (port 2380)"
+        yield error("etcd-leaderless", f"{member.name} sees no leader", why, mend)
     if member.learner:
         why = "It has no vote, so it does not count for the majority."
-        yield warning(
-            "etcd-learner",
-            f"{member.name} is a learner",
-            why,
-            f"etcdctl member promote {member.id}",
-        )
+        mend = f"etcdctl member promote {int(member.id):x}"
+        yield warning("etcd-learner", f"{member.name} is a learner", why, mend)
     elections, uptime = member.elections, member.uptime
-    if (
-        elections is not None
-        and uptime
-        and elections > SOME
-        and elections * 3600 / uptime > RESTLESS
-    ):
+    if elections is None or uptime is None or uptime < SETTLED:
+        return
+    if elections > SOME and elections * 3600 / uptime > RESTLESS:
         what = f"{member.name} saw {elections} elections in {uptime / 3600:.1f} h"
         why = "Each costs Patroni some of its ttl; a leader may be demoted that was well."
-        yield warning(
-            "etcd-restless",
-            what,
-            why,
-            "look at disk latency and packet loss between the etcd machines",
-        )
+        mend = "look at disk latency and packet loss between the etcd machines"
+        yield warning("etcd-restless", what, why, mend)
 
 
 def _space(member: Member) -> Iterator[Finding]:

@@ -5,7 +5,8 @@ import pytest
 
 from deploy.doctor.report import Colour
 from deploy.doctor.seeing.etcd import p99
-from deploy.doctor.subjects.etcd import EtcdSeen, Member, judge_etcd
+from deploy.doctor.subjects.etcd import judge_etcd
+from deploy.doctor.subjects.etcd_seen import EtcdSeen, Member
 from tests.unit.deploy.doctor.subjects.told import DARK, told, words
 
 GIGA = 1 << 30
