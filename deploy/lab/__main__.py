@@ -74,7 +74,7 @@ def up(profile: str, patroni: str, endpoint: str) -> None:
 @click.option(
     "--machines",
     is_flag=True,
-    help="Boot every node as a Debian machine, brought up by pgbaton push alone.",
+    help="Boot every node as a Debian machine (Patroni 3), brought up by pgbaton push alone.",
 )
 @click.option("--report", type=OUTPUT, help="Write the result as JSON.")
 @click.option("--export-audit", type=OUTPUT, help="Keep the audit trail, one JSON line an entry.")

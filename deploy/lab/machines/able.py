@@ -36,7 +36,8 @@ def _no_cgroup(trees: tuple[Path, ...]) -> str | None:
         try:
             probe.mkdir()
         except OSError as error:
-            return f"no cgroup can be made in {tree} ({error.strerror}): a machine needs its own"
+            why = f"no cgroup can be made in {tree} ({error.strerror})"
+            return f"{why}: run it where root may write there"
         with suppress(OSError):
             probe.rmdir()
     return None if found else "no cgroups are mounted below /sys/fs/cgroup: systemd needs them"
@@ -53,6 +54,5 @@ def _no_overlay(labs: Path) -> str | None:
         done = subprocess.run(alone, capture_output=True, text=True, check=False, timeout=10)
     if done.returncode == 0:
         return None
-    return (
-        f"no overlay can be mounted below {labs} ({done.stderr.strip()}): machines share one image"
-    )
+    why = done.stderr.strip()
+    return f"no overlay can be mounted below {labs} ({why}): run it where root may mount"

@@ -12,6 +12,7 @@ from deploy.lab.lab import Lab
 from deploy.lab.machine import LabError
 from deploy.lab.machines.booted import Booted
 from deploy.lab.machines.booting import boot
+from deploy.lab.machines.closed import closed
 from deploy.lab.machines.rise import push
 from deploy.lab.process import wait_until
 
@@ -20,7 +21,12 @@ def afterwards(stage: Stage, booted: Booted) -> tuple[Checked, ...]:
     """The lost members return, and push finds nothing to change on any machine."""
     lab = stage.lab
     lost = [name for name, machine in lab.machines.items() if machine.shell.poll() is not None]
-    return (*(_returned(stage, booted, name) for name in lost), _nothing_to_change(lab, booted))
+    returned = [_returned(stage, booted, name) for name in lost]
+    return (
+        *returned,
+        _nothing_to_change(lab, booted),
+        closed(booted.site, stage.leader().address, lab.secrets.shop),
+    )
 
 
 def _returned(stage: Stage, booted: Booted, name: str) -> Checked:
