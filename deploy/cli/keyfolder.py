@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,12 +11,15 @@ from deploy.cli.exits import Exit, Fault
 
 if TYPE_CHECKING:
     from deploy.keyring import Keyring
+    from jobs.inventory import Inventory
 
 VARIABLE = "PGBATON_KEYS"
+SHOWN = 5
 
 
-def keyring_of(desk: Desk, folder: Path | None) -> Keyring:
-    """The named folder, else the one of PGBATON_KEYS, else `keys` beside the inventory."""
+def keyring_of(desk: Desk, folder: Path | None, *, inventory: Inventory | None = None) -> Keyring:
+    """The named folder, else the one of PGBATON_KEYS, else `keys` beside the inventory. `inventory`
+    counts instead of the desk's, which cannot be read before all of it is provisioned."""
     from deploy.keyring import Keyring
     from workers.settings import DEFAULT
     from workers.settings import VARIABLE as INVENTORY
@@ -29,4 +33,17 @@ def keyring_of(desk: Desk, folder: Path | None) -> Keyring:
             "make them: pgbaton keys make; or name their folder: --keys DIR",
             code=Exit.CONFIG,
         )
+    demand_sound(keyring, desk.inventory if inventory is None else inventory)
     return keyring
+
+
+def demand_sound(keyring: Keyring, inventory: Inventory) -> None:
+    """Fault where a file of the folder would leave a machine without its login, password or certificate."""
+    from deploy.keyring import broken
+
+    wrong = broken(keyring, inventory, dt.datetime.now(dt.UTC))
+    if wrong:
+        lines = [f"  {row.what} {row.whose} is {row.state}: {row.remedy}" for row in wrong[:SHOWN]]
+        more = [f"  and {len(wrong) - SHOWN} more"] if len(wrong) > SHOWN else []
+        reason = "\n".join([f"nothing can start with what is in {keyring.folder}:", *lines, *more])
+        raise Fault(reason, "pgbaton keys show has all of it", code=Exit.CONFIG)

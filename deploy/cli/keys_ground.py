@@ -37,10 +37,13 @@ class Ground:
     def write(self, text: Callable[[], str]) -> None:
         """Put another text into the file, whole or not at all; its owner and mode stay."""
         from deploy.cli.rewriting import rewrite
+        from deploy.keyring import read
         from deploy.keyring.writing import CannotWriteError
 
         try:
-            rewrite(self.file, before=self.text, text=text())
+            after = text()
+            sound(self.file, read(after), what="would be unusable")
+            rewrite(self.file, before=self.text, text=after)
         except CannotWriteError as error:
             remedy = "run this without --write, and write what it prints yourself"
             raise Fault(f"{self.file}: {error}", remedy) from None
@@ -82,14 +85,16 @@ def _ground(inventory: Path | None, keys: Path | None, environ: Any) -> Ground:
     )
 
 
-def sound(file: Path, found: Inventory | BadInventory) -> Inventory:
+def sound(
+    file: Path, found: Inventory | BadInventory, *, what: str = "cannot be used"
+) -> Inventory:
     """The inventory, or a Fault with all its mistakes."""
     from jobs.inventory import BadInventory
 
     if not isinstance(found, BadInventory):
         return found
     lines = "\n  ".join(map(str, found.mistakes))
-    raise Fault(f"{file} cannot be used:\n  {lines}", "mend these first", code=Exit.CONFIG)
+    raise Fault(f"{file} {what}:\n  {lines}", "mend these first", code=Exit.CONFIG)
 
 
 @contextmanager
@@ -113,7 +118,7 @@ def told() -> Iterator[None]:
         raise Fault(f"a file of the keyring {error}", remedy, code=Exit.CONFIG) from None
     except OSError as error:
         where = error.filename2 or error.filename or "a file of the keyring"
-        remedy = "make it writable, or name another folder with --keys"
+        remedy = "make it writable, with room in it, or name another folder with --keys"
         raise Fault(f"{where}: {error.strerror}", remedy, code=Exit.UNAVAILABLE) from None
 
 

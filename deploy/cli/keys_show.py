@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 @ground_options
 def show(ground: Ground, *, within: int | None, as_json: bool) -> None:
     """Show every certificate and key that the inventory asks for: whose, until when, how many days are
-    left, and its state: ok, soon, expired, missing, foreign (no CA of ours signed it), names (it does
+    left, and its state: ok, soon, expired, early (it does not hold yet), missing, foreign (no CA of ours signed it), names (it does
     not prove what the inventory calls the machine now), unpaired (its key is another one's), unreadable,
     unannounced (its public half is not in the inventory). Exit code 1 where one is not ok.
     """
@@ -36,7 +37,7 @@ def show(ground: Ground, *, within: int | None, as_json: bool) -> None:
 
     inventory = ground.inventory
     with told():
-        if ground.folder.exists():
+        if os.path.lexists(ground.folder):
             demand_private(ground.folder)
         found = expiries(Keyring(ground.folder), inventory, now(), soon=days(within))
     if as_json:

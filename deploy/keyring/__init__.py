@@ -1,6 +1,7 @@
 """Public face of the keyring: the folder with every key, certificate and password of one site."""
 
 from deploy.keyring.authority import NoAuthorityError
+from deploy.keyring.broken import broken
 from deploy.keyring.complete import Completed, complete, read
 from deploy.keyring.expiry import expiries
 from deploy.keyring.halves import Half, halves
@@ -27,6 +28,7 @@ __all__ = [
     "UnsafeFolderError",
     "Wanted",
     "What",
+    "broken",
     "complete",
     "expiries",
     "halves",

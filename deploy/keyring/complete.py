@@ -49,9 +49,10 @@ def complete(text: str, folder: Path, now: dt.datetime) -> Completed | BadInvent
 
 
 def read(text: str) -> Inventory | BadInventory:
-    """The inventory of a text that may lack public halves: stand-ins are in their places."""
+    """The inventory of a text that may lack public halves, for which stand-ins are in their places, and
+    the addresses of NodeBalancers that are still to be provisioned."""
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError:
         return load_inventory(text)
-    return load_inventory(tomlkit.dumps(pending(raw)))
+    return load_inventory(tomlkit.dumps(pending(raw)), ahead=True)

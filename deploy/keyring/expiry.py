@@ -99,6 +99,11 @@ def _dated(
     left = until - now
     state: State = "expired" if left <= dt.timedelta() else "ok"
     early = SOON * 3 if what == "ca" else SOON
+    if begun > now:
+        state, note = (
+            "early",
+            f"nobody believes it before {begun:%Y-%m-%d %H:%M} UTC: is a clock wrong?",
+        )
     if state == "ok" and left <= (soon or min(early, (until - begun) / 3)):
         state = "soon"
     return Expiry(

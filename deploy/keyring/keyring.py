@@ -30,6 +30,9 @@ Purpose = Literal["etcd", "patroni", "postgresql", "redis", "web", "client"]
 """What a certificate is for. `client` is pgbaton's own towards etcd and Patroni, and has no common
 name: etcd's JSON gateway turns those away that have one."""
 
+REPLACED = "\ufffd"
+"""What reading leaves of a byte that is no UTF-8; no key of any kind survives it."""
+
 
 class MissingKeyError(Exception):
     """A key that is not in the folder; the message says which command makes it."""
@@ -123,8 +126,13 @@ class Keyring:
         return self._publics(f"senders/{name}.pub")
 
     def secret(self, name: str) -> str:
-        """A password or token."""
-        return self._read(f"secrets/{name}").rstrip("\r\n")
+        """A password or token; one that was left empty, or is no text, is as good as missing."""
+        text = self._read(f"secrets/{name}").rstrip("\r\n")
+        if not text.strip() or REPLACED in text:
+            raise MissingKeyError(
+                f"{self.folder}/secrets/{name} holds no word; put back what belongs there"
+            )
+        return text
 
     def has(self, name: str) -> bool:
         """Whether a secret is there: those that people bring (slack-token, linode-token) need not be."""
@@ -142,7 +150,7 @@ class Keyring:
 
     def _read(self, name: str) -> str:
         try:
-            return (self.folder / name).read_text(encoding="utf-8")
+            return (self.folder / name).read_text(encoding="utf-8", errors="replace")
         except FileNotFoundError:
             raise MissingKeyError(
                 f"{self.folder / name} is missing; `pgbaton keys make` makes what is missing"

@@ -30,7 +30,8 @@ def opened(folder: Path) -> Iterator[Vault]:
 
     Raises UnsafeFolderError, also where another run is under way.
     """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not os.path.lexists(folder):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     demand_private(folder)
     vault = Vault(folder)
     with _alone(folder):
@@ -42,6 +43,8 @@ def opened(folder: Path) -> Iterator[Vault]:
 
 def demand_private(folder: Path) -> None:
     """Raise UnsafeFolderError where somebody else may look into it, or Git keeps some of it."""
+    if not folder.is_dir():
+        raise UnsafeFolderError(f"{folder} is no folder", "name another one with --keys")
     found = folder.stat()
     if found.st_uid != os.geteuid():
         raise UnsafeFolderError(

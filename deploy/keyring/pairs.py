@@ -13,6 +13,7 @@ from deploy.keyring.wanted import Wanted
 from jobs.inventory import Inventory
 
 _ANNOUNCE = "pgbaton keys make --write puts the public half into the inventory"
+_PUT_BACK = "put back the file that belongs here"
 
 
 def key_rows(keyring: Keyring, inventory: Inventory, asked: Wanted) -> Iterator[Expiry]:
@@ -29,10 +30,19 @@ def key_rows(keyring: Keyring, inventory: Inventory, asked: Wanted) -> Iterator[
 
 
 def secret_rows(keyring: Keyring, asked: Wanted) -> Iterator[Expiry]:
-    """Passwords, of which nothing can be said but that they are there."""
+    """Passwords, of which nothing can be said but that they are there and not empty."""
     for name in (*asked.passwords, *asked.shared, *(["alert-key"] if asked.alerts else [])):
-        state: State = "ok" if keyring.has(name) else "missing"
-        yield Expiry(what="secret", whose=name, state=state, remedy="" if state == "ok" else MAKE)
+        yield _secret(keyring, name)
+
+
+def _secret(keyring: Keyring, name: str) -> Expiry:
+    try:
+        keyring.secret(name)
+    except MissingKeyError:
+        if keyring.has(name):
+            return Expiry(what="secret", whose=name, state="unreadable", remedy=_PUT_BACK)
+        return Expiry(what="secret", whose=name, state="missing", remedy=MAKE)
+    return Expiry(what="secret", whose=name)
 
 
 def _row(keyring: Keyring, kind: Kind, name: str, *, told: bool = True) -> Expiry:
@@ -45,7 +55,7 @@ def _row(keyring: Keyring, kind: Kind, name: str, *, told: bool = True) -> Expir
         "missing": MAKE,
         "unannounced": _ANNOUNCE,
         "unpaired": f"pgbaton keys switch {key.words}, if it was cut; else put back what belongs here",
-    }.get(state, "put back the file that belongs here")
+    }.get(state, _PUT_BACK)
     return Expiry(what=kind, whose=name, state=state, note=_turn(keyring, key), remedy=remedy)
 
 

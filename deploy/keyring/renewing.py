@@ -55,6 +55,7 @@ def _signed(vault: Vault, leaf: Leaf, authority: Certificate) -> bool:
 def rotate_ca(vault: Vault, asked: Wanted, now: dt.datetime) -> None:
     """A second CA joins those that are trusted; the first one goes on signing. Raises OutOfTurnError."""
     mended(vault)
+    the_authority(vault)  # one that signs no more could not be followed by another
     bundle = vault.read("ca.pem")
     if not vault.has("next/ca.key") and len(certificates(bundle)) > 1:
         raise OutOfTurnError(

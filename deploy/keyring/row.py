@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 State = Literal[
-    "ok", "soon", "expired", "missing", "foreign", "names", "unpaired", "unreadable", "unannounced"
+    "ok",
+    "soon",
+    "expired",
+    "early",
+    "missing",
+    "foreign",
+    "names",
+    "unpaired",
+    "unreadable",
+    "unannounced",
 ]
 What = Literal["ca", "certificate", "ssh", "host", "sender", "secret"]
 

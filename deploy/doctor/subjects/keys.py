@@ -13,6 +13,7 @@ SEVERITIES: Mapping[State, Severity] = {"expired": Severity.ERROR}
 WHY: Mapping[State, str] = {
     "soon": "Then whoever checks it turns away.",
     "expired": "Whoever checks it turns away: as good as down.",
+    "early": "Whoever checks it turns away until then.",
     "missing": "Nothing can be rendered or pushed without it.",
     "foreign": "Those who trust this site's authority turn away from it.",
     "names": "Whoever reaches its machine by another name turns away.",

@@ -250,3 +250,22 @@ def test_words_that_somebody_wrote_meanwhile_are_not_lost(tmp_path: Path) -> Non
     assert [p.read_text() for p in tmp_path.iterdir()] == ["theirs"]
     rewrite(file, before="theirs", text="new")
     assert [p.read_text() for p in tmp_path.iterdir()] == ["new"]
+
+
+def test_a_broken_public_half_does_not_reach_the_inventory(whole: Site) -> None:
+    """The file that everything starts from stays as it was, and the key is named."""
+    before = whole.file.read_text()
+    (whole.folder / "senders/pg1.pub").write_text("whpk_cut\n")
+    seen = whole.keys("make", "--write")
+    assert seen.exit_code == 78
+    assert "senders.pg1.keys" in seen.stderr
+    assert whole.file.read_text() == before
+
+
+def test_a_folder_that_is_none_is_refused(site: Site) -> None:
+    """A file, or a link that leads nowhere: by name, and before anything is made."""
+    site.folder.symlink_to(site.file.parent / "gone")
+    for command in ("make", "show"):
+        seen = site.keys(command)
+        assert (seen.exit_code, f"{site.folder} is no folder" in seen.stderr) == (78, True)
+    assert not (site.file.parent / "gone").exists()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.keyring import Expiry, expiries
+from deploy.keyring import Expiry, broken, expiries
 from deploy.keyring.turning import Turning, rotate, switch
 from tests.unit.deploy.keyring.sites import NOW, SITE, Site, loaded, site_in
 
@@ -144,3 +144,39 @@ def test_a_key_that_is_none_or_anothers_is_told(site: Site, tmp_path: Path, name
 
 def _of(site: Site, whose: str) -> list[Expiry]:
     return [one for one in expiries(site.keyring, site.inventory, NOW) if one.whose == whose]
+
+
+def test_a_certificate_that_does_not_hold_yet_is_called_out(site: Site) -> None:
+    """Made while a clock ran ahead, it is as useless as an expired one, and less conspicuous."""
+    found = row(site, "pg1.patroni", now=NOW - dt.timedelta(hours=2))
+    assert (found.state, found.wrong) == ("early", True)
+    assert "2026-11-25 11:00" in found.note
+    assert found.remedy
+
+
+def test_a_password_that_was_left_empty_is_called_out(site: Site) -> None:
+    """A full disk leaves such a file; whoever logs in with nothing would be let in."""
+    (site.keyring.folder / "secrets/redis-password").write_text("\n")
+    assert row(site, "redis-password").state == "unreadable"
+
+
+@pytest.mark.parametrize(
+    ("file", "whose"),
+    [
+        ("ssh/hosts/pg1", "pg1"),
+        ("ssh/push.pub", "push"),
+        ("senders/pg2.pem", "pg2"),
+        ("ca.pem", "pgbaton"),
+        (f"{LEAF}.key", "pg1.patroni"),
+        (f"{LEAF}.pem", "pg1.patroni"),
+        ("secrets/patroni-shop-superuser", "patroni-shop-superuser"),
+    ],
+)
+@pytest.mark.parametrize("left", [b"", b"\xff\xfe\x00"])
+def test_what_is_broken_is_told_from_what_is_fine(
+    site: Site, file: str, whose: str, left: bytes
+) -> None:
+    """Whatever was left of a file, nothing is sound that nobody could start with."""
+    assert broken(site.keyring, site.inventory, NOW) == ()
+    (site.keyring.folder / file).write_bytes(left)
+    assert whose in {one.whose for one in broken(site.keyring, site.inventory, NOW)}

@@ -9,7 +9,7 @@ import pytest
 from cryptography.x509 import Certificate
 
 from deploy.keyring import Keyring, NoAuthorityError, Wanted, expiries
-from deploy.keyring.authority import belongs, certificates, signed_by
+from deploy.keyring.authority import belongs, certificates, new_key, signed_by
 from deploy.keyring.renewing import behind, renew, retire_ca, rotate_ca, switch_ca
 from deploy.keyring.turning import OutOfTurnError
 from deploy.keyring.vault import Vault
@@ -152,3 +152,12 @@ def test_an_ended_ca_signs_nothing_and_another_one_can_follow(site: Site) -> Non
     list(switch_ca(site.vault, site.asked, late))
     retire_ca(site.vault, site.asked)
     assert [one for one in expiries(site.keyring, site.inventory, late) if one.wrong] == []
+
+
+def test_a_ca_that_cannot_sign_is_not_followed(site: Site, tmp_path: Path) -> None:
+    """A key that belongs to no trusted CA is told at once, before a second CA is announced."""
+    before = files(site.vault.folder)
+    site.vault.replace("ca.key", new_key())
+    with pytest.raises(NoAuthorityError):
+        rotate_ca(site.vault, site.asked, NOW)
+    assert files(site.vault.folder).keys() == before.keys()
