@@ -3,6 +3,7 @@
 from deploy.push.course import Course, Onlooker, carry_out
 from deploy.push.crew import Crew
 from deploy.push.difference import differences
+from deploy.push.group import with_groups
 from deploy.push.labour import Labour
 from deploy.push.order import Sight, Wishes, order
 from deploy.push.sentences import tell
@@ -30,4 +31,5 @@ __all__ = [
     "survey",
     "tell",
     "wanted_site",
+    "with_groups",
 ]

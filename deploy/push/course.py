@@ -63,9 +63,9 @@ def carry_out(steps: Iterable[Step], hands: Hands, onlooker: Onlooker) -> Course
 
 
 def _stops(step: Doing) -> bool:
-    return isinstance(step, Work | Switch) and not (
-        isinstance(step, Work) and step.class_ in {"ground", "host"}
-    )
+    if isinstance(step, Work):
+        return step.first or step.class_ not in {"ground", "host"}
+    return isinstance(step, Switch)
 
 
 def _done_later(steps: Iterable[Step]) -> list[Step]:

@@ -45,6 +45,13 @@ def groups(site: Mapping[str, Wanted]) -> tuple[Group, ...]:
     )
 
 
+def with_groups(site: Mapping[str, Wanted], machines: Sequence[str]) -> tuple[str, ...]:
+    """These machines, and the others of their groups: one at a time counts all of them."""
+    named = set(machines)
+    wider = (g.members for g in groups(site) if not named.isdisjoint(g.members))
+    return tuple(dict.fromkeys([*machines, *(m for members in wider for m in members)]))
+
+
 def leader_of(group: Group, found: Mapping[str, Observed]) -> str | None:
     """The member that leads, as the cluster itself says; None where nobody says it."""
     for member in group.members:

@@ -10,7 +10,8 @@ from deploy.program import program
 from deploy.push.changes import runners
 from deploy.push.crew import Crew, troubled
 from deploy.push.group import MAIN
-from deploy.push.request import SELF, acting, installing, pruning, putting, shipping
+from deploy.push.link import GUARD
+from deploy.push.request import SELF, acting, guarding, installing, pruning, putting, shipping
 from deploy.push.rest import configure, switch
 from deploy.push.script import Verb
 from deploy.push.steps import Configure, Doing, Install, Prune, Ship, Switch, Turn, Work
@@ -80,14 +81,22 @@ class Labour:
                 return (forbidden,)
         if step.proves is not None:
             excused = self.watching.sick_before(step.proves, set(turns))
-        failed = self._each(turns, lambda machine: self._turn(turns[machine]))
-        if not failed and step.reaches:
-            failed = self._each(turns, lambda machine: self.crew.links[machine].reach())
+        failed = self._each(turns, lambda machine: self._turn(turns[machine], guarded=step.reaches))
+        if step.reaches:
+            done = turns.keys() - {trouble.machine for trouble in failed}
+            failed += self._each(done, lambda machine: self.crew.links[machine].keep())
         if not failed and step.proves is not None:
             failed = _one(self.watching.well(step.proves, excused=excused))
         return failed
 
-    def _turn(self, turn: Turn) -> Trouble | None:
+    def _turn(self, turn: Turn, *, guarded: bool) -> Trouble | None:
+        if guarded:
+            trouble = self._ask(turn.machine, "guard", guarding(turn, seconds=GUARD), PUT)
+            if trouble is not None:
+                return trouble
+        return self._put(turn) or self._act(turn)
+
+    def _put(self, turn: Turn) -> Trouble | None:
         wanted = self.crew.site[turn.machine].blueprint
         files = [f for f in wanted.files if f.path in turn.files]
         early = [f for f in files if f.path.startswith(EARLY)]
@@ -95,9 +104,12 @@ class Labour:
             trouble = self._ask(turn.machine, "put", putting(some), PUT) if some else None
             if trouble is not None:
                 return trouble
+        return None
+
+    def _act(self, turn: Turn) -> Trouble | None:
         if not turn.deeds:
             return None
-        kept = [unit.name for unit in wanted.units]
+        kept = [unit.name for unit in self.crew.site[turn.machine].blueprint.units]
         leave = next((unit for unit in turn.deeds if unit in MAIN.values()), None)
         return self._ask(turn.machine, "act", acting(turn.deeds, kept=kept, leave=leave), ACT)
 

@@ -28,6 +28,8 @@ _FAILURES = (
 )
 GREETING = 15.0
 """Seconds for a login."""
+GUARD = 90
+"""Seconds after which a machine that nobody could log in to puts its former files back."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -45,18 +47,24 @@ class Link:
         try:
             finished = self._exchange(verb, request, deadline=time.monotonic() + timeout)
         except _FAILURES as error:
+            self.close()
             return self._failed(error)
         return self._answered(verb, finished)
 
-    def reach(self) -> Trouble | None:
-        """Log in once more: what was set up meanwhile must not lock us out. The connection that is
-        open stays, for a second push is kept away through it."""
+    def keep(self) -> Trouble | None:
+        """Log in once more, and become root: only then a machine keeps guarded files. The connection
+        that is open stays, for a second push is kept away through it."""
+        within = time.monotonic() + GREETING
         try:
-            connect(self.host, self.key, deadline=time.monotonic() + GREETING).close()
+            connection = connect(self.host, self.key, deadline=within)
+            try:
+                said = run(connection, self._command("keep"), push_script(), deadline=within)
+            finally:
+                connection.close()
         except _FAILURES as error:
-            failed = self._failed(error)
-            return replace(failed, reason=f"a new login does not succeed: {failed.reason}")
-        return None
+            return _shut(self._failed(error))
+        answer = self._answered("keep", said)
+        return _shut(answer) if isinstance(answer, Trouble) else None
 
     def hold(self, who: str) -> Channel | Trouble:
         """Keep other pushes away until the channel is closed, or this connection ends."""
@@ -70,6 +78,7 @@ class Link:
             channel.sendall(push_script() + f"{who}\n".encode())
             line = channel.recv(1000).decode("utf-8", "replace").strip()
         except _FAILURES as error:
+            self.close()
             return self._failed(error)
         if line == "holding":
             return channel
@@ -97,7 +106,6 @@ class Link:
             return self._unreached(str(error), "correct host_keys in the inventory")
         if isinstance(error, HostKeyError):
             return self._stranger(error)
-        self.close()
         failed = translate(error, self.host)
         return self._unreached(failed.reason, failed.remedy)
 
@@ -142,3 +150,12 @@ class Link:
 
     def _unreached(self, reason: str, remedy: str) -> Trouble:
         return Trouble(machine=self.machine, reason=reason, remedy=remedy, asked=False)
+
+
+def _shut(trouble: Trouble) -> Trouble:
+    return replace(
+        trouble,
+        reason=f"a new login does not succeed: {trouble.reason}",
+        remedy=f"the machine puts its former files back by itself, {GUARD} s after they changed; see "
+        "[deploy] user, networks and operators of the inventory, then push again",
+    )

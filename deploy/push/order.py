@@ -13,6 +13,9 @@ from deploy.push.observed import Observed
 from deploy.push.steps import Install, Left, Prune, Ship, Step, Switch, Turn, Work
 from deploy.push.wanted import Wanted
 
+DOOR = ("/etc/ssh/", "/etc/sudoers.d/")
+"""Whose files decide who comes in, and as whom."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wishes:
@@ -81,14 +84,15 @@ def _ground(sight: Sight) -> Iterator[Step]:
     turns = _turns(sight, "ground")
     risky = next((t for t in turns if _may_lock_out(t)), None)
     if risky is not None and len(turns) > 1:
-        yield Work(class_="ground", turns=(risky,), reaches=True)
+        yield Work(class_="ground", turns=(risky,), reaches=True, first=True)
         turns = tuple(t for t in turns if t != risky)
     if turns:
         yield Work(class_="ground", turns=turns, reaches=any(map(_may_lock_out, turns)))
 
 
 def _may_lock_out(turn: Turn) -> bool:
-    return not turn.deeds.keys().isdisjoint({"nftables.service", "ssh.service"})
+    heard = not turn.deeds.keys().isdisjoint({"nftables.service", "ssh.service"})
+    return heard or any(path.startswith(DOOR) for path in turn.files)
 
 
 def _program(sight: Sight) -> Iterator[Step]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from deploy.blueprint import RenderedFile
 from deploy.program import Program, install_script
 from deploy.push.changes import ITSELF, Deed, hearing
+from deploy.push.steps import Turn
 from deploy.push.wanted import Asked, Wanted
 
 _PLAIN = re.compile(r"/[A-Za-z0-9/._@:+-]+")
@@ -52,6 +53,13 @@ def acting(deeds: Mapping[str, Deed], *, kept: Iterable[str], leave: str | None)
         for unit, deed in deeds.items()
     )
     return _lines([*rows, "end"])
+
+
+def guarding(turn: Turn, *, seconds: int) -> bytes:
+    """Files and units that are put back unless a new login comes within so many seconds."""
+    units = (unit for unit in turn.deeds if unit != ITSELF)
+    rows = [*(f"path {path}" for path in turn.files), *(f"unit {unit}" for unit in units)]
+    return _lines([f"seconds {seconds}", *rows, "end"])
 
 
 def shipping(program: Program, units: Iterable[str]) -> bytes:

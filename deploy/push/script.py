@@ -6,7 +6,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
-Verb = Literal["read", "fetch", "put", "act", "ship", "install", "prune", "hold", "ask"]
+Verb = Literal[
+    "read", "fetch", "put", "act", "guard", "keep", "ship", "install", "prune", "hold", "ask"
+]
 
 PARTS = (
     "head.sh",
@@ -14,6 +16,7 @@ PARTS = (
     "fetch.sh",
     "put.sh",
     "act.sh",
+    "guard.sh",
     "ship.sh",
     "install.sh",
     "prune.sh",

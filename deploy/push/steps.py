@@ -37,13 +37,16 @@ class Ship:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
     """Turns at the same time. `takes`: the one machine that is away meanwhile, which is allowed only
-    while the others of the group are well. `proves`: whose health must be seen before the next step."""
+    while the others of the group are well. `proves`: whose health must be seen before the next step.
+    `reaches`: may shut the door, so that a new login must succeed. `first`: of many, and if it fails,
+    nobody follows."""
 
     class_: Class
     turns: tuple[Turn, ...]
     takes: Group | None = None
     proves: Group | None = None
     reaches: bool = False
+    first: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from deploy.push.changes import Changes, compare
 from deploy.push.crew import Crew, seen, troubled
-from deploy.push.group import groups
+from deploy.push.group import with_groups
 from deploy.push.observed import Observed
 from deploy.push.order import Sight, Wishes, order
 from deploy.push.steps import Left, Step
@@ -36,8 +36,8 @@ class Survey:
 
 
 def survey(crew: Crew, machines: Sequence[str], wishes: Wishes) -> Survey:
-    """Asks the machines, and of their groups the others too: one at a time counts all of them."""
-    answers = crew.read(_with_groups(crew, machines))
+    """Asks the machines, and of their groups the others too."""
+    answers = crew.read(with_groups(crew.site, machines))
     found = seen(answers)
     changes = {name: compare(crew.site[name], found[name]) for name in machines if name in found}
     sight = Sight(site=crew.site, changes=changes, found=found, wishes=wishes)
@@ -48,9 +48,3 @@ def survey(crew: Crew, machines: Sequence[str], wishes: Wishes) -> Survey:
         steps=order(sight),
         silent=tuple(t for t in troubled(answers) if t.machine in machines),
     )
-
-
-def _with_groups(crew: Crew, machines: Sequence[str]) -> tuple[str, ...]:
-    named = set(machines)
-    wider = (g.members for g in groups(crew.site) if not named.isdisjoint(g.members))
-    return tuple(dict.fromkeys([*machines, *(m for members in wider for m in members)]))

@@ -34,6 +34,14 @@ _WORDS: dict[str, tuple[str, str]] = {
     "busy": ("a command of an earlier push is still at work", "wait until it has ended, then push"),
     "settle": ("{subject} was not done: {words}", "see journalctl -n 50 on the machine"),
     "unit": ("{subject}: {words}", "see journalctl -u {subject} on the machine, then push again"),
+    "guard": (
+        "{subject}, which would put files back if they lock us out, could not be set up: {words}",
+        "it needs systemd-run there; nothing was changed",
+    ),
+    "undone": (
+        "its former files are back already: nobody had logged in anew in time",
+        "push again",
+    ),
     "program": ("pgbaton's program was not installed: {words}", "mend that, then push again"),
     "packages": (
         "packages were not installed: {words}",

@@ -3,6 +3,7 @@
 #                  that has the old file (systemd's InvocationID), "-" until the files are renamed
 #   $state/put     paths that a push put here
 #   $state/lock    held while a push is at work, with who that is in $state/holder
+#   $state/before  what guarded files were, until a new login is seen to succeed
 #   $state/work    held by the one verb that changes something
 set -u
 umask 022

@@ -11,9 +11,9 @@ install() {
         [ "$word" = package ] || break
         packages="$packages $package"
     done
-    trap 'unguard; rm -f "$errors"' EXIT
+    trap 'allow_starts; rm -f "$errors"' EXIT
     trap 'exit 143' INT TERM
-    guard || fault full "$policy" "cannot be written"
+    forbid_starts || fault full "$policy" "cannot be written"
     export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1
     dpkg --configure -a >"$errors" 2>&1
     apt $packages || { apt_get update >"$errors" 2>&1; apt $packages; } ||
@@ -25,15 +25,15 @@ apt() { apt_get --no-install-recommends -o Dpkg::Options::=--force-confold insta
 
 apt_get() { apt-get -q -y -o DPkg::Lock::Timeout=300 "$@" </dev/null; }
 
-guard() {
-    unguard
+forbid_starts() {
+    allow_starts
     [ ! -e "$policy" ] || mv "$policy" "$policy.before-pgbaton"
     printf '#!/bin/sh\n# %s\nexit 101\n' "$mark" >"$policy" && chmod 0755 "$policy" &&
         mkdir -p "${nocluster%/*}" &&
         printf '# %s\ncreate_main_cluster = false\n' "$mark" >"$nocluster"
 }
 
-unguard() {
+allow_starts() {
     ! grep -qsF "$mark" "$policy" || rm -f "$policy"
     [ ! -e "$policy.before-pgbaton" ] || [ -e "$policy" ] || mv "$policy.before-pgbaton" "$policy"
     rm -f "$nocluster"

@@ -1,5 +1,5 @@
 case ${1:-} in
     read) read_all ;;
-    fetch | put | act | ship | install | prune | hold | ask) "$1" ;;
+    fetch | put | act | guard | keep | ship | install | prune | hold | ask) "$1" ;;
     *) fault verb "${1:-}" ;;
 esac

@@ -3,7 +3,7 @@
 # as if somebody had pulled the plug, or waits until it is told to go on.
 bombs=/var/lib/bombs
 name=${0##*/}
-case $name-$1 in systemctl-show | systemctl-is-enabled) harmless=yes ;; esac
+case $name-${1:-} in systemctl-show | systemctl-is-enabled | systemctl-is-active) harmless=yes ;; esac
 if [ -e "$bombs/armed" ] && [ -z "${harmless:-}" ]; then
     count=$(($(cat "$bombs/count" 2>/dev/null || echo 0) + 1))
     echo "$count" >"$bombs/count"

@@ -39,10 +39,12 @@ case $verb in
             [ -e "$units/$unit/enabled" ] && echo UnitFileState=enabled || echo UnitFileState=disabled
         done ;;
     is-enabled) [ -e "$units/$1/enabled" ] && echo enabled || echo disabled ;;
+    is-active) [ -e "$units/$1/active" ] || exit 3 ;;
     daemon-reload) log daemon-reload ;;
     *)
         while [ "${1#-}" != "$1" ]; do shift; done
         log "$verb $1"
+        case $verb in *reload | restart | start) [ ! -e "$units/on-reload" ] || . "$units/on-reload" ;; esac
         case $verb in
             enable) mkdir -p "$units/$1" && touch "$units/$1/enabled" ;;
             disable) rm -f "$units/$1/enabled" "$units/$1/active" "$units/$1/run" ;;

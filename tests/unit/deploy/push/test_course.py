@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from deploy.push import Course, Doing, Sight, Trouble, Wishes, carry_out, order, tell
 from tests.unit.deploy.push.scene import ETCD, UNITS, fresh, settled, sight, site, stale
@@ -53,6 +53,20 @@ def test_a_machine_that_fails_on_the_ground_is_left_out() -> None:
     assert [t.machine for t in course.troubles] == ["shop1"]
     assert sum("shop1" in line for line in failing.did) == 1
     assert any(line.startswith("etcd1") for line in failing.did)
+
+
+def test_the_first_of_many_who_shuts_its_door_is_followed_by_nobody() -> None:
+    """A firewall that locks us out is put on one machine, not on all of them."""
+    wanted = site()
+    ssh = UNITS["shop1"][0]
+    for name in (*ETCD, "shop1"):
+        units = tuple({*wanted[name].blueprint.units, ssh})
+        wanted[name] = replace(wanted[name], blueprint=replace(wanted[name].blueprint, units=units))
+    found = {name: fresh(one) for name, one in wanted.items()}
+    failing = Failing(at="etcd1", machine="etcd1")
+    course = carried(sight(found, of=wanted), failing)
+    assert failing.did == ["etcd1: start ssh, then a new login"]
+    assert course.undone
 
 
 def test_what_is_left_makes_a_push_not_whole() -> None:

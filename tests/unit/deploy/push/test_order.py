@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from deploy.push import Wishes, order, tell
+from deploy.push import Wishes, order, tell, with_groups
 from deploy.push.observed import FoundUnit, Observed, Owed
 from tests.unit.deploy.push.scene import (
     ETCD,
@@ -51,6 +51,13 @@ def test_from_nothing() -> None:
         "pg1, pg2, pg3: 1 file, start haproxy",
         "control: 2 files, start pgbaton-worker@1 pgbaton-worker@2",
     ]
+
+
+def test_the_others_of_a_group_count() -> None:
+    """A push of one member is a push of its group where it must be the only one; a host's is its own."""
+    assert with_groups(site(), ("etcd2",)) == ("etcd2", "etcd1", "etcd3")
+    assert with_groups(site(), ("shop1", "pg1")) == ("shop1", "pg1", "pg2", "pg3")
+    assert with_groups(site(), ("shop1",)) == ("shop1",)
 
 
 def test_etcd_one_by_one() -> None:
