@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from http import HTTPStatus
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,18 +12,18 @@ import click
 
 from deploy.cli.desk import Desk
 from deploy.cli.exits import Exit, Fault
+from deploy.cli.provision_faults import by_hand, fault_of, object_to, stopped
 from deploy.cli.provisioned import Outcome, document, show
 from deploy.cli.voice import say_json, voice
 
 if TYPE_CHECKING:
+    from deploy.cli.provision_file import ProvisionFile
     from deploy.keyring import Keyring
-    from deploy.provision import Account, Brought, Offer, Wanted
+    from deploy.provision import Account, Wanted
     from deploy.provision.bring import Pace
     from jobs.inventory import Inventory
-    from jobs.ports import LinodeUnavailable
 
 SECRET = "linode-token"  # noqa: S105 - the name it is asked for by
-AGAIN = "then run it once more: it goes on from here"
 
 
 @click.command(short_help="Create what the inventory wants at Linode.")
@@ -56,58 +56,72 @@ def provision(
     Linode's API cannot be asked; 75 not all Linodes run yet; 78 the inventory, the token or a label
     that is somebody else's forbids it, and nothing was created.
     """
-    outcome = _outcome(desk, planned=planned, wait=wait, folder=folder, quiet=as_json)
-    if write and outcome.fault is None:
-        _write(desk, outcome)
+    from deploy.cli.provision_file import file_of
+
+    file = file_of(desk)
+    with by_hand(), nullcontext() if planned else file.held():
+        outcome = _outcome(desk, file, planned=planned, wait=wait, folder=folder, quiet=as_json)
+        if write and outcome.fault is None and outcome.notes:
+            _write(file, outcome)
     if as_json:
         say_json(document(outcome))
     else:
         show(voice(), outcome)
-    if outcome.fault is not None and not as_json:
-        raise outcome.fault
+    fault = outcome.fault or outcome.unwritten
+    if fault is not None and not as_json:
+        raise fault
     raise click.exceptions.Exit(outcome.code)
 
 
 def _outcome(
-    desk: Desk, *, planned: bool, wait: float, folder: Path | None, quiet: bool
+    desk: Desk,
+    file: ProvisionFile,
+    *,
+    planned: bool,
+    wait: float,
+    folder: Path | None,
+    quiet: bool,
 ) -> Outcome:
     """Looked at and planned; and brought about, unless it is a plan, or a label is somebody else's."""
     from deploy.provision.bring import Pace
 
-    keyring = _keyring(desk, folder, planned=planned)
-    want = _wanted(desk.inventory, None if planned else keyring)
-    account = _account(desk, keyring)
+    inventory = file.read()
+    keyring = _keyring(desk, inventory, folder, planned=planned)
+    want = _wanted(inventory, None if planned else keyring)
+    account = _account(desk, inventory, keyring)
     pace = Pace(sleep=time.sleep, tell=_teller(quiet=quiet or planned))
-    outcome = _planned(desk, want, account, pace)
+    outcome = _planned(inventory, want, account, pace)
     outcome.planned = planned
     if not planned and not outcome.foreign:
-        _bring(desk, outcome, account, pace, within=wait)
+        _bring(inventory, outcome, account, pace, within=wait)
     return outcome
 
 
-def _planned(desk: Desk, want: Wanted, account: Account, pace: Pace) -> Outcome:
+def _planned(inventory: Inventory, want: Wanted, account: Account, pace: Pace) -> Outcome:
     from deploy.provision import plan
     from jobs.ports import LinodeUnavailable
 
-    balancers = list(desk.inventory.nodebalancers.values())
+    balancers = list(inventory.nodebalancers.values())
     try:
         offer = pace.patiently(account.offer)
-        _object(want, offer, pace.patiently(account.scopes))
+        object_to(want, offer, pace.patiently(account.scopes))
         found = pace.patiently(lambda: account.look(want.vpc.label, balancers))
     except LinodeUnavailable as error:
-        raise _fault(error, want) from None
+        raise fault_of(error, want) from None
     return Outcome(want=want, offer=offer, planned=True, items=plan(want, found))
 
 
-def _bring(desk: Desk, outcome: Outcome, account: Account, pace: Pace, *, within: float) -> None:
+def _bring(
+    inventory: Inventory, outcome: Outcome, account: Account, pace: Pace, *, within: float
+) -> None:
     from deploy.provision import bring, notes
     from deploy.provision.bring import coming_up
 
-    want, inventory = outcome.want, desk.inventory
+    want = outcome.want
     done = bring(account, want, list(inventory.nodebalancers.values()), pace)
     outcome.made, outcome.items = list(done.made), done.items
     outcome.notes = notes(inventory, want, done.found)
-    outcome.fault = _stopped(done, want)
+    outcome.fault = stopped(done, want)
     if outcome.fault is None:
         _await(outcome, account, pace, coming_up(done, want), within=within)
 
@@ -123,15 +137,17 @@ def _await(
     try:
         outcome.waiting = await_running(account, labels, pace, within=within)
     except LinodeUnavailable as error:
-        outcome.fault = _fault(error, outcome.want)
+        outcome.fault = fault_of(error, outcome.want)
 
 
-def _keyring(desk: Desk, folder: Path | None, *, planned: bool) -> Keyring | None:
+def _keyring(
+    desk: Desk, inventory: Inventory, folder: Path | None, *, planned: bool
+) -> Keyring | None:
     """The keys; a plan needs none, for it only counts machines."""
     from deploy.cli.keyfolder import keyring_of
 
     try:
-        return keyring_of(desk, folder)
+        return keyring_of(desk, folder, inventory=inventory)
     except Fault:
         if planned:
             return None
@@ -164,7 +180,7 @@ def _user_data(inventory: Inventory, keyring: Keyring) -> Mapping[str, str]:
     return first_boots(inventory, keyring)
 
 
-def _account(desk: Desk, keyring: Keyring | None) -> Account:
+def _account(desk: Desk, inventory: Inventory, keyring: Keyring | None) -> Account:
     """The token of the environment, else the one in the folder of keys."""
     from deploy.provision import Account
     from workers.linode import Api
@@ -179,55 +195,18 @@ def _account(desk: Desk, keyring: Keyring | None) -> Account:
             "give it in PGBATON_LINODE_TOKEN, or put it into keys/secrets/linode-token",
             code=Exit.CONFIG,
         )
-    linode = desk.inventory.linode
+    linode = inventory.linode
     return Account(api=Api(linode.url, token=token, ca=linode.ca), within=max(linode.timeout, 30.0))
 
 
-def _object(want: Wanted, offer: Offer, scopes: str | None) -> None:
-    """All that stands against it, told at once, before anything is created."""
-    from deploy.provision import objections
-
-    found = objections(want, offer, scopes)
-    if found:
-        reasons = "\n".join(reason for reason, _ in found)
-        remedies = "\n  ".join(dict.fromkeys(remedy for _, remedy in found))
-        raise Fault(reasons, remedies, code=Exit.CONFIG)
-
-
-def _stopped(done: Brought, want: Wanted) -> Fault | None:
-    from deploy.provision.steps import told
-
-    if done.stopped is None:
-        return None
-    return _fault(done.stopped, want, doing="" if done.at is None else told(done.at))
-
-
-def _fault(error: LinodeUnavailable, want: Wanted, *, doing: str = "") -> Fault:
-    """What Linode said, and that the next run goes on from here."""
-    from deploy.provision.offer import scopes_of
-
-    reason = f"could not {doing}: {error.reason}" if doing else error.reason
-    if error.status == HTTPStatus.UNAUTHORIZED:
-        scopes = ", ".join(scopes_of(want))
-        remedy = f"make a token with {scopes}, and give it in PGBATON_LINODE_TOKEN"
-        return Fault(reason, remedy, code=Exit.CONFIG)
-    remedy = f"{error.remedy.removesuffix('; it is asked again')}; {AGAIN}"
-    if error.status in {HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN}:
-        return Fault(reason, remedy, code=Exit.CONFIG)
-    return Fault(reason, remedy, code=Exit.UNAVAILABLE)
-
-
-def _write(desk: Desk, outcome: Outcome) -> None:
-    from deploy.cli.rewriting import rewrite
-    from deploy.provision.writing import written
-    from workers.settings import DEFAULT, VARIABLE
-
-    if not outcome.notes:
-        return
-    file = Path(desk.environ.get(VARIABLE) or DEFAULT)
-    before = file.read_text(encoding="utf-8")
-    rewrite(file, before=before, text=written(before, outcome.notes))
-    outcome.wrote = str(file)
+def _write(file: ProvisionFile, outcome: Outcome) -> None:
+    """What was created is told even where it cannot be written down."""
+    try:
+        file.complete(outcome.notes)
+    except Fault as fault:
+        outcome.unwritten = fault
+    else:
+        outcome.wrote = str(file.path)
 
 
 def _teller(*, quiet: bool) -> Callable[[str], None]:

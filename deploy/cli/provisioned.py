@@ -32,7 +32,8 @@ MARKS: Mapping[Verdict, str] = {
 
 @dataclass(slots=True, kw_only=True)
 class Outcome:
-    """What became of a run. `items` is how all stands after it, or with `planned` before it."""
+    """What became of a run. `items` is how all stands after it, or with `planned` before it. `fault` is
+    what stopped it, `unwritten` why its notes could not be written into the inventory."""
 
     want: Wanted
     offer: Offer
@@ -43,6 +44,7 @@ class Outcome:
     waiting: tuple[str, ...] = ()
     fault: Fault | None = None
     wrote: str | None = None
+    unwritten: Fault | None = None
 
     @property
     def foreign(self) -> tuple[Item, ...]:
@@ -52,6 +54,8 @@ class Outcome:
     def code(self) -> Exit:
         if self.fault is not None:
             return Exit(self.fault.exit_code)
+        if self.unwritten is not None:
+            return Exit(self.unwritten.exit_code)
         if self.foreign:
             return Exit.CONFIG
         if self.waiting:
@@ -78,7 +82,7 @@ def document(outcome: Outcome) -> dict[str, object]:
     """The same for scripts."""
     from deploy.provision.steps import told
 
-    total, fault = _total(outcome), outcome.fault
+    total, fault = _total(outcome), outcome.fault or outcome.unwritten
     return {
         "region": outcome.want.region,
         "planned": outcome.planned,
@@ -172,7 +176,8 @@ def _advice(outcome: Outcome) -> Iterator[str]:
     if outcome.wrote is not None:
         yield f"Written into {outcome.wrote}:"
     elif outcome.notes:
-        yield "Write into the inventory, or let --write do it:"
+        instead = "" if outcome.unwritten else ", or let --write do it"
+        yield f"Write into the inventory{instead}:"
     yield from (f"  {note}" for note in outcome.notes)
     if not outcome.planned and outcome.code is Exit.YES and outcome.made:
         yield "Next: pgbaton push"

@@ -11,18 +11,25 @@ from deploy.cli.exits import Exit, Fault
 
 
 def rewrite(file: Path, *, before: str, text: str) -> None:
-    """Put `text` in place of `before`; owner and mode stay. Fault where the file says something else by now."""
+    """Put `text` in place of `before`; owner, mode and line ends stay. Fault where the file says something
+    else by now."""
     real = file.resolve()
     try:
         if real.read_text(encoding="utf-8") != before:
             raise Fault(f"{file} was changed meanwhile", "run this once more")
-        _replace(real, text)
+        _replace(real, text.replace("\n", _line_end(real)))
     except OSError as error:
         raise Fault(
             f"cannot write {file}: {error.strerror}",
             "make it and its folder writable",
             code=Exit.UNAVAILABLE,
         ) from None
+
+
+def _line_end(real: Path) -> str:
+    """As an editor on Windows ends every line of it, or the usual."""
+    written = real.read_bytes()
+    return "\r\n" if written.count(b"\r\n") == written.count(b"\n") > 0 else "\n"
 
 
 def _replace(real: Path, text: str) -> None:

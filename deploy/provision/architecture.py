@@ -18,6 +18,7 @@ from jobs.inventory import Inventory, Provision
 LONGEST = 32
 """Characters of a firewall's label."""
 
+PUBLIC_KEY = r"(?:ssh-|ecdsa-|sk-)\S+ [A-Za-z0-9+/]+={0,3}(?: [^\r\n]*)?"
 USER_DATA = 16_384
 """Bytes of user data, decoded, beyond which Linode refuses it."""
 
@@ -46,7 +47,7 @@ def wanted(
         region=asked.region,
         tags=asked.tags,
         groups=tuple(_groups(asked, linodes)),
-        vpc=WantedVpc(label=asked.prefix.strip("-") or "pgbaton", network=asked.subnet),
+        vpc=WantedVpc(label=_tidy(asked.prefix or "pgbaton"), network=asked.subnet),
         firewalls=tuple(_firewalls(inventory, asked, mine)),
         linodes=tuple(
             replace(one, keys=_keys(asked, keys), user_data=_checked(one.name, data))
@@ -186,18 +187,33 @@ def _short(asked: Provision, name: str) -> str:
 
 
 def _prefixed(asked: Provision, name: str) -> str:
-    """The label of what is no machine: without a prefix, too, nobody else's would be called so. No two
-    hyphens side by side: Linode takes none."""
-    return re.sub("-{2,}", "-", f"{asked.prefix or 'pgbaton'}-{name}").strip("-")
+    """The label of what is no machine: without a prefix, too, nobody else's would be called so."""
+    return _tidy(f"{asked.prefix or 'pgbaton'}-{name}")
+
+
+def _tidy(label: str) -> str:
+    """No two hyphens side by side, and none at an end: Linode takes none."""
+    return re.sub("-{2,}", "-", label).strip("-")
 
 
 def _balancers(inventory: Inventory, asked: Provision) -> Iterator[WantedBalancer]:
-    for name in inventory.nodebalancers:
+    for name, table in inventory.nodebalancers.items():
+        if not table.tags:
+            raise CannotProvision(
+                f"[nodebalancers.{name}] tags is empty, so that anybody's of its label would be taken for ours",
+                'write tags = ["pgbaton"], and give that tag to one that is yours already',
+            )
         want = wanted_balancer(inventory, name)
         yield replace(want, region=want.region or asked.region)
 
 
 def _keys(asked: Provision, more: Sequence[str]) -> tuple[str, ...]:
+    for number, key in enumerate(asked.authorized_keys, start=1):
+        if re.fullmatch(PUBLIC_KEY, key.strip()) is None:
+            raise CannotProvision(
+                f"[provision] authorized_keys: number {number} is no public SSH key",
+                "write what a .pub file holds, one line for each key: ssh-ed25519 AAAA…",
+            )
     return tuple(dict.fromkeys(key.strip() for key in (*more, *asked.authorized_keys)))
 
 

@@ -54,7 +54,8 @@ class FoundWall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundLinode:
-    """A Linode. `address` is its VPC address, `public` the one that leads to it from outside."""
+    """A Linode. `address` is its VPC address, `public` the one that leads to it from outside; `ipv4` are
+    all that are its own."""
 
     id: int
     label: str
@@ -66,6 +67,7 @@ class FoundLinode:
     group: int | None = None
     address: str | None = None
     public: str | None = None
+    ipv4: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

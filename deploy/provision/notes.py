@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import ipaddress
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from deploy.provision.found import Found
 from deploy.provision.plan import subnet_of
 from deploy.provision.wanted import Wanted
 from jobs.inventory import Inventory, NodeBalancer
+
+PRIVATE = tuple(map(ipaddress.ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +52,7 @@ def _balancers(inventory: Inventory, want: Wanted, found: Found) -> Iterator[Not
         there = found.balancers.get(table.label)
         if there is None or name not in inside:
             continue
-        if table.address is None and there.ipv4 is not None:
+        if there.ipv4 is not None and _lacking(table.address, (there.ipv4,)):
             yield Note(table=("nodebalancers", name), key="address", value=there.ipv4)
         if table.region is None:
             yield Note(table=("nodebalancers", name), key="region", value=want.region)
@@ -63,8 +66,23 @@ def _may_have(table: NodeBalancer, subnet: int) -> bool:
 
 
 def _ssh(inventory: Inventory, want: Wanted, found: Found) -> Iterator[Note]:
-    """Where push reaches a machine from outside, where the inventory does not say."""
+    """Where push reaches a machine from outside, where the inventory does not say, or not any more."""
     for one in want.linodes:
         table, there = inventory.machines.get(one.name), found.linodes.get(one.label)
-        if there is not None and there.public is not None and (table is None or table.ssh is None):
+        if there is None or there.public is None:
+            continue
+        if _lacking(None if table is None else table.ssh, (there.public, *there.ipv4)):
             yield Note(table=("machines", one.name), key="ssh", value=there.public)
+
+
+def _lacking(told: str | None, now: Collection[str]) -> bool:
+    """Whether there is no address, or one that went with a thing that was deleted and made anew: a public
+    IPv4 address that is none of those now. Names, ports of a forwarder and private addresses are
+    people's own."""
+    if told is None:
+        return True
+    try:
+        ip = ipaddress.IPv4Address(told)
+    except ValueError:
+        return False
+    return told not in now and not any(ip in network for network in PRIVATE)

@@ -64,6 +64,7 @@ def linode_of(row: Row, leases: Mapping[int, tuple[str, str | None]]) -> FoundLi
         group=group.number("id") if group.members else None,
         address=address,
         public=public,
+        ipv4=row.texts("ipv4"),
     )
 
 

@@ -12,7 +12,7 @@ from jobs.inventory.application import Application
 from jobs.inventory.linode import LABEL
 from jobs.inventory.model import PUBLIC_KEY, Inventory
 from jobs.inventory.parts import NAME, PATH
-from jobs.inventory.references import Mistake, Raw, references, revealed, unsaid
+from jobs.inventory.references import Mistake, Raw, addressed, references, revealed, unsaid
 from jobs.presets import PRESETS, expanded
 
 
@@ -26,14 +26,21 @@ class BadInventory:
         return "\n".join(map(str, self.mistakes))
 
 
-def load_inventory(text: str) -> Inventory | BadInventory:
-    """Parse TOML into a checked Inventory; otherwise all mistakes: syntax, shape and references."""
+def load_inventory(text: str, *, ahead: bool = False) -> Inventory | BadInventory:
+    """Parse TOML into a checked Inventory; otherwise all mistakes: syntax, shape and references.
+
+    `ahead` of `pgbaton provision`, which creates them, NodeBalancers may lack their addresses; nothing
+    may be led anywhere by such an inventory.
+    """
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         return BadInventory(mistakes=(Mistake(path="(file)", reason=f"is no TOML: {error}"),))
     whole, wrong = expanded(raw, PRESETS, Application.model_fields)
-    mistaken = (*(Mistake(path=w.path, reason=w.reason) for w in wrong), *references(whole))
+    mistaken = (
+        *(Mistake(path=w.path, reason=w.reason) for w in wrong),
+        *references(addressed(whole) if ahead else whole),
+    )
     try:
         inventory = Inventory.model_validate(whole)
     except ValidationError as error:

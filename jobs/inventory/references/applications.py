@@ -16,6 +16,17 @@ def applications(raw: Raw) -> Iterator[Mistake]:
     yield from _twice(raw)
 
 
+def addressed(raw: Raw) -> Raw:
+    """With a stand-in for the address of each NodeBalancer that `pgbaton provision` is to create."""
+    if "provision" not in raw or not isinstance(raw.get("nodebalancers"), dict):
+        return raw
+    balancers = {
+        name: {"address": f"2001:db8::{i:x}", **table} if isinstance(table, dict) else table
+        for i, (name, table) in enumerate(raw["nodebalancers"].items(), start=1)
+    }
+    return {**raw, "nodebalancers": balancers}
+
+
 def _application(raw: Raw, app: str, table: Raw) -> Iterator[Mistake]:
     path = f"applications.{app}"
     if table.get("endpoint", "leader") != "leader":
@@ -45,7 +56,8 @@ def _behind(raw: Raw, path: str, table: Raw) -> Iterator[Mistake]:
             reason = f"[nodebalancers.{named}] stands before another cluster"
             yield Mistake(path=f"{path}.nodebalancer", reason=reason)
     elif not meant.get("address"):
-        reason = "its NodeBalancer needs its own address: pgbaton nodebalancer show prints it"
+        told = "provision --write learns" if "provision" in raw else "nodebalancer show prints"
+        reason = f"its NodeBalancer needs its own address: pgbaton {told} it"
         yield Mistake(path=f"{path}.endpoint", reason=reason)
 
 

@@ -14,7 +14,12 @@ NEXT = (("keys", "renew"), ("keys", "show"), ("check", "--strict"), ("render", "
 
 
 @pytest.mark.parametrize(
-    ("words", "machines"), [((), 9), (("--compact", "--hosts", "1", "--controls", "2"), 6)]
+    ("words", "machines", "more"),
+    [
+        ((), 9, ""),
+        (("--compact", "--hosts", "1", "--controls", "2"), 6, 'endpoint = "nodebalancer"\n'),
+    ],
+    ids=["at the leader", "behind the balancer"],
 )
 def test_from_a_few_answers_to_rendered_machines(
     make_double: Callable[..., Double],
@@ -22,8 +27,10 @@ def test_from_a_few_answers_to_rendered_machines(
     monkeypatch: pytest.MonkeyPatch,
     words: tuple[str, ...],
     machines: int,
+    more: str,
 ) -> None:
-    """Every step ends with 0, no comment of the inventory is lost, and nothing is left to complete."""
+    """Every step ends with 0, no comment of the inventory is lost, and nothing is left to complete: a
+    NodeBalancer's address neither, which its applications need and only Linode can tell."""
     monkeypatch.chdir(tmp_path)
     double, file = make_double(), tmp_path / "inventory.toml"
     environ = {"PGBATON_INVENTORY": str(file), "PATH": "/usr/bin:/bin"}
@@ -35,7 +42,8 @@ def test_from_a_few_answers_to_rendered_machines(
     begun = types("init", str(file), "--yes", "--operators", "203.0.113.7", *words)
     assert begun.exit_code == 0, begun.output
     comments = [line for line in file.read_text().splitlines() if line.startswith("#")]
-    file.write_text(f'{file.read_text()}\n[linode]\nurl = "{double.url}"\n')
+    text = file.read_text().replace("[applications.shop]\n", f"[applications.shop]\n{more}")
+    file.write_text(f'{text}\n[linode]\nurl = "{double.url}"\n')
     (tmp_path / "keys/secrets/linode-token").write_text(double.token)
     made = types("provision", "--write", token=double.token)
     assert made.exit_code == 0, made.output

@@ -1,5 +1,6 @@
 """`pgbaton provision` as somebody types it, before the double: what is shown, what is written, and what is refused."""
 
+import fcntl
 import json
 import shutil
 from collections.abc import Callable
@@ -107,6 +108,36 @@ def test_from_a_plan_to_what_stands(somebody: Somebody) -> None:
     assert (again.exit_code, created(somebody.double)) == (0, steps)
     assert somebody.types("provision", "--write").exit_code == 0
     assert (somebody.file.read_text(), created(somebody.double)) == (after, steps)
+
+
+def test_what_was_created_is_told_even_where_it_cannot_be_written_down(somebody: Somebody) -> None:
+    """A layout that would not survive it: table, lines to write by hand, and why; the file stays."""
+    somebody.keyed()
+    somebody.writes("[clusters.shop]\netcd", "[clusters]\nshop.etcd")
+    somebody.writes('scope = "shop"\npostgresql_port', 'shop.scope = "shop"\nshop.postgresql_port')
+    somebody.writes("machines = { pg1", "shop.machines = { pg1")
+    somebody.writes("[clusters.shop.mux]\nport", "shop.mux.port")
+    before = somebody.file.read_text()
+    seen = somebody.types("provision", "--write")
+    assert seen.exit_code == 1
+    assert '[clusters.shop.linodes] pg1 = "pgbaton-pg1"' in seen.stdout
+    assert "does not let this be written by itself" in seen.stderr
+    assert somebody.file.read_text() == before
+    told = json.loads(somebody.types("provision", "--write", "--json").stdout)
+    assert (told["wrote"], "write the lines" in told["remedy"]) == (None, True)
+    assert told["notes"]
+
+
+def test_one_run_at_a_time(somebody: Somebody) -> None:
+    """Two would each give a NodeBalancer the same node; a plan disturbs nobody."""
+    somebody.keyed()
+    with somebody.file.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        seen = somebody.types("provision")
+        assert (seen.exit_code, created(somebody.double)) == (75, 0)
+        assert "another pgbaton provision is at work" in seen.stderr
+        assert somebody.types("provision", "--plan").exit_code == 1
+    assert somebody.types("provision").exit_code == 0
 
 
 def test_user_data_reaches_each_machine_and_no_screen(somebody: Somebody) -> None:

@@ -128,6 +128,26 @@ def test_a_mistake_is_named_by_its_path(text: str, path: str, said: str) -> None
     assert said in found[path]
 
 
+@pytest.mark.parametrize(
+    ("provision", "ahead", "says"),
+    [
+        ("", True, "pgbaton nodebalancer show prints it"),
+        ('[provision]\nregion = "us-ord"\n', False, "pgbaton provision --write learns it"),
+        ('[provision]\nregion = "us-ord"\n', True, None),
+    ],
+    ids=["nobody creates it", "created already", "to be created"],
+)
+def test_ahead_of_provisioning_a_balancer_may_lack_its_address(
+    provision: str, says: str | None, *, ahead: bool
+) -> None:
+    """Linode gives it one; nothing else takes such an inventory, nor one where nobody would create it."""
+    text = INVENTORY + LINODE.replace('address = "192.0.2.10"\n', "") + BEHIND + provision
+    loaded = load_inventory(text, ahead=ahead)
+    mistakes = loaded.mistakes if isinstance(loaded, BadInventory) else ()
+    found = {m.path: m.reason for m in mistakes}.get("applications.behind.endpoint")
+    assert found == (says and f"its NodeBalancer needs its own address: {says}")
+
+
 def test_two_tables_may_share_what_is_each_ones_own() -> None:
     """Two ports of one NodeBalancer, and two names of one domain."""
     ports = '[nodebalancers.second]\ncluster = "shop"\nlabel = "shop-front"\nport = 5433\n'

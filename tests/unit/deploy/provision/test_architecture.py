@@ -44,6 +44,14 @@ def test_without_a_prefix_machines_are_called_as_they_are() -> None:
     assert asked.vpc.label == "pgbaton"
 
 
+def test_a_prefix_of_many_hyphens_becomes_labels_that_linode_takes() -> None:
+    """Every kind of thing, the VPC included: Linode takes no two hyphens side by side."""
+    asked = want('region = "us-ord"', 'region = "us-ord"\nprefix = "a--b-"')
+    labels = [one.label for one in (*asked.linodes, *asked.groups, *asked.firewalls, asked.vpc)]
+    assert asked.vpc.label == "a-b"
+    assert all(label.startswith("a-b") and "--" not in label for label in labels)
+
+
 def test_members_are_kept_apart() -> None:
     """One placement group for each etcd, one for each cluster; whoever is alone needs none."""
     asked = want()
@@ -122,6 +130,21 @@ def test_user_data_is_never_shown() -> None:
     [
         (('[provision]\nregion = "us-ord"\n', ""), "does not say where to create anything"),
         (('region = "us-ord"', 'region = "us-ord"\ntags = []'), "tags is empty"),
+        (
+            ('label = "shop-front"', 'label = "shop-front"\ntags = []'),
+            "anybody's of its label would be taken for ours",
+        ),
+        (
+            ('region = "us-ord"', 'region = "us-ord"\nauthorized_keys = ["hello"]'),
+            "number 1 is no public SSH key",
+        ),
+        (
+            (
+                'region = "us-ord"',
+                'region = "us-ord"\nauthorized_keys = ["ssh-ed25519 AAAA a", "ssh-rsa AAAA a\\nssh-rsa AAAA"]',
+            ),
+            "number 2 is no public SSH key",
+        ),
         (('operators = ["203.0.113.0/24"]', ""), "nobody outside the new machines could log in"),
         (
             ("", "narrow"),
@@ -132,7 +155,16 @@ def test_user_data_is_never_shown() -> None:
             "ctl1 cannot have the address 10.0.0.1: it is one of the first two",
         ),
     ],
-    ids=["no table", "no tags", "no way in", "outside", "reserved"],
+    ids=[
+        "no table",
+        "no tags",
+        "no mark",
+        "no key",
+        "two keys",
+        "no way in",
+        "outside",
+        "reserved",
+    ],
 )
 def test_what_cannot_come_about_is_said_before_anything_is_asked(
     change: tuple[str, str], reason: str

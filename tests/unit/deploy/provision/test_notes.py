@@ -1,9 +1,12 @@
 """What only Linode knew comes into the inventory, and everything else in it stays."""
 
 import tomllib
+from dataclasses import replace
 
-from deploy.provision import notes
-from deploy.provision.writing import written
+import pytest
+
+from deploy.provision import Found, notes
+from deploy.provision.writing import CannotNote, written
 from jobs.inventory import Inventory, load_inventory
 from tests.unit.deploy.provision.values import TEXT, inventory, standing, want
 
@@ -44,3 +47,53 @@ def test_tables_of_any_shape_take_them() -> None:
     assert after["clusters"]["shop"]["linodes"]["pg1"] == "pgbaton-pg1"
     assert after["machines"]["ctl1"]["ssh"].startswith("198.51.100.")
     assert after["nodebalancers"]["front"]["address"] == "192.0.2.1"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'clusters.shop.scope = "shop"\nnodebalancers.front.label = "x"\n[redis]\nurl = "x"\n',
+        '[clusters]\nshop.scope = "shop"\nshop.mux.port = 1\n',
+        "clusters = 7\n",
+        "not = [toml",
+    ],
+    ids=["dotted", "dotted below", "no table", "broken meanwhile"],
+)
+def test_where_a_line_would_change_its_meaning_nothing_is_written(text: str) -> None:
+    """A table put between dotted keys would take those behind it for its own."""
+    asked = want()
+    with pytest.raises(CannotNote):
+        written(text, notes(inventory(), asked, standing(asked)))
+
+
+def test_an_address_that_went_with_a_deleted_thing_is_noted_anew() -> None:
+    """Push would knock at a stranger's machine, and applications at a stranger's balancer."""
+    asked = want()
+    there = standing(asked)
+    written_once = load_inventory(written(TEXT, notes(inventory(), asked, there)))
+    assert isinstance(written_once, Inventory)
+    assert [str(n) for n in notes(written_once, asked, _reborn(there))] == [
+        '[nodebalancers.front] address = "192.0.2.77"',
+        '[machines.ctl1] ssh = "198.51.100.77"',
+    ]
+
+
+@pytest.mark.parametrize("ssh", ["10.9.9.9", "203.0.113.5:2201", "ctl1.example.com", "203.0.113.6"])
+def test_a_way_that_people_chose_stays(ssh: str) -> None:
+    """A jump host's network, a forwarder's port, a name, another address of the same machine."""
+    asked = want()
+    table = inventory("[machines.ctl1]", f'[machines.ctl1]\nssh = "{ssh}"')
+    found = notes(table, asked, _reborn(standing(asked), "203.0.113.6"))
+    assert [n for n in found if n.table == ("machines", "ctl1")] == []
+
+
+def _reborn(there: Found, *more: str) -> Found:
+    """With another ctl1 and another NodeBalancer of the same names."""
+    born = "198.51.100.77"
+    ctl1 = replace(there.linodes["pgbaton-ctl1"], public=born, ipv4=(born, *more))
+    front = replace(there.balancers["shop-front"], ipv4="192.0.2.77")
+    return replace(
+        there,
+        linodes={**there.linodes, ctl1.label: ctl1},
+        balancers={**there.balancers, front.label: front},
+    )
