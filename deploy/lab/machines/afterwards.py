@@ -8,23 +8,22 @@ from functools import partial
 from deploy.lab import patroni
 from deploy.lab.drill.invariants import Checked
 from deploy.lab.drill.stage import Stage
-from deploy.lab.lab import Lab
-from deploy.lab.machine import LabError
 from deploy.lab.machines.booted import Booted
 from deploy.lab.machines.booting import boot
 from deploy.lab.machines.closed import closed
-from deploy.lab.machines.rise import push
+from deploy.lab.machines.drift import nothing_to_change, set_right
 from deploy.lab.process import wait_until
 
 
 def afterwards(stage: Stage, booted: Booted) -> tuple[Checked, ...]:
-    """The lost members return, and push finds nothing to change on any machine."""
+    """The lost members return, push finds nothing to change and sets right what is, and no door is open."""
     lab = stage.lab
     lost = [name for name, machine in lab.machines.items() if machine.shell.poll() is not None]
     returned = [_returned(stage, booted, name) for name in lost]
     return (
         *returned,
-        _nothing_to_change(lab, booted),
+        nothing_to_change(lab, booted.site),
+        set_right(lab, booted.site),
         closed(booted.site, stage.leader().address, lab.secrets.shop),
     )
 
@@ -48,14 +47,3 @@ def _returned(stage: Stage, booted: Booted, name: str) -> Checked:
         held=bool(follows()),
         evidence=evidence,
     )
-
-
-def _nothing_to_change(lab: Lab, booted: Booted) -> Checked:
-    began = time.monotonic()
-    try:
-        push(lab, booted.site, "--check")
-    except LabError as error:
-        held, evidence = False, str(error)
-    else:
-        held, evidence = True, f"looked at every machine in {time.monotonic() - began:.1f} s"
-    return Checked(name="push finds nothing to change afterwards", held=held, evidence=evidence)
