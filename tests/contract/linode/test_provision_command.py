@@ -311,3 +311,12 @@ def test_without_a_token_or_a_table_it_says_what_to_write(somebody: Somebody) ->
     somebody.writes('[provision]\nregion = "us-ord"\n', "")
     seen = somebody.types("provision", "--plan")
     assert (seen.exit_code, '[provision] region = "us-ord"' in seen.stderr) == (78, True)
+
+
+def test_without_a_file_it_says_which_was_looked_for(somebody: Somebody) -> None:
+    """A plan, and a run that would hold the file for itself."""
+    somebody.file.unlink()
+    for words in (("provision", "--plan"), ("provision",)):
+        seen = somebody.types(*words)
+        assert (seen.exit_code, len(seen.stderr.splitlines())) == (78, 2)
+        assert f"{somebody.file}: No such file or directory" in seen.stderr
