@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,27 +19,38 @@ SHOWN = 5
 
 
 def keyring_of(desk: Desk, folder: Path | None, *, inventory: Inventory | None = None) -> Keyring:
-    """The named folder, else the one of PGBATON_KEYS, else `keys` beside the inventory. `inventory`
-    counts instead of the desk's, which cannot be read before all of it is provisioned."""
-    from deploy.keyring import Keyring
+    """The named folder, else the one of PGBATON_KEYS, else `keys` beside the inventory. Raises as below.
+    `inventory` counts instead of the desk's, which cannot be read before all of it is provisioned."""
     from workers.settings import DEFAULT
     from workers.settings import VARIABLE as INVENTORY
 
     beside = Path(desk.environ.get(INVENTORY) or DEFAULT).parent / "keys"
     there = folder or Path(desk.environ.get(VARIABLE) or beside)
-    keyring = Keyring(there)
-    if not keyring.made:
-        raise Fault(
-            f"there are no keys in {there}",
-            "make them: pgbaton keys make; or name their folder: --keys DIR",
-            code=Exit.CONFIG,
-        )
-    demand_sound(keyring, desk.inventory if inventory is None else inventory)
+    return sound_keyring(there, desk.inventory if inventory is None else inventory)
+
+
+def sound_keyring(folder: Path, inventory: Inventory) -> Keyring:
+    """The keyring of a folder, for what reaches machines. Fault where there is none, where somebody else may
+    look into it, and where a file of it would leave a machine without its login, password or certificate."""
+    from deploy.cli.keys_ground import told
+    from deploy.keyring import Keyring
+    from deploy.keyring.opening import demand_private
+
+    keyring = Keyring(folder)
+    with told():
+        if os.path.lexists(folder):
+            demand_private(folder)
+        if not keyring.made:
+            raise Fault(
+                f"there are no keys in {folder}",
+                "make them: pgbaton keys make; or name their folder: --keys DIR",
+                code=Exit.CONFIG,
+            )
+        _demand_sound(keyring, inventory)
     return keyring
 
 
-def demand_sound(keyring: Keyring, inventory: Inventory) -> None:
-    """Fault where a file of the folder would leave a machine without its login, password or certificate."""
+def _demand_sound(keyring: Keyring, inventory: Inventory) -> None:
     from deploy.keyring import broken
 
     wrong = broken(keyring, inventory, dt.datetime.now(dt.UTC))
