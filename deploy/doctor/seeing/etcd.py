@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -34,7 +34,10 @@ def see_etcd(name: str, etcd: Etcd, fleet: Fleet, *, now: float) -> EtcdSeen:
     """Everything that its endpoints say; never raises."""
     tls = tls_of(etcd.tls)
     looked = dict(fleet.each(etcd.endpoints, partial(_look, tls=tls, now=now)))
-    listed = next((found for e in etcd.endpoints if (found := _listed(e, tls))), {})
+    answering = [e for e, m in looked.items() if isinstance(m, Member) and m.has_leader] or [
+        e for e, m in looked.items() if isinstance(m, Member)
+    ]
+    listed = _listed(answering[0], tls) if answering else {}
     members = {e: _named(looked[e], listed) for e in etcd.endpoints}
     known = {m.id for m in members.values() if isinstance(m, Member)}
     whole = all(isinstance(m, Member) for m in members.values())
@@ -42,7 +45,7 @@ def see_etcd(name: str, etcd: Etcd, fleet: Fleet, *, now: float) -> EtcdSeen:
         name=name,
         members=members,
         size=sum(not learner for _, learner in listed.values()) or None,
-        open=_open(etcd.endpoints, tls),
+        open=_open(answering, tls),
         user=etcd.user,
         plain=any(_exposed(e) for e in etcd.endpoints),
         unlisted=tuple(n for i, (n, _) in listed.items() if i not in known) if whole else (),
@@ -58,7 +61,8 @@ def _look(endpoint: str, *, tls: Tls, now: float) -> Member | Unseen:
         reason = f"{endpoint} answers {status.status} to maintenance/status"
         return Unseen(reason=reason, remedy="see that etcd itself is behind this endpoint")
     own = str(said.get("header", {}).get("member_id", ""))
-    return _member(own, said, _alarms(endpoint, tls, own), _metrics(endpoint, tls), now)
+    alarms = _alarms(endpoint, tls, own) if _leader(said) else ()  # without one nobody answers
+    return _member(own, said, alarms, _metrics(endpoint, tls), now)
 
 
 def _member(
@@ -68,7 +72,7 @@ def _member(
     metrics: Mapping[str, Any],
     now: float,
 ) -> Member:
-    leader = str(said.get("leader", "0"))
+    leader = _leader(said)
     began = metrics.get("process_start_time_seconds")
     quota = metrics.get("etcd_server_quota_backend_bytes")
     elections = metrics.get("etcd_server_leader_changes_seen_total")
@@ -77,7 +81,7 @@ def _member(
         name=own,
         version=str(said.get("version", "?")),
         leads=leader == own,
-        has_leader=leader not in {"", "0"},
+        has_leader=leader is not None,
         learner=said.get("isLearner") is True,
         alarms=alarms,
         db=int(said.get("dbSize", 0)) or None,
@@ -87,6 +91,11 @@ def _member(
         elections=None if elections is None else int(elections),
         uptime=None if began is None else max(now - began, 1.0),
     )
+
+
+def _leader(said: Mapping[str, Any]) -> str | None:
+    leader = str(said.get("leader", "0"))
+    return None if leader in {"", "0"} else leader
 
 
 def _alarms(endpoint: str, tls: Tls, own: str) -> tuple[str, ...]:
@@ -141,10 +150,13 @@ def _named(member: Member | Unseen, listed: Mapping[str, tuple[str, bool]]) -> M
     return replace(member, name=listed[member.id][0])
 
 
-def _open(endpoints: tuple[str, ...], tls: Tls) -> Literal["yes", "no", "unknown"]:
-    """Whether it lets whoever shows no password read; one key that nobody has is asked for."""
+def _open(endpoints: Sequence[str], tls: Tls) -> Literal["yes", "no", "unknown"]:
+    """Whether it lets whoever shows no password read; one key that nobody has is asked for, without
+    asking the majority, which may be gone."""
     for endpoint in endpoints:
-        found = ask(f"{endpoint}/v3/kv/range", tls=tls, json_body={"key": "AA=="})
+        found = ask(
+            f"{endpoint}/v3/kv/range", tls=tls, json_body={"key": "AA==", "serializable": True}
+        )
         if isinstance(found, Answer):
             return "yes" if found.status == OK else "no"
     return "unknown"

@@ -27,12 +27,13 @@ def see_patroni(
     records = {m.name: m for m in view.members if isinstance(m, MemberRecord)}
     roots = {n: api_of(r) for n, r in records.items()}
     own = dict(fleet.each([*roots], partial(_own, roots, tls)))
-    listed = _cluster(roots, tls)
+    answering = {n: root for n, root in roots.items() if not isinstance(own[n], Unseen)}
+    listed = _cluster(answering, tls)
     broken = {m.name: Unseen(reason=m.reason) for m in view.members if isinstance(m, BrokenRecord)}
     return PatroniSeen(
         name=name,
         cluster=cluster,
-        config=_first(roots, tls, "config"),
+        config=_first(answering, tls, "config"),
         members={n: _member(n, own[n], listed.get(n, {})) for n in records} | broken,
         paused=view.paused,
         heard=heard,
@@ -61,7 +62,7 @@ def _own(roots: Mapping[str, str], tls: Tls, name: str) -> Facts | Unseen:
 
 def _first(roots: Mapping[str, str], tls: Tls, path: str) -> Facts | Unseen:
     """The first member's answer that is one."""
-    last = Unseen(reason="no member is in etcd", remedy="start Patroni")
+    last = Unseen(reason="no member answers", remedy="start Patroni")
     for root in roots.values():
         found = ask(f"{root}/{path}", tls=tls)
         if isinstance(found, Answer) and found.status == 200 and isinstance(found.json, dict):  # noqa: PLR2004 - HTTP's own

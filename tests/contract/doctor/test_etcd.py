@@ -3,6 +3,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from deploy.doctor.report import Report
+from deploy.doctor.rounds import SUBJECT
 from deploy.doctor.seeing.etcd import see_etcd
 from deploy.doctor.subjects.etcd import judge_etcd
 from jobs.inventory import Etcd, Tls
@@ -34,6 +35,19 @@ def test_three_members_and_one_that_hangs(etcd_program: Path, tmp_path: Path) ->
         assert time.monotonic() - began < 8
         assert told(hurt).items() >= {"etcd-no-spare": "red", "etcd-member-down": "amber"}.items()
         assert trio.endpoints[2] in words(hurt, "etcd-member-down")
+
+
+def test_no_majority(etcd_program: Path, tmp_path: Path) -> None:
+    """One of three is left, the others are frozen: red, and said within the time that a subject has."""
+    with cluster(etcd_program, tmp_path, size=3) as trio:
+        for member in trio.members[1:]:
+            member.freeze()
+        time.sleep(2)  # until it has missed its leader
+        began = time.monotonic()
+        seen = examined(trio)
+    assert time.monotonic() - began < SUBJECT - 2
+    expected = {"etcd-no-quorum": "red", "etcd-leaderless": "red", "etcd-member-down": "amber"}
+    assert told(seen).items() >= expected.items()
 
 
 def test_a_full_one_raises_its_alarm(etcd_program: Path, tmp_path: Path) -> None:
