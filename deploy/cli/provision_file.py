@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,7 +33,8 @@ class ProvisionFile:
     @contextmanager
     def held(self) -> Iterator[None]:
         """Only one run at a time: Linode would take the same node of a NodeBalancer from each."""
-        with self._opened() as file:
+        self._text()
+        with self.path.open("rb") as file:
             if not _locked(file):
                 raise Fault(
                     f"another pgbaton provision is at work with {self.path}",
@@ -56,21 +56,12 @@ class ProvisionFile:
             raise Fault(f"{self.path}: {error}", remedy) from None
 
     def _text(self) -> str:
-        with self._opened() as file:
-            try:
-                return io.TextIOWrapper(file, encoding="utf-8").read()
-            except UnicodeDecodeError:
-                raise self._unusable("is not UTF-8") from None
-
-    def _opened(self) -> IO[bytes]:
         try:
-            return self.path.open("rb")
-        except OSError as error:
-            raise self._unusable(error.strerror or str(error)) from None
-
-    def _unusable(self, why: str) -> Fault:
-        remedy = "name the inventory in PGBATON_INVENTORY"
-        return Fault(f"{self.path}: {why}", remedy, code=Exit.CONFIG)
+            return self.path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            why = getattr(error, "strerror", None) or "is not UTF-8"
+            remedy = "name the inventory in PGBATON_INVENTORY"
+            raise Fault(f"{self.path}: {why}", remedy, code=Exit.CONFIG) from None
 
 
 def file_of(desk: Desk) -> ProvisionFile:

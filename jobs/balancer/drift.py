@@ -77,6 +77,20 @@ def _nodes(want: WantedBalancer, config: FoundConfig) -> Iterator[Difference]:
             wanted="removed, or a member's in the inventory",
             mends=False,
         )
+    yield from _twins(config)
+
+
+def _twins(config: FoundConfig) -> Iterator[Difference]:
+    first = {n.address: n for n in reversed(config.nodes)}
+    for node in config.nodes:
+        if first[node.address] is not node:
+            yield Difference(
+                where=f"node {node.label}",
+                field="address",
+                found=f"{node.address}, which another node has too",
+                wanted="one node's only: remove one",
+                mends=False,
+            )
 
 
 def strangers(want: WantedBalancer, config: FoundConfig) -> tuple[FoundNode, ...]:

@@ -90,6 +90,16 @@ def test_a_node_that_is_no_member_is_named_and_left() -> None:
     assert repairs(WANT, has) == ()
 
 
+def test_a_member_that_is_there_twice_is_named_and_left() -> None:
+    """Two hands made it at once: it gets twice the connections, and one is too many."""
+    first, *others = nodes()
+    has = found((first, *others, replace(first, id=99)))
+    [one] = differences(WANT, has)
+    assert f"node {first.label}: address is {first.address}, which another node has too" in str(one)
+    assert not one.mends
+    assert repairs(WANT, has) == ()
+
+
 def test_what_is_not_there_is_made_step_by_step() -> None:
     """Balancer, configuration, nodes: each is asked for when the one before it is there."""
     assert repairs(WANT, None) == (CreateBalancer(wanted=WANT),)
