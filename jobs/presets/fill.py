@@ -17,11 +17,12 @@ _NAMED = re.compile(r"<([a-z_]+\*?)>")
 def filled(preset: Preset, values: Values) -> dict[str, Any]:
     """The application's table: `kind`, `files`, and `after`, `services`, `check` where there are some."""
     check = " && ".join(_lines(preset.check, values))
+    services = dict.fromkeys(n for text in preset.services for n in _texts(values, text))
     return {
         "kind": preset.name,
         "files": [table for file in preset.files for table in _file(file, values)],
         "after": list(_lines(preset.after, values)),
-        "services": [{"name": n} for text in preset.services for n in _texts(values, text)],
+        "services": [{"name": name} for name in services],
         **({"check": check} if check else {}),
     }
 

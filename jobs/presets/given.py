@@ -46,6 +46,8 @@ def _mistake(one: Parameter, value: Any) -> str:
     match one.kind:
         case "flag":
             good = isinstance(value, bool)
+        case "port":
+            good = type(value) in {int, str} and _is_port(str(value))
         case "words":
             listed = isinstance(value, list) and bool(value or not one.needed)
             good = listed and all(_matches(fits, each) for each in value)
@@ -55,20 +57,23 @@ def _mistake(one: Parameter, value: Any) -> str:
 
 
 def _matches(pattern: str, value: object) -> bool:
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        return False
-    return re.fullmatch(pattern, str(value)) is not None
+    return isinstance(value, str) and re.fullmatch(pattern, value) is not None
 
 
+def _is_port(text: str) -> bool:
+    return re.fullmatch(r"[1-9]\d{0,4}", text) is not None and int(text) <= LAST_PORT
+
+
+LAST_PORT = 65535
 _WORD = r"[^\s\x00-\x1f'\"\\<>{}$`|&;]+"
 _KINDS: Mapping[Kind, tuple[str, str]] = {
-    "folder": (r"/[^\x00-\x1f<>]*", "an absolute path"),
+    "folder": (r"(?=/*[^/])/[^\x00-\x1f<>]*", "an absolute path, and not /"),
     "file": (r"/[^\x00-\x1f<>]*[^/\x00-\x1f<>]", "the absolute path of a file"),
-    "below": (r"(?!.*\.\./)[^/\x00-\x1f<>][^\x00-\x1f<>]*", "a path below the folder"),
+    "below": (r"(?!(?:.*/)?\.\.(?:/|$))[^/\x00-\x1f<>][^\x00-\x1f<>]*", "a path below the folder"),
     "word": (_WORD, "one word"),
     "words": (_WORD, "a list of words"),
     "flag": ("", "true or false"),
-    "port": (r"[1-9]\d{0,4}", "a port"),
+    "port": ("", "a port"),
     "url": (r"https?://[^\s\x00-\x1f<>]+", "an address that begins with http:// or https://"),
 }
 
@@ -79,6 +84,6 @@ def _stand_in(kind: Kind, app: str) -> object:
 
 def _read(kind: Kind, value: Any) -> Value:
     if kind == "words":
-        return tuple(value or ())
+        return tuple(dict.fromkeys(value or ()))
     read: Value = value.rstrip("/") if kind == "folder" and isinstance(value, str) else value
     return read

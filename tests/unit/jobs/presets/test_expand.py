@@ -72,8 +72,10 @@ def test_a_key_nobody_knows() -> None:
 @pytest.mark.parametrize(
     ("line", "path", "says"),
     [
-        ('path = "www/shop"', "path", "must be an absolute path"),
-        ("path = false", "path", "must be an absolute path"),
+        ('path = "www/shop"', "path", "must be an absolute path, and not /"),
+        ("path = false", "path", "must be an absolute path, and not /"),
+        ('path = "//"', "path", "must be an absolute path, and not /"),
+        ("php = 8", "php", "must be one word"),
         ('fpm = "php fpm"', "fpm", "must be one word"),
         ("fpm = true", "fpm", "must be one word"),
         ('php = "php; id"', "php", "must be one word"),
@@ -89,6 +91,39 @@ def test_a_parameter_of_the_wrong_kind(line: str, path: str, says: str) -> None:
     found = mistakes(f"{own}{line}\n")
     assert list(found) == [path]
     assert found[path].startswith(f"{says}: ")
+
+
+@pytest.mark.parametrize(
+    ("lines", "path", "says"),
+    [
+        ('preset = "pgbouncer"\ndatabases = [1]', "databases", "must be a list of words"),
+        ('preset = "pgbouncer"\ndatabases = []', "databases", "must be a list of words"),
+        (
+            'preset = "pgbouncer"\ndatabases = ["a"]\nconsole_port = 65536',
+            "console_port",
+            "must be a port",
+        ),
+        (
+            'preset = "django"\npath = "/srv/x"\nservice = "x"\nyaml = "a/.."',
+            "yaml",
+            "must be a path below the folder",
+        ),
+    ],
+)
+def test_a_parameter_that_is_nearly_right(lines: str, path: str, says: str) -> None:
+    """A number among words, a port that there is none of, a path that leads out."""
+    found = mistakes(f"{lines}\n")
+    assert list(found) == [path]
+    assert found[path].startswith(f"{says}: ")
+
+
+def test_what_is_named_twice_is_done_once() -> None:
+    """No service is restarted twice, and no pool reconnects twice."""
+    shop = application(LARAVEL + 'restart = ["queue", "php8.2-fpm", "queue"]\n')
+    assert [service.name for service in shop.services] == ["php8.2-fpm", "queue"]
+    pool = 'preset = "pgbouncer"\ndatabases = ["a", "a"]\n'
+    once = 'preset = "pgbouncer"\ndatabases = ["a"]\n'
+    assert application(pool).after == application(once).after
 
 
 def test_a_parameter_without_a_preset() -> None:
