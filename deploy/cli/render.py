@@ -40,15 +40,14 @@ def render(ground: Ground, *, folder: Path, machines: tuple[str, ...]) -> None:
 
 
 def _blueprints(ground: Ground) -> Mapping[str, Blueprint]:
-    from deploy.keyring import Keyring, MissingKeyError
+    from deploy.cli.keyfolder import sound_keyring
+    from deploy.keyring import MissingKeyError
     from deploy.render import CannotRender, blueprints
     from deploy.site import CannotPlace
     from jobs.inventory import load_inventory
 
-    inventory, keyring = sound(ground.file, load_inventory(ground.text)), Keyring(ground.folder)
-    if not keyring.made:
-        reason, remedy = f"there are no keys in {ground.folder}", "make them: pgbaton keys make"
-        raise Fault(reason, f"{remedy}, or name their folder with --keys", code=Exit.CONFIG)
+    inventory = sound(ground.file, load_inventory(ground.text))
+    keyring = sound_keyring(ground.folder, inventory)
     try:
         return blueprints(inventory, keyring)
     except (CannotPlace, CannotRender) as error:
@@ -80,7 +79,7 @@ def _told(folder: Path) -> Iterator[None]:
         where = error.filename or folder
         raise Fault(
             f"cannot write {where}: {error.strerror}",
-            "make it writable, or name another folder",
+            "make it writable, with room in it, or name another folder",
             code=Exit.UNAVAILABLE,
         ) from None
 

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
+from deploy.keyring import Keyring
 from deploy.render.written import inventory_toml
-from tests.ground import Ground, pretended
+from tests.ground import Ground, made
 from tests.unit.deploy.cli.desk import Operator
 
 
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Ground:
+    """Give keys that are real: render looks whether anything could start with them."""
+    return made(tmp_path_factory.mktemp("first") / "keys")
+
+
 @pytest.fixture
-def ground(tmp_path: Path) -> Ground:
+def ground(first: Ground, tmp_path: Path) -> Ground:
     """Give a site whose inventory and keys lie side by side, as they do by default."""
-    ground = pretended(tmp_path / "site/keys")
-    (tmp_path / "site/inventory.toml").write_text(inventory_toml(ground.inventory))
-    return ground
+    folder = tmp_path / "site/keys"
+    shutil.copytree(first.keyring.folder, folder)
+    (tmp_path / "site/inventory.toml").write_text(inventory_toml(first.inventory))
+    return Ground(inventory=first.inventory, keyring=Keyring(folder))
 
 
 def _types(ann: Operator, *words: str) -> tuple[int, str]:
@@ -51,8 +60,14 @@ def test_one_machine_alone(ann: Operator) -> None:
 def test_no_secret_is_said(ann: Operator, ground: Ground) -> None:
     """Whatever it prints holds nothing of the keyring."""
     said = _types(ann)[1]
-    for file in ground.keyring.folder.rglob("*"):
-        assert not file.is_file() or file.read_text() not in said
+    lines = [
+        line
+        for file in ground.keyring.folder.rglob("*")
+        if file.is_file() and file.parent != ground.keyring.folder
+        for line in file.read_text().splitlines()
+    ]
+    assert len(lines) > 100
+    assert [line for line in lines if line in said] == []
 
 
 def test_what_is_lacking_is_said_in_two_lines(ann: Operator, ground: Ground) -> None:
@@ -74,6 +89,22 @@ def test_what_is_lacking_is_said_in_two_lines(ann: Operator, ground: Ground) -> 
     assert code == 78
     assert "pgbaton keys make" in said
     assert not (ann.folder / "out").exists()
+
+
+@pytest.mark.parametrize("file", ["ssh/hosts/pg1", "secrets/redis-password", "ca.pem"])
+def test_a_broken_key_is_not_rendered(ann: Operator, ground: Ground, file: str) -> None:
+    """A machine that was given an empty host key would let nobody in any more."""
+    (ground.keyring.folder / file).write_text("")
+    code, said = _types(ann)
+    assert (code, "nothing can start with what is in" in said) == (78, True)
+    assert not (ann.folder / "out").exists()
+
+
+def test_a_folder_that_others_may_read_is_not_rendered(ann: Operator, ground: Ground) -> None:
+    """As `pgbaton keys` itself refuses it."""
+    ground.keyring.folder.chmod(0o755)
+    code, said = _types(ann)
+    assert (code, f"chmod 700 {ground.keyring.folder}" in said) == (78, True)
 
 
 @pytest.mark.usefixtures("ground")
