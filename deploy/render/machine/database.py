@@ -10,7 +10,7 @@ from deploy.blueprint import Notice, RenderedFile, Unit
 from deploy.render.jinja import render
 from deploy.render.machine.hook import COMMAND
 from deploy.render.machine.scene import HEADER, NOTHING, Scene, Share, secret_file
-from deploy.render.machine.tls import authority, pair
+from deploy.render.machine.tls import authority, identity
 from deploy.render.patroni import (
     NodeTls,
     PatroniGround,
@@ -94,7 +94,7 @@ def _ground(
 def _node(folder: str, *, rest_ca: str | None = None) -> NodeTls:
     tls = f"{folder}/tls"
     return NodeTls(
-        ca=f"{tls}/ca.pem", cert=f"{tls}/server.pem", key=f"{tls}/server.key", rest_ca=rest_ca
+        ca=f"{tls}/ca.pem", cert=f"{tls}/server.pem", key=f"{tls}/server.pem", rest_ca=rest_ca
     )
 
 
@@ -125,11 +125,11 @@ def _certificates(scene: Scene, here: Placed, cluster: Cluster) -> Iterator[Rend
         yield authority("/etc/patroni/tls/ca.pem", ca, RELOAD)
         if rest:
             yield authority(_rest_ca(scene), ca, RELOAD)
-        yield from pair("/etc/patroni/tls/server", certified, RELOAD, **owner)
+        yield identity("/etc/patroni/tls/server.pem", certified, RELOAD, **owner)
     if rest:
         certified = scene.keyring.certificate(here.name, "postgresql")
         yield authority("/etc/postgresql/tls/ca.pem", ca, RELOAD)
-        yield from pair("/etc/postgresql/tls/server", certified, RELOAD, **owner)
+        yield identity("/etc/postgresql/tls/server.pem", certified, RELOAD, **owner)
 
 
 def _watchdog(cluster: Cluster) -> Iterator[RenderedFile]:

@@ -6,12 +6,12 @@ from deploy.blueprint import Notice, RenderedFile, Unit
 from deploy.render.etcd import EtcdGround, ServerTls, etcd_yml
 from deploy.render.jinja import render
 from deploy.render.machine.scene import NOTHING, Scene, Share
-from deploy.render.machine.tls import authority, pair
+from deploy.render.machine.tls import authority, identity
 from deploy.site import Placed
 
 CONFIG = "/etc/etcd/etcd.conf.yml"
 TLS = ServerTls(
-    ca="/etc/etcd/tls/ca.pem", cert="/etc/etcd/tls/server.pem", key="/etc/etcd/tls/server.key"
+    ca="/etc/etcd/tls/ca.pem", cert="/etc/etcd/tls/server.pem", key="/etc/etcd/tls/server.pem"
 )
 UNIT = "etcd.service"
 RESTART = Notice(unit=UNIT, how="restart")
@@ -44,5 +44,5 @@ def _certificates(scene: Scene, here: Placed) -> tuple[RenderedFile, ...]:
     certified = scene.keyring.certificate(here.name, "etcd")
     return (
         authority(TLS.ca, scene.keyring.ca(), RESTART),
-        *pair("/etc/etcd/tls/server", certified, owner="etcd", group="etcd"),
+        identity(TLS.cert, certified, owner="etcd", group="etcd"),
     )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from deploy.blueprint import Notice, RenderedFile, Unit
-from deploy.render.machine.scene import NOTHING, Scene, Share, secret_file
-from deploy.render.machine.tls import authority
+from deploy.render.machine.scene import NOTHING, Scene, Share
+from deploy.render.machine.tls import authority, identity
 from deploy.render.mux import MuxGround, mux_cfg
 from deploy.site import Placed
 
@@ -33,10 +33,6 @@ def mux(scene: Scene, here: Placed) -> Share:
 
 
 def _certificates(scene: Scene, here: Placed) -> tuple[RenderedFile, ...]:
-    """Patroni asks for a certificate; HAProxy wants it and its key in one file, which root reads."""
+    """Patroni asks for a certificate; root reads it for HAProxy."""
     certified = scene.keyring.certificate(here.name, "patroni")
-    both = certified.cert.rstrip("\n") + "\n" + certified.key
-    return (
-        authority(CA, scene.keyring.ca(), RELOAD),
-        secret_file(CERT, both, notices=(RELOAD,)),
-    )
+    return (authority(CA, scene.keyring.ca(), RELOAD), identity(CERT, certified, RELOAD))

@@ -8,7 +8,7 @@ from deploy.blueprint import Notice, RenderedFile, Unit
 from deploy.render.jinja import render
 from deploy.render.machine.credentials import credentials
 from deploy.render.machine.scene import NOTHING, Scene, Served, Share, secret_file, served
-from deploy.render.machine.tls import pair
+from deploy.render.machine.tls import identity
 from deploy.render.machine.trust import trust
 from deploy.render.written import inventory_toml
 from deploy.site import Placed
@@ -17,7 +17,7 @@ from jobs.inventory import Process
 INVENTORY = "/etc/pgbaton/inventory.toml"
 SECRETS = "/etc/pgbaton/secrets"
 PROGRAMS = "/opt/pgbaton/venv/bin"
-WEB = "/etc/pgbaton/tls/web"
+WEB = "/etc/pgbaton/tls/web.pem"
 LOOPBACK = {"web": "127.0.0.1:8000", "pages": "127.0.0.1:8001"}
 """Where they listen when no address of the inventory is this machine's: behind a proxy of its own."""
 WHAT = {
@@ -87,7 +87,7 @@ def _web_certificate(scene: Scene, here: Placed) -> Iterator[RenderedFile]:
     if told:
         notices = tuple(Notice(unit=f"pgbaton-{p}.service", how="reload") for p in told)
         certified = scene.keyring.certificate(here.name, "web")
-        yield from pair(WEB, certified, *notices, group="pgbaton", mode=0o640)
+        yield identity(WEB, certified, *notices, group="pgbaton", mode=0o640)
 
 
 def _unit(scene: Scene, here: Placed, process: Process) -> RenderedFile:
@@ -123,7 +123,7 @@ def _command(process: Process, at: Served | None) -> str:
     if process not in LOOPBACK:
         return f"pgbaton {process}"
     bind = LOOPBACK[process] if at is None else str(at.at)
-    files = f" --certfile {WEB}.pem --keyfile {WEB}.key" if at is not None and at.secure else ""
+    files = f" --certfile {WEB} --keyfile {WEB}" if at is not None and at.secure else ""
     own = (
         "--threads 8 webhook.wsgi:app"
         if process == "web"

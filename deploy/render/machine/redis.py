@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from deploy.blueprint import Notice, RenderedFile, Unit
 from deploy.render.jinja import CannotRender, render
 from deploy.render.machine.scene import HEADER, NOTHING, Scene, Share, secret_file
-from deploy.render.machine.tls import authority, pair
+from deploy.render.machine.tls import authority, identity
 from deploy.site import Placed
 from jobs.inventory.linode import is_ip
 
@@ -79,5 +79,5 @@ def _certificates(scene: Scene, here: Placed) -> tuple[RenderedFile, ...]:
     certified = scene.keyring.certificate(here.name, "redis")
     return (
         authority(f"{TLS}/ca.pem", scene.keyring.ca(), RESTART),
-        *pair(f"{TLS}/server", certified, RESTART, **OWNER),
+        identity(f"{TLS}/server.pem", certified, RESTART, **OWNER),
     )

@@ -8,18 +8,14 @@ from deploy.blueprint import Notice, RenderedFile
 from deploy.keyring import Certified
 from deploy.render.machine.scene import secret_file
 
-Notices = tuple[Notice, ...]
-
 
 def authority(path: str, pem: str, *notices: Notice, **more: Any) -> RenderedFile:
     """The CAs that are trusted."""
     return RenderedFile(path=path, text=pem, notices=notices, **more)
 
 
-def pair(stem: str, certified: Certified, *notices: Notice, **key: Any) -> tuple[RenderedFile, ...]:
-    """STEM.pem and STEM.key; `key` says who owns the key. The certificate comes last, so that who
-    is told by it finds both."""
-    return (
-        secret_file(f"{stem}.key", certified.key, notices=notices, **key),
-        RenderedFile(path=f"{stem}.pem", text=certified.cert, notices=notices),
-    )
+def identity(path: str, certified: Certified, *notices: Notice, **more: Any) -> RenderedFile:
+    """A certificate and its key in one file, that both are new at one moment: who reads them at each
+    handshake (etcd, gunicorn, Patroni towards etcd) would meet two halves that do not fit."""
+    both = certified.cert.rstrip("\n") + "\n" + certified.key
+    return secret_file(path, both, notices=notices, **more)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,6 +16,7 @@ from typing import Any
 
 from tests import parts
 from tests.contract.render.laying import Laid
+from workers.tls import Tls
 
 
 @contextmanager
@@ -48,6 +51,28 @@ def until(true: Callable[[], bool], *, seconds: float, log: Path) -> None:
         time.sleep(0.1)
 
 
+@contextmanager
+def asking(answered: Callable[[], bool]) -> Iterator[list[float]]:
+    """Ask without a pause meanwhile; the seconds from each answer to the next."""
+    pauses: list[float] = []
+    ended = threading.Event()
+
+    def ask() -> None:
+        last = time.monotonic()
+        while not ended.is_set():
+            if answered():
+                pauses.append(time.monotonic() - last)
+                last = time.monotonic()
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    try:
+        yield pauses
+    finally:
+        ended.set()
+        thread.join()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Client:
     """pgbaton's own processes, as far as TLS goes: with the files of the machine that they run on."""
@@ -80,6 +105,18 @@ class Client:
             timeout=10,
         )
         return done.stdout or done.stderr
+
+    def shown(self, address: str, port: int) -> int:
+        """The serial number of the certificate that a server shows; 0 while nobody listens."""
+        tls = Tls(ca=self.tls / "ca.pem", cert=self.tls / "client.pem", key=self.tls / "client.key")
+        try:
+            with (
+                socket.create_connection((address, port), timeout=3) as plain,
+                tls.context().wrap_socket(plain, server_hostname=address) as secure,
+            ):
+                return int(str((secure.getpeercert() or {})["serialNumber"]), 16)
+        except OSError:
+            return 0
 
     def json(self, url: str) -> Mapping[str, Any]:
         """An answer's document; empty where there is none."""

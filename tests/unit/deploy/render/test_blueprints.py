@@ -80,7 +80,7 @@ def test_what_units_need_is_put_before_them(blueprints: Mapping[str, Blueprint])
     assert paths[0] == "/etc/tmpfiles.d/pgbaton.conf"
     for needed in (
         "/etc/patroni/tls/server.pem",
-        "/etc/postgresql/tls/server.key",
+        "/etc/postgresql/tls/server.pem",
         "/usr/local/bin/pgbaton-hook",
     ):
         assert paths.index(needed) < paths.index("/etc/patroni/config.yml")
