@@ -95,7 +95,8 @@ def _database(scene: Scene, here: Placed) -> Iterator[Door]:
     yield Door(what="PostgreSQL", ports=(cluster.postgresql_port,), networks=clients)
     if cluster.traffic_port != cluster.postgresql_port:
         yield Door(what="the mux", ports=(cluster.traffic_port,), networks=clients)
-    yield Door(what="NodeBalancers", ports=(cluster.traffic_port,), networks=(NODEBALANCERS,))
+    if any(b.cluster == here.cluster for b in scene.inventory.nodebalancers.values()):
+        yield Door(what="NodeBalancers", ports=(cluster.traffic_port,), networks=(NODEBALANCERS,))
 
 
 def _of(scene: Scene, places: Iterable[Placed]) -> tuple[str, ...]:

@@ -61,15 +61,15 @@ class Scene:
     @cached_property
     def networks(self) -> tuple[str, ...]:
         """Where the machines are: what `deploy` says, else the subnet that `provision` makes, in which
-        NodeBalancers have addresses, too, and the machines' own addresses one by one."""
-        made = self.inventory.provision
-        subnet = () if made is None else (made.subnet,)
+        NodeBalancers have addresses, too; and one by one the addresses of machines that are elsewhere."""
+        made, said = self.inventory.provision, self.inventory.deploy.networks
+        known = said or (() if made is None else (made.subnet,))
         alone = [
             single(p.address)
             for p in self.numbered()
-            if not any(ipaddress.ip_address(p.address) in ipaddress.ip_network(n) for n in subnet)
+            if not any(ipaddress.ip_address(p.address) in ipaddress.ip_network(n) for n in known)
         ]
-        return self.inventory.deploy.networks or tuple(dict.fromkeys((*subnet, *alone)))
+        return tuple(dict.fromkeys((*known, *alone)))
 
     def numbered(self) -> Iterator[Placed]:
         """The machines whose address is a number; a name could stand for another one tomorrow."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from ipaddress import ip_address, ip_network
+from pathlib import Path
 
 import pytest
 
@@ -24,11 +25,13 @@ RULE = re.compile(
 )
 
 
+AT_LINODE = INVENTORY.replace("127.77.1.", "10.0.0.").replace("127.0.0.0/8", "10.0.0.0/24")
+"""The same site in a network as Linode has it."""
+
+
 @pytest.fixture(scope="module")
 def rules(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
-    """Give each machine's rules, of the same site in a network as Linode has it."""
-    text = INVENTORY.replace("127.77.1.", "10.0.0.").replace("127.0.0.0/8", "10.0.0.0/24")
-    ground = pretended(tmp_path_factory.mktemp("firewall") / "keys", text)
+    ground = pretended(tmp_path_factory.mktemp("firewall") / "keys", AT_LINODE)
     return {name: _rules(one) for name, one in ground.rendered().items()}
 
 
@@ -76,6 +79,26 @@ def test_a_port_is_open_to_whom_it_is_meant_for(
     """etcd to its members, to database nodes and to pgbaton; Redis to pgbaton; PostgreSQL to the networks; SSH to
     networks and operators; what an application serves stays as it is."""
     assert _let_in(rules[machine], port) == who
+
+
+def test_a_machine_elsewhere_may_connect_where_the_operator_keeps_the_rules(tmp_path: Path) -> None:
+    """PostgreSQL and the mux have lists of their own, which no network of the inventory puts it on."""
+    text = AT_LINODE.replace(CONTROL, "10.9.0.31").replace(
+        "[deploy]", '[deploy]\nfirewall = "none"'
+    )
+    files = pretended(tmp_path / "keys", text).rendered()["pg1"].files
+    config = next(f.text for f in files if f.path == "/etc/patroni/config.yml")
+    assert "hostssl all all 10.9.0.31/32 scram-sha-256" in config
+    mux = next(f.text for f in files if f.path == "/etc/haproxy/haproxy.cfg")
+    assert "src 10.0.0.0/24 10.9.0.31/32" in mux
+
+
+def test_without_a_nodebalancer_nobody_comes_as_one(tmp_path: Path) -> None:
+    """Their network is shared by everybody's, so that it is opened only to a cluster that has one."""
+    before, _, after = AT_LINODE.partition("[nodebalancers.front]")
+    text = before + after[after.index("[hosts.web1]") :]
+    ground = pretended(tmp_path / "keys", text)
+    assert _verdict(_rules(ground.rendered()["pg1"]), BALANCER, 5432) == "drop"
 
 
 def test_the_metadata_service_is_root_s(rules: Mapping[str, str]) -> None:
