@@ -60,17 +60,20 @@ class Teller:
     def __init__(self, *, quiet: bool) -> None:
         self._quiet, self._since = quiet, 0.0
         self._under_way = ExitStack()
+        self._doing: Doing | None = None
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *exc: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *exc: object) -> None:
         self._under_way.close()
+        if kind is KeyboardInterrupt and self._doing is not None and not self._quiet:
+            _say_broken_off(self._doing)
 
     def begins(self, step: Doing) -> None:
         from deploy.push import tell
 
-        self._since = monotonic()
+        self._since, self._doing = monotonic(), step
         if sys.stdout.isatty() and not self._quiet:
             from rich.console import Console
             from rich.text import Text
@@ -88,6 +91,14 @@ class Teller:
         voice().line(f"{mark:<6} {seconds}  {tell(step)}", "bad" if troubles else "good")
         for trouble in troubles:
             say_trouble(trouble)
+
+
+def _say_broken_off(step: Doing) -> None:
+    from deploy.push import tell
+
+    speak = voice()
+    speak.line(f"broken off at: {tell(step)}", "bad")
+    speak.line("the machines end what they have begun; push again finishes the rest")
 
 
 def document(

@@ -24,7 +24,6 @@ class FoundFile:
 class FoundUnit:
     """A unit as systemd shows it. `run` names its present run; it is another after each start."""
 
-    known: bool = True
     enabled: bool = False
     active: str = "inactive"
     run: str = ""

@@ -69,7 +69,6 @@ def _units(lines: Sequence[str], asked: Sequence[str]) -> dict[str, FoundUnit]:
 def _unit(block: Mapping[str, str]) -> FoundUnit:
     waiting = block.get("SubState") == "auto-restart"
     return FoundUnit(
-        known=block.get("LoadState") not in {"not-found", "masked"},
         enabled=block.get("UnitFileState") in _ON,
         active="failed" if waiting else block.get("ActiveState", "inactive"),
         run=block.get("InvocationID", ""),

@@ -33,6 +33,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "cut": ("the request for {subject} arrived in part", _AGAIN),
     "busy": ("a command of an earlier push is still at work", "wait until it has ended, then push"),
     "settle": ("{subject} was not done: {words}", "see journalctl -n 50 on the machine"),
+    "masked": (
+        "{subject} is masked there, and should run",
+        "systemctl unmask {subject} on the machine, then push again; or take it out of the inventory",
+    ),
     "unit": ("{subject}: {words}", "see journalctl -u {subject} on the machine, then push again"),
     "guard": (
         "{subject}, which would put files back if they lock us out, could not be set up: {words}",

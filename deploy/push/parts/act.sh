@@ -29,7 +29,7 @@ act_on() {
 enable() {
     case $(systemctl is-enabled "$1" 2>/dev/null) in
         enabled | static | generated | indirect | alias) return 0 ;;
-        masked*) fault unit "$1" "is masked; systemctl unmask $1" ;;
+        masked*) fault masked "$1" ;;
     esac
     systemctl -q enable "$1" 2>"$errors" || fault unit "$1" "$(why "$1")"
 }
@@ -47,7 +47,9 @@ stay() {
     done
 }
 
+# What its own processes said; where they said nothing, systemd's words.
 why() {
-    { tail -n 1 "$errors"; journalctl -q -u "$1" -n 3 -o cat --no-pager 2>/dev/null; } |
-        tr '\n' ' ' | cut -c 1-600
+    own=$(journalctl -q -n 3 -o cat --no-pager --since=-2min "_SYSTEMD_UNIT=$1" 2>/dev/null)
+    [ -n "$own" ] || own=$(tail -n 1 "$errors"; journalctl -q -u "$1" -n 3 -o cat --no-pager 2>/dev/null)
+    say "$own" | tr '\n' ' ' | cut -c 1-600
 }

@@ -38,7 +38,8 @@ case $verb in
             echo SubState=running
             [ -e "$units/$unit/enabled" ] && echo UnitFileState=enabled || echo UnitFileState=disabled
         done ;;
-    is-enabled) [ -e "$units/$1/enabled" ] && echo enabled || echo disabled ;;
+    is-enabled) [ ! -e "$units/$1/masked" ] || { echo masked; exit 1; }
+        [ -e "$units/$1/enabled" ] && echo enabled || echo disabled ;;
     is-active) [ -e "$units/$1/active" ] || exit 3 ;;
     daemon-reload) log daemon-reload ;;
     *)

@@ -2,6 +2,7 @@
 
 from deploy.blueprint import Notice, RenderedFile, Unit
 from deploy.push import tell
+from deploy.push.request import putting
 from tests.contract.push.bench import Bench, blueprint
 
 WEB = Unit(name="web.service", class_="host")
@@ -25,6 +26,21 @@ def test_from_nothing_to_its_blueprint(bench: Bench) -> None:
     )
     assert bench.log() == ["enable web.service", "reset-failed web.service", "start web.service"]
     assert not bench.look(wanted).steps, [tell(s) for s in bench.look(wanted).steps]
+
+
+def test_a_restart_that_is_owed_stays_one(bench: Bench) -> None:
+    """A push that was cut before a restart, and the next one's file asks for a reload alone: it restarts."""
+    bench.push(blueprint(conf("a\n"), units=(WEB,)))
+    crew = bench.crew(blueprint(conf("b\n"), units=(WEB,)))
+    try:
+        for how in ("restart", "reload"):
+            request = putting([conf(f"{how}\n", how)])
+            assert crew.links["one"].ask("put", request, timeout=10) == b"done\n"
+    finally:
+        crew.close()
+    before = len(bench.log())
+    assert bench.push(blueprint(conf("reload\n", "reload"), units=(WEB,))).whole
+    assert bench.log()[before:] == ["reset-failed web.service", "restart web.service"]
 
 
 def test_only_what_changed(bench: Bench) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.blueprint import RenderedFile
+from deploy.blueprint import RenderedFile, Unit
 from deploy.push import Course, Trouble, Wishes, differences, survey, tell
 from deploy.push.link import Link
 from tests.contract.push.bench import Bench, blueprint
@@ -48,6 +48,29 @@ def test_a_user_who_is_missing(bench: Bench) -> None:
     assert "/etc/pushed/conf cannot be given to its owner" in trouble.reason
     assert "--install" in trouble.remedy
     assert not list(bench.at("/etc/pushed").iterdir())
+
+
+WEB = Unit(name="web.service", class_="host")
+
+
+def test_a_unit_that_is_masked(bench: Bench) -> None:
+    """Somebody wants it not to run: it is named with what lifts that, and is not started."""
+    (bench.units / WEB.name).mkdir()
+    (bench.units / WEB.name / "masked").touch()
+    trouble = only(bench.push(blueprint(GOOD, units=(WEB,))))
+    assert trouble.reason == "web.service is masked there, and should run"
+    assert trouble.remedy.startswith("systemctl unmask web.service")
+    assert not bench.log()
+
+
+def test_a_unit_that_ends_right_after_its_start(bench: Bench) -> None:
+    """systemctl says that it started; a moment later it is seen to have failed, and the next push tries again."""
+    (bench.units / WEB.name).mkdir()
+    (bench.units / WEB.name / "failing").touch()
+    trouble = only(bench.push(blueprint(units=(WEB,))))
+    assert trouble.reason.startswith("web.service: ")
+    assert "journalctl -u web.service" in trouble.remedy
+    assert [tell(step) for step in bench.look(blueprint(units=(WEB,))).steps] == ["one: start web"]
 
 
 @pytest.fixture

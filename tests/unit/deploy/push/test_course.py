@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from deploy.push import Course, Doing, Sight, Trouble, Wishes, carry_out, order, tell
-from tests.unit.deploy.push.scene import ETCD, UNITS, fresh, settled, sight, site, stale
+from tests.unit.deploy.push.scene import ETCD, UNITS, WORKERS, fresh, settled, sight, site, stale
 
 
 @dataclass
@@ -53,6 +53,17 @@ def test_a_machine_that_fails_on_the_ground_is_left_out() -> None:
     assert [t.machine for t in course.troubles] == ["shop1"]
     assert sum("shop1" in line for line in failing.did) == 1
     assert any(line.startswith("etcd1") for line in failing.did)
+
+
+def test_a_machine_without_its_program_runs_nothing_new() -> None:
+    """The program could not be put on one machine: its processes are left as they are."""
+    wanted = site()
+    wanted["control"] = replace(wanted["control"], program="new")
+    found = {name: settled(one) for name, one in wanted.items()}
+    failing = Failing(at="put pgbaton's program", machine="control")
+    course = carried(sight(found, of=wanted), failing)
+    assert failing.did == ["put pgbaton's program on control"]
+    assert len(course.undone) == len(WORKERS)
 
 
 def test_the_first_of_many_who_shuts_its_door_is_followed_by_nobody() -> None:

@@ -152,6 +152,19 @@ def test_workers_one_after_another() -> None:
     ]
 
 
+def test_another_program_restarts_whoever_runs_it() -> None:
+    """No file differs, only the program: it is put first, then its processes one after another."""
+    wanted = site()
+    wanted["control"] = replace(wanted["control"], program="new")
+    found = well()
+    found["control"] = replace(found["control"], program="old")
+    assert [tell(s) for s in order(sight(found, of=wanted))] == [
+        "put pgbaton's program on control",
+        "control: restart pgbaton-worker@1",
+        "control: restart pgbaton-worker@2",
+    ]
+
+
 def test_a_notice_of_an_earlier_push_is_given() -> None:
     """Files are right, but the journal owes a restart to the run that still has the old ones."""
     found = well()
@@ -208,6 +221,8 @@ def test_the_cluster_wide_configuration() -> None:
         config = {"ttl": 20, "pause": True, "postgresql": {"parameters": {"max_connections": 100}}}
         found[member] = replace(found[member], config=config)
     assert lines(found) == ["cluster shop: set ttl = 30 (is 20) through Patroni"]
+    assert lines(found, machines=("pg2",)) == lines(found)
+    assert not lines(found, machines=("shop1", *ETCD)), "none of its members is pushed"
 
 
 def test_what_only_a_start_of_postgresql_takes() -> None:
