@@ -54,7 +54,7 @@ ttl = 20
 loop_wait = 1
 retry_timeout = 3
 databases = { shop = "shop", reports = "shop" }
-parameters = { shared_buffers = "64MB", effective_cache_size = "256MB", maintenance_work_mem = "32MB" }
+parameters = { shared_buffers = "64MB", effective_cache_size = "256MB", maintenance_work_mem = "32MB", log_min_duration_statement = 0 }
 
 [nodebalancers.front]
 cluster = "shop"

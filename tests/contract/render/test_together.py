@@ -161,6 +161,16 @@ def test_a_cluster_is_reached_by_tls_alone(cluster: Cluster) -> None:
     assert "no encryption" in _asked(site, at, 5433, "disable", database="shop")
 
 
+def test_no_password_stands_in_a_log(cluster: Cluster) -> None:
+    """Not even of a PostgreSQL that was told to log every statement."""
+    site = cluster.site
+    secrets = [p.read_text().strip() for p in (site.ground.keyring.folder / "secrets").iterdir()]
+    logs = [*site.folder.glob("*.log"), *site.folder.glob("*/var/log/postgresql/*")]
+    said = "".join(log.read_text(errors="replace") for log in logs)
+    assert "CREATE TABLE" in said or "SELECT" in said
+    assert [secret for secret in secrets if secret in said] == []
+
+
 def test_the_mux_leads_to_the_leader(cluster: Cluster) -> None:
     """It asks Patroni with a certificate of its own, and leaves TLS to PostgreSQL and its client."""
     site, at = cluster.site, cluster.at
