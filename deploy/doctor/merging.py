@@ -9,8 +9,8 @@ from deploy.doctor.report import NOT_SEEN, Report, report
 
 
 def merged(afar: Sequence[Report], here: Sequence[Report]) -> tuple[Report, ...]:
-    """The subjects in the order of the place inside. What it could not see of one that was looked at from
-    here as well, was seen from here; what only here was looked at, comes last."""
+    """The subjects in the order of the place inside. What it could not see of a machine, was seen
+    from here; what only here was looked at, comes last."""
     own = {one.subject: one for one in here}
     both = tuple(_both(one, own[one.subject]) if one.subject in own else one for one in afar)
     known = {one.subject for one in afar}
@@ -35,12 +35,13 @@ ANSWERS = frozenset({"webhook", "processes"})
 
 def _both(afar: Report, here: Report) -> Report:
     fine = dict.fromkeys((*afar.fine, *here.fine))
-    return report(afar.subject, fine, [*_seen(afar), *here.findings])
+    return report(afar.subject, fine, dict.fromkeys((*_seen(afar), *here.findings)))
 
 
 def _seen(afar: Report) -> Iterator[Finding]:
-    yield from (f for f in afar.findings if f.name != NOT_SEEN or f.what.startswith(READING))
+    yield from (f for f in afar.findings if f.name != NOT_SEEN or not f.what.startswith(MADE_UP))
 
 
-READING = "files and fence"
-"""What is not seen of a host by the workers' own reading, no look from elsewhere makes up for."""
+MADE_UP = ("hook of ", "services and applications on ", "clock of ")
+"""How that begins which a look from here makes up for. All else that was not seen inside, such as where
+a host must point, was seen by nobody."""

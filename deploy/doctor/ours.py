@@ -12,7 +12,7 @@ from deploy.doctor.seeing.clocks import see_date, see_redis_clock
 from deploy.doctor.seeing.etcd import tls_of
 from deploy.doctor.seeing.outside import see_linode
 from deploy.doctor.seeing.patroni import api_of
-from deploy.doctor.seeing.road import Road, keys_here, see_road
+from deploy.doctor.seeing.road import OWN, Road, keys_here, see_road
 from deploy.doctor.seeing.workers import see_workers
 from deploy.doctor.shared import NO_REDIS, Shared
 from deploy.doctor.subjects.clocks import Clockless, Skew, judge_clocks
@@ -50,12 +50,18 @@ def examine_road(shared: Shared) -> Report:
         token=around.token,
     )
     keys = keys_here(around.inventory, around.secrets, keyring)
-    return judge_road(see_road(road, keys, heard=_heard(shared)))
+    return judge_road(see_road(road, keys, heard=_heard(shared), idle=_idle(shared)))
 
 
 def _heard(shared: Shared) -> frozenset[str]:
     recents = [shared.recents(name) for name in shared.around.inventory.clusters]
     return frozenset(s for one in recents if not isinstance(one, Unseen) for s in one.senders)
+
+
+def _idle(shared: Shared) -> frozenset[str]:
+    """Senders of ours whose process the inventory lets run nowhere; nobody, where it places none."""
+    runs = {process for one in shared.placed.values() for process in one.ours}
+    return frozenset(name for name in OWN if runs and name not in runs)
 
 
 def examine_linode(shared: Shared) -> Report:

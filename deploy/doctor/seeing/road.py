@@ -30,17 +30,21 @@ class Road:
 
 
 def see_road(
-    road: Road, keys: Mapping[str, Sequence[str]], *, heard: frozenset[str] = frozenset()
+    road: Road,
+    keys: Mapping[str, Sequence[str]],
+    *,
+    heard: frozenset[str] = frozenset(),
+    idle: frozenset[str] = frozenset(),
 ) -> RoadSeen:
     """One ping of each sender whose key is here to each webhook: an event that only says "look now", and
-    so changes nothing. Never raises."""
+    so changes nothing. Of the `idle` nobody expects to be believed. Never raises."""
     known, urls = road.inventory.senders, road.inventory.webhook.urls
     able = {n: k for n, k in keys.items() if n in known and known[n].clusters}
     asks = [(name, url) for name in able for url in urls]
     found = dict(road.fleet.each(asks, partial(_ping, road, able)))
     return RoadSeen(
         pings=[found[a] for a in asks],
-        keyless=[name for name in known if name not in able],
+        keyless=[name for name in known if name not in {*able, *idle}],
         urls=urls,
         heard=heard,
     )

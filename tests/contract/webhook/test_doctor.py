@@ -52,6 +52,23 @@ def test_a_ping_walks_the_whole_road(web: Web, redis: RedisServer) -> None:
             assert set(told(judge_trail(seen)).values()) == colours
 
 
+def test_who_sends_nothing_need_not_be_believed(web: Web, redis: RedisServer) -> None:
+    """A sender whose key is not here is amber, unless its process runs nowhere."""
+    text = (web.folder / "inventory.toml").read_text()
+    known = load_inventory(text)
+    assert isinstance(known, Inventory), str(known)
+    with redis.client() as client:
+        road = Road(
+            inventory=known,
+            trail=RedisLedger(client, inventory="x"),
+            fleet=ThreadFleet(),
+            now=time.time,
+            token=lambda: secrets.token_hex(8),
+        )
+        assert see_road(road, {}).keyless == list(known.senders)
+        assert not see_road(road, {}, idle=frozenset(known.senders)).keyless
+
+
 def test_what_goes_wrong_on_the_road_is_told_apart(web: Web, redis: RedisServer) -> None:
     """A key that is not known, a webhook that is not there, one that writes elsewhere, a Redis that is gone."""
     with redis.client() as client:

@@ -5,7 +5,7 @@ import pytest
 from deploy.doctor.evidence import Unseen
 from deploy.doctor.finding import error, note, warning
 from deploy.doctor.merging import merged, outside
-from deploy.doctor.report import Report, not_seen, report
+from deploy.doctor.report import Colour, Report, not_seen, report
 from deploy.doctor.subjects.hosts import HostSeen, TargetSeen, judge_host
 from tests.unit.deploy.doctor.subjects.told import DARK, told, words
 from tests.world import make_world
@@ -77,7 +77,15 @@ def test_what_nobody_saw_stays_unseen() -> None:
     assert [f.what for f in seen.findings] == ["files and fence on web1 not seen: nobody answers"]
     blind = Unseen(reason="no key")
     both = merged(
-        [report("hooks shop", (), [not_seen("a", DARK)])],
-        [report("hooks shop", (), [not_seen("b", blind)])],
+        [report("hooks shop", (), [not_seen("hook of a", DARK)])],
+        [report("hooks shop", (), [not_seen("hook of b", blind)])],
     )
-    assert [f.what for f in both[0].findings] == ["b not seen: no key"]
+    assert [f.what for f in both[0].findings] == ["hook of b not seen: no key"]
+
+
+@pytest.mark.parametrize("what", ["host web1", "where web1 must point"])
+def test_a_host_is_not_green_by_its_services_alone(what: str) -> None:
+    """Inside nobody came to its end with it, or knew who leads: from here only its services were seen."""
+    afar, here = report("host web1", (), [not_seen(what, DARK)]), report("host web1", ["fine"], ())
+    [seen] = merged([afar], [here])
+    assert seen.colour is Colour.AMBER
