@@ -110,7 +110,9 @@ class Labour:
         if not turn.deeds:
             return None
         kept = [unit.name for unit in self.crew.site[turn.machine].blueprint.units]
-        leave = next((unit for unit in turn.deeds if unit in MAIN.values()), None)
+        leave = next(
+            (u for u, d in turn.deeds.items() if u in MAIN.values() and d == "start"), None
+        )
         return self._ask(turn.machine, "act", acting(turn.deeds, kept=kept, leave=leave), ACT)
 
 
