@@ -11,10 +11,10 @@ from deploy.push import Crew, Labour, Trouble, Watching
 from deploy.push.changes import Deed
 from deploy.push.group import groups
 from deploy.push.observed import Observed
-from deploy.push.steps import Turn, Work
-from tests.unit.deploy.push.scene import ETCD, path_of, settled, silent, site
+from deploy.push.steps import Doing, Switch, Turn, Work
+from tests.unit.deploy.push.scene import ETCD, PG, path_of, settled, silent, site
 
-(MAIN,) = (g for g in groups(site()) if g.kind == "etcd")
+MAIN, SHOP = groups(site())
 UNIT = "etcd.service"
 SHUT = Trouble(machine="etcd2", reason="a new login does not succeed", remedy="wait")
 
@@ -30,7 +30,7 @@ class Wire:
     def ask(self, verb: str, request: bytes = b"", *, timeout: float) -> bytes:
         self.verbs.append(verb)
         self.acts += [request] if verb == "act" else []
-        return b"done\n"
+        return b"Switched over\n200" if verb == "ask" else b"done\n"
 
     def keep(self) -> Trouble | None:
         self.verbs.append("keep")
@@ -50,10 +50,10 @@ class Looks:
 
 
 def did(
-    step: Work, *, sick: tuple[str, ...] = (), shut: str = ""
+    step: Doing, *, sick: tuple[str, ...] = (), shut: str = ""
 ) -> tuple[tuple[Trouble, ...], dict[str, Wire]]:
     """The troubles of a step, and what each machine was asked."""
-    wires = {m: Wire(shut=SHUT if m == shut else None) for m in ETCD}
+    wires = {m: Wire(shut=SHUT if m == shut else None) for m in (*ETCD, *PG)}
     crew = Crew(site=site(), links=wires)  # type: ignore[arg-type]
     watching = Watching(crew=Looks(sick), patience=0, sleep=lambda _: None)
     return Labour(crew=crew, watching=watching).do(step), wires
@@ -100,10 +100,18 @@ def test_a_reload_does_not_wait_for_whom_it_did_not_touch() -> None:
     assert did(Work(class_="etcd", turns=(turn,), proves=MAIN), sick=("etcd3",))[0] == ()
 
 
+def test_a_switchover_is_over_when_another_leads() -> None:
+    """Patroni's own yes is no proof: it still leads, and that is said."""
+    (trouble,), wires = did(Switch(group=SHOP, leader="pg1"))
+    assert wires["pg1"].verbs == ["ask"]
+    assert trouble.reason.startswith("cluster shop was asked to switch over, and is not well")
+    assert not did(Switch(group=SHOP, leader="pg2"))[0], "pg1 leads"
+
+
 def test_a_door_is_guarded_before_and_kept_after() -> None:
     """Every machine whose turn may shut its door; one that does so is a trouble, the others keep theirs."""
     turns = tuple(Turn(machine=m, files=(path_of(UNIT),)) for m in ETCD)
     troubles, wires = did(Work(class_="ground", turns=turns, reaches=True), shut="etcd2")
     assert troubles == (SHUT,)
-    assert {tuple(w.verbs) for w in wires.values()} == {("guard", "put", "keep")}
+    assert {tuple(wires[m].verbs) for m in ETCD} == {("guard", "put", "keep")}
     assert not did(replace(Work(class_="ground", turns=turns), reaches=False))[0]
