@@ -95,6 +95,7 @@ def test_a_new_machine_is_known_before_the_first_contact(
     assert said["hostname"] == "e1"
     assert said["ssh_keys"]["ed25519_private"] == key.private
     assert said["ssh_genkeytypes"] == ["ed25519"]
+    assert said["ssh_deletekeys"] is True
     assert said["users"] == [
         {"name": "root", "ssh_authorized_keys": [ground.keyring.ssh("push").public]}
     ]
