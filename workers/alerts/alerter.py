@@ -66,6 +66,7 @@ class Alerter:
     _roads: dict[str, Road] = field(default_factory=dict)
     _failures: int = 0
     _rest_until: float = 0.0
+    _ours_until: float = 0.0
     _noted: str | None = None
 
     def __post_init__(self) -> None:
@@ -99,7 +100,14 @@ class Alerter:
             self._noted = self.trouble
 
     def _mine(self) -> bool:
-        return self.ledger.lease("alerts", self.holder, seconds=LEASE)
+        """Whether the lease is ours. Whoever slept through its end (a machine that was frozen) may hold it
+        again after another one had it, and what was read before is yesterday's."""
+        asked = self.monotonic()
+        if asked >= self._ours_until:
+            self._roads.clear()
+        mine = self.ledger.lease("alerts", self.holder, seconds=LEASE)
+        self._ours_until = asked + LEASE if mine else 0.0
+        return mine
 
     def _tell_of(self, cluster: str, head: Head) -> bool:
         road = self._roads.get(cluster) or Road.of(self.ledger, cluster)
@@ -108,7 +116,13 @@ class Alerter:
         if not road.waiting:
             return True
         batch = road.batch(now=self.ledger.state(cluster).now)
-        return road.deliver(batch, lambda alert: self._mine() and self._send(self._whole(alert)))
+        return road.deliver(
+            batch, lambda alert: self._still(road) and self._send(self._whole(alert))
+        )
+
+    def _still(self, road: Road) -> bool:
+        """Whether the lease is ours without a gap since the road was read."""
+        return self._mine() and self._roads.get(road.cluster) is road
 
     def _tell_of_slack(self) -> None:
         told = SlackAlarm.load(self.ledger.recall(SLACK_TOLD))

@@ -129,3 +129,16 @@ class AnyNight(RuleBasedStateMachine):
 
 TestAnyNight = AnyNight.TestCase
 TestAnyNight.settings = settings(max_examples=30, stateful_step_count=25, deadline=None)
+
+
+def test_a_chronicle_that_slept_reads_anew_how_far_another_one_came() -> None:
+    """It holds the lease again, having missed that it lost it: what it knew is yesterday's."""
+    night = AnyNight()
+    night.goes_on()
+    night.goes_on()
+    night.looks(which=1, seconds=61.0)
+    night.goes_on()
+    night.goes_on()
+    night.redis(step=4, when="before", dies=False)
+    night.looks(which=1, seconds=1.0)
+    night.teardown()
