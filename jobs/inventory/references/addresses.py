@@ -21,6 +21,7 @@ def addresses(raw: Raw) -> Iterator[Mistake]:
             yield from _sound(f"machines.{machine}.ssh", ssh)
     for machine, all_said in machines(raw).items():
         yield from _one(machine, all_said)
+    yield from _alike(raw)
     yield from _torn(raw)
     yield from _shared(raw)
     yield from _balancers(raw)
@@ -40,6 +41,16 @@ def _one(machine: str, all_said: tuple[Said, ...]) -> Iterator[Mistake]:
     if len({one.host for one in all_said if one.host}) > 1:
         reason = several(machine, {one.table: one.text for one in all_said})
         yield Mistake(path=all_said[-1].path, reason=reason)
+
+
+def _alike(raw: Raw) -> Iterator[Mistake]:
+    """Names that differ in their capitals alone: one certificate would prove both machines."""
+    first: dict[str, str] = {}
+    for machine, all_said in machines(raw).items():
+        if (other := first.setdefault(machine.casefold(), machine)) != machine:
+            path = all_said[0].path if all_said else f"machines.{machine}.address"
+            reason = f"{machine} and {other} are one name to certificates, and to some file systems; rename one"
+            yield Mistake(path=path, reason=reason)
 
 
 def _torn(raw: Raw) -> Iterator[Mistake]:

@@ -55,6 +55,7 @@ def test_the_ground_they_are_changed_from_has_none() -> None:
         ("10.0.1.1", "10.0.1.01", "hosts.web1.address", "without leading zeros"),
         ("10.0.1.1", "a b", "hosts.web1.address", "is no address"),
         ("[hosts.web1]", "[hosts.etcd1]", "hosts.etcd1.address", "etcd1 has several addresses"),
+        ("[hosts.web1]", "[hosts.PG1]", "hosts.PG1.address", "PG1 and pg1 are one name"),
         ("[machines.control1]\n", "[machines.x]\n[machines.control1]\n", "machines.x.address",
          'write [machines.x] address = "10.0.0.1"'),
         ("[machines.control1]\n", '[machines.control1]\nssh = "1.2.3.4:x"\n',
