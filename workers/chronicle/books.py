@@ -65,10 +65,14 @@ class Books:
     _kept: float = 0.0
 
     def acts(self) -> bool:
-        """Whether the lease is ours for longer than any message takes."""
+        """Whether the lease is ours for longer than any message takes. No, once, for whoever slept through
+        its end: another one may have had it, and what was read before is yesterday's."""
         now = self.clock.monotonic()
         if now - self._renewed < RENEWED:
             return True
+        if self._renewed > -LEASED and now - self._renewed >= LEASED:
+            self._renewed = -LEASED
+            return False
         ours = self.ledger.lease(LEASE, self.holder, seconds=LEASED)
         self._renewed = now if ours else -LEASED
         return ours

@@ -65,6 +65,22 @@ def test_two_chronicles_are_one_voice() -> None:
     stage.check()
 
 
+def test_a_chronicle_that_slept_reads_anew_what_another_one_said() -> None:
+    """It holds the lease again without having noticed that it lost it: nothing is said twice."""
+    stage = settled()
+    other = stage.fresh("two")
+    stage.world.fail_over("pg2")
+    stage.world.settle()
+    stage.world.clock.pass_by(46)
+    for _ in range(200):
+        other.tick()
+        stage.world.clock.pass_by(0.5)
+    stage.world.clock.pass_by(46)
+    stage.run(60)
+    assert stage.replies("shop-2") == SORTS["switchover"]
+    stage.check()
+
+
 def test_what_ended_long_ago_is_not_told() -> None:
     """A first start, or one after days, tells the last day and what is open; no more."""
     stage = Stage()
