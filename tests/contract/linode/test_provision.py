@@ -86,6 +86,17 @@ def test_each_machine_has_all_that_it_needs_from_its_first_second(double: Double
         json.loads(e.body) for e in double.exchanges if e.path == "/v4/linode/instances" and e.body
     ]
     assert all(body["authorized_keys"] == [KEY] and "root_pass" not in body for body in bodies)
+    assert {(body["booted"], body["backups_enabled"]) for body in bodies} == {(True, False)}
+
+
+def test_backups_are_asked_for_where_they_are_wanted(double: Double) -> None:
+    """With each machine's creation, so that its first day is in them."""
+    run(
+        account(double),
+        replace(WANT, linodes=tuple(replace(m, backups=True) for m in WANT.linodes)),
+    )
+    made = [e for e in double.exchanges if e.path == "/v4/linode/instances" and e.body]
+    assert [json.loads(e.body)["backups_enabled"] for e in made] == [True] * len(WANT.linodes)
 
 
 def test_the_balancer_stands_in_the_subnet_behind_a_firewall(double: Double) -> None:

@@ -162,6 +162,16 @@ def test_scripts_get_one_document(somebody: Somebody) -> None:
     assert {"table": ["nodebalancers", "front"], "key": "subnet_id", "value": 6001} in told["notes"]
 
 
+def test_backups_are_in_the_price_of_machines_alone(somebody: Somebody) -> None:
+    """A fifth more for each Linode; a NodeBalancer has none."""
+    somebody.writes('region = "us-ord"', 'region = "us-ord"\nbackups = true')
+    told = json.loads(somebody.types("provision", "--plan", "--json").output)
+    prices = {(i["kind"], i["label"]): i["monthly"] for i in told["items"]}
+    assert prices["Linode", "pgbaton-pg1"] == pytest.approx(24 * 1.2)
+    assert prices["NodeBalancer", "shop-front"] == 10
+    assert told["monthly"] == pytest.approx(96 * 1.2 + 10)
+
+
 def test_what_differs_is_named_left_and_answered_with_1(somebody: Somebody) -> None:
     """A machine that somebody resized is not resized back."""
     somebody.keyed()

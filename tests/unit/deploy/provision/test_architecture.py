@@ -119,6 +119,12 @@ def test_a_host_elsewhere_is_not_ours_to_create() -> None:
     assert wall.rules[-1].ipv4 == ("0.0.0.0/0",)
 
 
+def test_a_network_of_ours_outside_the_subnet_is_a_way_in() -> None:
+    """A bastion's or an office's, where nobody is named as an operator."""
+    asked = want('operators = ["203.0.113.0/24"]', 'networks = ["10.0.0.0/24", "10.8.0.0/24"]')
+    assert len(asked.linodes) == 6
+
+
 def test_user_data_is_never_shown() -> None:
     """It may hold the machine's host key."""
     asked = wanted(inventory(), user_data={"pg1": "#cloud-config\nsecret: beef\n"})

@@ -78,6 +78,15 @@ def test_an_address_that_went_with_a_deleted_thing_is_noted_anew() -> None:
     ]
 
 
+def test_backends_of_its_own_are_not_put_into_our_subnet() -> None:
+    """The table says where its nodes are; with our subnet_id Linode would look for them in the VPC."""
+    own = 'label = "shop-front"\nbackends = { pg1 = "192.168.1.21", pg2 = "192.168.1.22" }'
+    asked = want('label = "shop-front"', own)
+    table = inventory('label = "shop-front"', own)
+    keys = [n.key for n in notes(table, asked, standing(asked)) if n.table[0] == "nodebalancers"]
+    assert keys == ["address", "region"]
+
+
 @pytest.mark.parametrize("ssh", ["10.9.9.9", "203.0.113.5:2201", "ctl1.example.com", "203.0.113.6"])
 def test_a_way_that_people_chose_stays(ssh: str) -> None:
     """A jump host's network, a forwarder's port, a name, another address of the same machine."""

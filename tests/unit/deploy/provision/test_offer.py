@@ -1,5 +1,7 @@
 """What stands against a plan is said before anything is created, all of it at once."""
 
+import pytest
+
 from deploy.provision import Offer, Price, objections
 from deploy.provision.offer import Region
 from tests.unit.deploy.provision.values import want
@@ -31,6 +33,14 @@ def test_every_scope_that_is_lacking_is_named() -> None:
         "(it has linodes:read_write vpc:read_only)"
     )
     assert ALL.replace(" ", ", ") in remedy
+
+
+@pytest.mark.parametrize("area", ["linodes", "vpc", "firewall", "nodebalancers"])
+def test_to_read_is_not_enough(area: str) -> None:
+    """Of any of them: what may only be looked at cannot be created."""
+    scopes = ALL.replace(f"{area}:read_write", f"{area}:read_only")
+    [(reason, _)] = objections(want(), OFFER, scopes)
+    assert reason.startswith(f"the token lacks {area}:read_write (")
 
 
 def test_a_token_needs_no_scope_for_what_is_not_wanted() -> None:
