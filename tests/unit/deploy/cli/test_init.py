@@ -13,8 +13,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from deploy.cli import main
-from deploy.cli.init_answers import adopted, whole
-from deploy.cli.init_asking import Terminal
+from deploy.cli.init.answers import adopted, whole
+from deploy.cli.init.asking import Terminal
 from deploy.outline import Adopted, Whole
 from jobs.inventory import Inventory, load_inventory
 from tests.parts import ROOT

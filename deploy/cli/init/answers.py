@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from deploy.cli import init_questions as q
-from deploy.cli import init_reading as ask
 from deploy.cli.exits import Exit, Fault
-from deploy.cli.init_asking import Asker, Question, answered
+from deploy.cli.init import questions as q
+from deploy.cli.init import reading as ask
+from deploy.cli.init.asking import Asker, Question, answered
 from deploy.outline import Adopted, Kind, Whole, pins
 from jobs.presets import PRESETS
 

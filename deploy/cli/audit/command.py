@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from deploy.cli.audit_accept import accept
-from deploy.cli.audit_anchors import anchors
-from deploy.cli.audit_export import export
-from deploy.cli.audit_trim import trim
-from deploy.cli.audit_verify import verify
+from deploy.cli.audit.accept import accept
+from deploy.cli.audit.anchors import anchors
+from deploy.cli.audit.export import export
+from deploy.cli.audit.trim import trim
+from deploy.cli.audit.verify import verify
 from deploy.cli.desk import Desk, known_cluster
 from deploy.cli.exits import Fault
 from deploy.cli.journal import read as read_journal

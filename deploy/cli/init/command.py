@@ -65,8 +65,8 @@ def init(
     uses the keys that are there. With --adopt nothing of etcd, Patroni and PostgreSQL is deployed:
     pgbaton's own processes alone, and the application's hosts.
     """
-    from deploy.cli.init_answers import adopted, whole
-    from deploy.cli.init_asking import Defaults, Terminal
+    from deploy.cli.init.answers import adopted, whole
+    from deploy.cli.init.asking import Defaults, Terminal
 
     _refuse_existing(file)
     _refuse_strangers(flags, adopt=adopt, compact=compact)
@@ -166,7 +166,7 @@ def _put(file: Path, text: str) -> None:
 
 
 def _tell(file: Path, folder: Path, done: Completed, told: Whole | Adopted) -> None:
-    from deploy.cli.init_next import steps
+    from deploy.cli.init.next import steps
     from deploy.cli.voice import voice
 
     speak = voice()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from deploy.cli import init_reading as ask
-from deploy.cli.init_asking import Question
+from deploy.cli.init import reading as ask
+from deploy.cli.init.asking import Question
 
 CLUSTER = Question(
     flag="--cluster",

@@ -1,0 +1,1 @@
+"""`pgbaton audit`: each command in a file of its own."""
