@@ -63,7 +63,7 @@ def _members(seen: PatroniSeen) -> Iterator[Finding]:
                 why,
                 f"see the logs of Patroni and PostgreSQL on {name}",
             )
-    if seen.up and not any(m.leads for m in seen.up):
+    if seen.up and seen.whole and not any(m.leads for m in seen.up):
         yield error(
             "leaderless",
             "nobody leads",
@@ -75,12 +75,12 @@ def _members(seen: PatroniSeen) -> Iterator[Finding]:
 def _heirs(seen: PatroniSeen) -> Iterator[Finding]:
     if not seen.up:
         return
-    if not seen.standbys:
+    if seen.whole and not seen.standbys:
         why = "When the leader is lost, nobody takes over."
         yield error(
             "no-standby", "the leader has no standby", why, "bring the other members up, or add one"
         )
-    elif not any(m.may_lead for m in seen.standbys):
+    elif seen.whole and not any(m.may_lead for m in seen.standbys):
         why = "When the leader is lost, nobody may take over."
         yield error(
             "no-heir",
@@ -94,7 +94,7 @@ def _heirs(seen: PatroniSeen) -> Iterator[Finding]:
     limit = int(seen.setting("maximum_lag_on_failover") or LAG)
     late = [m.name for m in seen.standbys if m.lag is not None and m.lag > limit]
     if late:
-        finding = error if len(late) == len(seen.standbys) else warning
+        finding = error if seen.whole and len(late) == len(seen.standbys) else warning
         what = f"{listed(late)} {plural(late, 'is', 'are')} more than {limit >> 20} MB behind"
         why = "Patroni elects nobody who is that far behind (maximum_lag_on_failover)."
         yield finding(

@@ -62,6 +62,11 @@ class PatroniSeen:
         return tuple(m for m in self.members.values() if isinstance(m, MemberSeen))
 
     @property
+    def whole(self) -> bool:
+        """Whether every member answered: of who does not, nobody knows what it is."""
+        return len(self.up) == len(self.members)
+
+    @property
     def standbys(self) -> tuple[MemberSeen, ...]:
         return tuple(m for m in self.up if not m.leads)
 

@@ -82,6 +82,9 @@ def _synchronous(seen: PatroniSeen) -> Iterator[Finding]:
             why,
             f"synchronous = true in [clusters.{seen.name}]",
         )
+    elif not seen.whole and not any(m.synchronous for m in seen.up):
+        silent = Unseen(reason="not every member answers", remedy="see above")
+        yield not_seen("who is synchronous", silent)
     elif seen.standbys and not any(m.synchronous for m in seen.up):
         strict = seen.config.get("synchronous_mode_strict") is True
         why = (

@@ -112,3 +112,14 @@ def test_asynchronous_on_purpose_is_a_note() -> None:
     cluster = Cluster(etcd="main", scope="shop", machines=NODES, synchronous=False)
     report = judge_patroni(replace(with_config(synchronous_mode=False), cluster=cluster))
     assert told(report) == {"asynchronous": "green"}
+
+
+@pytest.mark.parametrize("silent", [("pg1",), ("pg2",), ("pg2", "pg3")])
+def test_who_does_not_answer_is_not_nobody(silent: tuple[str, ...]) -> None:
+    """The leader, the synchronous standby or every standby is out of reach from here: that is red by itself, and
+    says neither that nobody leads nor that nobody would take over."""
+    report = judge_patroni(seen(members={**seen().members, **dict.fromkeys(silent, DARK)}))
+    assert told(report)["patroni-rest"] == "red"
+    assert not told(report).keys() & {"leaderless", "no-standby", "no-heir", "no-sync-standby"}
+    if "pg2" in silent:
+        assert words(report, "not-seen").startswith("who is synchronous not seen")
