@@ -94,7 +94,7 @@ def _purposes(inventory: Inventory, machine: Placed) -> Iterator[Purpose]:
             yield "patroni"
         if cluster.rest.ca is not None:
             yield "postgresql"
-    if "redis" in machine.runs and _redis_encrypted(inventory):
+    if "redis" in machine.runs and encrypted_redis(inventory):
         yield "redis"
     if _serves_https(inventory, machine):
         yield "web"
@@ -105,7 +105,8 @@ def encrypted(inventory: Inventory, etcd: str) -> bool:
     return any(url.startswith("https://") for url in inventory.etcd[etcd].endpoints)
 
 
-def _redis_encrypted(inventory: Inventory) -> bool:
+def encrypted_redis(inventory: Inventory) -> bool:
+    """Whether Redis serves TLS."""
     return inventory.redis.url.startswith("rediss")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from deploy.keyring.leaf import Leaf, leaves
+from deploy.keyring.leaf import Leaf, encrypted_redis, leaves
 from deploy.site import placed
 from jobs.inventory import Inventory
 
@@ -64,6 +64,8 @@ def _senders(inventory: Inventory) -> Iterator[tuple[str, tuple[str, ...]]]:
 def _passwords(inventory: Inventory) -> Iterator[str]:
     if any("redis" in machine.runs for machine in inventory.machines.values()):
         yield "redis-password"
+        if encrypted_redis(inventory):
+            yield "redis-reload-password"
     for name, cluster in inventory.clusters.items():
         if cluster.probe.user is not None:
             yield f"probe-{name}-password"

@@ -13,8 +13,15 @@ from deploy.site import Placed
 from jobs.inventory.linode import is_ip
 
 UNIT = "redis-server.service"
-RESTART = Notice(unit=UNIT, how="restart")
-TLS, ACL = "/etc/redis/tls", "/etc/redis/users.acl"
+RESTART, RELOAD = Notice(unit=UNIT, how="restart"), Notice(unit=UNIT, how="reload")
+PEM, CA = "/etc/redis/tls/server.pem", "/etc/redis/tls/ca.pem"
+RELOADER = "/usr/local/sbin/pgbaton-redis-reload"
+RELOAD_USER, RELOAD_SECRET = "pgbaton-reload", "redis-reload-password"
+"""Who may set parameters, of whom root alone knows the password; no process of ours does."""
+RELOAD_FILE = "/etc/redis/reload-password"
+DROP_IN = f"[Service]\n# As root: Debian's unit lets Redis itself run no other program.\nExecReload=+{RELOADER}\n"
+SOCKET = "/run/redis/redis-server.sock"
+ACL = "/etc/redis/users.acl"
 PORT = 6379
 SYSCTL = "/etc/sysctl.d/60-pgbaton-redis.conf"
 MEMORY = "# Or Redis cannot rewrite its file when memory is half full.\nvm.overcommit_memory = 1\n"
@@ -31,20 +38,21 @@ def redis(scene: Scene, here: Placed) -> Share:
         files=(
             *(_certificates(scene, here) if secure else ()),
             RenderedFile(path=SYSCTL, text=HEADER + MEMORY, notices=(SYSCTL_RESTART,)),
-            secret_file(ACL, users_acl(scene), notices=(RESTART,), **OWNER),
-            _config(scene, here, port=port, tls=TLS if secure else None),
+            secret_file(ACL, users_acl(scene, secure=secure), notices=(RESTART,), **OWNER),
+            *(_reloading(scene) if secure else ()),
+            _config(scene, here, port=port, secure=secure),
         ),
         units=(Unit(name=UNIT, class_="redis"),),
         packages=("redis-server", "redis-tools"),
     )
 
 
-def _config(scene: Scene, here: Placed, *, port: int, tls: str | None) -> RenderedFile:
+def _config(scene: Scene, here: Placed, *, port: int, secure: bool) -> RenderedFile:
     text = render(
         "redis.conf.j2",
         address=here.address if is_ip(here.address) else None,
         port=port,
-        tls=tls,
+        tls={"ca": CA, "pem": PEM, "socket": SOCKET} if secure else None,
         demanded=scene.inventory.redis.tls.cert is not None,
         acl=ACL,
     )
@@ -52,13 +60,20 @@ def _config(scene: Scene, here: Placed, *, port: int, tls: str | None) -> Render
     return RenderedFile(path=path, text=text, group="redis", mode=0o640, notices=(RESTART,))
 
 
-def users_acl(scene: Scene) -> str:
+def users_acl(scene: Scene, *, secure: bool) -> str:
     """Who may log in, by a hash of the password. Commands that stop, empty or reconfigure the server are
     nobody's; SCRIPT, CLIENT, INFO and CONFIG GET are what the ledger, RQ and `doctor` ask."""
-    password = scene.keyring.secret("redis-password")
-    user = scene.inventory.redis.username or "default"
-    digest = hashlib.sha256(password.encode()).hexdigest()
-    return render("users.acl.j2", user=user, digest=digest)
+    return render(
+        "users.acl.j2",
+        user=scene.inventory.redis.username or "default",
+        digest=_digest(scene, "redis-password"),
+        reload_user=RELOAD_USER,
+        reload_digest=_digest(scene, RELOAD_SECRET) if secure else None,
+    )
+
+
+def _digest(scene: Scene, secret: str) -> str:
+    return hashlib.sha256(scene.keyring.secret(secret).encode()).hexdigest()
 
 
 def _at(scene: Scene, here: Placed) -> tuple[bool, int]:
@@ -78,6 +93,24 @@ def _at(scene: Scene, here: Placed) -> tuple[bool, int]:
 def _certificates(scene: Scene, here: Placed) -> tuple[RenderedFile, ...]:
     certified = scene.keyring.certificate(here.name, "redis")
     return (
-        authority(f"{TLS}/ca.pem", scene.keyring.ca(), RESTART),
-        identity(f"{TLS}/server.pem", certified, RESTART, **OWNER),
+        authority(CA, scene.keyring.ca(), RELOAD),
+        identity(PEM, certified, RELOAD, **OWNER),
+    )
+
+
+def _reloading(scene: Scene) -> tuple[RenderedFile, ...]:
+    """New certificates without a restart, during which the webhook could record nothing."""
+    script = render(
+        "redis-reload.sh.j2",
+        password=RELOAD_FILE,
+        socket=SOCKET,
+        user=RELOAD_USER,
+        pem=PEM,
+        ca=CA,
+    )
+    drop_in = f"/etc/systemd/system/{UNIT}.d/pgbaton.conf"
+    return (
+        secret_file(RELOAD_FILE, f"{scene.keyring.secret(RELOAD_SECRET)}\n"),
+        RenderedFile(path=RELOADER, text=script, mode=0o755),
+        RenderedFile(path=drop_in, text=HEADER + DROP_IN),
     )

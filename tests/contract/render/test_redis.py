@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import tempfile
@@ -12,20 +13,24 @@ import pytest
 from redis.exceptions import AuthenticationError, NoPermissionError, RedisError
 
 from deploy.blueprint import Blueprint
+from deploy.keyring import wanted
+from deploy.keyring.authority import certificates
+from deploy.keyring.opening import opened
+from deploy.keyring.renewing import renew
 from deploy.render.machine.redis import users_acl
 from deploy.render.machine.scene import Scene
 from deploy.site import placed
 from tests.contract.ledger.desks import redis_desk, walked
 from tests.contract.ledger.values import CLUSTER, draft, event
 from tests.contract.render.laying import Laid, lay
-from tests.contract.render.running import running, until
-from tests.ground import Ground
+from tests.contract.render.running import Client, running, until
+from tests.ground import NOW, Ground
 from tests.parts import OF_THE_TESTS, ROOT
 from workers.redis import Redis, RedisSettings, connect, findings
 from workers.redis.enqueue import queue_on
 
-URL = "rediss://127.77.1.21:6379/0"
-PLAIN = "redis://127.77.1.21:6379/0"
+AT = "127.77.1.21"
+URL, PLAIN = f"rediss://{AT}:6379/0", f"redis://{AT}:6379/0"
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +39,7 @@ def laid(blueprints: Mapping[str, Blueprint]) -> Iterator[Laid]:
     with tempfile.TemporaryDirectory(prefix="pgbaton-redis-") as name:
         laid = lay(blueprints["redis"], Path(name))
         laid.at("/var/lib/redis").mkdir(parents=True)
+        laid.at("/run/redis").mkdir(parents=True)
         command = ("redis-server", laid.at("/etc/redis/redis.conf"), "--daemonize", "no")
         log = laid.root / "log"
         with running(*command, log=log, environ={}):
@@ -102,6 +108,37 @@ def test_what_would_empty_or_change_it_is_forbidden(client: Redis, command: str)
         client.execute_command(*command.split())  # type: ignore[no-untyped-call]
 
 
+def test_a_new_certificate_is_shown_after_a_reload(
+    laid: Laid,
+    blueprints: Mapping[str, Blueprint],
+    ground: Ground,
+    client: Redis,
+    tmp_path: Path,
+) -> None:
+    """As systemd runs it: who was there stays, and the password that it takes is in no argument and no answer."""
+    keyring, ours = ground.keyring, Client.on(lay(blueprints["control"], tmp_path))
+    here = int(str(client.client_id()))
+    with opened(keyring.folder) as vault:
+        leaf = next(x for x in wanted(ground.inventory).leaves if x.purpose == "redis")
+        list(renew(vault, [leaf], NOW, days=90))
+    certified = keyring.certificate(leaf.name, leaf.purpose)
+    laid.at("/etc/redis/tls/server.pem").write_text(certified.cert + certified.key)
+    issued = certificates(certified.cert)[0].serial_number
+    assert ours.shown(AT, 6379) not in {0, issued}
+    done = _reload(laid)
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+    assert ours.shown(AT, 6379) == issued
+    assert int(str(client.client_id())) == here
+    laid.at("/etc/redis/reload-password").write_text("guessed")
+    assert _reload(laid).returncode == 1
+
+
+def _reload(laid: Laid) -> subprocess.CompletedProcess[str]:
+    unit = laid.text("/etc/systemd/system/redis-server.service.d/pgbaton.conf")
+    (program,) = re.findall(r"^ExecReload=\+(.+)$", unit, re.MULTILINE)
+    return subprocess.run([program], capture_output=True, text=True, timeout=10)
+
+
 def test_nobody_else_gets_in(laid: Laid, settings: RedisSettings) -> None:
     """Neither the default user, nor another password, nor anybody without TLS."""
     for user, password in (("default", settings.password), ("pgbaton", "guessed")):
@@ -128,7 +165,7 @@ def test_without_a_user_s_name_the_default_one_has_the_password(
     inventory = ground.inventory.model_copy(update={"redis": redis})
     scene = Scene(inventory=inventory, keyring=ground.keyring, places=placed(inventory))
     acl, socket = tmp_path / "users.acl", tmp_path / "s"
-    acl.write_text(users_acl(scene))
+    acl.write_text(users_acl(scene, secure=False))
     options = ("--port", "0", "--unixsocket", socket, "--aclfile", acl, "--dir", tmp_path)
     with running("redis-server", *options, log=tmp_path / "log", environ={}):
         log = tmp_path / "log"

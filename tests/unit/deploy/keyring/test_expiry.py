@@ -100,6 +100,7 @@ def test_every_password_that_is_asked_for_is_looked_for(site: Site) -> None:
     missing = {one.whose for one in found if one.what == "secret" and one.state == "missing"}
     assert missing == {
         "redis-password",
+        "redis-reload-password",
         "probe-shop-password",
         "database-shop-shop",
         *(f"patroni-shop-{what}" for what in ("superuser", "replication", "rewind", "rest")),

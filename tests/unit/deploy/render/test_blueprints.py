@@ -97,7 +97,7 @@ TOLD = {
     ("pg1", "/etc/pgbaton/hook.conf"): "nobody",
     ("pg1", "/etc/haproxy/haproxy.cfg"): "haproxy reload",
     ("pg1", "/etc/haproxy/tls/patroni.pem"): "haproxy reload",
-    ("redis", "/etc/redis/tls/server.pem"): "redis-server restart",
+    ("redis", "/etc/redis/tls/server.pem"): "redis-server reload",
     ("redis", "/etc/redis/users.acl"): "redis-server restart",
     ("control", "/etc/pgbaton/secrets/sender-key-watch"): "pgbaton-watch restart",
     ("control", "/etc/pgbaton/tls/web.pem"): "pgbaton-web reload",
