@@ -45,9 +45,22 @@ def _fine(seen: EtcdSeen) -> Iterator[str]:
 
 
 def _quorum(seen: EtcdSeen) -> Iterator[Finding]:
-    well = sum(m.has_leader and not m.learner for m in seen.up.values())
     yield from _down(seen)
-    if well < seen.quorum:
+    yield from _majority(seen, sum(m.has_leader and not m.learner for m in seen.up.values()))
+    yield from _size(seen)
+    if seen.unlisted:
+        what = f"{listed(seen.unlisted)} {plural(seen.unlisted, 'is a member and no endpoint', 'are members and no endpoints')} of the inventory"
+        why = "Nobody asks there when the others are gone, and this table does not look at it."
+        yield warning("etcd-unlisted", what, why, f"add it to [etcd.{seen.name}] endpoints")
+
+
+def _majority(seen: EtcdSeen, well: int) -> Iterator[Finding]:
+    """Whoever has a leader proves that a majority lives, be it where we cannot look."""
+    if 0 < well < seen.quorum:
+        what = f"only {well} of {seen.count} members can be asked from here, although they have a leader"
+        why = "When that is lost, nobody here can tell who leads, and no host is moved."
+        yield error("etcd-hidden", what, why, "open the way from here to the others' port 2379")
+    elif well < seen.quorum:
         what = f"{well} of {seen.count} members see a leader, {seen.quorum} are needed"
         why = "Patroni demotes its leader without etcd, and no other is elected: nobody can write."
         yield error(
@@ -59,7 +72,10 @@ def _quorum(seen: EtcdSeen) -> Iterator[Finding]:
         yield error(
             "etcd-no-spare", what, why, "bring the missing members back before anything else"
         )
-    elif seen.count == 1:
+
+
+def _size(seen: EtcdSeen) -> Iterator[Finding]:
+    if seen.count == 1:
         why = "Its loss demotes the leader, and nobody is elected in its place."
         yield warning(
             "etcd-alone",
@@ -75,10 +91,6 @@ def _quorum(seen: EtcdSeen) -> Iterator[Finding]:
             why,
             "add one, or take one away",
         )
-    if seen.unlisted:
-        what = f"{listed(seen.unlisted)} {plural(seen.unlisted, 'is a member and no endpoint', 'are members and no endpoints')} of the inventory"
-        why = "Nobody asks there when the others are gone, and this table does not look at it."
-        yield warning("etcd-unlisted", what, why, f"add it to [etcd.{seen.name}] endpoints")
 
 
 def _down(seen: EtcdSeen) -> Iterator[Finding]:

@@ -28,6 +28,7 @@ def test_one_that_hangs_hides_no_other() -> None:
     assert time.monotonic() - began < 3
     over.set()
     assert (hung.subject, told(hung), fine.colour) == ("hung", {"not-seen": "amber"}, Colour.GREEN)
+    assert words(hung, "not-seen").startswith("hung not seen: no answer within 0 s")
 
 
 def test_what_a_look_raises_is_told_as_not_seen() -> None:

@@ -71,8 +71,16 @@ def test_two_of_three_have_none_to_spare() -> None:
 def test_one_of_three_is_no_quorum() -> None:
     """That is red, and says how many are needed."""
     dark = dict.fromkeys(("http://e2:2379", "http://e3:2379"), DARK)
+    report = judge_etcd(seen(members={**sick(has_leader=False).members, **dark}))
+    assert words(report, "etcd-no-quorum").startswith("0 of 3 members see a leader, 2 are needed")
+
+
+def test_one_of_three_that_has_a_leader_is_not_alone() -> None:
+    """Then a majority lives where nobody can look from here: red, and by another name."""
+    dark = dict.fromkeys(("http://e2:2379", "http://e3:2379"), DARK)
     report = judge_etcd(seen(members={**seen().members, **dark}))
-    assert words(report, "etcd-no-quorum").startswith("1 of 3 members see a leader, 2 are needed")
+    assert words(report, "etcd-hidden").startswith("only 1 of 3 members can be asked from here")
+    assert "etcd-no-quorum" not in told(report)
 
 
 def test_nobody_there_says_what_is_not_seen() -> None:
