@@ -145,11 +145,7 @@ def _named(crew: Crew, machines: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _hold(desk: Desk, crew: Crew, machines: tuple[str, ...]) -> None:
-    """Keep a second push away, from the others of a group as well: two pushes of one machine each
-    could take both away. Machines that cannot be asked, the survey names."""
-    from deploy.push import with_groups
-
-    held = crew.hold(with_groups(crew.site, machines), by=desk.by)
-    refused = [t for t in held.values() if t.asked]
+    """Keep a second push away; machines that cannot be asked, the survey names."""
+    refused = [t for t in crew.hold(machines, by=desk.by).values() if t.asked]
     for trouble in refused[:1]:
         raise Fault(f"{trouble.machine}: {trouble.reason}", trouble.remedy)

@@ -3,7 +3,6 @@
 from deploy.push.course import Course, Onlooker, carry_out
 from deploy.push.crew import Crew
 from deploy.push.difference import differences
-from deploy.push.group import with_groups
 from deploy.push.labour import Labour
 from deploy.push.order import Sight, Wishes, order
 from deploy.push.sentences import tell
@@ -31,5 +30,4 @@ __all__ = [
     "survey",
     "tell",
     "wanted_site",
-    "with_groups",
 ]

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from paramiko import Channel
 
+from deploy.push.group import with_groups
 from deploy.push.link import Link
 from deploy.push.observed import Observed
 from deploy.push.reading import TornAnswerError, read_answer
@@ -51,9 +52,10 @@ class Crew:
             return Trouble(machine=name, reason=str(error), remedy="push again", asked=False)
 
     def hold(self, machines: Iterable[str], *, by: str) -> dict[str, Trouble]:
-        """Keep other pushes away from these machines; those where that failed."""
+        """Keep other pushes away from these machines and, since two pushes of one member each could take
+        both away, from the others of their groups; those where that failed."""
         who = f"{by}, since {time.strftime('%H:%M:%S %Z')}"
-        held = self.each(machines, lambda name: self.links[name].hold(who))
+        held = self.each(with_groups(self.site, tuple(machines)), lambda m: self.links[m].hold(who))
         self._held += [one for one in held.values() if isinstance(one, Channel)]
         Thread(target=self._live, daemon=True).start()
         return {name: one for name, one in held.items() if isinstance(one, Trouble)}

@@ -43,6 +43,15 @@ def test_check_push_check(bench: Bench, whole: Whole) -> None:
     assert (code, out) == (0, "1 of 1 machines hold what the inventory says\n"), errors
 
 
+def test_the_end_is_what_a_last_look_finds(bench: Bench, whole: Whole) -> None:
+    """Every step came about, and yet somebody there writes over a file: 1, and what is still to be done."""
+    (bench.units / "on-reload").write_text(f"echo theirs >>{ROOT_KEYS}\n")
+    code, out, errors = whole.run()
+    assert (code, errors) == (1, ""), out
+    assert "failed" not in out
+    assert out.splitlines()[-1] == "shop1: 1 file, then a new login"
+
+
 def test_the_client_dies_in_the_middle(bench: Bench, whole: Whole) -> None:
     """kill -9 while a machine is at the n-th effect: the lock is free at once, the command there ends what it
     has begun, and the next push finishes the rest."""

@@ -32,6 +32,10 @@ class Wire:
         self.acts += [request] if verb == "act" else []
         return b"Switched over\n200" if verb == "ask" else b"done\n"
 
+    def hold(self, who: str) -> Trouble:
+        self.verbs.append("hold")
+        return Trouble(machine="", reason=f"held, not by {who}", remedy="wait")
+
     def keep(self) -> Trouble | None:
         self.verbs.append("keep")
         return self.shut
@@ -62,6 +66,14 @@ def did(
 def restart(machine: str) -> Work:
     turn = Turn(machine=machine, files=(path_of(UNIT),), deeds={UNIT: "restart"})
     return Work(class_="etcd", turns=(turn,), takes=MAIN, proves=MAIN)
+
+
+def test_a_push_of_one_member_holds_all_of_its_group() -> None:
+    """Another push, of another member, could take that one away in the same moment."""
+    wires = {m: Wire() for m in site()}
+    refused = Crew(site=site(), links=wires).hold(["etcd2", "shop1"], by="me")  # type: ignore[arg-type]
+    assert set(refused) == {*ETCD, "shop1"}
+    assert [m for m, wire in wires.items() if wire.verbs] == [*ETCD, "shop1"]
 
 
 def test_files_then_units() -> None:

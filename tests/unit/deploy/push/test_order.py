@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from deploy.push import Wishes, order, tell, with_groups
+from deploy.push import Wishes, order, tell
+from deploy.push.group import with_groups
 from deploy.push.observed import FoundUnit, Observed, Owed
 from tests.unit.deploy.push.scene import (
     ETCD,
