@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import pytest
 
@@ -17,18 +17,22 @@ from tests.unit.deploy.push.scene import ETCD, PG, path_of, settled, silent, sit
 MAIN, SHOP = groups(site())
 UNIT = "etcd.service"
 SHUT = Trouble(machine="etcd2", reason="a new login does not succeed", remedy="wait")
+FULL = Trouble(machine="etcd3", reason="the disk is full", remedy="free space")
 
 
 @dataclass
 class Wire:
-    """A machine that does all it is asked; `shut`: nobody logs in anew."""
+    """A machine that does all it is asked but `refuses`; `shut`: nobody logs in anew."""
 
     shut: Trouble | None = None
+    refuses: str = ""
     verbs: list[str] = field(default_factory=list)
     acts: list[bytes] = field(default_factory=list)
 
-    def ask(self, verb: str, request: bytes = b"", *, timeout: float) -> bytes:
+    def ask(self, verb: str, request: bytes = b"", *, timeout: float) -> bytes | Trouble:
         self.verbs.append(verb)
+        if verb == self.refuses:
+            return FULL
         self.acts += [request] if verb == "act" else []
         return b"Switched over\n200" if verb == "ask" else b"done\n"
 
@@ -54,10 +58,12 @@ class Looks:
 
 
 def did(
-    step: Doing, *, sick: tuple[str, ...] = (), shut: str = ""
+    step: Doing, *, sick: tuple[str, ...] = (), shut: str = "", full: str = ""
 ) -> tuple[tuple[Trouble, ...], dict[str, Wire]]:
     """The troubles of a step, and what each machine was asked."""
     wires = {m: Wire(shut=SHUT if m == shut else None) for m in (*ETCD, *PG)}
+    for machine in filter(None, [full]):
+        wires[machine].refuses = "put"
     crew = Crew(site=site(), links=wires)  # type: ignore[arg-type]
     watching = Watching(crew=Looks(sick), patience=0, sleep=lambda _: None)
     return Labour(crew=crew, watching=watching).do(step), wires
@@ -126,4 +132,7 @@ def test_a_door_is_guarded_before_and_kept_after() -> None:
     troubles, wires = did(Work(class_="ground", turns=turns, reaches=True), shut="etcd2")
     assert troubles == (SHUT,)
     assert {tuple(wires[m].verbs) for m in ETCD} == {("guard", "put", "keep")}
-    assert not did(replace(Work(class_="ground", turns=turns), reaches=False))[0]
+    troubles, wires = did(Work(class_="ground", turns=turns, reaches=True), full="etcd3")
+    assert troubles == (FULL,)
+    assert wires["etcd1"].verbs[-1] == "keep", "it must not undo what came about here"
+    assert wires["etcd3"].verbs == ["guard", "put"]
