@@ -46,7 +46,8 @@ def doctor(
     processes, webhook, hosts, trail, clocks, certificates, Slack and Linode. One table: red, amber or
     green, why it hurts, and the mend. Moves and mends nothing; its signed pings stand in the trail.
 
-    Exit code: 0 all is green, 6 amber at worst, 1 something is red.
+    Exit code: 0 all is green, 6 amber at worst, 1 something is red; with --at, 2 no such machine, 69
+    it cannot look.
     """
     if ctx.invoked_subcommand is not None:
         return

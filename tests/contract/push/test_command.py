@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -71,6 +72,23 @@ def test_the_client_dies_in_the_middle(bench: Bench, whole: Whole) -> None:
         assert whole.run("--check")[0] == 0
         starts = [line for line in bench.log() if line.startswith(("start ", "restart "))]
         assert len(starts) == len(set(starts)), starts
+
+
+def test_ctrl_c(bench: Bench, whole: Whole) -> None:
+    """It ends at once, says at which step, and that the next push goes on there."""
+    bench.arm(wait=9)
+    with whole.begin() as process:
+        try:
+            until(bench.bombs / "waiting")
+            process.send_signal(signal.SIGINT)
+            out, errors = process.communicate(timeout=10)
+        finally:
+            process.kill()
+    (bench.bombs / "waiting").unlink()
+    bench.disarm()
+    assert process.returncode == 1, (out, errors)
+    assert "broken off at: shop1: " in out
+    assert "push again finishes the rest" in out
 
 
 def test_the_connection_dies_in_the_middle(bench: Bench, whole: Whole) -> None:
