@@ -103,8 +103,11 @@ def _planned(inventory: Inventory, want: Wanted, account: Account, pace: Pace) -
 
     balancers = list(inventory.nodebalancers.values())
     try:
+        scopes = pace.patiently(
+            account.scopes
+        )  # first: one request tells soonest that nobody answers
         offer = pace.patiently(account.offer)
-        object_to(want, offer, pace.patiently(account.scopes))
+        object_to(want, offer, scopes)
         found = pace.patiently(lambda: account.look(want.vpc.label, balancers))
     except LinodeUnavailable as error:
         raise fault_of(error, want) from None

@@ -39,11 +39,13 @@ INSTANCES = "/linode/instances"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """Everything here raises LinodeUnavailable. `within` is how long one look or one step may take,
-    in seconds: several requests, of which creating a Linode is the slow one."""
+    """Everything here raises LinodeUnavailable. In seconds, `within` is how long one step may take, of
+    which creating a Linode is the slow one, and `patient` one look: a dozen requests, which on a bad day
+    take ten seconds each."""
 
     api: Api
     within: float = 30.0
+    patient: float = 180.0
 
     def scopes(self) -> str | None:
         """The token's scopes, as Linode writes them; None where it does not say."""
@@ -51,14 +53,14 @@ class Account:
 
     def offer(self) -> Offer:
         """What Linode offers, and at which prices."""
-        return self._ask(_offer)
+        return self.api.ask(_offer, timeout=self.patient)
 
     def look(self, vpc: str, balancers: Sequence[NodeBalancer]) -> Found:
         """What there is, of VPC addresses those in the VPC with this label."""
         read = LinodeBalancers(self.api).read
-        found = {b.label: read(b, timeout=self.within) for b in balancers}
+        found = {b.label: read(b, timeout=self.patient) for b in balancers}
         there = {label: one for label, one in found.items() if one is not None}
-        return self._ask(lambda call: _look(call, vpc, there))
+        return self.api.ask(lambda call: _look(call, vpc, there), timeout=self.patient)
 
     def statuses(self) -> dict[str, str]:
         """How every Linode of the account fares, by label."""

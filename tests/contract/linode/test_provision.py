@@ -164,6 +164,14 @@ def test_a_machine_that_takes_too_long_is_not_made_twice(double: Double) -> None
     assert len(labels) == len(set(labels)) == 6
 
 
+def test_an_api_that_is_slow_throughout_is_looked_at_to_the_end(double: Double) -> None:
+    """A look is many requests: together they may take longer than any one step may."""
+    run(account(double))
+    double.hurt(slow=0.1)
+    found = account(double, within=0.3).look(WANT.vpc.label, BALANCERS)
+    assert len(found.linodes) == 6
+
+
 def test_an_account_at_its_limit_is_told_and_gone_on_with_once_it_is_lifted(double: Double) -> None:
     """Linode says so with a 400; what was made until then stays."""
     double.world.most_machines = 4
