@@ -155,7 +155,7 @@ def bench() -> Iterator[Bench]:
             _program(HERE / "bomb.sh", machine.root / "sbin" / name)
         for name in ("sleep", "sync"):  # nobody here needs a moment, and no disk is torn out
             (machine.root / "sbin" / name).symlink_to("/bin/true")
-        for name in ("systemd-sysusers", "systemd-tmpfiles", "systemd-run"):
+        for name in ("systemd-sysusers", "systemd-tmpfiles", "systemd-run", "nft"):
             _program(HERE / f"{name}.sh", machine.root / "sbin" / name)
         dpkg = machine.root / "varlib/dpkg"
         (dpkg / "updates").mkdir(parents=True)

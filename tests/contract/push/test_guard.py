@@ -62,7 +62,11 @@ def test_without_one_the_machine_puts_everything_back(shuts: Bench) -> None:
     back(shuts)
     assert (old.read_text(), old.stat().st_mode & 0o777) == ("before\n", 0o600)
     assert not shuts.at(NEW).exists()
-    assert shuts.log()[-2:] == ["daemon-reload", "reload-or-restart ssh.service"]
+    assert shuts.log()[-3:] == [
+        "nft delete table inet pgbaton",
+        "daemon-reload",
+        "reload-or-restart ssh.service",
+    ]
     assert not (shuts.state / "before").exists()
     (shuts.machine.root / KEYS).write_text((shuts.machine.root / "client_key.pub").read_text())
     assert shuts.look(wanted).steps == steps
