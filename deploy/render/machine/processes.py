@@ -20,6 +20,8 @@ PROGRAMS = "/opt/pgbaton/venv/bin"
 WEB = "/etc/pgbaton/tls/web.pem"
 LOOPBACK = {"web": "127.0.0.1:8000", "pages": "127.0.0.1:8001"}
 """Where they listen when no address of the inventory is this machine's: behind a proxy of its own."""
+METRICS = {"clock": 9188, "watch": 9189}
+"""On loopback, beside the chronicle's 9187: the alert rules ask whether each of them lives."""
 WHAT = {
     "web": "webhook, which records events and starts the work",
     "pages": "live pages",
@@ -136,6 +138,8 @@ def _environment(scene: Scene, process: Process, at: Served | None) -> dict[str,
     said = {"PYTHONSAFEPATH": "1", "PGBATON_INVENTORY": INVENTORY}
     if process == "worker":
         said["PGBATON_SSH_KEY"] = "%d/ssh-key"
+    if process in METRICS:
+        said[f"PGBATON_{process.upper()}_METRICS_PORT"] = str(METRICS[process])
     if process == "pages" and at is None and scene.inventory.pages.url is not None:
         said["PAGES_PROXIES"] = "1"
     return said

@@ -120,6 +120,16 @@ def test_who_must_hear_hears(blueprints: Mapping[str, Blueprint], machine: str, 
     assert (told or "nobody") == TOLD[machine, path]
 
 
+def test_who_is_asked_for_a_sign_of_life_gives_one(blueprints: Mapping[str, Blueprint]) -> None:
+    """The alert rules scrape clock and watch, each at a port of its own."""
+    units = [
+        _file(blueprints["control"], f"/etc/systemd/system/pgbaton-{process}.service").text
+        for process in ("clock", "watch")
+    ]
+    assert "Environment=PGBATON_CLOCK_METRICS_PORT=9188\n" in units[0]
+    assert "Environment=PGBATON_WATCH_METRICS_PORT=9189\n" in units[1]
+
+
 def test_a_new_ca_is_a_new_path_for_patroni(ground: Ground, tmp_path: Any) -> None:
     """Patroni's REST server takes a CA that was added only from another path; all else keeps its place."""
     before = _file(ground.rendered()["pg1"], "/etc/patroni/config.yml").text
