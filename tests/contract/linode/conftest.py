@@ -6,11 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from openapi_core import OpenAPI
 
+from deploy.cli.command import main
 from tests.contract.linode import openapi
 from tests.contract.linode.double import Double
+from tests.contract.linode.somebody import Somebody
 from tests.contract.linode.stage import Stage
+from tests.unit.deploy.provision.values import TEXT
 
 
 @pytest.fixture(scope="session")
@@ -75,3 +79,30 @@ def stage_of(require: Callable[[str], Path], tmp_path: Path) -> Iterator[Callabl
 @pytest.fixture
 def stage(stage_of: Callable[..., Stage]) -> Stage:
     return stage_of()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """An inventory whose keys lie beside it, made once: they take a second."""
+    file = tmp_path_factory.mktemp("site") / "inventory.toml"
+    file.write_text(TEXT)
+    words = ["keys", "make", "--write", "--inventory", str(file)]
+    assert CliRunner().invoke(main, words, catch_exceptions=False).exit_code == 0
+    return str(file)
+
+
+@pytest.fixture
+def somebody_with(
+    make_double: Callable[..., Double], tmp_path: Path, site: str
+) -> Callable[..., Somebody]:
+    def made(**how: str) -> Somebody:
+        double, file = make_double(**how), tmp_path / "inventory.toml"
+        file.write_text(f'{Path(site).read_text()}\n[linode]\nurl = "{double.url}"\n')
+        return Somebody(folder=tmp_path, double=double, keys=Path(site).parent / "keys")
+
+    return made
+
+
+@pytest.fixture
+def somebody(somebody_with: Callable[..., Somebody]) -> Somebody:
+    return somebody_with()
