@@ -9,7 +9,7 @@ import click
 
 from deploy.cli.desk import Desk
 from deploy.cli.exits import Exit, Fault
-from deploy.cli.keycheck import bad_keys
+from deploy.cli.keys.check import bad_keys
 from deploy.cli.lacks import lacks, warnings
 from deploy.cli.remark import Remark
 from deploy.cli.seat import keyring_of, seated

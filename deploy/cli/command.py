@@ -33,7 +33,10 @@ DOORS = {
     "provision": ("deploy.cli.provision:provision", "Create what the inventory wants at Linode."),
     "push": ("deploy.cli.push:push", "Bring machines to what the inventory says."),
     "check": ("deploy.cli.check:check", "All that is wrong with the inventory, at once."),
-    "keys": ("deploy.cli.keys:keys", "Make, renew and rotate keys, certificates and passwords."),
+    "keys": (
+        "deploy.cli.keys.command:keys",
+        "Make, renew and rotate keys, certificates and passwords.",
+    ),
     "script": ("deploy.cli.script:script", "Print what is installed on other machines."),
     "worker": ("deploy.cli.processes:worker", "Run jobs (any number, anywhere)."),
     "watch": ("deploy.cli.processes:watch", "Hear of new leaders from etcd itself."),

@@ -146,7 +146,7 @@ def _hosts(desk: Desk) -> HostHand | Unseen:
 
 def _offline(desk: Desk, digest: str) -> Report:
     """One line; `pgbaton check` has the rest."""
-    from deploy.cli.keycheck import bad_keys
+    from deploy.cli.keys.check import bad_keys
 
     inventory = desk.inventory
     mistakes, noted = [*bad_keys(inventory)], [*warnings(inventory)]

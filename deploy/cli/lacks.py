@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from deploy.cli.fronts import fronts
 from deploy.cli.grounds import grounds
-from deploy.cli.keycheck import bad_secret_keys, bad_ssh_key
+from deploy.cli.keys.check import bad_secret_keys, bad_ssh_key
 from deploy.cli.remark import Remark
 from deploy.cli.viewers import bad_viewers
 from workers.secrets import Secrets, SecretUnreadableError

@@ -147,7 +147,7 @@ def _keyring(
     desk: Desk, inventory: Inventory, folder: Path | None, *, planned: bool
 ) -> Keyring | None:
     """The keys; a plan needs none, for it only counts machines."""
-    from deploy.cli.keyfolder import keyring_of
+    from deploy.cli.keys.folder import keyring_of
 
     try:
         return keyring_of(desk, folder, inventory=inventory)

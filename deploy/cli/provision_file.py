@@ -25,7 +25,7 @@ class ProvisionFile:
 
     def read(self) -> Inventory:
         """The inventory; its NodeBalancers may still lack the addresses that Linode gives them."""
-        from deploy.cli.keys_ground import sound
+        from deploy.cli.keys.ground import sound
         from jobs.inventory import load_inventory
 
         return sound(self.path, load_inventory(self._text(), ahead=True))

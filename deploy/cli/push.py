@@ -120,7 +120,7 @@ def _code(found: Survey, course: Course | None) -> Exit:
 
 
 def _crew(desk: Desk, folder: Path | None) -> Crew:
-    from deploy.cli.keyfolder import keyring_of
+    from deploy.cli.keys.folder import keyring_of
     from deploy.keyring import MissingKeyError
     from deploy.push import Crew, links, wanted_site
     from deploy.render import CannotRender, blueprints

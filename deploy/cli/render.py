@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from deploy.cli.exits import Exit, Fault
-from deploy.cli.keys_ground import Ground, ground_options, sound
+from deploy.cli.keys.ground import Ground, ground_options, sound
 from deploy.cli.voice import voice
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def render(ground: Ground, *, folder: Path, machines: tuple[str, ...]) -> None:
 
 
 def _blueprints(ground: Ground) -> Mapping[str, Blueprint]:
-    from deploy.cli.keyfolder import sound_keyring
+    from deploy.cli.keys.folder import sound_keyring
     from deploy.keyring import MissingKeyError
     from deploy.render import CannotRender, blueprints
     from deploy.site import CannotPlace

@@ -121,8 +121,8 @@ def _refuse_strangers(flags: dict[str, str | None], *, adopt: bool, compact: boo
 
 
 def _completed(told: Whole | Adopted, folder: Path, *, shown: str) -> Completed:
-    from deploy.cli.keys_ground import now
-    from deploy.cli.keys_ground import told as as_faults
+    from deploy.cli.keys.ground import now
+    from deploy.cli.keys.ground import told as as_faults
     from deploy.keyring import Completed, complete
     from deploy.outline import CannotFit, Whole, adopt_toml, whole_toml
 

@@ -7,7 +7,7 @@ from pathlib import PurePath
 
 import click
 
-from deploy.cli.keys_ground import Ground, ground_options, now, say_halves, sound, told
+from deploy.cli.keys.ground import Ground, ground_options, now, say_halves, sound, told
 
 NAMED = 12
 """Names in one line: a site of fifty clusters has hundreds."""

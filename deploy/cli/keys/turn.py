@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from deploy.cli.exits import Exit, Fault
-from deploy.cli.keys_ground import Ground, ground_options, now, say_halves, told
+from deploy.cli.keys.ground import Ground, ground_options, now, say_halves, told
 
 if TYPE_CHECKING:
     from deploy.keyring import Half

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from deploy.cli.exits import Exit
-from deploy.cli.keys_ground import Ground, days, ground_options, now, told
+from deploy.cli.keys.ground import Ground, days, ground_options, now, told
 from deploy.cli.voice import say_json, voice
 
 if TYPE_CHECKING:

@@ -32,7 +32,7 @@ def keyring_of(desk: Desk, folder: Path | None, *, inventory: Inventory | None =
 def sound_keyring(folder: Path, inventory: Inventory) -> Keyring:
     """The keyring of a folder, for what reaches machines. Fault where there is none, where somebody else may
     look into it, and where a file of it would leave a machine without its login, password or certificate."""
-    from deploy.cli.keys_ground import told
+    from deploy.cli.keys.ground import told
     from deploy.keyring import Keyring
     from deploy.keyring.opening import demand_private
 

@@ -7,21 +7,21 @@ import click
 from deploy.cli.lazy import LazyGroup
 
 DOORS = {
-    "make": ("deploy.cli.keys_make:make", "Make whatever the inventory asks for and is missing."),
-    "show": ("deploy.cli.keys_show:show", "What there is, until when it holds, and what is wrong."),
-    "renew": ("deploy.cli.keys_renew:renew", "Issue certificates anew."),
+    "make": ("deploy.cli.keys.make:make", "Make whatever the inventory asks for and is missing."),
+    "show": ("deploy.cli.keys.show:show", "What there is, until when it holds, and what is wrong."),
+    "renew": ("deploy.cli.keys.renew:renew", "Issue certificates anew."),
     "rotate": (
-        "deploy.cli.keys_turn:rotate",
+        "deploy.cli.keys.turn:rotate",
         "First step: a new CA or key is made and trusted, not used yet.",
     ),
     "switch": (
-        "deploy.cli.keys_turn:switch",
+        "deploy.cli.keys.turn:switch",
         "Second step: the new one is used, the former one still trusted.",
     ),
-    "retire": ("deploy.cli.keys_turn:retire", "Last step: the former one is trusted no more."),
-    "pin": ("deploy.cli.keys_pin:pin", "The host key that a machine shows, to compare and to pin."),
-    "sender": ("deploy.cli.keys_single:sender", "An Ed25519 pair for one sender, by itself."),
-    "viewer": ("deploy.cli.keys_single:viewer", "A password or a token for the pages."),
+    "retire": ("deploy.cli.keys.turn:retire", "Last step: the former one is trusted no more."),
+    "pin": ("deploy.cli.keys.pin:pin", "The host key that a machine shows, to compare and to pin."),
+    "sender": ("deploy.cli.keys.single:sender", "An Ed25519 pair for one sender, by itself."),
+    "viewer": ("deploy.cli.keys.single:viewer", "A password or a token for the pages."),
 }
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from deploy.cli.exits import Exit, Fault
-from deploy.cli.keys_ground import Ground, ground_options, told
+from deploy.cli.keys.ground import Ground, ground_options, told
 
 if TYPE_CHECKING:
     from paramiko import PKey

@@ -1,0 +1,1 @@
+"""`pgbaton keys`: each command in a file of its own."""
