@@ -31,7 +31,7 @@ open_state() {
     mkdir -p "$state" 2>/dev/null || fault state "$state" "cannot be made"
     chmod 0700 "$state"
     exec 9>>"$state/work" || fault state "$state" "cannot be written"
-    flock -w 60 9 || fault busy "$state" "another push's command is still at work"
+    flock -w "${patience:-60}" 9 || fault busy "$state" "another push's command is still at work"
     errors=$(mktemp "$state/errors.XXXXXX") || fault state "$state" "cannot be written; is the disk full?"
     trap 'rm -f "$errors"' EXIT
 }

@@ -6,7 +6,7 @@ hold() {
     mkdir -p "$state" && chmod 0700 "$state" && exec 8>>"$state/lock" || fault state "$state" "cannot be written"
     flock -n 8 || fault held "$(cat "$state/holder" 2>/dev/null)"
     say "$who" >"$state/holder"
-    (open_state && disarm) || exit 1
+    (patience=3; open_state; disarm) || exit 1
     say holding
     while [ -n "$(timeout 60 head -c 1)" ]; do :; done
 }

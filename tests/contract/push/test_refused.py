@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import secrets
 import subprocess
 from collections.abc import Iterator
@@ -138,6 +139,20 @@ def test_a_second_push_at_the_same_time(bench: Bench) -> None:
     finally:
         first.close()
         second.close()
+
+
+def test_a_command_of_a_push_that_died(bench: Bench) -> None:
+    """It ends what it has begun; until then the next push is sent away, rather than let in beside it."""
+    bench.push(blueprint(GOOD))
+    crew = bench.crew(blueprint(GOOD))
+    with (bench.state / "work").open("a") as work:
+        fcntl.flock(work, fcntl.LOCK_EX)
+        try:
+            (trouble,) = crew.hold(["one"], by="the next").values()
+        finally:
+            crew.close()
+    assert trouble.asked
+    assert trouble.reason == "a command of an earlier push is still at work"
 
 
 def test_a_secret_is_never_shown(bench: Bench) -> None:
