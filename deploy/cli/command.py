@@ -30,7 +30,10 @@ DOORS = {
     "nodebalancer": ("deploy.cli.nodebalancer:nodebalancer", "Show and mend NodeBalancers."),
     "init": ("deploy.cli.init.command:init", "Write an inventory, and make its keys."),
     "render": ("deploy.cli.render:render", "Write every file of every machine into a folder."),
-    "provision": ("deploy.cli.provision:provision", "Create what the inventory wants at Linode."),
+    "provision": (
+        "deploy.cli.provision.command:provision",
+        "Create what the inventory wants at Linode.",
+    ),
     "push": ("deploy.cli.push:push", "Bring machines to what the inventory says."),
     "check": ("deploy.cli.check:check", "All that is wrong with the inventory, at once."),
     "keys": (

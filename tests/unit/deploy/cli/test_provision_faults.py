@@ -3,7 +3,7 @@
 import pytest
 
 from deploy.cli.exits import Exit, Fault
-from deploy.cli.provision_faults import by_hand, fault_of
+from deploy.cli.provision.faults import by_hand, fault_of
 from jobs.ports import LinodeUnavailable
 from tests.unit.deploy.provision.values import want
 

@@ -12,12 +12,12 @@ import click
 
 from deploy.cli.desk import Desk
 from deploy.cli.exits import Exit, Fault
-from deploy.cli.provision_faults import by_hand, fault_of, object_to, stopped
-from deploy.cli.provisioned import Outcome, document, show
+from deploy.cli.provision.faults import by_hand, fault_of, object_to, stopped
+from deploy.cli.provision.told import Outcome, document, show
 from deploy.cli.voice import say_json, voice
 
 if TYPE_CHECKING:
-    from deploy.cli.provision_file import ProvisionFile
+    from deploy.cli.provision.file import ProvisionFile
     from deploy.keyring import Keyring
     from deploy.provision import Account, Wanted
     from deploy.provision.bring import Pace
@@ -56,7 +56,7 @@ def provision(
     Linode's API cannot be asked; 75 not all Linodes run yet; 78 the inventory, the token or a label
     that is somebody else's forbids it, and nothing was created.
     """
-    from deploy.cli.provision_file import file_of
+    from deploy.cli.provision.file import file_of
 
     file = file_of(desk)
     with by_hand(), nullcontext() if planned else file.held():

@@ -1,0 +1,1 @@
+"""`pgbaton provision`: what is asked of a file, what stops a run, and what is said."""
