@@ -12,11 +12,12 @@ from jobs.balancer.modes import mode_steps
 from jobs.balancer.standing import follows
 from jobs.balancer.told import said
 from jobs.balancer.wanted import wanted
+from jobs.blocked import Blocked
 from jobs.errand import hands_of
 from jobs.fence import Standing
 from jobs.host import Mission, plan_now
 from jobs.inventory import parse_target
-from jobs.plan import Blocked, HostPlan
+from jobs.plan import HostPlan
 from jobs.ports import LinodeUnavailable
 from jobs.publish import address_of
 from jobs.remote import HostFailure

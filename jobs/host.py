@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from jobs.blocked import Blocked
 from jobs.claims import LeaderKey, MemberRecord, SqlAnswer, Unknown
 from jobs.inventory import Inventory
 from jobs.masking import Known, masked, secrets_in
-from jobs.plan import Blocked, HostPlan, plan_host, read_request
+from jobs.plan import HostPlan, plan_host, read_request
 from jobs.ports import Clock, HostHand, Witness
 from jobs.remote import FileState, HostFailure, Outcome, ReadReply, SwapReply
 from jobs.verdict import Leadership

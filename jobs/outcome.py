@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 
 from jobs.audit import Draft, Kind
+from jobs.blocked import Blocked
 from jobs.host import Mission, Result
 from jobs.inventory import parse_target
-from jobs.plan import Blocked
 from jobs.remote import HOLDS, HostFailure, SwapReply
 from jobs.state import Assignment, HostRecord
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from jobs.blocked import Blocked
 from jobs.claims import MemberRecord
-from jobs.edits.edit import Change, Edit, Refusal, edit, values
+from jobs.edits.edit import Change, Edit
 from jobs.edits.splice import apply
 from jobs.fence import Fence
+from jobs.file_plan import edit_files
 from jobs.inventory import Address, Application, File, Inventory, parse_conn_url, parse_target
 from jobs.remote import (
     AppSwap,
@@ -21,17 +23,8 @@ from jobs.remote import (
     ServiceRef,
     SwapRequest,
 )
-from jobs.templates import Values, fill
+from jobs.templates import Values
 from jobs.verdict import Leadership
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Blocked:
-    """Why a host cannot be planned, where, and what would lift it."""
-
-    where: str
-    reason: str
-    remedy: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +132,7 @@ def _plan_app(
     if isinstance(address, Blocked):
         return address
     values = _values(app, leadership, address)
-    edited = _edit_files(app.files, files, values)
+    edited = edit_files(app.files, files, values, hardened=hardened)
     if isinstance(edited, Blocked):
         return edited
     return _AppPlan(
@@ -174,69 +167,6 @@ def _values(app: Application, leadership: Leadership, address: Address) -> Value
         member=leadership.member,
         read_hosts=tuple(a.host for a in replicas if isinstance(a, Address)),
     )
-
-
-def _edit_files(
-    wanted: Sequence[File], have: Mapping[str, FileState | FileFault], to: Values
-) -> list[tuple[File, Edit]] | Blocked:
-    edited: list[tuple[File, Edit]] = []
-    for file in wanted:
-        state = have.get(file.path)
-        if not isinstance(state, FileState):
-            return _unreadable(file.path, state)
-        result = edit_file(file, state.content, to)
-        if isinstance(result, Blocked):
-            return result
-        edited.append((file, result))
-    return edited
-
-
-def edit_file(file: File, content: bytes, to: Values) -> Edit | Blocked:
-    """The splices that make one file's managed keys what their templates say."""
-    current = values(file.format, content, (*file.keys, *file.demands))
-    if isinstance(current, Refusal):
-        return _refused(file.path, current)
-    unmet = next((key for key, says in file.demands.items() if current[key] != says), None)
-    if unmet is not None:
-        return _unmet(file, unmet, hidden=set(current[unmet] or " ") == {"x"})
-    try:
-        wanted = {
-            key: fill(template, to, current=current.get(key)) for key, template in file.keys.items()
-        }
-    except ValueError as error:
-        return Blocked(
-            where=file.path,
-            reason=str(error),
-            remedy="mend the file or its template in the inventory",
-        )
-    result = edit(file.format, content, wanted)
-    return _refused(file.path, result) if isinstance(result, Refusal) else result
-
-
-def _unmet(file: File, key: str, *, hidden: bool) -> Blocked:
-    """A file that would not lead the application here, whatever stands in its other keys."""
-    says = file.demands[key]
-    if hidden:
-        reason = f"cannot be seen: it must say {says!r}, and the host's list does not show it"
-        remedy = "let root install the list anew: pgbaton script list HOST"
-    else:
-        reason = f"does not say {says!r}, so the application would use another database"
-        remedy = (
-            f"write {key}={says} there, or correct what the inventory's application says about it"
-        )
-    return Blocked(where=f"{file.path} {key}", reason=reason, remedy=remedy)
-
-
-def _refused(path: str, refusal: Refusal) -> Blocked:
-    return Blocked(where=f"{path} {refusal.key}", reason=refusal.reason, remedy=refusal.remedy)
-
-
-def _unreadable(path: str, fault: FileFault | None) -> Blocked:
-    if fault is None:
-        return Blocked(
-            where=path, reason="the host did not answer for this file", remedy="run pgbaton check"
-        )
-    return Blocked(where=path, reason=fault.reason, remedy=fault.remedy)
 
 
 def _file_swap(

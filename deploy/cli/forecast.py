@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from jobs.blocked import Blocked
 from jobs.edits.draft import Change
 from jobs.fence import Standing
 from jobs.host import READ_WITHIN
 from jobs.inventory import parse_target
-from jobs.plan import Blocked, HostPlan, plan_host, read_request
+from jobs.plan import HostPlan, plan_host, read_request
 from jobs.remote import AppSwap, HostFailure, Phase, ReadReply
 
 if TYPE_CHECKING:

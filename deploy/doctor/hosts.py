@@ -11,8 +11,9 @@ from deploy.doctor.shared import Shared
 from deploy.doctor.subjects.hosts import HostSeen, TargetSeen, judge_host
 from deploy.remote import hardened_script, permitted
 from deploy.remote.hardened import remote_list
+from jobs.blocked import Blocked
 from jobs.inventory import parse_target
-from jobs.plan import Blocked, plan_host, read_request
+from jobs.plan import plan_host, read_request
 from jobs.remote import ReadReply
 
 

@@ -11,6 +11,7 @@ from string import Formatter
 from typing import TypeVar
 
 from deploy.remote.hardened import Permitted, PermittedFile
+from jobs.blocked import Blocked
 from jobs.edits.path import split_part
 from jobs.inventory import (
     Address,
@@ -22,7 +23,6 @@ from jobs.inventory import (
     parse_address,
     parse_target,
 )
-from jobs.plan import Blocked
 from jobs.remote import ServiceRef
 from jobs.templates import Values, fill
 

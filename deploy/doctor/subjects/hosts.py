@@ -10,9 +10,10 @@ from deploy.doctor.finding import Finding, error, listed, note, plural, warning
 from deploy.doctor.report import Report, not_seen, report
 from deploy.doctor.subjects.laravel import judge_laravel
 from deploy.doctor.subjects.machines import MachineSeen
+from jobs.blocked import Blocked
 from jobs.fence import Fence, Standing
 from jobs.inventory import Application, Host
-from jobs.plan import Blocked, HostPlan
+from jobs.plan import HostPlan
 from jobs.remote import FileFault, HostFailure, Phase, ReadReply
 
 

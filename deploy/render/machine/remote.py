@@ -10,8 +10,8 @@ from deploy.remote.hardened import LIST_PATH, SCRIPT_PATH, Permitted, remote_lis
 from deploy.render.jinja import CannotRender
 from deploy.render.machine.scene import NOTHING, Scene, Share, secret_file
 from deploy.site import Placed
+from jobs.blocked import Blocked
 from jobs.inventory import Host, Inventory
-from jobs.plan import Blocked
 
 SUDOERS = "/etc/sudoers.d/pgbaton"
 

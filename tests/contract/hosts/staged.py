@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from deploy.remote import permitted
 from deploy.remote.hardened import Permitted, remote_list
+from jobs.blocked import Blocked
 from jobs.claims import MemberRecord
 from jobs.inventory import Inventory, load_inventory
-from jobs.plan import Blocked, HostPlan, plan_host, read_request
+from jobs.plan import HostPlan, plan_host, read_request
 from jobs.remote import ReadReply, SwapReply
 from jobs.verdict import Leadership
 from tests.contract.hosts.vault import Vault

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from jobs.plan import Blocked
+from jobs.blocked import Blocked
 from jobs.remote import FileState, Outcome, Phase, SwapReply
 from tests.contract.hosts.machine import Machine
 from tests.contract.hosts.services import until

@@ -57,6 +57,7 @@ keys = { DB_HOST = "{host}" }
         ("[redis]", f'[clusters.shop.parameters]\nprimary_conninfo = "password={WORD}"\n[redis]',
          "clusters.shop.parameters.primary_conninfo", "probe-shop-password"),
     ],
+    ids=map(str, range(18)),  # the words are new in every process, and all workers must collect the same names
 )  # fmt: skip
 def test_a_secret_is_named_by_its_place_and_never_repeated(
     old: str, new: str, path: str, place: str

@@ -6,11 +6,12 @@ import hashlib
 
 import pytest
 
+from jobs.blocked import Blocked
 from jobs.claims import MemberRecord
 from jobs.edits.splice import apply
 from jobs.fence import Fence
 from jobs.inventory import Address, Inventory, load_inventory
-from jobs.plan import Blocked, HostPlan, plan_host
+from jobs.plan import HostPlan, plan_host
 from jobs.remote import FileFault, FileState, ReadReply
 from jobs.verdict import Leadership
 from tests.world import ENV, INVENTORY

@@ -4,8 +4,8 @@ import pytest
 
 from deploy.remote import permitted
 from deploy.remote.hardened import Permitted
+from jobs.blocked import Blocked
 from jobs.inventory import Address, Inventory, load_inventory
-from jobs.plan import Blocked
 from jobs.remote import ServiceRef
 from tests.world import ENV, INVENTORY
 

@@ -4,9 +4,10 @@ import hashlib
 
 from deploy.remote import permitted
 from deploy.remote.hardened import Permitted
+from jobs.blocked import Blocked
 from jobs.claims import MemberRecord
 from jobs.fence import Fence
-from jobs.plan import Blocked, HostPlan, plan_host
+from jobs.plan import HostPlan, plan_host
 from jobs.remote import FileState, ReadReply
 from jobs.verdict import Leadership
 from tests.unit.jobs.presets.inventories import inventory
@@ -15,7 +16,7 @@ LINES = 'preset = "laravel"\npath = "/var/www/shop"\n'
 PATH = "/var/www/shop/.env"
 
 
-def planned(content: bytes, lines: str = LINES) -> HostPlan | Blocked:
+def planned(content: bytes, lines: str = LINES, *, mode: str = "hardened") -> HostPlan | Blocked:
     record = MemberRecord(
         name="pg2", conn_url="postgres://10.0.0.22:5432/x", api_url="http://x:8008", state="running"
     )
@@ -24,7 +25,7 @@ def planned(content: bytes, lines: str = LINES) -> HostPlan | Blocked:
     state = FileState(path=PATH, sha256=hashlib.sha256(content).hexdigest(), content=content)
     reply = ReadReply(fence=None, journal=None, files=(state,))
     return plan_host(
-        inventory(lines), cluster="shop", host="web1", leadership=leadership, reply=reply
+        inventory(lines, mode=mode), cluster="shop", host="web1", leadership=leadership, reply=reply
     )
 
 
@@ -68,3 +69,15 @@ def test_a_hardened_host_shows_it_and_lets_nobody_change_it() -> None:
     allowed = permitted(inventory(LINES), "shop", "web1")
     assert isinstance(allowed, Permitted)
     assert allowed.files[0].values["DB_CONNECTION"] == ("pgsql",)
+
+
+def test_a_value_that_the_list_does_not_know_is_in_the_way() -> None:
+    """A hardened host turns one listed value into another and nothing else: better said before than there."""
+    content = b"DB_CONNECTION=pgsql\nDB_HOST=xxxxxxxxx\nDB_PORT=5432\n"
+    plan = planned(content)
+    assert isinstance(plan, Blocked)
+    assert plan.where == f"{PATH} DB_HOST"
+    assert "by hand, once" in plan.remedy
+    assert isinstance(planned(content, mode="plain"), HostPlan), (
+        "elsewhere it is a name like any other"
+    )

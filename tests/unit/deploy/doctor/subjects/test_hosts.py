@@ -7,8 +7,9 @@ import pytest
 from deploy.doctor.report import Report
 from deploy.doctor.subjects.hosts import HostSeen, TargetSeen, judge_host
 from deploy.doctor.subjects.machines import MachineSeen, ServiceSeen
+from jobs.blocked import Blocked
 from jobs.fence import Fence
-from jobs.plan import Blocked, plan_host
+from jobs.plan import plan_host
 from jobs.remote import FileFault, FileState, HostFailure, Journal, Phase, ReadReply
 from jobs.verdict import Leadership
 from tests.unit.deploy.doctor.subjects.told import DARK, told, words
