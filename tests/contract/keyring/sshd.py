@@ -48,8 +48,21 @@ class Sshd:
         self._put("authorized_keys", "".join(f"{line}\n" for line in lines))
         self._put("host_key", self.keyring.host_key(MACHINE).private)
         if self.process is not None:
-            self.process.send_signal(signal.SIGHUP)
-            self._until_it_answers()
+            self.reload()
+
+    def reload(self) -> None:
+        """Let it read its files anew; back once it listens again, for meanwhile it refuses everybody."""
+        assert self.process is not None
+        before = self._listened()
+        self.process.send_signal(signal.SIGHUP)
+        end = time.monotonic() + 10
+        while self._listened() == before:
+            assert time.monotonic() < end, (self.folder / "log").read_text()
+            time.sleep(0.02)
+        self._until_it_answers()
+
+    def _listened(self) -> int:
+        return (self.folder / "log").read_text().count("Server listening")
 
     @contextmanager
     def running(self) -> Iterator[None]:

@@ -123,9 +123,7 @@ def test_a_machine_with_another_key_is_refused_with_both_fingerprints(
         ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", tmp_path / "foreign"], check=True
     )
     (sshd.folder / "host_key").write_text((tmp_path / "foreign").read_text())
-    assert sshd.process is not None
-    sshd.process.send_signal(1)
-    sshd._until_it_answers()
+    sshd.reload()
     before = pinning.file.read_text()
     seen = pinning.pins("--write")
     made = fingerprint(sshd.keyring.folder / f"ssh/hosts/{MACHINE}.pub")
