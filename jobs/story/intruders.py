@@ -48,7 +48,8 @@ def stale_member(scene: Scene) -> Cause | None:
 def _claims(fact: Fact, leader: str, proven: View) -> bool:
     """A callback that was spooled before the proof, and came after it, is only late."""
     data = data_of(fact)
-    claims = data.get("role") in PRIMARY and data.get("action") != "on_stop"
+    action = data.get("action")
+    claims = data.get("role") in PRIMARY and isinstance(action, str) and action != "on_stop"
     other = isinstance(data.get("member"), str) and data["member"] != leader
     return claims and other and fact.seq > proven.fact.seq and _said_at(fact) > proven.fact.at
 

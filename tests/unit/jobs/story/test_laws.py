@@ -48,18 +48,37 @@ def test_signals_may_come_in_any_order(name: str, data: st.DataObject) -> None:
 @given(names, st.data())
 def test_broken_evidence_is_passed_over(name: str, data: st.DataObject) -> None:
     """A value of another shape, anywhere in an entry's evidence, neither raises nor names anybody new."""
+    entries = drill(name).entries
+    at = data.draw(st.integers(0, len(entries) - 1))
+    path = data.draw(st.sampled_from(list(paths(json.loads(entries[at].body)["evidence"]))))
+    value = data.draw(st.sampled_from([None, 0, "", "x", [], {}, [{}]]))
+    story = broken(name, at, path, value)
+    assert story is None or set(named(story)) <= {*MEMBERS, "x", "None", ""}
+
+
+def test_a_claim_without_its_action_is_none() -> None:
+    """The stale member's own word, cut short, accuses nobody."""
+    own = ("data", "action")
+    stale, entries = "stale-member-4", drill("stale-member-4").entries
+    claims = [n for n, e in enumerate(entries) if '"on_start"' in e.body and '"primary"' in e.body]
+    whole = fold(entries, drill(stale).incident)
+    assert whole is not None
+    assert whole.cause is not None
+    story = broken(stale, claims[-1], own, [])
+    assert story is not None
+    assert story.cause != whole.cause
+
+
+def broken(name: str, at: int, path: Path, value: object) -> Story | None:
+    """A recorded drill's story with another value somewhere in one entry's evidence."""
     one = drill(name)
-    at = data.draw(st.integers(0, len(one.entries) - 1))
-    body = json.loads(one.entries[at].body)
-    path = data.draw(st.sampled_from(list(paths(body["evidence"]))))
-    put(body["evidence"], path, data.draw(st.sampled_from([None, 0, "", "x", [], {}, [{}]])))
-    entry = one.entries[at]
-    entries = list(one.entries)
+    entry, entries = one.entries[at], list(one.entries)
+    body = json.loads(entry.body)
+    put(body["evidence"], path, value)
     entries[at] = Entry(
         seq=entry.seq, at=entry.at, body=json.dumps(body), prev=entry.prev, hash=entry.hash
     )
-    story = fold(entries, one.incident)
-    assert story is None or set(named(story)) <= {*MEMBERS, "x", "None", ""}
+    return fold(entries, one.incident)
 
 
 @given(names, st.lists(st.integers(0, 40)))
