@@ -51,7 +51,7 @@ def test_broken_evidence_is_passed_over(name: str, data: st.DataObject) -> None:
     entries = drill(name).entries
     at = data.draw(st.integers(0, len(entries) - 1))
     path = data.draw(st.sampled_from(list(paths(json.loads(entries[at].body)["evidence"]))))
-    value = data.draw(st.sampled_from([None, 0, "", "x", [], {}, [{}]]))
+    value: object = data.draw(st.sampled_from([None, 0, "", "x", [], {}, [{}]]))
     story = broken(name, at, path, value)
     assert story is None or set(named(story)) <= {*MEMBERS, "x", "None", ""}
 
