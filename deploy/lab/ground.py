@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from deploy.lab.locks import alone, locked
 
 LABS = Path("/var/lib/pgbaton-lab")
 """Outside every home: the users of the lab's machines must be able to enter it."""
@@ -18,11 +19,11 @@ LABS = Path("/var/lib/pgbaton-lab")
 def lab_folder(labs: Path = LABS) -> Iterator[Path]:
     """Make a fresh folder, locked while the block runs, and remove it afterwards."""
     labs.mkdir(mode=0o755, parents=True, exist_ok=True)
-    with _locked(labs):
+    with locked(labs):
         sweep(labs)
         folder = Path(tempfile.mkdtemp(prefix="lab-", dir=labs))
         folder.chmod(0o755)
-        lock = _hold(folder)
+        lock = alone(folder)
     assert lock is not None
     try:
         yield folder
@@ -37,30 +38,9 @@ def sweep(labs: Path) -> list[Path]:
 
 
 def _remove_if_dead(folder: Path) -> bool:
-    lock = _hold(folder)
+    lock = alone(folder)
     if lock is None:
         return False
     shutil.rmtree(folder, ignore_errors=True)
     os.close(lock)
     return True
-
-
-def _hold(folder: Path) -> int | None:
-    """Lock the folder itself; None while a living process holds it."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(handle)
-        return None
-    return handle
-
-
-@contextmanager
-def _locked(labs: Path) -> Iterator[None]:
-    handle = os.open(labs, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)

@@ -8,7 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
+
+from deploy.render.jinja import strict
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -37,13 +39,6 @@ def quoted(text: str) -> str:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701 - this is TOML, and each value from outside is quoted
-    )
+    environment = strict(TEMPLATES)
     environment.filters.update({"array": array, "inline": inline, "toml": quoted})
     return environment

@@ -22,16 +22,21 @@ def render(template: str, **values: Any) -> str:
     return _environment().get_template(template).render(**values)
 
 
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+def strict(templates: Path) -> Environment:
+    """An environment over a folder of templates, for text in which each value is quoted by a filter."""
+    return Environment(
+        loader=FileSystemLoader(templates),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701 - these are YAML, SQL and plain text; each value is quoted
+        autoescape=False,  # noqa: S701 - these are YAML, TOML, SQL and plain text
     )
+
+
+@cache
+def _environment() -> Environment:
+    environment = strict(TEMPLATES)
     environment.filters["yaml"] = yaml_scalar
     environment.filters["sql"] = sql_literal
     environment.filters["word"] = shlex.quote  # HAProxy reads words as a shell does

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import shutil
@@ -13,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from deploy.lab.lab import Say
+from deploy.lab.locks import alone, locked, together
 from deploy.lab.machine import PATH, LabError
 from deploy.lab.machines.preinstalled import preinstall, stamp
 
@@ -29,14 +29,14 @@ def image(packages: Sequence[str], say: Say, images: Path = IMAGES) -> Iterator[
     """The image with these packages, built where there is none; nobody removes it meanwhile."""
     images.mkdir(parents=True, exist_ok=True)
     folder = images / f"machine-{key(packages)}"
-    with _locked(images / "machines.lock", fcntl.LOCK_EX):
+    with locked(images):
         if not (folder / "made").is_file():
             say("making the machines' Debian, once; the next runs find it")
             began = time.monotonic()
             _make(folder, packages)
             say(f"their image is made ({time.monotonic() - began:.1f} s)")
         _make_room(folder)
-        lock = _hold(folder)
+        lock = together(folder)
     try:
         yield folder / "root"
     finally:
@@ -76,32 +76,9 @@ def _make(folder: Path, packages: Sequence[str]) -> None:
 def _make_room(kept: Path) -> None:
     """Remove images of other recipes, unless a lab runs on them."""
     for other in kept.parent.glob("machine-*"):
-        if other != kept and (lock := _try_alone(other)) is not None:
+        if other != kept and (lock := alone(other)) is not None:
             shutil.rmtree(other, ignore_errors=True)
             os.close(lock)
-
-
-def _hold(folder: Path) -> int:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    fcntl.flock(handle, fcntl.LOCK_SH)
-    return handle
-
-
-def _try_alone(folder: Path) -> int | None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(handle)
-        return None
-    return handle
-
-
-@contextmanager
-def _locked(path: Path, how: int) -> Iterator[None]:
-    with path.open("ab") as handle:
-        fcntl.flock(handle, how)
-        yield
 
 
 def _run(argv: Sequence[str], *, log: Path | None = None) -> str:

@@ -149,3 +149,13 @@ def cluster(
             for name, peer, port in zip(names, peers, free[size:], strict=True)
         ]
     )
+
+
+def first_user(word: str) -> tuple[tuple[str, dict[str, str]], ...]:
+    """What makes root with this password, and switches authentication on: path below /v3/auth/, body."""
+    return (
+        ("user/add", {"name": "root", "password": word}),
+        ("role/add", {"name": "root"}),
+        ("user/grant", {"user": "root", "role": "root"}),
+        ("enable", {}),
+    )

@@ -4,7 +4,6 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +14,11 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from jobs.anchor import Anchor
 from jobs.ports import DcsUnavailable, ScopeRef
-from tests.contract.certificates import Authority
 from tests.contract.etcd.listener import Listener
 from tests.contract.etcd.proxy import Proxy
-from tests.contract.etcd.server import Cluster, Secured, cluster
+from tests.contract.etcd.server import Cluster, cluster, first_user
 from workers.etcd import EtcdDcs, Gateway, Password
 from workers.etcd.anchors import EtcdAnchors
-from workers.tls import Tls
 
 SCOPE = ScopeRef(cluster="shop", namespace="service", scope="main")
 OTHER = ScopeRef(cluster="other", namespace="secret", scope="main")
@@ -200,82 +197,10 @@ def test_authentication_switched_on_meanwhile_is_noticed(
         gateway = Gateway(running.endpoints, credentials=Password(user="root", password=word))
         dcs = EtcdDcs(gateway)
         assert dcs.leader(SCOPE, timeout=3) is None
-        for what, request in _first_user(word):
+        for what, request in first_user(word):
             url = f"{running.endpoints[0]}/v3/auth/{what}"
             requests.post(url, json=request, timeout=5).raise_for_status()
         assert dcs.leader(SCOPE, timeout=3) is None
-
-
-def test_a_certificates_common_name_is_no_user_here(certified: "Certified") -> None:
-    """etcd's JSON gateway does not take CN users: detected, and explained."""
-    with pytest.raises(DcsUnavailable, match="CommonName") as refused:
-        EtcdDcs(Gateway(certified.endpoints, tls=certified.named)).leader(SCOPE, timeout=3)
-    assert "certificate without a common name" in refused.value.remedy
-    assert "a user and a password" in refused.value.remedy
-
-
-def test_a_common_name_is_in_the_way_even_of_a_password(certified: "Certified") -> None:
-    """etcd turns the certificate away before it looks at the user; the same remedy is told."""
-    gateway = Gateway(certified.endpoints, tls=certified.named, credentials=certified.credentials)
-    with pytest.raises(DcsUnavailable) as refused:
-        EtcdDcs(gateway).leader(SCOPE, timeout=3)
-    assert "certificate without a common name" in refused.value.remedy
-
-
-def test_the_remedy_for_common_names_works(certified: "Certified") -> None:
-    """A certificate without a common name, with user and password, is served."""
-    gateway = Gateway(
-        certified.endpoints, tls=certified.nameless, credentials=certified.credentials
-    )
-    assert EtcdDcs(gateway).leader(SCOPE, timeout=3) is None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Certified:
-    """An etcd that wants certificates and users, with two kinds of certificate."""
-
-    endpoints: list[str]
-    named: Tls
-    nameless: Tls
-    credentials: Password
-
-
-@pytest.fixture(scope="module")
-def certified(etcd_program: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Certified]:
-    folder = tmp_path_factory.mktemp("certified")
-    authority = Authority(folder)
-    named, nameless = authority.issue("root"), authority.issue("pgbaton", common_name=False)
-    behind = Secured(pair=authority.issue("server"), ca=authority.ca)
-    with cluster(etcd_program, folder, secured=behind) as running:
-        has = Certified(
-            endpoints=running.endpoints,
-            named=Tls(ca=authority.ca, cert=named.cert, key=named.key),
-            nameless=Tls(ca=authority.ca, cert=nameless.cert, key=nameless.key),
-            credentials=Password(user="root", password=secrets.token_urlsafe(12)),
-        )
-        _enable_users(has)
-        yield has
-
-
-def _enable_users(certified: Certified) -> None:
-    credentials, tls = certified.credentials, certified.named
-    for what, request in _first_user(credentials.password):
-        requests.post(
-            f"{certified.endpoints[0]}/v3/auth/{what}",
-            json=request,
-            timeout=5,
-            verify=str(tls.ca),
-            cert=(str(tls.cert), str(tls.key)),
-        ).raise_for_status()
-
-
-def _first_user(word: str) -> tuple[tuple[str, dict[str, str]], ...]:
-    return (
-        ("user/add", {"name": "root", "password": word}),
-        ("role/add", {"name": "root"}),
-        ("user/grant", {"user": "root", "role": "root"}),
-        ("enable", {}),
-    )
 
 
 def test_the_watch_outlives_its_token(guarded: Guarded) -> None:

@@ -9,11 +9,9 @@ import pytest
 
 from jobs.claims import MemberRecord, SqlAnswer, SqlClaim, SqlRefused, SqlStarting, Unknown
 from tests.contract import ports
-from tests.contract.certificates import Authority
 from tests.contract.probes.patroni_server import drip, serving, silence
 from tests.contract.probes.postgres_server import Find, Postgres, folder
 from workers.postgres import Login, PostgresProbe
-from workers.tls import Tls
 
 TRUSTING = Login(user="trusting")
 
@@ -249,41 +247,6 @@ def test_a_dead_address_of_a_name_costs_its_share_only(primary: Postgres) -> Non
         )
         assert 1.4 < time.monotonic() - begun < 2.7
     assert row == ("1",)
-
-
-class TestTls:
-    """`sslmode=verify-full`, with and without a certificate of our own."""
-
-    @pytest.fixture
-    def certified(self, authority: Authority) -> Tls:
-        client = authority.issue("certified")
-        return Tls(ca=authority.ca, cert=client.cert, key=client.key)
-
-    @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
-    def test_our_certificate_is_our_login(
-        self, primary: Postgres, certified: Tls, host: str
-    ) -> None:
-        """A role that PostgreSQL knows by its certificate alone."""
-        login = Login(user="certified", sslmode="verify-full", tls=certified)
-        url = primary.url.replace("127.0.0.1", host)
-        assert isinstance(PostgresProbe(login).ask(_record(url), timeout=5), SqlAnswer)
-
-    def test_without_it_we_are_refused(self, primary: Postgres, authority: Authority) -> None:
-        """The server says 28000, which is a refusal and not silence."""
-        login = Login(user="certified", sslmode="verify-full", tls=Tls(ca=authority.ca))
-        claim = _ask(primary, login)
-        assert isinstance(claim, SqlRefused)
-        assert claim.sqlstate.startswith("28")
-
-    def test_a_stranger_is_not_believed(
-        self, primary: Postgres, tmp_path_factory: pytest.TempPathFactory
-    ) -> None:
-        """A server that our authority did not sign has said nothing, writable or not."""
-        stranger = Authority(tmp_path_factory.mktemp("stranger"), name="stranger")
-        login = Login(user="trusting", sslmode="verify-full", tls=Tls(ca=stranger.ca))
-        claim = _ask(primary, login)
-        assert isinstance(claim, Unknown)
-        assert "certificate" in claim.reason
 
 
 def _until_answered(server: Postgres) -> SqlClaim:
