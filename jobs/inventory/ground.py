@@ -46,7 +46,7 @@ class Machine(Part):
 class Deploy(Part):
     """How machines are reached and closed. `user` logs in for `pgbaton push`, and becomes root by
     `sudo -n` where it is not root. `networks` are the machines' own: from there they speak to each
-    other. `operators` may reach SSH (and `public` services) besides. `clients`: networks of
+    other. `operators` may reach SSH, the webhook and the pages besides. `clients`: networks of
     applications that may connect to PostgreSQL, where no host of the inventory is there."""
 
     user: Name = "root"
