@@ -19,6 +19,8 @@ TYPES = frozenset({CALLBACK, LEADER_KEY, OPERATOR, CLOCK, NODE_STATUS, LINODE_EV
 MAX_ID = 128
 MAX_TEXT = 256
 MAX_DATA = 32
+MAX_WHOLE = 2**53 - 1
+"""A larger number is another one to some readers of JSON."""
 
 _ID = re.compile(rf"[!-\-/-~]{{1,{MAX_ID}}}")
 Scalar = str | int | bool | None
@@ -147,7 +149,7 @@ def _is_scalar(value: object) -> bool:
     """Scopes and member names may hold odd characters; what breaks a line or UTF-8 may not pass."""
     if isinstance(value, str):
         return len(value) <= MAX_TEXT and _CONTROL.search(value) is None
-    return value is None or (isinstance(value, int) and abs(value) < 2**53)
+    return value is None or (isinstance(value, int) and abs(value) <= MAX_WHOLE)
 
 
 def _shown(name: str) -> str:

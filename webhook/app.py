@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from webhook.admission import open_door
+from webhook.description import add_description
 from webhook.health import add_health
 from webhook.intake import Intake, add_intake
 from webhook.metrics import make_metrics
@@ -23,5 +24,6 @@ def create_app(ports: Ports) -> Flask:
     door = open_door(ports.inventory, ports.hmac_secrets)
     add_intake(app, Intake(ports=ports, door=door, metrics=metrics, refusals=refusals))
     add_health(app, ports)
+    add_description(app, ports.inventory.webhook, version=ports.version)
     add_problems(app)
     return app

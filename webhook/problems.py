@@ -20,7 +20,7 @@ def problem(
 ) -> Response:
     """A problem document. `retry` tells whether the same request may succeed later unchanged."""
     document = {
-        "type": f"/problems/{name}",
+        "type": type_of(name),
         "title": title,
         "status": status,
         "detail": detail,
@@ -29,6 +29,11 @@ def problem(
     if field is not None:
         document["field"] = field
     return Response(json.dumps(document), status=status, content_type=CONTENT_TYPE)
+
+
+def type_of(name: str) -> str:
+    """A problem's identity, which is an address on this server."""
+    return f"/problems/{name}"
 
 
 def refusal_problem(refusal: Refusal) -> Response:
