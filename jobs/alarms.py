@@ -72,12 +72,12 @@ def paused(state: ClusterState, verdict: Confirmed) -> Iterator[Alarm]:
 def left_behind(state: ClusterState, fence: Fence, hosts: Iterable[str]) -> Iterator[Alarm]:
     """Targets that failed and are nobody's, once for each way in which they fail. Who was not tried
     yet under this fence has not failed, nor has who gave way: to another leader, or to a pause, which
-    is said by itself."""
+    is said by itself; nor has who followed under a higher epoch, which is said of the whole cluster."""
     for host in hosts:
         record = state.hosts.get(host)
         if record is None or record.epoch < fence.epoch or host in state.assignments:
             continue
-        if record.outcome == "superseded":
+        if record.outcome == "superseded" or (record.above(fence) and record.next_try is None):
             continue
         target = parse_target(host)
         way = record.reason if record.outcome == LATE else record.outcome

@@ -17,8 +17,8 @@ from jobs.state import LANDED, WAITING, Assignment, ClusterState, HostRecord
 class Ground:
     """What a decision needs besides memory and verdict: the targets in order, how many hosts a job
     takes, how long a silent job counts as alive, which jobs still wait, a source of fresh ids for
-    jobs of a kind, and the epoch that etcd showed. `worker` looked, for `took` seconds, after those that
-    had `tried` in vain."""
+    jobs of a kind, and the epoch and revision that etcd showed. `worker` looked, for `took` seconds,
+    after those that had `tried` in vain."""
 
     targets: tuple[str, ...]
     chunk: int
@@ -27,6 +27,7 @@ class Ground:
     fresh_job: Callable[[str], str]
     round_id: str
     epoch: int | None = None
+    revision: int | None = None
     claims: Mapping[str, Any] = field(default_factory=dict)
     worker: str = ""
     took: float | None = None

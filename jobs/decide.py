@@ -10,6 +10,7 @@ from jobs.assign import Ground, assign_due, missing, planned
 from jobs.audit import Draft, Kind
 from jobs.evidence import of_verdict
 from jobs.fence import Fence
+from jobs.rewound import rewound
 from jobs.state import Assignment, ClusterState, Incident, Settled
 from jobs.verdict import Confirmed, NotYet, Standby, Verdict
 
@@ -98,17 +99,18 @@ def _standby(state: ClusterState, verdict: Standby, ground: Ground) -> Step:
 
 def _confirmed(state: ClusterState, verdict: Confirmed, ground: Ground) -> Step:
     fence = verdict.leadership.fence
-    if state.incident is None and state.settled.fence == fence and not verdict.stale:
+    back = rewound(state, verdict, ground.targets, revision=ground.revision)
+    if state.incident is None and state.settled.fence == fence and not (verdict.stale or back):
         return _repair(state, fence, ground)
     incident = state.incident or _opened(state, verdict)
     moved = _lead(incident, verdict, now=state.now)
     drafts = list(_opening(state, incident))
     if state.incident is None or (incident.verdict, incident.fence) != ("confirmed", fence):
         drafts.append(_verdict(moved, verdict, ground))
-    said = [*two_primaries(verdict), *paused(state, verdict)]
+    said = [*back, *two_primaries(verdict), *paused(state, verdict)]
     moved, alarms = raised(moved, said, claims=ground.claims)
     drafts += alarms
-    if state.paused():
+    if state.paused() or back:
         return Step(drafts=tuple(drafts), incident=moved)
     assign = assign_due(state, fence, ground)
     drafts += planned(state, assign, fence=fence, incident=moved.id)

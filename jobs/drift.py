@@ -66,6 +66,8 @@ def of_plan(plan: HostPlan | HostFailure | Blocked) -> list[str] | None:
             found.append("its fence is gone")
         case Standing.HIGHER:
             found.append(f"its fence went back to {plan.held}")
+        case Standing.LOWER:
+            found.append(f"it holds the fence {plan.held}, above the one that was applied")
         case _:
             pass
     return found or None

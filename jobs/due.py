@@ -8,7 +8,8 @@ from enum import StrEnum
 
 from jobs.assign import alive, missing, shut, waits
 from jobs.claims import ClusterView, MemberRecord, Unknown
-from jobs.state import ClusterState
+from jobs.fence import Fence
+from jobs.state import ClusterState, HostRecord
 
 
 class Due(StrEnum):
@@ -77,13 +78,19 @@ def _unfinished(state: ClusterState, targets: Collection[str], pace: Pace) -> Du
 
 
 def _waits(state: ClusterState, targets: Collection[str]) -> bool:
-    """True where a target that lacks the fence is nobody's, and its next try has come."""
+    """True where a target that lacks the fence is nobody's, and its next try has come. That one holds a
+    higher epoch is looked at until an incident says so: then an operator has to lift it."""
     known = (state.incident or state.settled).fence
     if known is None or state.paused():
         return False
     return any(
         target not in state.assignments
         and not shut(state, known, target)
-        and ((held := state.hosts.get(target)) is None or not waits(held, known, now=state.now))
+        and ((held := state.hosts.get(target)) is None or not _rests(state, held, known))
         for target in missing(state, known, tuple(targets))
     )
+
+
+def _rests(state: ClusterState, held: HostRecord, known: Fence) -> bool:
+    said = held.above(known) and state.incident is not None
+    return said or waits(held, known, now=state.now)

@@ -136,6 +136,7 @@ def _ground(tools: Tools, state: ClusterState, claims: Claims, *, round_id: str)
         fresh_job=partial(job_id, cluster=state.cluster),
         round_id=round_id,
         epoch=epoch_of(claims.before),
+        revision=getattr(claims.before, "revision", None),
         claims=of_claims(claims),
         worker=tools.worker,
     )

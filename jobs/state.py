@@ -69,6 +69,11 @@ class HostRecord:
         """True where the target is known to follow the leadership of this fence."""
         return self.fence == fence and (self.outcome in HOLDS or self.outcome == FOLLOWS)
 
+    def above(self, fence: Fence) -> bool:
+        """True where the target is known to hold a higher epoch of the same PostgreSQL."""
+        held = self.fence
+        return held is not None and held.system == fence.system and held.epoch > fence.epoch
+
     def lets_through(self, fence: Fence) -> bool:
         """True for a NodeBalancer through which a login has landed on this fence's leader."""
         return self.fence == fence and self.outcome in {LANDED, FOLLOWS, LATE}

@@ -170,26 +170,6 @@ def test_late_report_of_a_first_attempt_leaves_no_second_one_open(world: World) 
     assert (after.incident, dict(after.assignments)) == (None, {})
 
 
-def test_epochs_that_went_back_are_refused_explained_and_not_hurried(world: World) -> None:
-    """After an etcd restore hosts keep their fence; a person is told what lifts it, once."""
-    world.fail_over("pg2")
-    world.settle()
-    world.dcs.revision = 1
-    world.dcs.elect("shop", "pg2")
-    world.live_on(seconds=60)
-    tries = [t for t in world.told(Kind.HOST) if t["outcome"] == "lower-fence"]
-    assert len(tries) <= 2 * 6
-    alarms = [a for a in world.told(Kind.ALARM) if "web1" in a["reason"]]
-    assert len(alarms) == 1
-    assert "which is newer" in alarms[0]["reason"]
-    assert "pgbaton reset-fence shop --host web1" in alarms[0]["remedy"]
-    for address in ("10.0.1.1", "10.0.1.2"):
-        world.hosts.at(address).journals.clear()
-    world.ledger.forget("shop", ["web1", "web2"], ())
-    world.live_on(seconds=10)
-    assert world.ledger.state("shop").incident is None
-
-
 def test_long_leaderlessness_is_said_with_its_length(world: World) -> None:
     """Not at every look, but after ten seconds, a minute, ten minutes; a new leader ends the count."""
     world.dcs.delete_leader("shop")
