@@ -103,7 +103,7 @@ def _due(state: ClusterState, host: str, fence: Fence, ground: Ground) -> bool:
     if given is not None and given.epoch == fence.epoch:
         return not alive(given, now=state.now, take_over=ground.take_over, waiting=ground.waiting)
     record = state.hosts.get(host)
-    return record is None or not waits(record, fence, now=state.now)
+    return record is None or not (record.above(fence) or waits(record, fence, now=state.now))
 
 
 def waits(record: HostRecord, fence: Fence, *, now: float) -> bool:

@@ -110,7 +110,7 @@ def _confirmed(state: ClusterState, verdict: Confirmed, ground: Ground) -> Step:
     said = [*back, *two_primaries(verdict), *paused(state, verdict)]
     moved, alarms = raised(moved, said, claims=ground.claims)
     drafts += alarms
-    if state.paused() or back:
+    if state.paused():
         return Step(drafts=tuple(drafts), incident=moved)
     assign = assign_due(state, fence, ground)
     drafts += planned(state, assign, fence=fence, incident=moved.id)

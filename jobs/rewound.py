@@ -26,9 +26,9 @@ def holding_above(
 def rewound(
     state: ClusterState, verdict: Confirmed, targets: Iterable[str], *, revision: int | None
 ) -> tuple[Alarm, ...]:
-    """That etcd counts from before, once an epoch; empty where it does not. While it is not, nothing may
-    move: what was applied under the higher epochs would be undone by a leadership that is older, or
-    a copy."""
+    """That etcd counts from before, once an epoch; empty where it does not. Who holds a higher epoch is
+    left alone meanwhile: what was applied under it would be undone by a leadership that is older, or
+    a copy. Who holds none follows the proven leader all the same."""
     fence = verdict.leadership.fence
     holding = holding_above(state, fence, targets)
     if not holding:
@@ -38,7 +38,7 @@ def rewound(
     reason = (
         f"etcd's revision went back: {verdict.leadership.member} leads under epoch {fence.epoch}, but "
         f"{_named(holding)} {'holds' if len(holding) == 1 else 'hold'} epoch {highest} of the same "
-        f"PostgreSQL; was etcd restored from a snapshot{shows}? Nothing is moved, every fence stays"
+        f"PostgreSQL; was etcd restored from a snapshot{shows}? Who holds it is left as it is"
     )
     remedy = (
         f"if somebody restored it: pgbaton reset-fence {state.cluster} --all --why 'etcd restored'; "
