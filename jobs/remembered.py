@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
+
+from jobs.flapping import Release
 from jobs.ports import Memory
 from jobs.state import ClusterState
 
@@ -18,6 +22,25 @@ def proof_name(cluster: str) -> str:
 def anchored_name(cluster: str) -> str:
     """Under which stands the number of the newest entry that was noted outside Redis."""
     return f"anchored:{cluster}"
+
+
+def release_name(cluster: str) -> str:
+    """Under which stands an operator's last word that a hold shall end: {epoch, by, why} as JSON."""
+    return f"release:{cluster}"
+
+
+def release_text(release: Release) -> str:
+    """As it is remembered."""
+    return json.dumps(asdict(release), ensure_ascii=False)
+
+
+def release_of(text: str | None) -> Release | None:
+    """What `release_text` wrote; None for anything else."""
+    try:
+        raw = json.loads(text or "")
+        return Release(epoch=int(raw["epoch"]), by=str(raw["by"]), why=str(raw["why"]))
+    except (ValueError, TypeError, LookupError):
+        return None
 
 
 def proven_at(state: ClusterState, memory: Memory) -> float | None:

@@ -90,6 +90,26 @@ def _dns(evidence: Facts, facts: Facts) -> tuple[Tone, str]:
             return "bad", f"DNS record {name} does not follow yet: {evidence['reason']}{remedy}"
 
 
+def _isolation(evidence: Facts, facts: Facts) -> tuple[Tone, str]:
+    member = evidence["member"]
+    match evidence["outcome"]:
+        case "asked":
+            return (
+                "wary",
+                f"isolating {member}, which accepts writes while {evidence['leader']} leads",
+            )
+        case "changing":
+            note = f"; {evidence['note']}" if evidence.get("note") else ""
+            return "plain", f"isolating {member}: {evidence['change']}{note}"
+        case "isolated":
+            return "good", f"{member} is isolated{_took(facts)}: {'; '.join(evidence['did'])}"
+        case "spared" | "superseded":
+            return "quiet", f"{member} is not isolated: {evidence['reason']}"
+        case outcome:
+            remedy = f". {evidence['remedy']}" if evidence.get("remedy") else ""
+            return "bad", f"{member} is not isolated ({outcome}): {evidence['reason']}{remedy}"
+
+
 def _took(facts: Facts) -> str:
     return f" after {facts['seconds']:.2f} s" if facts["seconds"] is not None else ""
 
@@ -123,6 +143,12 @@ def _paused(evidence: Facts, _: Facts) -> tuple[Tone, str]:
 
 def _resumed(evidence: Facts, _: Facts) -> tuple[Tone, str]:
     return "plain", f"resumed by {evidence['by']}"
+
+
+def _released(evidence: Facts, facts: Facts) -> tuple[Tone, str]:
+    by = f" by {evidence['by']}" if evidence.get("by") else ""
+    held = f" after {facts['seconds']:.0f} s" if facts["seconds"] is not None else ""
+    return "good", f"released{by}{held}: {evidence['reason']}"
 
 
 def _lifted(evidence: Facts, _: Facts) -> tuple[Tone, str]:
@@ -166,6 +192,7 @@ SENTENCES: Mapping[Kind, Callable[[Facts, Facts], tuple[Tone, str]]] = {
     Kind.HOST: _host,
     Kind.BALANCER: _balancer,
     Kind.DNS: _dns,
+    Kind.ISOLATION: _isolation,
     Kind.TAKEN_OVER: _taken_over,
     Kind.SUPERSEDED: _superseded,
     Kind.ALARM: _alarm,
@@ -173,6 +200,7 @@ SENTENCES: Mapping[Kind, Callable[[Facts, Facts], tuple[Tone, str]]] = {
     Kind.DRIFT: _drift,
     Kind.PAUSED: _paused,
     Kind.RESUMED: _resumed,
+    Kind.RELEASED: _released,
     Kind.FENCE_LIFTED: _lifted,
     Kind.JOURNAL: _journal,
     Kind.ACKNOWLEDGED: _acknowledged,

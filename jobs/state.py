@@ -10,12 +10,17 @@ from typing import Any, TypeVar
 from jobs.claims import MemberRecord
 from jobs.fence import Fence
 from jobs.remote import HOLDS
+from jobs.turns import Hold, Turn
 from jobs.verdict import Leadership
 
 FOLLOWS, LANDED, WAITING, LATE = "follows", "landed", "waiting", "late"
 """How a NodeBalancer stands: it leads to the leader and to nobody else; a login lands there, but it
 is not the only backend up yet; not even that yet; longer than the inventory allows (with a fence
 where a login lands nevertheless)."""
+
+ISOLATED, SPARED = "isolated", "spared"
+"""How a stale member stands: what its cluster's policy wants was done and looked at; or it need not,
+or must not be touched."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +31,7 @@ class Incident:
     Instants are seconds since 1970 by Redis TIME. `alarms` names what was already said loudly,
     so that it is said once. `seen_epoch` is the newest epoch that etcd showed, proven or not, and
     `seen_at` when it was first seen. `leaderless` is since when nobody holds the key, or None.
+    `turns` are the last leaders, `hold` what is held back of the newest one's return.
     """
 
     id: str
@@ -42,6 +48,8 @@ class Incident:
     seen_epoch: int | None = None
     seen_at: float | None = None
     leaderless: float | None = None
+    turns: tuple[Turn, ...] = ()
+    hold: Hold | None = None
 
     @property
     def fence(self) -> Fence | None:
@@ -102,11 +110,12 @@ class Pause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
-    """The last concluded leadership, when it was proven, and its incident's number."""
+    """The last concluded leadership, when it was proven, its incident's number, and the last leaders."""
 
     leadership: Leadership | None = None
     verified: float | None = None
     number: int = 0
+    turns: tuple[Turn, ...] = ()
 
     @property
     def fence(self) -> Fence | None:
@@ -166,6 +175,10 @@ def load(kind: type[T], text: str) -> T:
         raw["fence"] = Fence(**raw["fence"])
     if raw.get("leadership") is not None:
         raw["leadership"] = _leadership(raw["leadership"])
+    if "turns" in raw:
+        raw["turns"] = tuple(Turn(**turn) for turn in raw["turns"])
+    if raw.get("hold") is not None:
+        raw["hold"] = Hold(**{**raw["hold"], "stays": tuple(raw["hold"]["stays"])})
     for name in ("epochs", "alarms", "restarted"):
         if name in raw:
             raw[name] = tuple(raw[name])

@@ -35,6 +35,7 @@ class Kind(StrEnum):
     HOST = "host"  # one host's outcome
     BALANCER = "balancer"  # a NodeBalancer was changed, or how it stands changed
     DNS = "dns"  # a DNS record's outcome
+    ISOLATION = "isolation"  # a stale primary is kept from taking writes: asked, done, or not done
     TAKEN_OVER = "taken-over"  # what a dead worker left was given to another
     SUPERSEDED = "superseded"  # a job found a newer epoch and gave way
     ALARM = "alarm"  # somebody should look: two writable primaries, partial, held up
@@ -42,6 +43,7 @@ class Kind(StrEnum):
     DRIFT = "drift"  # a host no longer is what was applied
     PAUSED = "paused"
     RESUMED = "resumed"
+    RELEASED = "released"  # a return that was held back (flapping) goes on
     FENCE_LIFTED = "fence-lifted"  # reset-fence or adopt, by an operator
     JOURNAL = "journal"  # taken in from an inline repoint made while Redis was down
     ACKNOWLEDGED = (
