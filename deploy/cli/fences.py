@@ -27,30 +27,46 @@ WHY = click.option("--why", callback=one_line, required=True, help="For the reco
 
 @click.command(short_help="Let a host forget its fence, on the record.")
 @click.argument("cluster")
-@click.option("--host", metavar="HOST", required=True, help="Whose fence.")
+@click.option("--host", metavar="HOST", help="Whose fence.")
+@click.option("--all", "everybody", is_flag=True, help="Those of all hosts and DNS records.")
 @WHY
 @YES
 @click.pass_obj
-def reset_fence(desk: Desk, cluster: str, *, host: str, why: str, yes: bool) -> None:
-    """Let HOST forget the fence it holds for CLUSTER, and look at it anew.
+def reset_fence(
+    desk: Desk, cluster: str, *, host: str | None, everybody: bool, why: str, yes: bool
+) -> None:
+    """Let HOST, or with --all everybody, forget the fence it holds for CLUSTER, and look at it anew.
 
     For a fence that is higher than the truth: etcd was restored from a snapshot, or the cluster was
-    built anew. The fence is lifted only while it is still the one that is shown.
+    built anew. A fence is lifted only while it is still the one that is shown. Who cannot be reached
+    with --all is named (exit code 69) and holds up nobody.
     """
-    known_hosts(desk, known_cluster(desk, cluster), [host])
+    known_cluster(desk, cluster)
+    if everybody is (host is not None):
+        raise click.UsageError("say whose fence: --host HOST, or --all")
+    if host is None:
+        from deploy.cli.all_fences import reset_all
+
+        reset_all(desk, cluster, why=why, yes=yes)
+    else:
+        _reset_one(desk, cluster, host, why=why, yes=yes)
+
+
+def _reset_one(desk: Desk, cluster: str, host: str, *, why: str, yes: bool) -> None:
+    known_hosts(desk, cluster, [host])
     desk.ledger.state(cluster)  # what cannot be recorded is not done
     held = held_fences(desk, cluster, host)
     if not held:
         voice().line(f"{host} holds no fence of {cluster}; nothing to lift", "quiet")
         return
     _, verdict = look(desk, cluster, everyone=False)
-    voice().line(f"{host} holds {_listed(held)}")
+    voice().line(f"{host} holds {listed(held)}")
     say_verdict(cluster, verdict)
-    _agree(_against(verdict, held.values()) + f"Lift the fence of {host}?", yes=yes)
+    agree(against(verdict, held.values()) + f"Lift the fence of {host}?", yes=yes)
     lift_all(desk, host, held)
     entry = _entry(desk, host=host, how="reset-fence", why=why, held=held)
     _record(desk, {cluster: entry}, host, anew=cluster)
-    voice().line(f"{host} forgot {_listed(held)}; follow it with: pgbaton tail {cluster}", "good")
+    voice().line(f"{host} forgot {listed(held)}; follow it with: pgbaton tail {cluster}", "good")
 
 
 def held_fences(desk: Desk, cluster: str, host: str) -> dict[str, Fence]:
@@ -61,7 +77,8 @@ def held_fences(desk: Desk, cluster: str, host: str) -> dict[str, Fence]:
     return {journal: fence for journal, fence in found.items() if fence is not None}
 
 
-def _listed(held: Mapping[str, Fence]) -> str:
+def listed(held: Mapping[str, Fence]) -> str:
+    """Fences as people read them, each once."""
     return " and ".join(dict.fromkeys(map(str, held.values()))) or "no fence"
 
 
@@ -74,7 +91,8 @@ def held_fence(desk: Desk, journal: str, host: str) -> Fence | None:
     return reply.fence
 
 
-def _against(verdict: Verdict, held: Iterable[Fence]) -> str:
+def against(verdict: Verdict, held: Iterable[Fence]) -> str:
+    """What the confirmed leader's fence is to those that are held."""
     if not isinstance(verdict, Confirmed):
         return "No leader is confirmed now. "
     fence = verdict.leadership.fence
@@ -83,7 +101,8 @@ def _against(verdict: Verdict, held: Iterable[Fence]) -> str:
     return f"The leader's fence {fence} is refused by it. "
 
 
-def _agree(question: str, *, yes: bool) -> None:
+def agree(question: str, *, yes: bool) -> None:
+    """Ask, unless that was answered before; Fault for anything but yes."""
     if not yes and not click.confirm(question, err=True):
         raise Fault("nothing was done")
 
@@ -104,7 +123,7 @@ def lift(desk: Desk, journal: str, host: str, held: Fence) -> None:
 
 
 def _entry(desk: Desk, *, host: str, how: str, why: str, held: Mapping[str, Fence]) -> Draft:
-    fence = _listed(held) if held else None
+    fence = listed(held) if held else None
     evidence = {"host": host, "how": how, "why": why, "fence": fence}
     return deed(desk, Kind.FENCE_LIFTED, incident=None, evidence=evidence)
 
@@ -149,7 +168,7 @@ def adopt(desk: Desk, host: str, *, old: str, new: str, why: str, yes: bool) -> 
         )
     desk.ledger.state(new)
     held = held_fences(desk, old, host)
-    _agree(f"{host} holds {_listed(held)} of {old}. Let it follow {new}?", yes=yes)
+    agree(f"{host} holds {listed(held)} of {old}. Let it follow {new}?", yes=yes)
     lift_all(desk, host, held)
     how = f"adopt, from {old} to {new}"
     entries = {c: _entry(desk, host=host, how=how, why=why, held=held) for c in (old, new)}
