@@ -10,11 +10,14 @@ from jobs.audit import Draft, Kind
 from jobs.fence import Fence
 from jobs.inventory import Target, parse_target
 from jobs.remote import Outcome
-from jobs.state import LATE, ClusterState, HostRecord, Incident
+from jobs.state import ISOLATED, LATE, SPARED, ClusterState, HostRecord, Incident
 from jobs.verdict import Confirmed
 
 LEADERLESS = (10, 60, 600, 3600)
 """Seconds without a leader after which it is said once more."""
+
+GAVE_WAY = frozenset({ISOLATED, SPARED, "superseded", "busy", "gone"})
+"""Ends of an isolation that are no failure by themselves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +59,21 @@ def two_primaries(verdict: Confirmed) -> Iterator[Alarm]:
             key=f"two-primaries:{stale}:{epoch}",
             reason=f"two writable primaries: {stale} accepts writes while {member} leads",
             remedy=f"stop PostgreSQL on {stale}, or start Patroni there so that it demotes",
+        )
+
+
+def not_isolated(state: ClusterState, verdict: Confirmed) -> Iterator[Alarm]:
+    """Each stale member that could not be isolated and takes writes still, once for each way in which
+    that fails. One that gave way, or that somebody else has in hand, has not failed."""
+    epoch = verdict.leadership.fence.epoch
+    for stale in verdict.stale:
+        record = state.hosts.get(str(Target(kind="member", name=stale)))
+        if record is None or record.epoch < epoch or record.outcome in GAVE_WAY:
+            continue
+        yield Alarm(
+            key=f"isolation:{stale}:{record.epoch}:{record.outcome}",
+            reason=f"{stale} could not be isolated ({record.outcome}): {record.reason}",
+            remedy=record.remedy or f"stop PostgreSQL on {stale} by hand",
         )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from jobs.audit import Draft, Kind
 from jobs.fence import Fence
-from jobs.inventory import parse_target
+from jobs.inventory import Isolation, parse_target
 from jobs.names import REPOINT, job_for
 from jobs.state import LANDED, WAITING, Assignment, ClusterState, HostRecord
 
@@ -18,7 +18,7 @@ class Ground:
     """What a decision needs besides memory and verdict: the targets in order, how many hosts a job
     takes, how long a silent job counts as alive, which jobs still wait, a source of fresh ids for
     jobs of a kind, and the epoch and revision that etcd showed. `worker` looked, for `took` seconds,
-    after those that had `tried` in vain."""
+    after those that had `tried` in vain. `isolation` is what becomes of a stale primary."""
 
     targets: tuple[str, ...]
     chunk: int
@@ -32,6 +32,7 @@ class Ground:
     worker: str = ""
     took: float | None = None
     tried: tuple[str, ...] = ()
+    isolation: Isolation = field(default_factory=Isolation)
 
 
 def missing(state: ClusterState, fence: Fence, targets: Sequence[str]) -> tuple[str, ...]:

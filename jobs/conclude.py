@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 
-from jobs.alarms import left_behind, raised, two_primaries
+from jobs.alarms import left_behind, not_isolated, raised, two_primaries
 from jobs.assign import missing, under_way
 from jobs.audit import Draft, Kind
 from jobs.claims import Claims
+from jobs.decide import exiled
 from jobs.evidence import of_claims, of_verdict
+from jobs.isolation import asked
 from jobs.look import look_at_everyone
 from jobs.names import CONCLUDE
-from jobs.respond import LEASE, land
+from jobs.respond import LEASE, ground_of, land
 from jobs.state import ClusterState, Incident, Settled
 from jobs.tools import Tools, equipped
 from jobs.verdict import Confirmed, Verdict
@@ -41,7 +44,7 @@ def _look_and_close(tools: Tools, *, cluster: str, flight: str) -> str:
     state = tools.ledger.state(cluster)
     if state.incident is None:
         return "nothing-open"
-    if _under_way(tools, state):
+    if _under_way(tools, state) and not _isolates(tools, state):
         return "under-way"
     claims, verdict = look_at_everyone(tools, cluster=cluster, state=state)
     if not isinstance(verdict, Confirmed) or verdict.leadership.fence != state.incident.fence:
@@ -59,6 +62,12 @@ def _under_way(tools: Tools, state: ClusterState) -> bool:
     return bool(left) and all(under_way(state, fence, target) for target in left)
 
 
+def _isolates(tools: Tools, state: ClusterState) -> bool:
+    """Where a stale primary is isolated, it is looked for although targets still have time: it takes
+    writes meanwhile."""
+    return tools.inventory.clusters[state.cluster].isolation.policy != "off"
+
+
 def _close(
     tools: Tools, *, state: ClusterState, seen: tuple[Claims, Confirmed], flight: str
 ) -> str:
@@ -66,22 +75,43 @@ def _close(
     assert incident is not None
     left = missing(state, verdict.leadership.fence, tools.inventory.targets_of(state.cluster))
     if left or verdict.stale:
-        fence = verdict.leadership.fence
-        behind = [t for t in left if not under_way(state, fence, t)]
-        alarms = [*two_primaries(verdict), *left_behind(state, fence, behind)]
-        held, said = raised(incident, alarms, claims=of_claims(claims))
-        if said:
-            tools.ledger.save(state.cluster, flight, incident=held, drafts=said)
+        _hold_open(tools, state, seen, left, flight=flight)
         return "held-open"
     closed = tools.ledger.save(
         state.cluster,
         flight,
         settled=Settled(
-            leadership=verdict.leadership, verified=state.now, number=state.settled.number + 1
+            leadership=verdict.leadership,
+            verified=state.now,
+            number=state.settled.number + 1,
+            turns=incident.turns,
         ),
         drafts=[_concluded(incident, state, verdict, claims)],
     )
     return "concluded" if closed else "lost-flight"
+
+
+def _hold_open(
+    tools: Tools,
+    state: ClusterState,
+    seen: tuple[Claims, Confirmed],
+    left: Sequence[str],
+    *,
+    flight: str,
+) -> None:
+    """Say once what holds it up, and give a stale primary to a job where the inventory wants that."""
+    (claims, verdict), incident = seen, state.incident
+    assert incident is not None
+    fence = verdict.leadership.fence
+    behind = [t for t in left if not under_way(state, fence, t)]
+    stale = [*two_primaries(verdict), *not_isolated(state, verdict)]
+    alarms = [*stale, *left_behind(state, fence, behind)]
+    held, said = raised(incident, alarms, claims=of_claims(claims))
+    ground = ground_of(tools, state, claims, round_id=f"{flight}:{state.now:.6f}")
+    exiles = exiled(state, verdict, ground)
+    said += asked(exiles, verdict.leadership, incident=held.id)
+    if said or exiles:
+        tools.ledger.save(state.cluster, flight, incident=held, drafts=said, assign=exiles)
 
 
 def _concluded(incident: Incident, state: ClusterState, verdict: Verdict, claims: Claims) -> Draft:

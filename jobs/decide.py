@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from jobs.alarms import long_leaderless, paused, raised, two_primaries
@@ -10,8 +10,11 @@ from jobs.assign import Ground, assign_due, missing, planned
 from jobs.audit import Draft, Kind
 from jobs.evidence import of_verdict
 from jobs.fence import Fence
+from jobs.flapping import Nerve, held_up, hold_back, let_go, remembered_hold
+from jobs.isolation import asked, to_isolate
 from jobs.rewound import rewound
 from jobs.state import Assignment, ClusterState, Incident, Settled
+from jobs.turns import turned
 from jobs.verdict import Confirmed, NotYet, Standby, Verdict
 
 
@@ -31,11 +34,14 @@ class Step:
         return not (self.drafts or self.incident or self.settled or self.assign or self.conclude)
 
 
-def decide(state: ClusterState, verdict: Verdict, ground: Ground) -> Step:
-    """One round's step. Only a confirmed verdict assigns hosts; everything else is said and kept."""
+def decide(
+    state: ClusterState, verdict: Verdict, ground: Ground, nerve: Nerve | None = None
+) -> Step:
+    """One round's step. Only a confirmed verdict assigns hosts; everything else is said and kept.
+    `nerve` is what holding back a return takes; without it nothing is."""
     match verdict:
         case Confirmed():
-            return _confirmed(state, verdict, ground)
+            return _confirmed(state, verdict, ground, nerve or Nerve())
         case Standby():
             return _standby(state, verdict, ground)
         case _:
@@ -93,11 +99,11 @@ def _standby(state: ClusterState, verdict: Standby, ground: Ground) -> Step:
     )
     return Step(
         drafts=(_verdict(told, verdict, ground), ended),
-        settled=replace(state.settled, number=number),
+        settled=replace(state.settled, number=number, turns=state.incident.turns),
     )
 
 
-def _confirmed(state: ClusterState, verdict: Confirmed, ground: Ground) -> Step:
+def _confirmed(state: ClusterState, verdict: Confirmed, ground: Ground, nerve: Nerve) -> Step:
     fence = verdict.leadership.fence
     back = rewound(state, verdict, ground.targets, revision=ground.revision)
     if state.incident is None and state.settled.fence == fence and not (verdict.stale or back):
@@ -107,15 +113,32 @@ def _confirmed(state: ClusterState, verdict: Confirmed, ground: Ground) -> Step:
     drafts = list(_opening(state, incident))
     if state.incident is None or (incident.verdict, incident.fence) != ("confirmed", fence):
         drafts.append(_verdict(moved, verdict, ground))
-    said = [*back, *two_primaries(verdict), *paused(state, verdict)]
+    holding = hold_back(state, moved, ground.targets, nerve)
+    moved = remembered_hold(moved, holding)
+    drafts += let_go(state, moved, holding)
+    held = held_up(state, moved, nerve)
+    said = [*back, *two_primaries(verdict), *paused(state, verdict), *held]
     moved, alarms = raised(moved, said, claims=ground.claims)
     drafts += alarms
     if state.paused():
         return Step(drafts=tuple(drafts), incident=moved)
-    assign = assign_due(state, fence, ground)
+    assign = assign_due(state, fence, _without(ground, holding.targets))
     drafts += planned(state, assign, fence=fence, incident=moved.id)
-    conclude = not assign and not missing(state, fence, ground.targets)
-    return Step(drafts=tuple(drafts), incident=moved, assign=assign, conclude=conclude)
+    exiles = exiled(state, verdict, ground)
+    drafts += asked(exiles, verdict.leadership, incident=moved.id)
+    conclude = not assign and not exiles and not missing(state, fence, ground.targets)
+    given = {**assign, **exiles}
+    return Step(drafts=tuple(drafts), incident=moved, assign=given, conclude=conclude)
+
+
+def exiled(state: ClusterState, verdict: Confirmed, ground: Ground) -> Mapping[str, Assignment]:
+    """The stale members that are to be isolated and are nobody's: beside the hosts, never before them."""
+    members = () if state.paused() else to_isolate(verdict, ground.isolation)
+    return assign_due(state, verdict.leadership.fence, replace(ground, targets=members))
+
+
+def _without(ground: Ground, stay: Collection[str]) -> Ground:
+    return replace(ground, targets=tuple(t for t in ground.targets if t not in stay))
 
 
 def _repair(state: ClusterState, fence: Fence, ground: Ground) -> Step:
@@ -135,6 +158,7 @@ def _opened(state: ClusterState, verdict: Verdict) -> Incident:
         verdict=verdict.kind,
         reason=verdict.reason,
         before=state.settled.member,
+        turns=state.settled.turns,
     )
 
 
@@ -166,6 +190,7 @@ def _lead(incident: Incident, verdict: Confirmed, *, now: float) -> Incident:
         since=incident.since if incident.fence == fence else now,
         epochs=epochs,
         leaderless=None,
+        turns=turned(incident.turns, verdict.leadership, now=now),
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import NotRequired, TypedDict
 
 from jobs.audit import Draft
+from jobs.flapping import RESTS
 from jobs.host import Hands, Mission
 from jobs.means import Means
 from jobs.ports import LedgerUnavailable
@@ -126,21 +127,29 @@ def _since(state: ClusterState) -> float:
 
 def give_up(tools: Tools, cluster: str, job: str, mine: Mine, *, why: str) -> str:
     """Leave the targets to whoever comes next; a word for RQ's result."""
+    hosts = tools.ledger.state(cluster).hosts
     left = {
-        target: HostRecord(
-            epoch=given.epoch, attempt=given.attempt, outcome="superseded", reason=why
-        )
-        for target, given in mine.items()
+        target: newest(_gave_way(given, why), hosts.get(target)) for target, given in mine.items()
     }
     report(tools, cluster, job, left)
     tools.ledger.call(cluster)
     return "superseded"
 
 
+def _gave_way(given: Assignment, why: str) -> HostRecord:
+    return HostRecord(epoch=given.epoch, attempt=given.attempt, outcome="superseded", reason=why)
+
+
 def newest(record: HostRecord, before: HostRecord | None) -> HostRecord:
     """Numbered so that it counts although epochs went back (an etcd restore): else the failure
-    would be forgotten, and its target tried again at every tick."""
-    return record if before is None else replace(record, epoch=max(record.epoch, before.epoch))
+    would be forgotten, and its target tried again at every tick. Who gave way before it touched a
+    target leaves it at the fence that it held."""
+    if before is None:
+        return record
+    record = replace(record, epoch=max(record.epoch, before.epoch))
+    if record.outcome == "superseded" and before.outcome in RESTS:
+        return replace(record, fence=before.fence)
+    return record
 
 
 def tell(tools: Tools, cluster: str, draft: Draft) -> None:

@@ -175,6 +175,7 @@ def _confirm(claims: Claims, held: _Held, rest: RestAnswer) -> Verdict:
         stale=tuple(
             o.name for o in claims.others if isinstance(o.sql, SqlAnswer) and o.sql.writable
         ),
+        paused=held.view.paused or rest.paused,
     )
 
 

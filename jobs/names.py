@@ -13,6 +13,7 @@ REPOINT = "jobs.repoint.repoint"
 CONCLUDE = "jobs.conclude.conclude"
 BALANCE = "jobs.balance.balance"
 PUBLISH = "jobs.publish.publish"
+ISOLATE = "jobs.isolate.isolate"
 RECONCILE = "jobs.reconcile.reconcile"
 
 QUEUE = "pgbaton"
@@ -21,10 +22,15 @@ QUEUE = "pgbaton"
 INTAKE = "_intake"
 """The trail of what belongs to no cluster; no cluster may have this name."""
 
-JOBS = (RESPOND, REPOINT, BALANCE, PUBLISH, CONCLUDE, RECONCILE)
+JOBS = (RESPOND, REPOINT, BALANCE, PUBLISH, ISOLATE, CONCLUDE, RECONCILE)
 
-JOB_OF: Mapping[str, str] = {"host": REPOINT, "nodebalancer": BALANCE, "dns": PUBLISH}
-"""Which job brings a kind of target to the leader."""
+JOB_OF: Mapping[str, str] = {
+    "host": REPOINT,
+    "nodebalancer": BALANCE,
+    "dns": PUBLISH,
+    "member": ISOLATE,
+}
+"""Which job a kind of target is given to."""
 
 
 def job_for(target: str) -> str:

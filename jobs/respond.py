@@ -10,17 +10,22 @@ from jobs.assign import Ground, alive, missing
 from jobs.claims import Claims
 from jobs.decide import Step, decide
 from jobs.evidence import of_claims
+from jobs.flapping import Nerve, held_by, serves_readers, to_ask
 from jobs.look import epoch_of, look
 from jobs.names import RESPOND, job_id
+from jobs.remembered import release_name, release_of
 from jobs.state import ClusterState, HostRecord
 from jobs.tools import Tools, equipped
-from jobs.verdict import Undetermined, Verdict
+from jobs.verdict import Confirmed, Undetermined, Verdict
 
 LEASE = 6.0
 """Seconds a flight stays ours without a sign of life; a dead worker's flight is free after that."""
 
 HANDED_ON = 2
 """Times that a leader who cannot be reached is left to whichever worker comes next."""
+
+ASK_WITHIN = 0.3
+"""Seconds for one member's word that it is a replica, before a return is held back."""
 
 SITS_FOR = 5.0
 """Seconds after which a respond takes no further round, however many ask: a fresh one does."""
@@ -102,13 +107,31 @@ def write_round(
     """Decide, and write the step down; the caller holds the flight. The look took `took` seconds, and
     the workers `tried` could not reach the leader."""
     claims, verdict = seen
-    ground = _ground(tools, state, claims, round_id=f"{flight}:{number}:{state.now:.6f}")
+    ground = ground_of(tools, state, claims, round_id=f"{flight}:{number}:{state.now:.6f}")
     ground = replace(ground, took=took, tried=tried)
     sweep(tools, state, ground)
-    step = decide(state, verdict, ground)
+    step = decide(state, verdict, ground, nerve_for(tools, state, verdict))
     if step.empty:
         return verdict.kind
     return verdict.kind if _save(tools, state.cluster, flight, step) else "lost-flight"
+
+
+def nerve_for(tools: Tools, state: ClusterState, verdict: Verdict) -> Nerve:
+    """The policy and, where a return may be held back, who of the members that it concerns answers as a
+    replica: asked briefly, since a dead one is left without delay."""
+    policy, cluster = tools.flapping(state.cluster), state.cluster
+    if not isinstance(verdict, Confirmed):
+        return Nerve(policy=policy)
+    targets = tools.inventory.targets_of(cluster)
+    asked = to_ask(state, verdict.leadership, targets, policy)
+    known = (r for r in verdict.leadership.others if r.name in asked)
+    answers = {r.name: tools.witness.writable(cluster, r, timeout=ASK_WITHIN) for r in known}
+    held = held_by(state) is not None
+    return Nerve(
+        policy=policy,
+        replicas=frozenset(name for name, claim in answers.items() if serves_readers(claim)),
+        release=release_of(tools.ledger.recall(release_name(cluster))) if held else None,
+    )
 
 
 def sweep(tools: Tools, state: ClusterState, ground: Ground) -> None:
@@ -125,7 +148,8 @@ def sweep(tools: Tools, state: ClusterState, ground: Ground) -> None:
         tools.ledger.report(state.cluster, given.job, {host: state.hosts.get(host, blank)}, ())
 
 
-def _ground(tools: Tools, state: ClusterState, claims: Claims, *, round_id: str) -> Ground:
+def ground_of(tools: Tools, state: ClusterState, claims: Claims, *, round_id: str) -> Ground:
+    """What a decision needs besides memory and verdict."""
     timing = tools.inventory.timing
     given = tuple(dict.fromkeys(a.job for a in state.assignments.values() if not a.started))
     return Ground(
@@ -139,6 +163,7 @@ def _ground(tools: Tools, state: ClusterState, claims: Claims, *, round_id: str)
         revision=getattr(claims.before, "revision", None),
         claims=of_claims(claims),
         worker=tools.worker,
+        isolation=tools.inventory.clusters[state.cluster].isolation,
     )
 
 

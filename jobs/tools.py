@@ -6,9 +6,20 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 
+from jobs.flapping import Flapping
 from jobs.inventory import SCHEMA, Inventory
 from jobs.judge import Policy
-from jobs.ports import Balancers, Clock, Fleet, Heart, HostHand, Ledger, Records, Witness
+from jobs.ports import (
+    Balancers,
+    Clock,
+    Fleet,
+    Heart,
+    HostHand,
+    Ledger,
+    MemberHand,
+    Records,
+    Witness,
+)
 
 Made = tuple[str, int]
 """The inventory's digest and the schema version that a job was made with."""
@@ -34,6 +45,7 @@ class Tools:
     worker: str
     balancers: Balancers | None = None
     records: Records | None = None
+    members: MemberHand | None = None
 
     def passes_on(
         self, function: str, arguments: Mapping[str, object], *, made: Made, passed: int
@@ -55,6 +67,13 @@ class Tools:
     def policy(self, cluster: str) -> Policy:
         """How the inventory wants this cluster judged."""
         return Policy(probe_required=self.inventory.clusters[cluster].probe.policy == "required")
+
+    def flapping(self, cluster: str) -> Flapping | None:
+        """How the inventory wants returns held back; None where it says nothing."""
+        asked = self.inventory.clusters[cluster].flapping
+        if asked is None:
+            return None
+        return Flapping(changes=asked.changes, within=asked.within, calm=asked.calm)
 
 
 EQUIPPED: ContextVar[Tools] = ContextVar("pgbaton.tools")

@@ -23,13 +23,15 @@ class Leadership:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confirmed:
-    """The only verdict that lets anything be changed. `stale` names further writable primaries."""
+    """The only verdict that lets anything be changed. `stale` names further writable primaries; `paused`
+    that Patroni is: then it is a person who decides who takes writes."""
 
     kind: ClassVar[VerdictKind] = "confirmed"
     leadership: Leadership
     reason: str
     notes: tuple[str, ...] = ()
     stale: tuple[str, ...] = ()
+    paused: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

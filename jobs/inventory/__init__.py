@@ -2,7 +2,7 @@
 
 from jobs.inventory.address import Address, parse_address, parse_conn_url
 from jobs.inventory.application import Application, File, Host, Service
-from jobs.inventory.cluster import Cluster, Etcd, Mux, Objectives, Probe
+from jobs.inventory.cluster import Cluster, Etcd, Isolation, Mux, Objectives, Probe
 from jobs.inventory.ground import Deploy, Machine, Process, Provision
 from jobs.inventory.linode import DnsRecord, Linode, NodeBalancer
 from jobs.inventory.load import BadInventory, load_inventory
@@ -27,6 +27,7 @@ __all__ = [
     "Heartbeat",
     "Host",
     "Inventory",
+    "Isolation",
     "Linode",
     "Machine",
     "Mistake",

@@ -57,6 +57,26 @@ class Objectives(Part):
     writes_resumed: Seconds = 60
 
 
+class Isolation(Part):
+    """What becomes of a stale primary, once another member is proven to lead. "reject": the cluster's
+    NodeBalancers give it no more connections; "stop": its PostgreSQL is stopped besides, over SSH as
+    `user`, who owns it, by the one command that the workers' key may run there."""
+
+    policy: Literal["off", "reject", "stop"] = "off"
+    user: Name = "postgres"
+    port: Port = 22
+
+
+class Flapping(Part):
+    """Holds back a leadership that returns to a member which lost it less than `within` seconds ago, once
+    there were `changes` changes in that time: applications stay at the replica that led until now, as
+    long as it answers, until the leader has led for `calm` seconds. Needs `probe.user`."""
+
+    changes: Annotated[int, Field(ge=2, le=20)] = 4
+    within: Seconds = 600
+    calm: Seconds = 120
+
+
 class Cluster(Part):
     """One PostgreSQL cluster run by Patroni. `machines` maps member names to addresses (deploy).
 
@@ -74,6 +94,7 @@ class Cluster(Part):
     postgresql_port: Port = 5432
     rest_port: Port = 8008
     mux: Mux | None = None
+    isolation: Isolation = Isolation()
     linodes: Mapping[Name, Text] = {}
     ttl: Annotated[int, Field(ge=20)] = 30
     loop_wait: Annotated[int, Field(ge=1)] = 10
@@ -84,6 +105,7 @@ class Cluster(Part):
     databases: Mapping[Name, Name] = {}
     parameters: Mapping[Name, str | int | bool] = {}
     objectives: Objectives = Objectives()
+    flapping: Flapping | None = None
 
     @property
     def traffic_port(self) -> int:

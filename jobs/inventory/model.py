@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from jobs.inventory.address import parse_address
 from jobs.inventory.application import Application, Host
 from jobs.inventory.cluster import Cluster, Etcd
 from jobs.inventory.ground import Deploy, Machine, Provision
@@ -174,5 +175,25 @@ class Inventory(Part):
 
     def follows(self, cluster: str, target: str) -> bool:
         """Whether the target still follows this cluster: a NodeBalancer that was given to another one
-        must not be led to a member of its former one that has the same name."""
+        must not be led to a member of its former one that has the same name. A member is followed as
+        long as its cluster isolates."""
+        at = parse_target(target)
+        if at.kind == "member":
+            return self.clusters[cluster].isolation.policy != "off"
         return target in self.targets_of(cluster)
+
+    def member_host(self, cluster: str, member: str) -> Host | None:
+        """Where a member's PostgreSQL is stopped; None where the inventory does not say."""
+        known, machine = self.clusters[cluster], self.machines.get(member)
+        host, address = self.hosts.get(member), known.machines.get(member)
+        pinned = machine.host_keys if machine is not None else ()
+        keys = pinned or (host.host_keys if host is not None else ())
+        if address is None or not keys:
+            return None
+        return Host(
+            address=parse_address(address).host,
+            port=known.isolation.port,
+            user=known.isolation.user,
+            host_keys=keys,
+            become="none",
+        )

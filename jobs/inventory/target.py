@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-BALANCER, DNS = "nodebalancer:", "dns:"
+BALANCER, DNS, MEMBER = "nodebalancer:", "dns:", "member:"
 """No name in an inventory holds a colon or an @, so that no two kinds of targets look alike."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """A host with its applications at the leader; one with those `behind` a NodeBalancer; a
-    NodeBalancer; a DNS record. `name` is the inventory's id."""
+    NodeBalancer; a DNS record. `name` is the inventory's id. A `member` follows nobody: it is a stale
+    primary that a job was given to isolate."""
 
-    kind: Literal["host", "nodebalancer", "dns"]
+    kind: Literal["host", "nodebalancer", "dns", "member"]
     name: str
     behind: str | None = None
 
@@ -24,6 +25,8 @@ class Target:
                 return f"{BALANCER}{self.name}"
             case "dns":
                 return f"{DNS}{self.name}"
+            case "member":
+                return f"{MEMBER}{self.name}"
             case "host":
                 return self.name if self.behind is None else f"{self.name}@{self.behind}"
 
@@ -46,6 +49,8 @@ class Target:
                 return f"NodeBalancer {self.name}"
             case "dns":
                 return f"DNS record {self.name}"
+            case "member":
+                return f"stale member {self.name}"
             case "host":
                 return (
                     self.name
@@ -60,5 +65,7 @@ def parse_target(text: str) -> Target:
         return Target(kind="nodebalancer", name=text.removeprefix(BALANCER))
     if text.startswith(DNS):
         return Target(kind="dns", name=text.removeprefix(DNS))
+    if text.startswith(MEMBER):
+        return Target(kind="member", name=text.removeprefix(MEMBER))
     name, _, behind = text.partition("@")
     return Target(kind="host", name=name, behind=behind or None)

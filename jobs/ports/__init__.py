@@ -15,7 +15,18 @@ from jobs.ports.telling import (
     Told,
     Unfit,
 )
-from jobs.ports.world import Clock, Dcs, Fleet, Heart, HostHand, Rest, ScopeRef, Sql, Witness
+from jobs.ports.world import (
+    Clock,
+    Dcs,
+    Fleet,
+    Heart,
+    HostHand,
+    MemberHand,
+    Rest,
+    ScopeRef,
+    Sql,
+    Witness,
+)
 
 __all__ = [
     "Anchors",
@@ -35,6 +46,7 @@ __all__ = [
     "LinodeEvents",
     "LinodeUnavailable",
     "Lost",
+    "MemberHand",
     "Memory",
     "Messenger",
     "Noted",

@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar
 from jobs.claims import Claims, ClusterView, LeaderKey, MemberRecord, RestClaim, SqlClaim, Unknown
 from jobs.inventory import Host
 from jobs.remote import HostFailure, LiftRequest, ReadReply, ReadRequest, SwapReply, SwapRequest
+from jobs.stopping import StopOrder, StopReply
 
 In = TypeVar("In")
 Out = TypeVar("Out")
@@ -94,6 +95,21 @@ class HostHand(Protocol):
 
     def lift(self, host: Host, request: LiftRequest, *, timeout: float) -> SwapReply | HostFailure:
         """Forget a fence on purpose."""
+
+
+class MemberHand(Protocol):
+    """A database machine's one verb."""
+
+    def stop(
+        self,
+        host: Host,
+        order: StopOrder,
+        *,
+        timeout: float,
+        confirm: Callable[[], bool] | None = None,
+    ) -> StopReply | HostFailure:
+        """Stop a stale primary's PostgreSQL, or ask whether that could be done. `confirm` is asked
+        right before the order is sent, as for a swap. Safe to repeat."""
 
 
 class Fleet(Protocol):

@@ -71,6 +71,8 @@ class Targets:
         if target in self.known:
             return self.known[target]
         at = parse_target(target)
+        if at.kind == "member":
+            raise ValueError(f"{target} follows nobody: it is to be isolated")
         return TargetStory(target=target, told=at.told, kind=at.kind)
 
 

@@ -89,12 +89,13 @@ class FakeWitness:
             return Unknown(reason=str(error))
 
     def writable(self, cluster: str, record: MemberRecord, *, timeout: float) -> SqlClaim:
+        key = self.leader(cluster, timeout=timeout)
         if record.name not in self.through:
-            return self._sql(cluster, record.name, leads=True)
+            leads = not isinstance(key, LeaderKey) or key.member == record.name
+            return self._sql(cluster, record.name, leads=leads)
         member = self._arrives(record.name)
         if member is None:
             return Unknown(reason="connection refused")
-        key = self.leader(cluster, timeout=timeout)
         leads = isinstance(key, LeaderKey) and key.member == member
         return self._sql(cluster, member, leads=leads)
 

@@ -19,6 +19,7 @@ TIMEOUTS = {
     names.REPOINT: 900,
     names.BALANCE: 120,
     names.PUBLISH: 120,
+    names.ISOLATE: 120,
     names.RECONCILE: 600,
 }
 """Seconds after which RQ ends a job; a repoint's real bound is its own."""

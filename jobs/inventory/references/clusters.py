@@ -21,6 +21,7 @@ def clusters(raw: Raw) -> Iterator[Mistake]:
         yield from _members(name, one)
         yield from _named(name, one)
         yield from _databases(name, one)
+        yield from _flapping(name, one)
 
 
 def _mux(cluster: str, one: Raw) -> Iterator[Mistake]:
@@ -92,3 +93,23 @@ def _databases(cluster: str, one: Raw) -> Iterator[Mistake]:
             whose = "the monitoring role" if role == probe else "PostgreSQL's or Patroni's own"
             reason = f"the role {role} is {whose}; name one of the application's"
             yield Mistake(path=path, reason=reason)
+
+
+def _flapping(cluster: str, one: Raw) -> Iterator[Mistake]:
+    """Nothing is held back that no answer of PostgreSQL vouches for, nor longer than it counts."""
+    if "flapping" not in one:
+        return
+    path, flapping = f"clusters.{cluster}.flapping", table(one, "flapping")
+    if not table(one, "probe").get("user"):
+        reason = (
+            "without a monitoring role nobody knows whether the member that applications stay at "
+            'still answers, so nothing would ever be held; name it: probe = { user = "pgbaton" }'
+        )
+        yield Mistake(path=path, reason=reason)
+    calm, within = whole(flapping, "calm", 120), whole(flapping, "within", 600)
+    if calm > within:
+        reason = (
+            f"{calm} s is more than within ({within} s), in which changes count; "
+            f"write calm = {within} or less"
+        )
+        yield Mistake(path=f"{path}.calm", reason=reason)
