@@ -15,8 +15,9 @@ from workers.etcd.watch import News
 
 
 def news_events(news: News, *, sender: str) -> Iterator[Event]:
-    """The events that a piece of news comes to. Ids repeat with the epoch, so that two watches, or
-    one that was restarted, tell the same leadership once."""
+    """The events that a piece of news comes to. Ids repeat with the epoch and its lease, so that two
+    watches, or one that was restarted, tell the same leadership once, and a restored etcd, which
+    gives epochs out again, is heard all the same."""
     match news:
         case Change():
             yield _event(news.cluster, news.leader, revision=news.revision, sender=sender)
@@ -30,7 +31,7 @@ def news_events(news: News, *, sender: str) -> Iterator[Event]:
 
 def _event(cluster: str, leader: LeaderKey | None, *, revision: int, sender: str) -> Event:
     short = hashlib.sha256(cluster.encode()).hexdigest()[:10]
-    what = f"led-{leader.epoch}" if leader is not None else f"gone-{revision}"
+    what = f"led-{leader.epoch}-{leader.lease:x}" if leader is not None else f"gone-{revision}"
     return Event(
         id=f"{sender}-{short}-{what}",
         type=LEADER_KEY,

@@ -37,6 +37,9 @@ BAD: dict[str, dict[str, str | None]] = {
     "PgbatonTwoWritablePrimaries": {
         'pgbaton_incident_alarms{cluster="shop",alarm="two-primaries"}': "1x60"
     },
+    "PgbatonEpochsWentBack": {
+        'pgbaton_incident_alarms{cluster="shop",alarm="epochs-back"}': "1x60"
+    },
     "PgbatonIncidentOpenTooLong": {'pgbaton_incident_open_seconds{cluster="shop"}': "0+60x60"},
     "PgbatonTargetFailing": {'pgbaton_target_failing{cluster="shop",target="web1"}': "1x60"},
     "PgbatonTargetsBehind": {'pgbaton_targets_behind{cluster="shop",kind="host"}': "2x60"},

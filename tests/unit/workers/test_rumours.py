@@ -25,6 +25,13 @@ def test_two_watches_tell_the_same_leadership_by_the_same_id() -> None:
     assert change.data == {"member": "pg2", "epoch": 42}
 
 
+def test_an_epoch_that_is_given_out_again_is_another_event() -> None:
+    """A restored etcd counts from before: what the webhook heard under this epoch was another lease's."""
+    again = LeaderKey(member="pg3", epoch=42, lease=2)
+    told = [one(Change(cluster="shop", leader=key, revision=42)).id for key in (KEY, again)]
+    assert len(set(told)) == 2
+
+
 def test_lost_leader_is_an_event_of_its_own() -> None:
     """A deleted key is told with the revision at which it went."""
     gone = one(Change(cluster="shop", leader=None, revision=50))
