@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -63,57 +64,46 @@ def up(profile: str, patroni: str, endpoint: str) -> None:
 
 
 @main.command()
-@click.argument("scenario", default="kill-leader-machine")
+@click.argument("names", nargs=-1, metavar="[NAME… | all | random]")
 @profile
 @patroni
 @click.option(
     "--endpoint",
     type=click.Choice(["leader", "nodebalancer", "both"]),
-    help="Where the shops point; else as the scenario has it.",
+    help="Where the shops point; else as the disaster has it.",
 )
+@click.option("--list", "listed", is_flag=True, help="Say what there is to play, and its outcome.")
 @click.option(
     "--machines",
     is_flag=True,
     help="Boot every node as a Debian machine (Patroni 3), brought up by pgbaton push alone.",
 )
+@click.option("--times", type=click.IntRange(1), help="Play each until it was played so often.")
+@click.option(
+    "--at-once",
+    type=click.IntRange(1, 8),
+    default=2,
+    show_default=True,
+    help="Labs at a time, where several drills are played.",
+)
+@click.option("--seed", type=int, help="Of random: the same seed, the same sequence of faults.")
+@click.option("--minutes", type=click.FloatRange(1), help="Of random: for how long.")
+@click.option("--mutants", is_flag=True, help="Break pgbaton on purpose: is every breach noticed?")
+@click.option("--table", is_flag=True, help="What the results so far came to, as Markdown.")
+@click.option("--results", type=OUTPUT, help="Where they add up [drills/results.jsonl].")
 @click.option("--report", type=OUTPUT, help="Write the result as JSON.")
 @click.option("--export-audit", type=OUTPUT, help="Keep the audit trail, one JSON line an entry.")
-def drill(
-    scenario: str,
-    profile: str,
-    patroni: str,
-    endpoint: str | None,
-    report: Path | None,
-    export_audit: Path | None,
-    *,
-    machines: bool,
-) -> None:
-    """Rehearse a disaster: exit code 0 only if every invariant held.
+def drill(**asked: Any) -> None:
+    """Rehearse disasters: exit code 0 only if every invariant held.
 
-    SCENARIO is kill-leader-machine (if none is named), switchover, stale-member, patroni-stopped,
-    postgres-crash, leader-cut, etcd-outage, balancer-only, balancer-check-interval, linode-down,
-    slack-down or worker-killed.
+    Without a NAME it is kill-leader-machine. One is played before your eyes; several, or with --times,
+    are told in a line each, and their results add up in a file: what was played already is not
+    played again.
     """
-    from deploy.lab.drill.play import Wish, play
-    from deploy.lab.drill.scenarios import ON_MACHINES, SCENARIOS
+    from deploy.lab.drill.asked import Asked, run
 
-    if scenario not in SCENARIOS:
-        raise click.BadParameter(f"there is: {', '.join(SCENARIOS)}", param_hint="SCENARIO")
-    if machines and (scenario not in ON_MACHINES or endpoint not in {None, "leader"}):
-        raise click.UsageError(
-            f"booted machines play {', '.join(ON_MACHINES)}, with --endpoint leader"
-        )
-    wish = Wish(
-        scenario=scenario,
-        profile=profile,
-        patroni=int(patroni),
-        endpoint=endpoint,
-        machines=machines,
-        report=report,
-        export_audit=export_audit,
-    )
     with _interruptible():
-        sys.exit(0 if play(wish) else 1)
+        sys.exit(run(Asked(**asked)))
 
 
 @main.command()

@@ -25,8 +25,8 @@ class Footing(Protocol):
     def rest(self, member: str, path: str = "/patroni") -> Mapping[str, Any]:
         """What a member's REST API says; an empty mapping where it does not answer."""
 
-    def etcd(self) -> HTTPConnection:
-        """A connection to etcd's JSON gateway, not made yet."""
+    def etcd(self, name: str) -> HTTPConnection:
+        """A connection to the JSON gateway of one member of etcd, not made yet."""
 
     def redis(self) -> redis.Redis:
         """A client for everything that Redis holds."""
@@ -62,8 +62,8 @@ class Plain:
     def rest(self, member: str, path: str = "/patroni") -> Mapping[str, Any]:
         return patroni.rest(member, path)
 
-    def etcd(self) -> HTTPConnection:
-        return HTTPConnection(layout.ETCD["etcd1"], 2379)
+    def etcd(self, name: str) -> HTTPConnection:
+        return HTTPConnection(layout.ETCD[name], 2379)
 
     def redis(self) -> redis.Redis:
         return connect(self.lab.secrets.redis)

@@ -10,6 +10,7 @@ import tomlkit
 
 from deploy.lab import layout
 from deploy.lab.keys import LabSecrets
+from deploy.lab.setting import merged
 
 QUICK: Mapping[str, str | int | bool] = {
     "shared_buffers": "64MB",
@@ -69,14 +70,16 @@ def inventory_toml(
     endpoints: Endpoints | None = None,
     check: Check | None = None,
     pages: str = layout.PAGES,
+    over: Mapping[str, Any] | None = None,
 ) -> str:
-    """The text of the inventory; no secret is in it. `pages` is where people reach the pages."""
+    """The text of the inventory; no secret is in it. `pages` is where people reach the pages; `over` is
+    merged over all of it."""
     where = endpoints or endpoints_of("leader")
     tables = _tables(profile, secrets, where) | _telling(pages)
     if balanced(where):
         tables["linode"] = {"url": layout.LINODE_API}
         tables["nodebalancers"] = {layout.BALANCER: _balancer(check or Check())}
-    return tomlkit.dumps(tables)
+    return tomlkit.dumps(merged(tables, over or {}))
 
 
 def _tables(profile: Profile, secrets: LabSecrets, endpoints: Endpoints) -> dict[str, Any]:

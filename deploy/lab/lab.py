@@ -19,8 +19,10 @@ from deploy.lab.machine import LabError, Machine, Plan, boot
 from deploy.lab.network import Switch, standing_in
 from deploy.lab.patroni import PatroniProgram
 from deploy.lab.process import Process
+from deploy.lab.setting import Setting
 from jobs.inventory import BadInventory, Inventory, load_inventory
 
+USUAL = Setting()
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 Say = Callable[[str], None]
@@ -37,6 +39,7 @@ class Lab:
     program: PatroniProgram
     switch: Switch
     endpoints: Endpoints
+    setting: Setting
     door: Door
     machines: dict[str, Machine] = field(default_factory=dict)
     footing: Footing = field(init=False)
@@ -75,6 +78,7 @@ class Lab:
             endpoints=self.endpoints,
             check=check,
             pages=self.door.url,
+            over=self.setting.inventory,
         )
         self.inventory_file.write_text(text)
         self.inventory = _loaded(text)
@@ -95,7 +99,7 @@ class Lab:
         further = layout.FURTHER.get(name, ())
         return Plan(
             name=name,
-            address=layout.ADDRESSES[name],
+            address={**layout.ADDRESSES, **self.setting.machines}[name],
             folder=folder,
             files=files,
             further=further,
@@ -104,10 +108,9 @@ class Lab:
 
 @contextmanager
 def open_lab(
-    *, profile: Profile, program: PatroniProgram, endpoint: str = "leader"
+    *, profile: Profile, program: PatroniProgram, setting: Setting = USUAL
 ) -> Iterator[Lab]:
     """A lab whose machines run; this thread stands on the operator's network meanwhile.
-    `endpoint` (leader, nodebalancer or both) says where its shops point.
 
     Leaving the block, however, ends every process of the lab and removes its folder.
     """
@@ -115,8 +118,14 @@ def open_lab(
         secrets = make_secrets(
             senders=(*layout.MEMBERS, "watch", "probe"), hosts=(*layout.SHOPS, *layout.UNMANAGED)
         )
-        endpoints = endpoints_of(endpoint)
-        text = inventory_toml(profile=profile, secrets=secrets, endpoints=endpoints, pages=door.url)
+        endpoints = endpoints_of(setting.endpoint)
+        text = inventory_toml(
+            profile=profile,
+            secrets=secrets,
+            endpoints=endpoints,
+            pages=door.url,
+            over=setting.inventory,
+        )
         (folder / "inventory.toml").write_text(text)
         lab = Lab(
             folder=folder,
@@ -126,10 +135,11 @@ def open_lab(
             program=program,
             switch=switch(folder),
             endpoints=endpoints,
+            setting=setting,
             door=door,
         )
         try:
-            lab.boot(list(layout.ADDRESSES))
+            lab.boot([*layout.ADDRESSES, *setting.machines])
             with standing_in(lab.machines["operator"]):
                 yield lab
         finally:

@@ -35,6 +35,8 @@ def _rise(lab: Lab, say: Say) -> str:
         front.start_front(lab)
         say(f"a NodeBalancer at {layout.BALANCER_ADDRESS} leads to it")
     start_shops(lab, leader)
+    for further in lab.setting.also:
+        further(lab)
     pgbaton.start_others(lab)
     wait_until("synchronous replication", patroni.synchronous, seconds=60, step=0.2)
     say("two replicas follow, one of them synchronously")

@@ -13,6 +13,7 @@ from deploy.lab.inventory import PROFILES
 from deploy.lab.lab import Lab, open_lab
 from deploy.lab.patroni import PatroniProgram
 from deploy.lab.rise import rise
+from deploy.lab.setting import Setting
 
 GUIDE = """
 Machines ({folder}):
@@ -79,7 +80,9 @@ AS_POSTGRES = "setpriv --reuid=postgres --regid=postgres --init-groups env HOME=
 def up(*, profile: str, patroni: int, endpoint: str) -> None:
     """Bring the lab up, print the guide, and stay until Ctrl-C."""
     began, program = time.monotonic(), PatroniProgram(version=patroni)
-    with open_lab(profile=PROFILES[profile], program=program, endpoint=endpoint) as lab:
+    with open_lab(
+        profile=PROFILES[profile], program=program, setting=Setting(endpoint=endpoint)
+    ) as lab:
         leader = rise(lab, lambda text: print(f"{time.monotonic() - began:6.1f} s  {text}"))
         print(guide(lab, leader), flush=True)
         _until_interrupted()

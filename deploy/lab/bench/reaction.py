@@ -10,13 +10,14 @@ from __future__ import annotations
 import statistics
 from collections.abc import Sequence
 
-from deploy.lab import faults, layout, patroni
+from deploy.lab import layout, patroni
 from deploy.lab.bench.result import Reaction, Result
 from deploy.lab.drill.screen import Screen
 from deploy.lab.drill.stage import Stage, set_stage
 from deploy.lab.drill.trailwatch import epoch_of
 from deploy.lab.inventory import PROFILES
 from deploy.lab.lab import open_lab
+from deploy.lab.nemesis import Switchover
 from deploy.lab.patroni import PatroniProgram
 from deploy.lab.process import wait_until
 from deploy.lab.rise import rise
@@ -48,9 +49,7 @@ def change_leader(stage: Stage, *, how: str = "") -> Reaction:
     """A planned switchover, and how long the applications waited for it."""
     old = stage.leader()
     wait_until("a synchronous replica", patroni.synchronous, seconds=stage.patience, step=0.2)
-    stage.inject(
-        f"switchover away from {old.member}", lambda: faults.switchover(stage.lab, old.member)
-    )
+    stage.inject(Switchover(old.member))
     stage.until_moved(old)
     stage.until_concluded()
     new = stage.leader()

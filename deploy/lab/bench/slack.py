@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 from deploy.lab import outside
 from deploy.lab.bench.reaction import change_leader
 from deploy.lab.bench.result import Reaction, Result
+from deploy.lab.drill.disasters.telling import CATCHES_UP, caught_up
 from deploy.lab.drill.screen import Screen
-from deploy.lab.drill.silence import CATCHES_UP, caught_up
 from deploy.lab.drill.stage import Stage, set_stage
 from deploy.lab.inventory import PROFILES
 from deploy.lab.lab import open_lab

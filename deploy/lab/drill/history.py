@@ -26,6 +26,25 @@ class Leadership:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Injected:
+    """One fault that was injected: `fault` is its kind's name, `healed` when it was healed, or None."""
+
+    fault: str
+    title: str
+    at: float
+    healed: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writing:
+    """A time through which a member took writes whenever it was asked, as PostgreSQL itself said."""
+
+    member: str
+    since: float
+    until: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """One customer's attempt. `result`: acknowledged, failed or unknown; `member` is the address
     of the PostgreSQL that acknowledged it, on its `pg_timeline`."""
@@ -94,8 +113,10 @@ class AlertHeard:
 class History:
     """A whole drill. Instants are seconds since 1970 of the machine's one clock.
 
-    `writable` is when each member was first seen to take writes after the fault, by name; `counter`
-    who orders through the NodeBalancer over a connection of its own each time;
+    `injected` is what the nemesis did, `marks` the instants that a disaster gave a name to, `fault` the
+    one from which seconds count;
+    `writable` is when each member was first seen to take writes after the fault, by name, and `writing`
+    every time through which one did; `counter` who orders through the NodeBalancer over a connection of its own each time;
     `stored` the ids in the leader's table at the end; `accepted` the ids that the webhook answered
     with 202, by its access log; `anchors` what is noted of the trail in etcd; `slack`, `alerts` and
     `beats` (instants by who gave a sign of life) what was told outside, `channel` Slack's as its double shows it; `secrets` what must show nowhere; `places` every text that was
@@ -104,7 +125,10 @@ class History:
 
     fault: float
     leaderships: tuple[Leadership, ...]
+    injected: tuple[Injected, ...] = ()
+    marks: Mapping[str, float] = field(default_factory=dict)
     writable: Mapping[str, float] = field(default_factory=dict)
+    writing: tuple[Writing, ...] = ()
     orders: tuple[Order, ...] = ()
     stored: frozenset[str] = frozenset()
     hosts: tuple[HostHistory, ...] = ()
@@ -126,6 +150,22 @@ class History:
         """Who led at the end."""
         last = self.leaderships[-1] if self.leaderships else None
         return last if last is not None and last.until is None else None
+
+    @property
+    def before(self) -> Leadership | None:
+        """Who led when the fault struck, or last before it."""
+        led = [one for one in self.leaderships if one.since <= self.fault]
+        return led[-1] if led else None
+
+    @property
+    def after(self) -> Leadership | None:
+        """The first leadership since the fault."""
+        return next((one for one in self.leaderships if one.since > self.fault), None)
+
+    def later(self, since: float | None = None) -> tuple[Entry, ...]:
+        """The trail's entries since an instant; else since the fault."""
+        at = self.fault if since is None else since
+        return tuple(entry for entry in self.entries if entry.at / 1e6 > at)
 
     @property
     def managed(self) -> tuple[Order, ...]:

@@ -78,17 +78,21 @@ def env_value(path: Path, key: str) -> str | None:
 def read_orders(history: Path) -> Iterator[Order]:
     """Every attempt so far, in the order in which they ended; a half-written line is left out."""
     lines = history.read_text().splitlines() if history.exists() else []
-    for line in lines:
-        try:
-            raw = json.loads(line)
-        except ValueError:
-            continue
-        yield Order(
-            id=raw["id"],
-            host=raw["host"],
-            sent=raw["sent"],
-            ended=raw["ended"],
-            result=raw["result"],
-            member=raw.get("member"),
-            pg_timeline=raw.get("pg_timeline"),
-        )
+    return (order for order in map(order_of, lines) if order is not None)
+
+
+def order_of(line: str) -> Order | None:
+    """The attempt that a line tells of; None where the line is not whole."""
+    try:
+        raw = json.loads(line)
+    except ValueError:
+        return None
+    return Order(
+        id=raw["id"],
+        host=raw["host"],
+        sent=raw["sent"],
+        ended=raw["ended"],
+        result=raw["result"],
+        member=raw.get("member"),
+        pg_timeline=raw.get("pg_timeline"),
+    )

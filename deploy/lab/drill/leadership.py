@@ -6,27 +6,40 @@ import base64
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPException
 from typing import Any
 
 from deploy.lab import layout
 from deploy.lab.drill.history import Leadership
+
+AGAIN = 0.05
+"""Seconds until an etcd that did not answer is tried again."""
 
 KEY = f"/service/{layout.SCOPE}/leader"
 
 
 @dataclass(slots=True, kw_only=True)
 class LeaderWatch:
-    """Follows the leader key from its first revision on. `changed` is told of every step."""
+    """Follows the leader key from its first revision on, through every member of etcd at once: one that
+    is dead, hung or cut off costs nothing. `changed` is told of every step."""
 
-    connection: Callable[[], HTTPConnection]
+    connections: Sequence[Callable[[], HTTPConnection]]
     changed: Callable[[Leadership], None]
     leaderships: list[Leadership] = field(default_factory=list)
+    revision: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def start(self) -> None:
-        threading.Thread(target=self._follow, daemon=True).start()
+        for connection in self.connections:
+            threading.Thread(target=self._follow, args=(connection,), daemon=True).start()
+
+    def restart(self) -> None:
+        """etcd was restored from a snapshot: its revisions went back, and lower ones count again."""
+        with self._lock:
+            self.revision = 0
 
     @property
     def leader(self) -> Leadership | None:
@@ -38,13 +51,22 @@ class LeaderWatch:
         """The first leadership newer than an epoch."""
         return next((one for one in self.leaderships if one.epoch > epoch), None)
 
-    def _follow(self) -> None:
-        for event in watched(self.connection, KEY):
-            self._take(event, at=time.time())
+    def _follow(self, connection: Callable[[], HTTPConnection]) -> None:
+        while True:
+            with suppress(OSError, HTTPException, ValueError, KeyError):
+                for event in watched(connection, KEY, after=self.revision):
+                    self._take(event, at=time.time())
+            time.sleep(AGAIN)
 
     def _take(self, event: Mapping[str, Any], *, at: float) -> None:
-        self.leaderships = list(step(self.leaderships, event, at=at))
-        self.changed(self.leaderships[-1])
+        with self._lock:
+            revision = int(event["kv"]["mod_revision"])
+            if revision <= self.revision:
+                return
+            self.revision, known = revision, self.leaderships
+            self.leaderships = list(step(known, event, at=at))
+            if self.leaderships != known:
+                self.changed(self.leaderships[-1])
 
 
 def step(known: list[Leadership], event: Mapping[str, Any], *, at: float) -> list[Leadership]:
@@ -59,11 +81,13 @@ def step(known: list[Leadership], event: Mapping[str, Any], *, at: float) -> lis
     return [*known, Leadership(member=member, address=address, epoch=epoch, since=at)]
 
 
-def watched(connection: Callable[[], HTTPConnection], key: str) -> Iterator[Mapping[str, Any]]:
-    """Events of one key from its first revision on, for as long as the connection lives."""
+def watched(
+    connection: Callable[[], HTTPConnection], key: str, *, after: int = 0
+) -> Iterator[Mapping[str, Any]]:
+    """Events of one key since a revision, for as long as the connection lives."""
     connected = _connected(connection)
     encoded = base64.b64encode(key.encode()).decode()
-    body = json.dumps({"create_request": {"key": encoded, "start_revision": "1"}})
+    body = json.dumps({"create_request": {"key": encoded, "start_revision": str(after + 1)}})
     connected.request("POST", "/v3/watch", body)
     answer = connected.getresponse()
     while line := answer.readline():
@@ -77,6 +101,6 @@ def _connected(connection: Callable[[], HTTPConnection]) -> HTTPConnection:
         try:
             made.connect()
         except OSError:
-            time.sleep(0.05)
+            time.sleep(AGAIN)
         else:
             return made

@@ -11,16 +11,17 @@ from pathlib import Path
 
 from deploy.lab import layout
 from deploy.lab.drill.collect import collect
+from deploy.lab.drill.disaster import Disaster
+from deploy.lab.drill.disasters import DISASTERS
 from deploy.lab.drill.history import History
 from deploy.lab.drill.invariants import Checked, check_all
 from deploy.lab.drill.keepsake import keep
 from deploy.lab.drill.report import Report, make_report, to_json
-from deploy.lab.drill.scenarios import SCENARIOS, Scenario
 from deploy.lab.drill.screen import Screen
 from deploy.lab.drill.stage import Stage, set_stage
 from deploy.lab.inventory import PROFILES
 from deploy.lab.lab import Lab, open_lab
-from deploy.lab.machine import CHECKOUT
+from deploy.lab.machine import CHECKOUT, LabError
 from deploy.lab.patroni import PatroniProgram
 from deploy.lab.rise import rise
 from jobs.audit import to_line
@@ -45,14 +46,14 @@ class Wish:
 def play(wish: Wish) -> bool:
     """Run a drill; True where every invariant held."""
     screen, profile = Screen(), PROFILES[wish.profile]
-    scenario = SCENARIOS[wish.scenario]
-    screen.say(f"drill: {scenario.title}", style="bold")
-    with _opened(wish, scenario, screen) as scene:
+    disaster = DISASTERS[wish.scenario]
+    screen.say(f"drill: {disaster.title}", style="bold")
+    with _opened(wish, disaster, screen) as scene:
         stage = set_stage(scene.lab, screen, patience=3 * profile.ttl + 60)
         scene.rises()
         stage.risen = time.time() if wish.machines else 0.0
         stage.observe()
-        report, history = _perform(stage, scene, scenario, wish.scenario)
+        report, history = _perform(stage, scene, disaster, wish.scenario)
         objectives = scene.lab.inventory.clusters[layout.CLUSTER].objectives
     screen.thread(history)
     screen.report(report, unmanaged=UNMANAGED)
@@ -71,7 +72,7 @@ class _Scene:
 
 
 @contextmanager
-def _opened(wish: Wish, scenario: Scenario, screen: Screen) -> Iterator[_Scene]:
+def _opened(wish: Wish, disaster: Disaster, screen: Screen) -> Iterator[_Scene]:
     """The lab that was asked for."""
     profile = PROFILES[wish.profile]
     if wish.machines:
@@ -86,24 +87,32 @@ def _opened(wish: Wish, scenario: Scenario, screen: Screen) -> Iterator[_Scene]:
                 afterwards=lambda stage: afterwards(stage, booted),
             )
     else:
-        program, endpoint = PatroniProgram(version=wish.patroni), wish.endpoint or scenario.endpoint
-        with open_lab(profile=profile, program=program, endpoint=endpoint) as lab:
+        program, setting = PatroniProgram(version=wish.patroni), disaster.setting.at(wish.endpoint)
+        with open_lab(profile=profile, program=program, setting=setting) as lab:
             yield _Scene(lab=lab, rises=lambda: rise(lab, screen.say))
 
 
-def _perform(stage: Stage, scene: _Scene, scenario: Scenario, name: str) -> tuple[Report, History]:
+def _perform(stage: Stage, scene: _Scene, disaster: Disaster, name: str) -> tuple[Report, History]:
+    """Play it, and let the checker decide from the history what it came to."""
+    extra = list(_acted(stage, scene, disaster))
+    version = patroni_version(stage.lab)
+    history = collect(stage)
+    must = (one.check(history) for one in disaster.must)
+    checked = (*check_all(history), *must, *extra)
+    report = make_report(history, scenario=name, patroni_version=version, invariants=checked)
+    return report, history
+
+
+def _acted(stage: Stage, scene: _Scene, disaster: Disaster) -> Iterator[Checked]:
+    """What the ground itself must come to; or what was waited for in vain."""
     try:
         # From peace: pgbaton knows the first leader, and the hosts hold its fence.
         stage.until_concluded()
         stage.peace(3)
-        extra = (*scenario.act(stage), *scene.afterwards(stage))
-    except TimeoutError as error:
-        extra = (Checked(name="the drill came to its end", held=False, evidence=str(error)),)
-    version = patroni_version(stage.lab)
-    history = collect(stage)
-    checked = (*check_all(history), *extra)
-    report = make_report(history, scenario=name, patroni_version=version, invariants=checked)
-    return report, history
+        disaster.act(stage)
+        yield from scene.afterwards(stage)
+    except (TimeoutError, LabError) as error:
+        yield Checked(name="the drill came to its end", held=False, evidence=str(error))
 
 
 def patroni_version(lab: Lab) -> str:

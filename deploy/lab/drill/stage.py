@@ -5,25 +5,27 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from deploy.lab import counter, layout, patroni
-from deploy.lab.drill.history import Leadership, Order
-from deploy.lab.drill.hostwatch import FenceWatch, journal, read_orders
+from deploy.lab.drill.history import Injected, Leadership
+from deploy.lab.drill.hostwatch import FenceWatch, journal
 from deploy.lab.drill.leadership import LeaderWatch
+from deploy.lab.drill.orderbook import OrderBook
 from deploy.lab.drill.screen import Screen
 from deploy.lab.drill.search import ProcessWatch
 from deploy.lab.drill.trailwatch import TrailWatch, watch_trail
 from deploy.lab.drill.writable import WritableWatch
 from deploy.lab.lab import Lab
+from deploy.lab.nemesis.fault import Fault
 from deploy.lab.process import wait_until
 
 
 @dataclass(slots=True, kw_only=True)
 class Stage:
-    """A lab that is up, under observation. `patience` (seconds) bounds every wait; `risen` as
-    History has it."""
+    """A lab that is up, under observation. `patience` (seconds) bounds every wait; `risen`, `injected` and
+    `marks` as History has them."""
 
     lab: Lab
     screen: Screen
@@ -32,9 +34,12 @@ class Stage:
     fences: FenceWatch
     processes: ProcessWatch
     trail: TrailWatch
+    orders: OrderBook
     patience: float
     fault: float = math.inf
     risen: float = 0.0
+    injected: list[Injected] = field(default_factory=list)
+    marks: dict[str, float] = field(default_factory=dict)
 
     def observe(self) -> None:
         """The lab has risen: ask PostgreSQL too, from now on."""
@@ -47,18 +52,37 @@ class Stage:
         assert leader is not None
         return leader
 
-    def inject(self, text: str, fault: Callable[[], None]) -> None:
-        """The fault itself; from now on seconds count from here."""
+    def inject(self, fault: Fault) -> None:
+        """Let a fault strike; from now on seconds count from here."""
         self.writable.forget()
         self.fault = self.screen.fault = time.time()
-        self.screen.say(text, style="bold yellow", at=self.fault)
-        fault()
+        self.also(fault)
+
+    def also(self, fault: Fault) -> None:
+        """Let a further fault strike; seconds go on counting from the one before."""
+        now = time.time()
+        self.screen.say(f"FAULT: {fault.title}", style="bold yellow", at=now)
+        self.injected.append(Injected(fault=type(fault).__name__, title=fault.title, at=now))
+        fault.inject(self.lab)
+
+    def heal(self, fault: Fault) -> None:
+        """End a fault: what it took returns."""
+        self.screen.say(fault.healed, style="yellow")
+        fault.heal(self.lab)
+        self.injected = [
+            replace(one, healed=time.time()) if one.title == fault.title and not one.healed else one
+            for one in self.injected
+        ]
+
+    def mark(self, name: str) -> None:
+        """Give this instant a name, by which what must hold from here on is decided afterwards."""
+        self.marks[name] = time.time()
 
     def until_moved(self, old: Leadership) -> Leadership:
         """Wait until another member leads and every managed host takes orders by it."""
         self.until_writable(old)
         for host in layout.SHOPS:
-            self._until(f"an order at {host}", partial(self._sold, host))
+            self.until(f"an order at {host}", partial(self._sold, host))
             self.screen.say(f"{host} takes orders", style="green", at=self._sold(host))
         self.until_counted()
         return self.leader()
@@ -67,53 +91,53 @@ class Stage:
         """Wait until every managed host takes orders that were sent from now on."""
         since = time.time()
         for host in layout.SHOPS:
-            self._until(f"an order at {host}", partial(self._ordered, host, "acknowledged", since))
+            self.until(f"an order at {host}", partial(self._ordered, host, "acknowledged", since))
             self.screen.say(f"{host} takes orders", style="green")
 
     def until_failed(self) -> None:
         """Wait until customers notice the fault."""
         for host in layout.SHOPS:
-            self._until(
+            self.until(
                 f"a lost order at {host}", partial(self._ordered, host, "failed", self.fault)
             )
 
     def until_demoted(self, leader: Leadership) -> None:
         """Wait until a leader takes no writes any more."""
         body = partial(self.lab.footing.rest, leader.member)
-        self._until(f"{leader.member} to demote itself", lambda: body().get("role") == "replica")
+        self.until(f"{leader.member} to demote itself", lambda: body().get("role") == "replica")
 
     def until_quiet(self) -> None:
         """Wait until no incident is open."""
-        self._until("every incident's end", lambda: not self.trail.open())
+        self.until("every incident's end", lambda: not self.trail.open())
 
     def until_counted(self) -> None:
         """Wait until somebody orders through the NodeBalancer over a fresh connection."""
         if self.lab.balanced:
-            self._until("an order at the counter", partial(self._sold, counter.HOST))
+            self.until("an order at the counter", partial(self._sold, counter.HOST))
             text = "a fresh connection through the NodeBalancer takes orders"
             self.screen.say(text, style="green", at=self._sold(counter.HOST))
 
     def until_writable(self, old: Leadership) -> Leadership:
         """Wait until another leadership's member takes writes."""
-        self._until("a new leader", lambda: self.leaders.after(old.epoch) is not None)
+        self.until("a new leader", lambda: self.leaders.after(old.epoch) is not None)
         new = self.leader()
-        self._until(f"{new.member} to take writes", lambda: new.member in self.writable.first)
+        self.until(f"{new.member} to take writes", lambda: new.member in self.writable.first)
         self.screen.say(f"{new.member} takes writes", at=self.writable.first[new.member])
         return new
 
     def until_told(self, leader: Leadership) -> None:
         """Wait until the trail tells that every managed host holds the leader's fence."""
         for host in layout.SHOPS:
-            self._until(f"{host} in the trail", partial(self.trail.holds, host, leader))
+            self.until(f"{host} in the trail", partial(self.trail.holds, host, leader))
 
     def until_concluded(self) -> None:
         """Wait until the trail says that every host holds the newest epoch."""
-        self._until("the incident's end", lambda: self.trail.concluded(self.leader().epoch))
+        self.until("the incident's end", lambda: self.trail.concluded(self.leader().epoch))
 
     def peace(self, seconds: float) -> None:
         """Let customers order for a while, so that there is something to lose."""
         for host in layout.SHOPS:
-            self._until(f"an order at {host}", partial(self._sold, host))
+            self.until(f"an order at {host}", partial(self._sold, host))
         time.sleep(seconds)
 
     def settle(self, seconds: float) -> None:
@@ -123,7 +147,7 @@ class Stage:
 
     def until_synchronous(self) -> None:
         """Wait until somebody could lead without losing an order."""
-        self._until("a synchronous replica", partial(patroni.synchronous, self.lab.footing.rest))
+        self.until("a synchronous replica", partial(patroni.synchronous, self.lab.footing.rest))
 
     def sold(self, host: str) -> float:
         """When a host's first order was acknowledged by the leader of now."""
@@ -131,35 +155,23 @@ class Stage:
         assert at is not None
         return at
 
-    def sure(self, host: str) -> float:
-        """From when on every order of a host was acknowledged."""
-        leader = self.leader()
-        mine = (o for o in read_orders(self.lab.history_file) if o.host == host)
-        failed = (o.ended for o in mine if o.result != "acknowledged" and o.ended > leader.since)
-        return max(failed, default=self.sold(host))
-
     def _ordered(self, host: str, result: str, since: float) -> bool:
-        mine = (o for o in read_orders(self.lab.history_file) if o.host == host)
-        return any(o.result == result and o.sent > since for o in mine)
+        return self.orders.ended(host, result, since=since)
 
     def _sold(self, host: str) -> float | None:
         leader = self.leaders.leader
-        if leader is None:
-            return None
-        mine = (o for o in read_orders(self.lab.history_file) if _sold_by(o, leader, host))
-        return min((o.ended for o in mine), default=None)
+        return None if leader is None else self.orders.sold(host, leader)
 
-    def _until(self, what: str, done: Callable[[], object]) -> None:
-        wait_until(what, done, seconds=self.patience, step=0.1)
-
-
-def _sold_by(order: Order, leader: Leadership, host: str) -> bool:
-    return (
-        order.host == host
-        and order.result == "acknowledged"
-        and order.member == leader.address
-        and order.ended > leader.since
-    )
+    def until(
+        self,
+        what: str,
+        done: Callable[[], object],
+        *,
+        seconds: float | None = None,
+        step: float = 0.1,
+    ) -> None:
+        """Wait for anything, for `seconds` or as long as patience lasts."""
+        wait_until(what, done, seconds=seconds or self.patience, step=step)
 
 
 def set_stage(lab: Lab, screen: Screen, *, patience: float) -> Stage:
@@ -169,11 +181,15 @@ def set_stage(lab: Lab, screen: Screen, *, patience: float) -> Stage:
     stage = Stage(
         lab=lab,
         screen=screen,
-        leaders=LeaderWatch(connection=lab.footing.etcd, changed=lambda one: _told(screen, one)),
+        leaders=LeaderWatch(
+            connections=[partial(lab.footing.etcd, name) for name in layout.ETCD],
+            changed=lambda one: _told(screen, one),
+        ),
         writable=WritableWatch(password=lab.secrets.patroni.probe),
         fences=FenceWatch(journals={name: journal(lab, name) for name in layout.SHOPS}),
         processes=ProcessWatch(),
         trail=watch_trail(lab, screen.entry),
+        orders=OrderBook(lab.history_file),
         patience=patience,
     )
     for observer in (stage.leaders, stage.fences, stage.processes, stage.trail):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from deploy.lab.drill.history import History, Leadership, Order
@@ -47,7 +47,7 @@ def redirects(history: History) -> tuple[Redirect, ...]:
 
 
 def _redirect(history: History, who: str, way: str) -> Redirect:
-    new, at = _after(history), resumed_at(history, who)
+    new, at = history.after, resumed_at(history, who)
     writable = history.writable.get(new.member) if new else None
     took = None if at is None or writable is None else round(at - writable, 3)
     return Redirect(who=who, way=way, seconds=took)
@@ -55,7 +55,7 @@ def _redirect(history: History, who: str, way: str) -> Redirect:
 
 def times(history: History) -> Times:
     """The report's times. Writes are resumed when every managed host took an order again."""
-    old, new = _before(history), _after(history)
+    old, new = history.before, history.after
     hosts = sorted(host_instants(history).values())
     since = _since(history)
     resumed = [resumed_at(history, host.name) for host in history.hosts]
@@ -78,21 +78,12 @@ def _since(history: History) -> Callable[[float | None], float | None]:
     return lambda at: None if at is None else round(at - history.fault, 3)
 
 
-def _before(history: History) -> Leadership | None:
-    led = [one for one in history.leaderships if one.since <= history.fault]
-    return led[-1] if led else None
-
-
-def _after(history: History) -> Leadership | None:
-    return next((one for one in history.leaderships if one.since > history.fault), None)
-
-
 def _first(history: History, kind: Kind) -> float | None:
-    return next((_at(e) for e in _later(history) if e.facts["kind"] == kind), None)
+    return next((_at(e) for e in history.later() if e.facts["kind"] == kind), None)
 
 
 def _verified(history: History, new: Leadership | None) -> float | None:
-    for entry in _later(history):
+    for entry in history.later():
         facts = entry.facts
         confirmed = facts["kind"] == Kind.VERDICT and facts["evidence"]["verdict"] == "confirmed"
         if confirmed and new is not None and epoch_of(facts) >= new.epoch:
@@ -102,8 +93,8 @@ def _verified(history: History, new: Leadership | None) -> float | None:
 
 def host_instants(history: History) -> dict[str, float]:
     """When each host was checked under the new leader's fence, by its first such entry."""
-    new, instants = _after(history), dict[str, float]()
-    for entry in _later(history):
+    new, instants = history.after, dict[str, float]()
+    for entry in history.later():
         facts = entry.facts
         if new is None or facts["kind"] != Kind.HOST or facts["evidence"]["outcome"] not in HOLDS:
             continue
@@ -115,7 +106,7 @@ def host_instants(history: History) -> dict[str, float]:
 def outcomes(history: History) -> dict[str, str]:
     """Each host's first outcome after the fault, or its last failure."""
     told: dict[str, str] = {}
-    for entry in _later(history):
+    for entry in history.later():
         facts = entry.facts
         if facts["kind"] == Kind.HOST and told.get(facts["evidence"]["host"]) not in HOLDS:
             told[facts["evidence"]["host"]] = facts["evidence"]["outcome"]
@@ -124,7 +115,7 @@ def outcomes(history: History) -> dict[str, str]:
 
 def resumed_at(history: History, host: str) -> float | None:
     """When a host's first order after the fault was acknowledged by a new leader."""
-    new = _after(history)
+    new = history.after
     mine = (o for o in history.orders if o.host == host and new is not None)
     return min((o.ended for o in mine if _by_new(o, history)), default=None)
 
@@ -134,10 +125,6 @@ def _by_new(order: Order, history: History) -> bool:
         one.address == order.member and history.fault < one.since <= order.ended
         for one in history.leaderships
     )
-
-
-def _later(history: History) -> Iterator[Entry]:
-    return (entry for entry in history.entries if _at(entry) > history.fault)
 
 
 def _at(entry: Entry) -> float:

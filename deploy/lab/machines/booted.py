@@ -58,8 +58,8 @@ class Booted:
             return {}
         return body
 
-    def etcd(self) -> HTTPConnection:
-        return HTTPSConnection(layout.ETCD["etcd1"], 2379, context=self.tls)
+    def etcd(self, name: str) -> HTTPConnection:
+        return HTTPSConnection(layout.ETCD[name], 2379, context=self.tls)
 
     def redis(self) -> redis.Redis:
         known = Secrets({"PGBATON_REDIS_PASSWORD": self.lab.secrets.redis})

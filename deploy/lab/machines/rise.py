@@ -30,6 +30,7 @@ from deploy.lab.network import standing_in
 from deploy.lab.patroni import SHOP_SQL, PatroniProgram
 from deploy.lab.process import wait_until
 from deploy.lab.rise import shops_open, start_orders
+from deploy.lab.setting import Setting
 
 PLAIN = (*layout.OPERATOR, *layout.OUTSIDE)
 """Who stands outside of what is proven: the operator's desk and the world."""
@@ -57,6 +58,7 @@ def open_machines(profile: Profile, say: Say) -> Iterator[tuple[Lab, Booted]]:
             program=PatroniProgram(version=3),
             switch=switch(folder),
             endpoints=endpoints_of("leader"),
+            setting=Setting(),
             door=door,
         )
         with image(packages(site), say) as disk:

@@ -5,10 +5,10 @@ Every one yields its faults as sentences; none means that it held, and then its 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from deploy.lab.drill.history import History
+from deploy.lab.drill.invariants.checked import Checked, Invariant
 from deploy.lab.drill.invariants.fences import (
     fences_seen,
     lowered_fences,
@@ -34,28 +34,6 @@ from deploy.lab.drill.invariants.telling import alerts_told, slack_told, unheard
 
 __all__ = ["ALL", "Checked", "check_all", "restarts"]
 
-SHOWN = 3
-"""Faults told in full; the rest is counted."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Checked:
-    """One invariant's answer, in the report's shape."""
-
-    name: str
-    held: bool
-    evidence: str
-
-
-@dataclass(frozen=True, slots=True)
-class Invariant:
-    """A sentence, what would break it, and what it is proven by."""
-
-    name: str
-    faults: Callable[[History], Iterator[str]]
-    proof: Callable[[History], str]
-
-
 ALL: Sequence[Invariant] = (
     Invariant(
         "every host points at the confirmed leader and its shop uses it", strays, all_at_leader
@@ -75,11 +53,4 @@ ALL: Sequence[Invariant] = (
 
 def check_all(history: History) -> tuple[Checked, ...]:
     """Every invariant, in the order of the report."""
-    return tuple(_checked(one, history) for one in ALL)
-
-
-def _checked(one: Invariant, history: History) -> Checked:
-    found = list(one.faults(history))
-    more = [f"and {len(found) - SHOWN} more"] if len(found) > SHOWN else []
-    evidence = "; ".join(found[:SHOWN] + more) if found else one.proof(history)
-    return Checked(name=one.name, held=not found, evidence=evidence)
+    return tuple(one.check(history) for one in ALL)

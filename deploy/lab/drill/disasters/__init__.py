@@ -1,0 +1,28 @@
+"""Every disaster by its name, in the order of the matrix: without it each would have to be known to be found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from deploy.lab.drill.disaster import Disaster
+from deploy.lab.drill.disasters import balancer, etcd, leader, ours, stale, telling
+
+FAMILIES: Mapping[str, Mapping[str, Disaster]] = {
+    "the leader": leader.DISASTERS,
+    "two that lead": stale.DISASTERS,
+    "etcd": etcd.DISASTERS,
+    "the NodeBalancer": balancer.DISASTERS,
+    "pgbaton itself": ours.DISASTERS,
+    "whoever is told": telling.DISASTERS,
+}
+"""The matrix, family by family."""
+
+DISASTERS: Mapping[str, Disaster] = {
+    name: one for family in FAMILIES.values() for name, one in family.items()
+}
+
+USUAL = "kill-leader-machine"
+"""What is played when nothing is named."""
+
+ON_MACHINES = (USUAL,)
+"""Those that need nothing of the lab's own processes, so that booted machines can play them."""

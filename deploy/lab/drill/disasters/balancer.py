@@ -1,0 +1,198 @@
+"""The disasters that concern a NodeBalancer: its check interval, its HAProxys, and Linode's API."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from deploy.lab import counter, faults, front, layout
+from deploy.lab.drill.disaster import Disaster
+from deploy.lab.drill.expected import MOVED, NO_INCIDENT, NOBODY_TOUCHED, STAYED, alarm
+from deploy.lab.drill.history import History, Leadership
+from deploy.lab.drill.invariants.checked import Invariant
+from deploy.lab.drill.stage import Stage
+from deploy.lab.inventory import Check
+from deploy.lab.nemesis import Kill, LinodeDown, LoseMachine, Switchover
+from deploy.lab.setting import Setting
+from jobs.audit import Kind
+
+INTERVALS = (Check(interval=2, timeout=1), Check(interval=5), Check(interval=10))
+"""What the reference architecture asks to try: "restart the check interval and observe the timing"."""
+
+STILL_GONE = "Linode's API is gone to the end"
+
+READERS = ("web", "pages", "worker-1", "worker-2", "watch", "clock", "chronicle", "probe")
+
+
+def balancer_check_interval(stage: Stage) -> None:
+    """A switchover under each interval; the inventory says it, `pgbaton nodebalancer apply` makes it so."""
+    for check in INTERVALS:
+        stage.screen.say(f"check interval {check.interval} s", style="bold")
+        change_check(stage, check)
+        old = stage.leader()
+        stage.until_synchronous()
+        stage.mark(_name(check))
+        stage.inject(Switchover(old.member))
+        stage.until_moved(old)
+        stage.until_concluded()
+        stage.settle(check.interval * check.attempts + 2)
+    stage.mark("over")
+
+
+def change_check(stage: Stage, check: Check) -> None:
+    """The operator's way: edit the inventory, apply it, let every process read it anew."""
+    stage.lab.rewrite(check)
+    front.apply(stage.lab)
+    for name in READERS:
+        faults.find(stage.lab, "control", name).signal(signal.SIGHUP)
+    time.sleep(1)
+
+
+def _name(check: Check) -> str:
+    return f"interval {check.interval} s"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redirected:
+    """One switchover under one interval: seconds from the new leader's first writable moment to the
+    first order through the balancer, and until every one arrived."""
+
+    check: Check
+    first: float
+    sure: float
+
+
+def redirected(history: History) -> Iterator[Redirected]:
+    """What each interval came to, as far as the drill came."""
+    ends = [*history.marks.values()][1:]
+    for check, ending in zip(INTERVALS, ends, strict=False):
+        began = history.marks[_name(check)]
+        led = [one for one in history.leaderships if began < one.since < ending]
+        if led and (at := _writable(history, led[-1])) is not None:
+            yield _redirected(history, check, led[-1], at, ending)
+
+
+def _writable(history: History, leader: Leadership) -> float | None:
+    mine = (w for w in history.writing if w.member == leader.member and w.until > leader.since)
+    return next((max(one.since, leader.since) for one in mine), None)
+
+
+def _redirected(
+    history: History, check: Check, leader: Leadership, writable: float, ending: float
+) -> Redirected:
+    mine = [o for o in history.orders if o.host == counter.HOST and writable < o.ended < ending]
+    sold = [o.ended for o in mine if o.result == "acknowledged" and o.member == leader.address]
+    failed = [o.ended for o in mine if o.result != "acknowledged"]
+    first = min(sold, default=ending)
+    return Redirected(
+        check=check, first=first - writable, sure=max(failed, default=first) - writable
+    )
+
+
+def _late(history: History) -> Iterator[str]:
+    """A new leader's check must pass twice and an old one's fail `attempts` times, so every order
+    arrives after that many intervals, and a longer interval never helps."""
+    rows = list(redirected(history))
+    if len(rows) < len(INTERVALS):
+        yield f"only {len(rows)} intervals were tried to the end"
+    for row in rows:
+        if row.sure > row.check.interval * (row.check.attempts + 1) + 3:
+            yield f"{_name(row.check)}: {row.sure:.1f} s until every order arrived"
+
+
+def _rows(history: History) -> str:
+    told = (f"{r.check.interval} s: {r.first:.1f}, {r.sure:.1f} s" for r in redirected(history))
+    return f"until the first, and until every order arrived, by interval: {'; '.join(told)}"
+
+
+BOUNDED = Invariant(
+    "every order arrives within check_interval times check_attempts, and a little", _late, _rows
+)
+
+
+def linode_down(stage: Stage) -> None:
+    """Linode's API takes connections and never answers, from before the fault to the end."""
+    gone, old = LinodeDown(), stage.leader()
+    stage.also(gone)
+    stage.inject(LoseMachine(old.member))
+    stage.until_moved(old)
+    stage.until_concluded()
+    stage.settle(3)
+    if not front.api_answers():
+        stage.mark(STILL_GONE)
+
+
+def _unsaid(history: History) -> Iterator[str]:
+    if not any("node status not seen" in note for note in _notes(history)):
+        yield "; ".join(_notes(history)) or "the trail says nothing of the NodeBalancer"
+
+
+def _notes(history: History) -> list[str]:
+    told = (e.facts["evidence"] for e in history.later() if e.facts["kind"] == Kind.BALANCER)
+    return [str(one.get("note")) for one in told if one["outcome"] == "follows"]
+
+
+UNSEEN = Invariant(
+    "the incident says what could not be seen", _unsaid, lambda h: "; ".join(_notes(h))
+)
+
+
+def _answered(history: History) -> Iterator[str]:
+    """The drill would prove nothing if the API had answered meanwhile."""
+    if STILL_GONE not in history.marks:
+        yield "it answers"
+
+
+GONE = Invariant("Linode's API was down throughout", _answered, lambda _: "no answer")
+
+
+def balancer_only(stage: Stage) -> None:
+    """The leader's HAProxy dies: nobody gets in through the NodeBalancer, and nobody else leads."""
+    dead = Kill(stage.leader().member, "mux")
+    stage.inject(dead)
+    stage.until("the alarm", lambda: _of(stage, Kind.ALARM))
+    stage.heal(dead)
+    stage.until_ordered_again()
+    stage.until("the balancer to follow", lambda: "follows" in _of(stage, Kind.BALANCER)[-1:])
+    stage.settle(3)
+
+
+def _of(stage: Stage, kind: Kind) -> list[str]:
+    """What the trail says of the NodeBalancer since the fault: outcomes, or an alarm's words."""
+    later = (e.facts for e in stage.trail.entries if e.at / 1e6 > stage.fault)
+    told = (f["evidence"] for f in later if f["kind"] == kind)
+    return [str(one.get("outcome") or one["reason"]) for one in told]
+
+
+FRONT = Setting(endpoint="both")
+
+DISASTERS: Mapping[str, Disaster] = {
+    "balancer-check-interval": Disaster(
+        title="the balancer's check interval is changed: how long does it take to redirect?",
+        act=balancer_check_interval,
+        must=(BOUNDED,),
+        setting=FRONT,
+    ),
+    "linode-down": Disaster(
+        title="the leader's machine is lost while Linode's API is down",
+        act=linode_down,
+        must=(MOVED, UNSEEN, GONE),
+        setting=FRONT,
+    ),
+    "balancer-only": Disaster(
+        title="the leader's HAProxy dies, and nothing else",
+        act=balancer_only,
+        must=(
+            STAYED,
+            NOBODY_TOUCHED,
+            NO_INCIDENT,
+            alarm(
+                f"^NodeBalancer {layout.BALANCER}",
+                name="the alarm names the NodeBalancer",
+            ),
+        ),
+        setting=FRONT,
+    ),
+}

@@ -1,0 +1,33 @@
+"""What a particular disaster must end in, beyond what must hold after every drill; decided from the history alone."""
+
+from deploy.lab.drill.expected.leads import CHANGES_BACK, MOVED, SAME_MEMBER, STAYED, changed_leader
+from deploy.lab.drill.expected.said import (
+    NO_INCIDENT,
+    ONE_INCIDENT,
+    alarm,
+    cause,
+    silent,
+    verdict,
+)
+from deploy.lab.drill.expected.timed import outage, taken_over, takes_orders
+from deploy.lab.drill.expected.touched import NOBODY_RESTARTED, NOBODY_TOUCHED, untouched_since
+
+__all__ = [
+    "CHANGES_BACK",
+    "MOVED",
+    "NOBODY_RESTARTED",
+    "NOBODY_TOUCHED",
+    "NO_INCIDENT",
+    "ONE_INCIDENT",
+    "SAME_MEMBER",
+    "STAYED",
+    "alarm",
+    "cause",
+    "changed_leader",
+    "outage",
+    "silent",
+    "taken_over",
+    "takes_orders",
+    "untouched_since",
+    "verdict",
+]

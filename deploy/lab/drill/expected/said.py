@@ -1,0 +1,92 @@
+"""What must be said: alarms, verdicts, causes, and that nothing is said of what was nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from deploy.lab.drill.expected.touched import since
+from deploy.lab.drill.history import History
+from deploy.lab.drill.invariants.checked import Invariant
+from jobs.audit import Entry, Kind
+from jobs.story import CauseKind, fold
+
+
+def alarm(pattern: str, *, name: str, times: int | None = None) -> Invariant:
+    """An alarm whose words a pattern finds is raised; exactly so many times where `times` says it."""
+
+    def wrong(history: History) -> Iterator[str]:
+        told = _alarms(history, pattern)
+        if not told:
+            yield f"nobody said so; alarms: {'; '.join(_alarms(history, '')) or 'none'}"
+        elif times is not None and len(told) != times:
+            yield f"said {len(told)} times: {'; '.join(told)}"
+
+    return Invariant(name, wrong, lambda history: "; ".join(_alarms(history, pattern)))
+
+
+def silent(pattern: str, *, name: str) -> Invariant:
+    """No alarm since the fault says what a pattern finds."""
+
+    def wrong(history: History) -> Iterator[str]:
+        yield from _alarms(history, pattern)
+
+    return Invariant(name, wrong, lambda _: "nobody said so")
+
+
+def _alarms(history: History, pattern: str) -> list[str]:
+    told = (str(e.facts["evidence"]["reason"]) for e in _of(history, Kind.ALARM))
+    return [reason for reason in told if re.search(pattern, reason)]
+
+
+def verdict(word: str) -> Invariant:
+    """A verdict of this kind is told after the fault."""
+
+    def wrong(history: History) -> Iterator[str]:
+        told = _verdicts(history)
+        if word not in told:
+            yield f"verdicts since the fault: {', '.join(told) or 'none'}"
+
+    return Invariant(
+        f"a verdict says {word}", wrong, lambda history: " then ".join(_verdicts(history))
+    )
+
+
+def _verdicts(history: History) -> list[str]:
+    return [str(e.facts["evidence"]["verdict"]) for e in _of(history, Kind.VERDICT)]
+
+
+def cause(*kinds: CauseKind) -> Invariant:
+    """The first incident since the fault names one of these causes."""
+
+    def wrong(history: History) -> Iterator[str]:
+        if (found := _cause(history)) not in kinds:
+            yield f"it names {found}"
+
+    words = " or ".join(kinds)
+    return Invariant(f"the incident names its cause: {words}", wrong, lambda h: str(_cause(h)))
+
+
+def _cause(history: History) -> CauseKind | None:
+    opened = incidents(history)
+    story = fold(history.entries, opened[0]) if opened else None
+    return story.cause.kind if story is not None and story.cause is not None else None
+
+
+def incidents(history: History, mark: str | None = None) -> list[str]:
+    """The incidents that opened since the fault, or since a mark."""
+    later = history.later(since(history, mark))
+    return [str(e.facts["incident"]) for e in later if e.facts["kind"] == Kind.OPENED]
+
+
+def _several(history: History) -> Iterator[str]:
+    if len(opened := incidents(history)) != 1:
+        yield f"incidents since the fault: {', '.join(opened) or 'none'}"
+
+
+ONE_INCIDENT = Invariant("it is told as one incident", _several, lambda h: ", ".join(incidents(h)))
+NO_INCIDENT = Invariant("no incident opens", lambda h: iter(incidents(h)), lambda _: "none opened")
+
+
+def _of(history: History, kind: Kind) -> Sequence[Entry]:
+    return [e for e in history.later() if e.facts["kind"] == kind]

@@ -1,0 +1,76 @@
+"""How long things may take, in bands: machines differ, and a point would only be true on one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from deploy.lab.drill.history import History
+from deploy.lab.drill.invariants.checked import Invariant
+from deploy.lab.drill.times import resumed_at, times
+from jobs.audit import Kind
+
+
+def outage(least: float, most: float) -> Invariant:
+    """Every managed host takes orders again between so many seconds after the fault."""
+
+    def wrong(history: History) -> Iterator[str]:
+        took = times(history).writes_resumed
+        if took is None or not least <= took <= most:
+            yield f"writes resumed after {took} s"
+
+    return Invariant(
+        f"writes resume {least:g} to {most:g} s after the fault",
+        wrong,
+        lambda history: f"after {times(history).writes_resumed} s",
+    )
+
+
+def takes_orders(within: float, *, but_for: str = "") -> Invariant:
+    """Every managed host takes an order so soon after the new leader's first writable moment."""
+
+    def wrong(history: History) -> Iterator[str]:
+        took = _after_writable(history)
+        if took is None or took > within:
+            yield f"{took} s after the new leader took its first write"
+
+    words = f" although {but_for}" if but_for else ""
+    return Invariant(
+        f"every host takes orders within {within:g} s{words}",
+        wrong,
+        lambda history: f"{_after_writable(history)} s after the new leader took its first write",
+    )
+
+
+def _after_writable(history: History) -> float | None:
+    """Seconds from the first writable moment after the fault to the last host's first order."""
+    new = history.after
+    writable = history.writable.get(new.member) if new else None
+    resumed = [resumed_at(history, host.name) for host in history.hosts]
+    known = [at for at in resumed if at is not None]
+    if writable is None or len(known) < len(resumed) or not known:
+        return None
+    return round(max(known) - writable, 3)
+
+
+def taken_over(within: float, *, fault: str = "KillWorker") -> Invariant:
+    """Whoever was left by a dead worker is in another's hands so many seconds after its death."""
+
+    def wrong(history: History) -> Iterator[str]:
+        took = _takeover(history, fault)
+        if took is None or took > within:
+            yield "nobody took over" if took is None else f"taken over after {took} s"
+
+    return Invariant(
+        f"a dead worker's hosts are taken over within {within:g} s",
+        wrong,
+        lambda history: f"taken over {_takeover(history, fault)} s after the death",
+    )
+
+
+def _takeover(history: History, fault: str) -> float | None:
+    died = next((one.at for one in history.injected if one.fault == fault), None)
+    if died is None:
+        return None
+    taken = (e.at / 1e6 for e in history.later(died) if e.facts["kind"] == Kind.TAKEN_OVER)
+    at = next(taken, None)
+    return None if at is None else round(at - died, 3)

@@ -1,0 +1,168 @@
+"""Several drills, one after the other or two at once, each in a process and a lab of its own."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from deploy.lab.drill.disasters import DISASTERS
+from deploy.lab.drill.keepsake import DRILLS
+from deploy.lab.drill.results import Result, Trial, add_result, of_trial, read_results, trial_of
+from deploy.lab.machine import CHECKOUT
+
+LONGEST = 900.0
+"""Seconds after which a drill is ended: it hangs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matrix:
+    """What the operator asked for: each of `names` until it was played `times` times, `at_once` labs at a
+    time; `results` is where they add up, `report` where this run's reports go."""
+
+    names: Sequence[str]
+    profile: str
+    patroni: int
+    endpoint: str | None
+    times: int
+    at_once: int
+    results: Path
+    report: Path | None = None
+
+
+@dataclass(slots=True)
+class Running:
+    """The drills that run at this moment, so that an end ends them all."""
+
+    processes: set[subprocess.Popen[bytes]] = field(default_factory=set)
+
+    def end(self) -> None:
+        for process in tuple(self.processes):
+            process.send_signal(signal.SIGTERM)
+
+
+def play_all(matrix: Matrix) -> bool:
+    """Play what is not played yet; True where every result of these trials is a pass."""
+    console, reports = Console(highlight=False), list[dict[str, Any]]()
+    trials = {name: _trial(matrix, name) for name in matrix.names}
+    due = list(_due(matrix, trials))
+    console.print(
+        f"{len(due)} drills to play, {matrix.at_once} at once; results in {matrix.results}"
+    )
+    with _pool(matrix.at_once) as (pool, running):
+        ends = [pool.submit(_play, trials[name], running) for name in due]
+        for number, end in enumerate(as_completed(ends), start=1):
+            result, report = end.result()
+            reports += [report] if report else []
+            add_result(result, matrix.results)
+            console.print(_line(result, number, len(due)), soft_wrap=True)
+    if matrix.report is not None:
+        matrix.report.write_text(json.dumps({"drills": reports}, indent=2) + "\n")
+    return _all_passed(matrix, trials)
+
+
+def _trial(matrix: Matrix, name: str) -> Trial:
+    return trial_of(
+        name,
+        DISASTERS[name],
+        profile=matrix.profile,
+        patroni=matrix.patroni,
+        endpoint=matrix.endpoint,
+    )
+
+
+def _due(matrix: Matrix, trials: dict[str, Trial]) -> Iterator[str]:
+    """Round after round, so that a run that is broken off has tried everything equally often."""
+    known = read_results(matrix.results)
+    have = {name: len(of_trial(known, trial)) for name, trial in trials.items()}
+    for number in range(matrix.times):
+        yield from (name for name in matrix.names if have[name] <= number)
+
+
+@contextmanager
+def _pool(at_once: int) -> Iterator[tuple[ThreadPoolExecutor, Running]]:
+    running = Running()
+    pool = ThreadPoolExecutor(max_workers=at_once)
+    try:
+        yield pool, running
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        running.end()
+        raise
+    finally:
+        pool.shutdown(wait=True)
+
+
+def _play(trial: Trial, running: Running) -> tuple[Result, dict[str, Any] | None]:
+    """One drill in a process of its own; its output stays beside its keepsakes."""
+    began = time.time()
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "report.json"
+        _run(_command(trial, file), _log(trial, began), running)
+        report = json.loads(file.read_text()) if file.exists() else None
+    return _result(trial, report, began=began, ended=time.time()), report
+
+
+def _command(trial: Trial, report: Path) -> list[str]:
+    endpoint = ["--endpoint", trial.endpoint] if trial.endpoint else []
+    return [
+        sys.executable, "-m", "deploy.lab", "drill", trial.drill, "--profile", trial.profile,
+        "--patroni", str(trial.patroni), *endpoint, "--report", str(report),
+    ]  # fmt: skip
+
+
+def _run(command: Sequence[str], log: Path, running: Running) -> None:
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command, cwd=CHECKOUT, stdin=subprocess.DEVNULL, stdout=output, stderr=output
+        )
+        running.processes.add(process)
+        try:
+            process.wait(timeout=LONGEST)
+        except subprocess.TimeoutExpired:
+            process.terminate()
+            process.wait(timeout=60)
+        finally:
+            running.processes.discard(process)
+
+
+def _log(trial: Trial, at: float) -> Path:
+    return DRILLS / "logs" / f"{trial.drill}-{at:.0f}.log"
+
+
+def _result(trial: Trial, report: dict[str, Any] | None, *, began: float, ended: float) -> Result:
+    if report is None:
+        broken = (f"it left no report: {_log(trial, began)}",)
+        return Result(trial=trial, at=ended, seconds=ended - began, passed=False, broken=broken)
+    return Result(
+        trial=trial,
+        at=ended,
+        seconds=round(ended - began, 1),
+        passed=report["verdict"] == "pass",
+        broken=tuple(one["name"] for one in report["invariants"] if not one["held"]),
+        times=report["times"],
+        orders=report["orders"],
+    )
+
+
+def _line(result: Result, number: int, due: int) -> str:
+    word = "[green]pass[/]" if result.passed else "[bold red]FAIL[/]"
+    why = "" if result.passed else f"  {'; '.join(result.broken)}"
+    return f"{number:>3}/{due}  {word}  {result.trial.drill:<28} {result.seconds:>4.0f} s{why}"
+
+
+def _all_passed(matrix: Matrix, trials: dict[str, Trial]) -> bool:
+    known = read_results(matrix.results)
+    return all(one.passed for trial in trials.values() for one in of_trial(known, trial))

@@ -1,0 +1,24 @@
+"""What befalls a lab, as small objects: without them a disaster would be a script that only its author can heal."""
+
+from deploy.lab.nemesis.database import CrashPostgres, StopPatroni, Switchover
+from deploy.lab.nemesis.fault import Fault
+from deploy.lab.nemesis.machines import CutOff, LoseMachine
+from deploy.lab.nemesis.outside import LinodeDown, SlackDown
+from deploy.lab.nemesis.processes import Freeze, Kill
+from deploy.lab.nemesis.stores import StopEtcd
+from deploy.lab.nemesis.workers import KillWorker
+
+__all__ = [
+    "CrashPostgres",
+    "CutOff",
+    "Fault",
+    "Freeze",
+    "Kill",
+    "KillWorker",
+    "LinodeDown",
+    "LoseMachine",
+    "SlackDown",
+    "StopEtcd",
+    "StopPatroni",
+    "Switchover",
+]

@@ -1,0 +1,73 @@
+"""What befalls Patroni and PostgreSQL themselves."""
+
+from __future__ import annotations
+
+import signal
+from dataclasses import dataclass
+
+from deploy.lab import faults
+from deploy.lab.lab import Lab
+from deploy.lab.starting import start_again
+
+
+@dataclass(frozen=True, slots=True)
+class Switchover:
+    """An operator asks Patroni for another leader. Over when it has happened."""
+
+    leader: str
+
+    @property
+    def title(self) -> str:
+        return f"a planned switchover away from {self.leader}"
+
+    @property
+    def healed(self) -> str:
+        return f"the switchover away from {self.leader} is over"
+
+    def inject(self, lab: Lab) -> None:
+        faults.switchover(lab, self.leader)
+
+    def heal(self, lab: Lab) -> None:
+        pass
+
+
+@dataclass(frozen=True, slots=True)
+class StopPatroni:
+    """Patroni ends in order, as `systemctl stop patroni` does, and stops PostgreSQL."""
+
+    member: str
+
+    @property
+    def title(self) -> str:
+        return f"Patroni of {self.member} gets SIGTERM"
+
+    @property
+    def healed(self) -> str:
+        return f"Patroni of {self.member} starts again"
+
+    def inject(self, lab: Lab) -> None:
+        faults.find(lab, self.member, "patroni").signal(signal.SIGTERM)
+
+    def heal(self, lab: Lab) -> None:
+        start_again(lab, self.member, "patroni")
+
+
+@dataclass(frozen=True, slots=True)
+class CrashPostgres:
+    """The postmaster gets SIGKILL; its children end by themselves, and Patroni sees to the rest."""
+
+    member: str
+
+    @property
+    def title(self) -> str:
+        return f"the postmaster of {self.member} gets SIGKILL"
+
+    @property
+    def healed(self) -> str:
+        return f"the crash of {self.member} is Patroni's to mend"
+
+    def inject(self, lab: Lab) -> None:
+        faults.kill_postmaster(lab, self.member)
+
+    def heal(self, lab: Lab) -> None:
+        pass
