@@ -155,3 +155,14 @@ class Claims:
     after: LeaderKey | Unknown | None = None
     others: tuple[OtherMember, ...] = ()
     remembered: tuple[MemberRecord, ...] = ()
+
+
+LAST_TIMELINE = 2**32 - 1
+"""PostgreSQL counts its timelines in 32 bits, from 1."""
+
+
+def pg_timeline_of(value: object) -> int | None:
+    """A timeline as JSON tells it; None for what no PostgreSQL can be on."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return value if 0 < value <= LAST_TIMELINE else None

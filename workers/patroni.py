@@ -11,7 +11,7 @@ from http.client import HTTPConnection, HTTPException
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-from jobs.claims import MemberRecord, RestAnswer, RestClaim, Unknown
+from jobs.claims import MemberRecord, RestAnswer, RestClaim, Unknown, pg_timeline_of
 from workers.deadline import Cord, within
 from workers.dial import dial, secure
 from workers.tls import Tls
@@ -64,14 +64,13 @@ def parse(body: bytes) -> RestAnswer:
         raise NotPatroni("the answer names no role and state: that is not Patroni")
     own = found.get("patroni")
     about: Mapping[str, Any] = own if isinstance(own, dict) else {}
-    timeline = found.get("timeline")
     return RestAnswer(
         role=role,
         state=state,
         scope=_text(about.get("scope")),
         name=_text(about.get("name")),
         system_identifier=_text(found.get("database_system_identifier")),
-        pg_timeline=timeline if type(timeline) is int else None,
+        pg_timeline=pg_timeline_of(found.get("timeline")),
         paused=found.get("pause") is True,
         failsafe_active=found.get("failsafe_mode_is_active") is True,
         version=_text(about.get("version")),

@@ -49,13 +49,35 @@ def _checked(*, host: str, port: int, text: str, bracketed: bool) -> Address:
 
 
 def parse_conn_url(url: str) -> Address:
-    """Read a member record's `conn_url` or `proxy_url` (postgres://host:port/db); else ValueError."""
+    """Read a member record's `conn_url` or `proxy_url` (postgres://host:port/db); else ValueError, which
+    shows no login of it. What a record says goes into files and commands: its host must be one."""
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"} or not parts.hostname:
-        msg = f"{url!r} is no postgres:// URL with a host"
+        msg = f"{shown(url)!r} is no postgres:// URL with a host"
         raise ValueError(msg)
     host = re.sub(r"^.*@", "", parts.netloc)
-    return parse_address(host)
+    address = parse_address(host)
+    if not is_host(address.host):
+        msg = f"{shown(url)!r} holds characters that no host name or address has"
+        raise ValueError(msg)
+    return address
+
+
+_HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9_.])?")
+_ZONED = re.compile(r"[0-9A-Fa-f:.]{2,45}(?:%[A-Za-z0-9._-]{1,40})?")
+
+
+def is_host(text: str) -> bool:
+    """Whether a name or a bare address could be one of DNS or of IP: nothing that a shell, a URL or a
+    file would read as more than a word."""
+    return _HOST.fullmatch(text) is not None or (
+        is_ipv6(text) and _ZONED.fullmatch(text) is not None
+    )
+
+
+def shown(url: str) -> str:
+    """The beginning of a URL as it may be told: without user and password."""
+    return re.sub(r"//[^/]*@", "//", url)[:120]
 
 
 def is_ipv6(text: str) -> bool:

@@ -6,9 +6,18 @@ import json
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
-from jobs.claims import AskedFor, BrokenRecord, ClusterView, LeaderKey, MemberRecord
+from jobs.claims import (
+    AskedFor,
+    BrokenRecord,
+    ClusterView,
+    LeaderKey,
+    MemberRecord,
+    pg_timeline_of,
+)
+from jobs.event import MAX_TEXT
+from jobs.inventory.address import is_host
 from jobs.ports import DcsUnavailable, ScopeRef
 from workers.etcd.wire import Answer, KeyValue, key_range, prefix_range
 
@@ -92,14 +101,15 @@ def parse_member(scope: ScopeRef, kv: KeyValue) -> MemberRecord | BrokenRecord:
         return BrokenRecord(name=name, reason=f"the record is not JSON: {error}")
     if not isinstance(record, dict):
         return BrokenRecord(name=name, reason="the record is JSON, but not an object")
-    flaw = _flaw(record, "conn_url", ("postgres", "postgresql")) or _flaw(
-        record, "api_url", ("http", "https")
+    flaw = (
+        _name_flaw(name)
+        or _flaw(record, "conn_url", ("postgres", "postgresql"))
+        or _flaw(record, "api_url", ("http", "https"))
     )
     return BrokenRecord(name=name, reason=flaw) if flaw else _member(name, record)
 
 
 def _member(name: str, record: Mapping[str, Any]) -> MemberRecord:
-    timeline = record.get("timeline")
     return MemberRecord(
         name=name,
         conn_url=record["conn_url"],
@@ -107,8 +117,15 @@ def _member(name: str, record: Mapping[str, Any]) -> MemberRecord:
         proxy_url=_text(record.get("proxy_url")),
         role=_text(record.get("role")),
         state=_text(record.get("state")),
-        pg_timeline=timeline if type(timeline) is int else None,
+        pg_timeline=pg_timeline_of(record.get("timeline")),
     )
+
+
+def _name_flaw(name: str) -> str | None:
+    """The name goes into files, sentences and pages."""
+    if name.isprintable() and len(name) <= MAX_TEXT:
+        return None
+    return f"its name holds control characters, or more than {MAX_TEXT}"
 
 
 def _flaw(record: Mapping[str, Any], field: str, schemes: tuple[str, ...]) -> str | None:
@@ -119,6 +136,8 @@ def _flaw(record: Mapping[str, Any], field: str, schemes: tuple[str, ...]) -> st
     url = _split(value)
     if url is None or not url.hostname or url.scheme not in schemes:
         return f"{field} is no {schemes[0]}:// address with a host and a port"
+    if not is_host(unquote(url.hostname)):
+        return f"{field} holds characters that no host name or address has"
     return None
 
 
