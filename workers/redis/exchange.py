@@ -6,6 +6,7 @@ import json
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Any, TypeVar
 
 from redis import Redis
@@ -21,6 +22,20 @@ PAUSES = (0.05, 0.2)
 PATIENCE = 1.5
 """Seconds after which no further attempt begins: whoever asks has a deadline too."""
 
+BRIEF = 0.05
+"""Seconds to wait for replicas that nobody demands."""
+
+
+class Keep(Enum):
+    """What a step asks of Redis' replicas. An event whose sender is told "accepted" must survive a
+    failover of Redis: DEMANDED. What the next look makes again had better survive it, but must not stop
+    while a lone primary is left, as after each failover of a pair: WISHED. A question: NO."""
+
+    DEMANDED = auto()
+    WISHED = auto()
+    NO = auto()
+
+
 Command = tuple[Any, ...]
 Build = Callable[[int], tuple[Sequence[Command], dict[str, object]]]
 Answer = TypeVar("Answer")
@@ -30,19 +45,19 @@ Answer = TypeVar("Answer")
 class Exchange:
     """Runs scripts, alone or last in a MULTI with other commands, and repeats them when the reply
     was lost: every step carries a token that the script checks. `replicas` is how many must have
-    acknowledged (WAIT) within `grace` seconds, or the step counts as not durable."""
+    acknowledged (WAIT) within `grace` seconds where that is demanded, or the step counts as not durable."""
 
     redis: Redis
     clock: Clock
     replicas: int = 0
     grace: float = 1.0
 
-    def step(self, name: str, arguments: dict[str, object], *, durable: bool = True) -> Any:
-        """Run one script. LedgerUnavailable where it cannot be made durable; it may have
+    def step(self, name: str, arguments: dict[str, object], *, keep: Keep) -> Any:
+        """Run one script. LedgerUnavailable where it cannot be kept as demanded; it may have
         happened nevertheless, which a repeated call finds out."""
-        return self.transaction(name, lambda _: ([], arguments), durable=durable)
+        return self.transaction(name, lambda _: ([], arguments), keep=keep)
 
-    def transaction(self, name: str, build: Build, *, durable: bool = True) -> Any:
+    def transaction(self, name: str, build: Build, *, keep: Keep) -> Any:
         """Run `build(attempt)`'s commands and then the script, in one MULTI."""
         token = secrets.token_hex(8)
 
@@ -50,7 +65,7 @@ class Exchange:
             before, arguments = build(number)
             text = json.dumps({**arguments, "token": token}, ensure_ascii=False)
             last = ("EVAL", script(name), 0, text.encode())
-            return self._send([*before, last], durable=durable)
+            return self._send([*before, last], keep)
 
         return self.repeating(attempt)
 
@@ -67,12 +82,12 @@ class Exchange:
         with told_as_unavailable(where(self.redis)):
             return attempt(len(PAUSES))
 
-    def _send(self, commands: Sequence[Command], *, durable: bool) -> Any:
+    def _send(self, commands: Sequence[Command], keep: Keep) -> Any:
         """WAIT counts for the connection it is sent on only: so all of it goes over one."""
         pool: Any = self.redis.connection_pool
         connection = pool.get_connection()
         try:
-            wait = self._wait() if durable else []
+            wait = self._wait(keep)
             plan = [*_framed(commands), *wait]
             connection.send_packed_command(connection.pack_commands(plan))
             replies = [_reply(connection) for _ in plan]
@@ -82,13 +97,18 @@ class Exchange:
         finally:
             pool.release(connection)
         if wait:
-            self._demand(replies.pop())
+            self._judge(replies.pop(), keep)
         return _last(replies)
 
-    def _wait(self) -> list[Command]:
-        return [("WAIT", self.replicas, round(self.grace * 1000))] if self.replicas else []
+    def _wait(self, keep: Keep) -> list[Command]:
+        if not self.replicas or keep is Keep.NO:
+            return []
+        seconds = self.grace if keep is Keep.DEMANDED else min(BRIEF, self.grace)
+        return [("WAIT", self.replicas, round(seconds * 1000))]
 
-    def _demand(self, acknowledged: Any) -> None:
+    def _judge(self, acknowledged: Any, keep: Keep) -> None:
+        if keep is not Keep.DEMANDED:
+            return
         if not isinstance(acknowledged, int) or acknowledged < self.replicas:
             raise LedgerUnavailable(
                 f"Redis at {where(self.redis)}: {acknowledged} of {self.replicas} replicas acknowledged",

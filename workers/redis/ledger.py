@@ -14,7 +14,7 @@ from jobs.ports import Clock, Stand
 from jobs.state import Assignment, ClusterState, HostRecord, Incident, Pause, Settled, dump
 from workers.redis.connect import led_by_sentinel
 from workers.redis.enqueue import Offer, enqueueing, job_key_prefix, queue_on
-from workers.redis.exchange import Command, Exchange
+from workers.redis.exchange import Command, Exchange, Keep
 from workers.redis.offers import Offered, conclusion, handed_out, pushed_back, response
 from workers.redis.reading import stand_from, state_from
 from workers.redis.trail import TrailReader
@@ -30,8 +30,8 @@ Ask = Callable[[int], Offered]
 class RedisLedger:
     """jobs.ports.Ledger over one Redis. `inventory` is the digest that enqueued jobs carry.
 
-    `replicas`: how many must acknowledge a step within `grace` seconds; None asks for one where
-    Sentinel names the primary, else for none. `prefix` stands before every key of ours; RQ's own
+    `replicas`: how many must acknowledge an event within `grace` seconds; None asks for one where
+    Sentinel names the primary, else for none. Of other steps they are told, and not waited for long. `prefix` stands before every key of ours; RQ's own
     begin with `rq:`.
     """
 
@@ -73,7 +73,7 @@ class RedisLedger:
         return self._reader.span(cluster, incident)
 
     def stand(self, cluster: str) -> Stand:
-        return stand_from(self._step("stand", cluster, durable=False))
+        return stand_from(self._step("stand", cluster, keep=Keep.NO))
 
     def trim(self, cluster: str, *, through: int, head: str, draft: Draft) -> bool:
         drafts = _plain([draft])
@@ -83,7 +83,11 @@ class RedisLedger:
     def hear(self, event: Event, draft: Draft) -> bool:
         """The draft's id is the event's identity: it decides what was heard before."""
         cluster, plain = event.cluster, {"drafts": _plain([draft])}
-        return _yes(self._offering("hear", cluster, lambda _: response(cluster, self._own), plain))
+
+        def ask(_: int) -> Offered:
+            return response(cluster, self._own)
+
+        return _yes(self._offering("hear", cluster, ask, plain, keep=Keep.DEMANDED))
 
     def call(self, cluster: str, drafts: Sequence[Draft] = ()) -> None:
         plain = {"drafts": _plain(drafts)}
@@ -98,7 +102,7 @@ class RedisLedger:
         return _yes(self._step("again", cluster, flight=flight, lease=micros, offers=[]))
 
     def state(self, cluster: str) -> ClusterState:
-        return state_from(cluster, self._step("state", cluster, durable=False))
+        return state_from(cluster, self._step("state", cluster, keep=Keep.NO))
 
     def save(
         self,
@@ -130,7 +134,7 @@ class RedisLedger:
         self._offering("report", cluster, lambda _: conclusion(cluster, self._own), plain)
 
     def beat(self, cluster: str, job: str, hosts: Sequence[str]) -> None:
-        self._step("beat", cluster, job=job, hosts=list(hosts), durable=False)
+        self._step("beat", cluster, job=job, hosts=list(hosts), keep=Keep.NO)
 
     def forget(self, cluster: str, hosts: Sequence[str], drafts: Sequence[Draft]) -> None:
         self._step("forget", cluster, hosts=list(hosts), drafts=_plain(drafts), offers=[])
@@ -140,15 +144,15 @@ class RedisLedger:
         self._step("pause", cluster, pause=held, drafts=_plain(drafts), offers=[])
 
     def waiting(self, jobs: Sequence[str]) -> frozenset[str]:
-        found = self._step("waiting", "", asked=list(jobs), durable=False)
+        found = self._step("waiting", "", asked=list(jobs), keep=Keep.NO)
         return frozenset(job.decode() for job in found)
 
     def lease(self, name: str, holder: str, *, seconds: float) -> bool:
         plain = {"name": name, "holder": holder, "milliseconds": round(seconds * 1000)}
-        return _yes(self._step("lease", "", **plain, durable=False))
+        return _yes(self._step("lease", "", **plain, keep=Keep.NO))
 
     def recall(self, name: str) -> str | None:
-        found = self._step("recall", "", name=name, durable=False)
+        found = self._step("recall", "", name=name, keep=Keep.NO)
         return None if found is None else found.decode()
 
     def remember(self, name: str, text: str) -> None:
@@ -163,11 +167,20 @@ class RedisLedger:
 
         self._offering("requeue", cluster, ask, plain)
 
-    def _step(self, step: str, cluster: str, /, *, durable: bool = True, **plain: object) -> Any:
-        arguments = self._arguments(cluster, plain)
-        return self._exchange.step(step, arguments, durable=durable)
+    def _step(
+        self, step: str, cluster: str, /, *, keep: Keep = Keep.WISHED, **plain: object
+    ) -> Any:
+        return self._exchange.step(step, self._arguments(cluster, plain), keep=keep)
 
-    def _offering(self, name: str, cluster: str, ask: Ask, plain: Mapping[str, object]) -> Any:
+    def _offering(
+        self,
+        name: str,
+        cluster: str,
+        ask: Ask,
+        plain: Mapping[str, object],
+        *,
+        keep: Keep = Keep.WISHED,
+    ) -> Any:
         """A step whose jobs RQ enqueues in the same MULTI; each attempt offers fresh ids."""
 
         def build(attempt: int) -> tuple[list[Command], dict[str, object]]:
@@ -176,7 +189,7 @@ class RedisLedger:
             arguments = self._arguments(cluster, {**plain, **more, "offers": ids})
             return self._enqueueing(offers), arguments
 
-        return self._exchange.transaction(name, build)
+        return self._exchange.transaction(name, build, keep=keep)
 
     def _enqueueing(self, offers: list[Offer]) -> list[Command]:
         return enqueueing(self._queue, offers) if offers else []

@@ -9,7 +9,7 @@ from typing import Any
 from redis import Redis
 
 from jobs.audit import Entry, Head, Span
-from workers.redis.exchange import Exchange
+from workers.redis.exchange import Exchange, Keep
 from workers.redis.reading import entry_from
 
 PAGE = 500
@@ -80,7 +80,7 @@ class TrailReader:
     def _page(self, cluster: str, after: str, upto: int | None) -> list[tuple[str, Entry]]:
         asked = {"prefix": self.prefix, "cluster": cluster, "after": after, "count": PAGE}
         end = {} if upto is None else {"upto": upto}
-        return [entry_from(text) for text in self.exchange.step("page", asked | end, durable=False)]
+        return [entry_from(text) for text in self.exchange.step("page", asked | end, keep=Keep.NO)]
 
     def _ask(self, *command: object) -> Any:
         return self.exchange.repeating(lambda _: self.redis.execute_command(*command))  # type: ignore[no-untyped-call]

@@ -1,90 +1,21 @@
-import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from jobs.ports import LedgerUnavailable
-from tests.contract import ports
 from tests.contract.ledger.desks import RedisDesk, redis_desk, walked
-from tests.contract.ledger.server import RedisServer, on_a_port
-from tests.contract.ledger.values import CLUSTER, draft, event
-from workers.redis import Redis, RedisSettings, connect
-
-WATCHERS = 3
-
-
-@dataclass(slots=True)
-class Trio:
-    """One primary, two replicas, three Sentinels."""
-
-    servers: list[RedisServer]
-    settings: RedisSettings
-
-    @property
-    def primary(self) -> RedisServer:
-        return self.servers[0]
+from tests.contract.ledger.sentinels import Watched, watched
+from tests.contract.ledger.values import CLUSTER, draft, event, given, incident
+from workers.redis import connect
 
 
 @pytest.fixture
-def trio(redis_program: Path, tmp_path: Path) -> Iterator[Trio]:
-    with ExitStack() as stack:
-        first = on_a_port(redis_program, tmp_path / "0")
-        follows = ("--replicaof", "127.0.0.1", str(first.port))
-        rest = [on_a_port(redis_program, tmp_path / str(n), *follows) for n in (1, 2)]
-        for server in (first, *rest):
-            stack.callback(server.stop)
-            server.start()
-        _until(lambda: _replicas(first.client()) == 2)
-        watchers = [_sentinel(stack, redis_program, tmp_path, first.port) for _ in range(WATCHERS)]
-        _until(lambda: all(_knows_all(port) for port in watchers))
-        where = ",".join(f"127.0.0.1:{port}" for port in (ports.free()[0], *watchers))
-        yield Trio(
-            servers=[first, *rest], settings=RedisSettings(url=f"redis+sentinel://{where}/main/0")
-        )
-
-
-def _sentinel(stack: ExitStack, program: Path, folder: Path, primary: int) -> int:
-    port = ports.free()[0]
-    config = folder / f"sentinel-{port}.conf"
-    config.write_text(
-        f"port {port}\nbind 127.0.0.1\ndir {folder}\nsentinel monitor main 127.0.0.1 {primary} 2\n"
-        "sentinel down-after-milliseconds main 600\nsentinel failover-timeout main 3000\n"
-    )
-    with (folder / f"sentinel-{port}.log").open("wb") as log:
-        process = subprocess.Popen([program, config, "--sentinel"], stdout=log, stderr=log)
-    stack.callback(process.wait, timeout=10)
-    stack.callback(process.kill)
-    return port
-
-
-def _knows_all(port: int) -> bool:
-    found: Any = Redis(port=port, protocol=2).sentinel_master("main")
-    return (found["num-other-sentinels"], found["num-slaves"]) == (WATCHERS - 1, 2)
-
-
-def _replicas(redis: Redis) -> int:
-    return sum(
-        value["state"] == "online"
-        for name, value in redis.info("replication").items()
-        if name.startswith("slave") and isinstance(value, dict)
-    )
-
-
-def _until(condition: Callable[[], bool], *, within: float = 20.0) -> None:
-    end = time.monotonic() + within
-    while True:
-        try:
-            if condition():
-                return
-        except Exception:  # noqa: BLE001 - not up yet, whatever it says
-            assert time.monotonic() < end
-        assert time.monotonic() < end, "not in time"
-        time.sleep(0.05)
+def trio(redis_program: Path, tmp_path: Path) -> Iterator[Watched]:
+    """One primary, two replicas, three Sentinels."""
+    with watched(redis_program, tmp_path, replicas=2) as all_up:
+        yield all_up
 
 
 def _insist(desk: RedisDesk, name: str, *, within: float) -> float:
@@ -101,7 +32,7 @@ def _insist(desk: RedisDesk, name: str, *, within: float) -> float:
 
 
 def test_nothing_acknowledged_is_lost_in_a_failover(
-    trio: Trio, measured: Callable[[str], None]
+    trio: Watched, measured: Callable[[str], None]
 ) -> None:
     """The primary's machine dies: the same ledger finds the new one, with all that was accepted."""
     desk = redis_desk(connect(trio.settings))
@@ -116,7 +47,7 @@ def test_nothing_acknowledged_is_lost_in_a_failover(
     assert len(desk.queued_ids()) == len(desk.job_hashes()) == 1
 
 
-def test_one_servers_word_is_not_enough(trio: Trio) -> None:
+def test_one_servers_word_is_not_enough(trio: Watched) -> None:
     """No replica answers: unavailable, though the primary has it; repeated, it is there once."""
     desk = redis_desk(connect(trio.settings))
     assert desk.ledger.hear(event("before"), draft("before"))
@@ -129,3 +60,24 @@ def test_one_servers_word_is_not_enough(trio: Trio) -> None:
     _insist(desk, "e", within=20)
     assert walked(desk, CLUSTER).entries == 2
     assert len(desk.queued_ids()) == len(desk.job_hashes()) == 1
+
+
+def test_a_lone_primary_stops_no_failover(trio: Watched, measured: Callable[[str], None]) -> None:
+    """What is left after a failover of a pair: events wait with their senders, but the clock's asking, a
+    respond's round and a job's results go on, and hardly slower."""
+    desk = redis_desk(connect(trio.settings))
+    for replica in trio.servers[1:]:
+        replica.stop()
+    begun = time.monotonic()
+    desk.ledger.call(CLUSTER)
+    assert desk.ledger.begin(CLUSTER, "f", lease=6)
+    drafts = [draft("told")]
+    assigned = {"web1": given("j")}
+    assert desk.ledger.save(CLUSTER, "f", drafts=drafts, incident=incident(), assign=assigned)
+    desk.ledger.report(CLUSTER, "j", {}, [draft("done")])
+    took = time.monotonic() - begun
+    measured(f"four steps on a lone primary: {took * 1000:.0f} ms")
+    assert took < 1.5
+    assert [entry.facts["id"] for entry in desk.ledger.entries(CLUSTER)] == ["told", "done"]
+    with pytest.raises(LedgerUnavailable, match="0 of 1 replicas"):
+        desk.ledger.hear(event("e"), draft("e"))
