@@ -30,7 +30,7 @@ path = dotted
 def read(text: str) -> tuple[Slot, ...] | Refusal:
     """Every scalar of the only document, found by the parser's own marks."""
     try:
-        root = YAML(typ="safe", pure=True).compose(text)
+        root = _parser().compose(text)
         return tuple(_walk(text, root)) if root else ()
     except ComposerError as error:
         return _composed(error)
@@ -41,6 +41,13 @@ def read(text: str) -> tuple[Slot, ...] | Refusal:
         return _unparsable("it has too many levels")
     except Exception:  # noqa: BLE001  # hostile text makes the parser assert, index and convert
         return _unparsable("its YAML, or a character in it, is beyond the parser")
+
+
+def _parser() -> YAML:
+    """Without its warning of an anchor that stands twice: it quotes lines of the file on stderr."""
+    parser = YAML(typ="safe", pure=True)
+    parser.composer.warn_double_anchors = False
+    return parser
 
 
 def _composed(error: ComposerError) -> Refusal:
