@@ -1,0 +1,48 @@
+"""One Redis, killed and hanging: every process lives on, and the next failover is an ordinary one."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from tests.contract.ledger.server import RedisServer
+from tests.contract.restore.plant import Plant
+
+
+def test_a_redis_that_is_killed_and_started_again(
+    plant: Plant, alone: RedisServer, measured: Callable[[str], None]
+) -> None:
+    """With its AOF nothing is lost, the failover meanwhile is made up for, and the event of a hook is taken
+    once; the host is restarted once for each leader."""
+    plant.start()
+    plant.lead("pg1")
+    plant.until_follows("pg1", within=30)
+    alone.stop()
+    plant.lead("pg2")
+    assert plant.post("while-away") == 503
+    alone.start()
+    took = plant.until_follows("pg2", within=15)
+    plant.until_accepted("while-away", within=10)
+    measured(f"all follow {took:.1f} s after a killed Redis was back")
+    assert plant.dead() == []
+    assert plant.service.restarts == 2
+    assert plant.pgbaton("audit", "verify").returncode == 0
+
+
+@pytest.mark.further
+def test_a_redis_that_hangs(
+    plant: Plant, alone: RedisServer, measured: Callable[[str], None]
+) -> None:
+    """Stopped for 15 s, longer than any patience of ours: nobody dies, and all follow soon afterwards."""
+    plant.start()
+    plant.lead("pg1")
+    plant.until_follows("pg1", within=30)
+    alone.freeze()
+    plant.lead("pg2")
+    time.sleep(15)
+    alone.thaw()
+    took = plant.until_follows("pg2", within=20)
+    measured(f"all follow {took:.1f} s after a Redis that hung for 15 s went on")
+    assert plant.dead() == []
+    assert plant.service.restarts == 2
+    assert plant.pgbaton("audit", "verify").returncode == 0
