@@ -24,6 +24,7 @@ DOORS = {
     ),
     "pause": ("deploy.cli.pause:pause", "Leave a cluster's hosts as they are for a while."),
     "resume": ("deploy.cli.pause:resume", "End a pause."),
+    "release": ("deploy.cli.release:release", "Let applications follow a leader that flaps."),
     "reset-fence": ("deploy.cli.fences:reset_fence", "Let a host forget its fence, on the record."),
     "adopt": ("deploy.cli.fences:adopt", "Move a host to another cluster, on the record."),
     "doctor": ("deploy.cli.doctor:doctor", "What will break in the next disaster, and the mend."),

@@ -10,7 +10,7 @@ import click
 from deploy.cli.deeds import request
 from deploy.cli.exits import OF_VERDICT, Exit
 from deploy.cli.following import what
-from deploy.cli.hold import refuse_paused
+from deploy.cli.hold import refuse_held
 from deploy.cli.journal import FOLDER, Journal
 from deploy.cli.rounds import walk
 from deploy.cli.run import Run
@@ -62,7 +62,7 @@ def _state(desk: Desk, cluster: str) -> ClusterState | None:
     except LedgerUnavailable as error:
         say_error(f"pgbaton: {error.reason}; going on without Redis")
         return None
-    refuse_paused(state)
+    refuse_held(state)
     return state
 
 

@@ -10,7 +10,7 @@ from deploy.cli.deeds import one_line, request
 from deploy.cli.desk import Desk, known_cluster, known_targets
 from deploy.cli.exits import Exit, Fault
 from deploy.cli.following import Wait, follow
-from deploy.cli.hold import refuse_paused
+from deploy.cli.hold import refuse_held
 from deploy.cli.voice import say_json, voice
 from jobs.ports import LedgerUnavailable
 
@@ -80,7 +80,7 @@ def repoint(
 def _ask(desk: Desk, cluster: str, *, why: str | None, hosts: tuple[str, ...]) -> tuple[int, str]:
     """The trail's length before, and the request's id; a Fault names the other way where Redis is away."""
     try:
-        refuse_paused(desk.ledger.state(cluster))
+        refuse_held(desk.ledger.state(cluster))
         start = desk.ledger.head(cluster).seq
         event, draft = request(desk, cluster, action="repoint", why=why, hosts=hosts)
         if hosts:

@@ -59,7 +59,9 @@ def lead(story: Story) -> str:
 
 def state_of(story: Story) -> str:
     """How it stands, for people."""
-    return story.state if story.over else f"open, {story.verdict}"
+    if story.over:
+        return story.state
+    return "open, held back" if story.hold is not None else f"open, {story.verdict}"
 
 
 def instants(story: Story) -> list[tuple[str, float]]:
@@ -86,6 +88,7 @@ def document(story: Story) -> dict[str, object]:
         "before": story.before,
         "member": story.member,
         "state": "concluded" if story.over else story.verdict,
+        "held": None if story.hold is None else story.hold.text,
         "seconds": story.seconds,
         "times": {name.replace(" ", "_"): stamp_of(at) for name, at in instants(story)},
         "hosts": {

@@ -12,7 +12,7 @@ from jobs.sentences import SENTENCES
 from jobs.state import FOLLOWS
 from jobs.story.fact import Fact, fact_of
 
-URGENT = (":alarm:two-primaries:", ":alarm:leaderless:")
+URGENT = (":alarm:two-primaries:", ":alarm:leaderless:", ":alarm:held:")
 """In the ids of alarms that nobody should sleep through."""
 
 MOST = 600
@@ -71,6 +71,10 @@ def _verdict(_: str, fact: Fact) -> _Said | None:
     return _of_incident(fact, Status.UPDATED, severity)
 
 
+def _released(_: str, fact: Fact) -> _Said | None:
+    return _of_incident(fact, Status.UPDATED, "warning")
+
+
 def _acknowledged(_: str, fact: Fact) -> _Said | None:
     return _of_incident(fact, Status.ACKNOWLEDGED, "info")
 
@@ -118,6 +122,7 @@ _HOW: Mapping[Kind, Callable[[str, Fact], _Said | None]] = {
     Kind.OPENED: _opened,
     Kind.VERDICT: _verdict,
     Kind.ALARM: _alarm,
+    Kind.RELEASED: _released,
     Kind.ACKNOWLEDGED: _acknowledged,
     Kind.CONCLUDED: _concluded,
     Kind.BALANCER: _balancer,

@@ -133,6 +133,11 @@ class _Speak:
     def of_resume(self, mark: Mark) -> Reply:
         return self._reply(mark.fact, "resumed", f"*Resumed by {word(mark.fact.evidence['by'])}*.")
 
+    def of_release(self, mark: Mark) -> Reply:
+        by = mark.fact.evidence.get("by")
+        who = f"Released by {word(by)}" if by else "No longer held"
+        return self._reply(mark.fact, "released", f"*{who}*: {said(mark.fact.evidence['reason'])}.")
+
     def of_ack(self, mark: Mark) -> Reply:
         by, note = word(mark.fact.evidence["by"]), said(mark.fact.evidence["note"])
         return self._reply(mark.fact, "ack", f":eyes: *Acknowledged by {by}*: {note}")
@@ -194,6 +199,7 @@ SINGLE: Mapping[Kind, Callable[[_Speak, Mark], Reply]] = {
     Kind.TAKEN_OVER: _Speak.of_takeover,
     Kind.PAUSED: _Speak.of_pause,
     Kind.RESUMED: _Speak.of_resume,
+    Kind.RELEASED: _Speak.of_release,
     Kind.ACKNOWLEDGED: _Speak.of_ack,
     Kind.FENCE_LIFTED: _Speak.of_lifted,
     Kind.CONCLUDED: _Speak.of_end,

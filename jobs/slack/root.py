@@ -27,6 +27,7 @@ from jobs.slack.layout import (
 from jobs.slack.message import Message
 from jobs.slack.tale import Tale
 from jobs.story import Cause, Story, TargetStory
+from jobs.story.fold import is_hold
 
 FAILING = 5
 """Targets of which the first message says why they do not follow."""
@@ -74,7 +75,8 @@ def plainly(story: Story) -> str:
         return f"concluded after {lasted(took(story))}, {_follow(story)}"
     if story.verdict != "confirmed":
         return f"no leader is proven: {said(story.reason)}"
-    return f"{word(story.member or 'nobody')} is proven to lead, {_follow(story)}"
+    held = ", but its return is held back" if story.hold is not None else ""
+    return f"{word(story.member or 'nobody')} is proven to lead{held}, {_follow(story)}"
 
 
 def took(story: Story) -> float:
@@ -137,7 +139,8 @@ def _held_up(tale: Tale) -> Iterator[str]:
     """The newest thing that was said loudly; who does not follow is listed by name anyway."""
     since = tale.story.times.verified or 0
     loud = [m.fact for m in tale.marks if m.fact.kind == Kind.ALARM and m.fact.at >= since]
-    told = [fact for fact in loud if not is_left(fact)]
+    held = tale.story.hold
+    told = [f for f in loud if not is_left(f) and (held is not None or not is_hold(f))]
     if told:
         yield f"Held up: {said(told[-1].evidence['reason'])}"
 

@@ -22,6 +22,7 @@ TOLD = frozenset(
         Kind.TAKEN_OVER,
         Kind.PAUSED,
         Kind.RESUMED,
+        Kind.RELEASED,
         Kind.ACKNOWLEDGED,
         Kind.CONCLUDED,
         Kind.FENCE_LIFTED,
@@ -33,6 +34,7 @@ NEEDED = {
     Kind.ALARM: ("reason",),
     Kind.PAUSED: ("by", "why"),
     Kind.RESUMED: ("by",),
+    Kind.RELEASED: ("reason",),
     Kind.ACKNOWLEDGED: ("by", "note"),
     Kind.FENCE_LIFTED: ("by", "host", "how", "why"),
 }

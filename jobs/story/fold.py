@@ -139,7 +139,18 @@ def _confirmed(story: Story, fact: Fact) -> Story:
 
 
 def _alarm(story: Story, fact: Fact) -> Story:
-    return replace(story, alarms=(*story.alarms, _said(fact))[:KEPT])
+    said = _said(fact)
+    hold = said if is_hold(fact) else story.hold
+    return replace(story, alarms=(*story.alarms, said)[:KEPT], hold=hold)
+
+
+def is_hold(fact: Fact) -> bool:
+    """True for the alarm that a return of the leadership is held back."""
+    return fact.kind == Kind.ALARM and ":alarm:held:" in fact.id
+
+
+def _released(story: Story, _: Fact) -> Story:
+    return replace(story, hold=None)
 
 
 def _acknowledged(story: Story, fact: Fact) -> Story:
@@ -152,7 +163,7 @@ def _retried(story: Story, fact: Fact) -> Story:
 
 def _concluded(story: Story, fact: Fact) -> Story:
     times = replace(story.times, concluded=fact.at)
-    return replace(story, state="concluded", times=times)
+    return replace(story, state="concluded", times=times, hold=None)
 
 
 def _said(fact: Fact) -> Said:
@@ -170,6 +181,7 @@ TARGETS: Mapping[Kind, Callable[[Targets, Fact], bool | None]] = {
 STEPS: Mapping[Kind, Callable[[Story, Fact], Story]] = {
     Kind.VERDICT: _verdict,
     Kind.ALARM: _alarm,
+    Kind.RELEASED: _released,
     Kind.ACKNOWLEDGED: _acknowledged,
     Kind.TAKEN_OVER: _retried,
     Kind.CONCLUDED: _concluded,

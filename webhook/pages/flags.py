@@ -26,6 +26,7 @@ class Flag:
 def flags(state: ClusterState, notes: Sequence[str], drift: Drifted | None) -> Iterator[Flag]:
     """The flags of one cluster, the worst first. `notes` are the last verdict's."""
     yield from _two_primaries(state)
+    yield from _held(state)
     yield from _paused(state)
     yield from _degraded(notes)
     yield from _drift(state, drift)
@@ -45,6 +46,19 @@ def _paused(state: ClusterState) -> Iterator[Flag]:
     if state.paused() and state.pause is not None:
         why = f"{state.pause.why}; by {state.pause.by}. Hosts are left as they are"
         yield Flag(weight="warn", word="paused", text=why, until=state.pause.until)
+
+
+def _held(state: ClusterState) -> Iterator[Flag]:
+    """A leadership that goes to and fro: applications stay at a replica."""
+    incident = state.incident
+    if incident is None or incident.hold is None or incident.leadership is None:
+        return
+    stays = " and ".join(incident.hold.stays)
+    text = (
+        f"applications stay at {stays} (read-only) although {incident.leadership.member} leads, until "
+        f"it has led calmly; at once: pgbaton release {state.cluster}"
+    )
+    yield Flag(weight="bad", word="held back", text=text)
 
 
 def _degraded(notes: Sequence[str]) -> Iterator[Flag]:

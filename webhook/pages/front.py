@@ -82,16 +82,23 @@ def _leadership(state: ClusterState) -> tuple[str | None, int | None]:
     return (None, None) if newest is None else (newest.member, newest.fence.epoch)
 
 
+OPEN: Mapping[str, tuple[str, str]] = {
+    "moving": ("incident open", "warn"),
+    "stuck": ("incident: needs a look", "bad"),
+    "held": ("incident: a return is held back", "bad"),
+}
+"""Word and weight of a cluster whose incident is open."""
+
+
 def _standing(
     state: ClusterState, story: Story | None, paused: float | None
 ) -> tuple[str, str, str, float | None]:
     """Sign, word, weight, and since when."""
     if state.incident is not None:
         open_ = story if story is not None and story.id == state.incident.id else None
-        stuck = open_ is not None and standing(open_) == "stuck"
-        sign, _ = STATES["stuck" if stuck else "moving"]
-        word = "incident: needs a look" if stuck else "incident open"
-        return sign, word, "bad" if stuck else "warn", state.incident.opened
+        how = "moving" if open_ is None else standing(open_)
+        word, weight = OPEN.get(how, OPEN["moving"])
+        return STATES[how][0], word, weight, state.incident.opened
     if state.paused():
         return "‖", "paused", "warn", paused
     if state.settled.leadership is None:

@@ -8,12 +8,13 @@ from typing import Literal
 from jobs.inventory import Objectives
 from jobs.story import Story
 
-Standing = Literal["over", "moving", "stuck"]
+Standing = Literal["over", "moving", "stuck", "held"]
 
 STATES = {
     "over": ("✓", "concluded"),
     "moving": ("▲", "open"),
     "stuck": ("■", "open, needs a look"),
+    "held": ("‖", "open, a return is held back"),
 }
 """Sign and word of each standing: never a colour alone."""
 
@@ -38,10 +39,12 @@ class Measured:
 
 
 def standing(story: Story) -> Standing:
-    """Over, going its way, or in need of somebody: it acts on nothing, a target fails, or an alarm came
-    after which nothing went well."""
+    """Over, going its way, held back, or in need of somebody: it acts on nothing, a target fails, or an
+    alarm came after which nothing went well."""
     if story.over:
         return "over"
+    if story.hold is not None and story.verdict == "confirmed":
+        return "held"
     failing = any(one.failures and not one.holds for one in story.targets)
     if failing or story.verdict not in {"confirmed", "not-yet"}:
         return "stuck"

@@ -101,7 +101,7 @@ def paper_of(story: Story, context: Context) -> Paper:
         incident=story.id,
         cluster=story.cluster,
         title=f"{story.id}: {led(story)}",
-        state="concluded" if story.over else f"open, {story.verdict.replace('-', ' ')}",
+        state=_state_of(story),
         made=moment_of(context.now),
         day=day_of(story.times.detected),
         page=context.page,
@@ -118,6 +118,13 @@ def paper_of(story: Story, context: Context) -> Paper:
         left_out=left_out,
         blanks=BLANKS,
     )
+
+
+def _state_of(story: Story) -> str:
+    if story.over:
+        return "concluded"
+    held = "held back" if story.hold is not None else story.verdict.replace("-", " ")
+    return f"open, {held}"
 
 
 NAMES = (

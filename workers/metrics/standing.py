@@ -14,7 +14,7 @@ from jobs.ports import Memory
 from jobs.remembered import proven_at
 from jobs.state import ClusterState
 
-ABOUT = ("two-primaries", "epochs-back", "leaderless", "left", "paused")
+ABOUT = ("two-primaries", "epochs-back", "leaderless", "left", "paused", "held")
 """What an open incident's alarms are about."""
 
 KINDS: tuple[Literal["host", "nodebalancer", "dns"], ...] = ("host", "nodebalancer", "dns")
@@ -35,6 +35,7 @@ class Standing:
         self.alarms = gauge("incident_alarms", "Alarms of the open incident", "alarm")
         self.proof = gauge("proof_age_seconds", "Since the leader was last proven")
         self.paused = gauge("paused", "1 while an operator holds the cluster's hosts")
+        self.held = gauge("held", "1 while a return of a flapping leadership is held back")
         self.behind = gauge("targets_behind", "Targets without the newest fence", "kind")
         self.failing = gauge("target_failing", "1 for each target whose last try failed", "target")
         self._named: dict[str, set[str]] = {}
@@ -45,6 +46,7 @@ class Standing:
         self.open.labels(cluster).set(int(incident is not None))
         self.open_for.labels(cluster).set(0 if incident is None else state.now - incident.opened)
         self.paused.labels(cluster).set(int(state.paused()))
+        self.held.labels(cluster).set(int(incident is not None and incident.hold is not None))
         said = Tally(a.partition(":")[0] for a in (incident.alarms if incident else ()))
         for about in ABOUT:
             self.alarms.labels(cluster, about).set(said[about])

@@ -14,7 +14,16 @@ SWAP = (0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 300)
 STAGES = frozenset({"write", "after", "restart", "check"})
 """The stages that a host measures."""
 
-ALARMS = ("two-primaries", "epochs-back", "leaderless", "left", "paused", "nodebalancer", "other")
+ALARMS = (
+    "two-primaries",
+    "epochs-back",
+    "leaderless",
+    "left",
+    "paused",
+    "held",
+    "nodebalancer",
+    "other",
+)
 """What alarms are about."""
 
 KINDS = ("host", "nodebalancer", "dns")
