@@ -72,7 +72,7 @@ class Bench:
     def _pytest(
         self, copy: Checkout, arguments: Sequence[str], *, within: float
     ) -> tuple[int, str]:
-        command = [str(copy.python), "-m", "pytest", "-q", "-p", "no:randomly", *arguments]
+        command = [str(copy.python), "-m", "pytest", "-q", *arguments]
         if self._closed:
             raise UnfitError("interrupted")
         (copy.root / ".pytest_cache/v/cache/lastfailed").unlink(missing_ok=True)

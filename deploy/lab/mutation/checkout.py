@@ -71,7 +71,7 @@ def _mirror(venv: Path, to: Path) -> None:
         if file.match(EDITABLE):
             anew = IMPORTED.sub(rf"'{to.parent}/\1/__init__.py'", file.read_text())
             (packages / file.name).write_text(anew)
-        else:
+        elif file.name != "__pycache__":  # else two copies would read each other's
             _link(file, packages)
     for file in (venv / "bin").iterdir():
         _link(file, programs) if file.is_symlink() else _rewrite(file, programs, venv)

@@ -21,14 +21,19 @@ class Catchers:
 BY_TIME = ("*/test_*speed.py", "*/test_timing.py", "*/test_foreground.py", "*/contract/lab/*")
 """What measures time or builds labs: beside others it might fail for another reason than the mutant."""
 
+OF_MUTANTS = ("*/mutation/*",)
+"""That every patch applies is not true any more of a copy that one of them broke."""
+
+NEVER = BY_TIME + OF_MUTANTS
+
 EVERYBODY = (
-    Catchers(where=("tests/unit",), within=300),
-    Catchers(where=("tests/contract",), within=900, but=BY_TIME),
+    Catchers(where=("tests/unit",), within=300, but=NEVER),
+    Catchers(where=("tests/contract",), within=900, but=NEVER),
 )
 
 
 def course(mutant: Mutant) -> Iterator[Catchers]:
     """The ordinary tests in the order in which they are asked. None of them knows of the mutant."""
     for place in mutant.look_first:
-        yield Catchers(where=(place,), within=240, but=BY_TIME)
+        yield Catchers(where=(place,), within=240, but=NEVER)
     yield from EVERYBODY
