@@ -17,7 +17,7 @@ from workers.heart import ThreadHeart
 from workers.patroni import PatroniRest
 from workers.postgres import Login, PostgresProbe
 from workers.secrets import Secrets
-from workers.ssh import SshHands, load_key
+from workers.ssh import SshHands, SshMembers, load_key
 from workers.store import ledger_of
 from workers.timepiece import SystemClock
 from workers.tls import Tls as TlsFiles
@@ -39,6 +39,7 @@ def equip(inventory: Inventory, secrets: Secrets, *, script: str) -> Tools:
         heart=ThreadHeart(ledger, every=inventory.timing.beat),
         clock=SystemClock(),
         worker=platform.node(),
+        members=members_of(secrets),
     )
     return tools if api is None else _at_linode(tools, api)
 
@@ -80,6 +81,12 @@ def hosts_of(secrets: Secrets, *, script: str) -> SshHands:
         msg = "no SSH key: name its file in PGBATON_SSH_KEY"
         raise ValueError(msg)
     return SshHands(key=load_key(Path(key)), script=script)
+
+
+def members_of(secrets: Secrets) -> SshMembers | None:
+    """SSH to database machines, with the same key, which runs one command there. None without it."""
+    key = secrets.get("ssh-key")
+    return None if key is None else SshMembers(key=load_key(Path(key)))
 
 
 def linode_of(inventory: Inventory, secrets: Secrets) -> Api | None:

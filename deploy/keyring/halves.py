@@ -9,6 +9,7 @@ from typing import Any
 from deploy.keyring.keyring import Keyring, MissingKeyError
 from deploy.keyring.wanted import PENDING_PIN, PENDING_SENDER, Wanted
 from jobs.inventory import Inventory
+from jobs.inventory.references.raw import table, tables
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +42,18 @@ def halves(inventory: Inventory, asked: Wanted, keyring: Keyring) -> Iterator[Ha
         new = tuple(cluster for cluster in clusters if cluster not in may)
         if lacking or new:
             yield Half(section="senders", name=name, key="keys", lacking=lacking, clusters=new)
+    stopped = {
+        member
+        for one in inventory.clusters.values()
+        if one.isolation.policy == "stop"
+        for member in one.machines
+    }
     for section in ("hosts", "machines"):
-        table: Mapping[str, Any] = getattr(inventory, section)
-        for name, one in table.items():
-            yield from _pins(section, name, one.host_keys, _known(keyring.pins, name))
+        there: Mapping[str, Any] = getattr(inventory, section)
+        for name, one in there.items():
+            asked_for = section == "hosts" or (name in stopped and name not in inventory.hosts)
+            pins = _known(keyring.pins, name)
+            yield from _pins(section, name, one.host_keys, pins, needed=asked_for)
 
 
 def _rotating(inventory: Inventory, keyring: Keyring) -> Mapping[str, tuple[str, ...]]:
@@ -56,11 +65,14 @@ def _rotating(inventory: Inventory, keyring: Keyring) -> Mapping[str, tuple[str,
     }
 
 
-def _pins(section: str, name: str, have: tuple[str, ...], made: tuple[str, ...]) -> Iterator[Half]:
-    """Host keys: where none is pinned (a machine that is no host needs none), or one of the made ones."""
+def _pins(
+    section: str, name: str, have: tuple[str, ...], made: tuple[str, ...], *, needed: bool
+) -> Iterator[Half]:
+    """Host keys: where none is pinned (a machine that no worker logs in to needs none), or one of the
+    made ones."""
     pinned = {" ".join(key.split()[:2]) for key in have} - {PENDING_PIN}
     lacking = tuple(key for key in made if key not in pinned)
-    if lacking and (pinned & set(made) or (section == "hosts" and not pinned)):
+    if lacking and (pinned & set(made) or (needed and not pinned)):
         yield Half(section=section, name=name, key="host_keys", lacking=lacking)
 
 
@@ -73,6 +85,7 @@ def _known(read: Callable[[str], tuple[str, ...]], name: str) -> tuple[str, ...]
 
 def pending(raw: Mapping[str, Any]) -> dict[str, Any]:
     """The raw inventory with something in the place of every public half that it cannot have yet."""
+    raw = {**raw, **_members(raw)}
     return {
         **raw,
         **_stood_in(raw, "hosts", lambda _: {"host_keys": [PENDING_PIN]}, "host_keys"),
@@ -80,6 +93,20 @@ def pending(raw: Mapping[str, Any]) -> dict[str, Any]:
             raw, "senders", lambda t: {} if t.get("hmac") else {"keys": [PENDING_SENDER]}, "keys"
         ),
     }
+
+
+def _members(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Database machines that workers log in to, to isolate a stale primary, and that no key is pinned of."""
+    known, hosts = table(raw, "machines"), table(raw, "hosts")
+    members = [
+        member
+        for _, one in tables(raw, "clusters")
+        if table(one, "isolation").get("policy") == "stop"
+        for member in table(one, "machines")
+        if member not in hosts and not table(known, member).get("host_keys")
+    ]
+    stand_in = {"host_keys": [PENDING_PIN]}
+    return {"machines": {**known, **{m: {**table(known, m), **stand_in} for m in members}}}
 
 
 def _stood_in(raw: Mapping[str, Any], section: str, stand_in: Any, key: str) -> dict[str, Any]:

@@ -2,5 +2,6 @@
 
 from workers.ssh.hand import SshHands
 from workers.ssh.keys import BadKeyError, load_key
+from workers.ssh.members import SshMembers
 
-__all__ = ["BadKeyError", "SshHands", "load_key"]
+__all__ = ["BadKeyError", "SshHands", "SshMembers", "load_key"]

@@ -8,6 +8,7 @@ from jobs.inventory.references.addresses import addresses
 from jobs.inventory.references.applications import applications
 from jobs.inventory.references.clusters import clusters
 from jobs.inventory.references.etcd import etcd
+from jobs.inventory.references.isolation import isolation
 from jobs.inventory.references.labels import labels
 from jobs.inventory.references.linode import at_linode
 from jobs.inventory.references.listening import listening
@@ -22,6 +23,7 @@ CHECKS: Sequence[Callable[[Raw], Iterator[Mistake]]] = (
     names,
     etcd,
     clusters,
+    isolation,
     applications,
     at_linode,
     addresses,
