@@ -167,14 +167,13 @@ def at_rest(
     A NodeBalancer asks for the primary: a replica serves nobody through it, so neither it nor what
     waits behind it ever rests.
     """
-    found = ((target, _rests_at(state, leadership, target)) for target in targets)
+    found = ((target, _rests_at(state, target)) for target in targets)
     return {t: m for t, m in found if m is not None and m != leadership.member}
 
 
-def _rests_at(state: ClusterState, leadership: Leadership, target: str) -> str | None:
+def _rests_at(state: ClusterState, target: str) -> str | None:
     at, record = parse_target(target), state.hosts.get(target)
-    given, epoch = state.assignments.get(target), leadership.fence.epoch
-    if at.kind == "nodebalancer" or at.gate is not None or (given and given.epoch == epoch):
+    if at.kind == "nodebalancer" or at.gate is not None or target in state.assignments:
         return None
     if record is None or record.fence is None or record.outcome not in RESTS:
         return None
