@@ -31,7 +31,8 @@ class Watched:
 
     def leads(self) -> int:
         """The port of the primary, as the first Sentinel knows it."""
-        _, port = _ask(self.sentinels[0]).sentinel_get_master_addr_by_name("main")
+        with _sentinel_at(self.sentinels[0]) as sentinel:
+            _, port = sentinel.sentinel_get_master_addr_by_name("main")
         return int(port)
 
 
@@ -67,12 +68,13 @@ def _sentinel(stack: ExitStack, program: Path, folder: Path, primary: int) -> in
     return port
 
 
-def _ask(port: int) -> Any:
+def _sentinel_at(port: int) -> Any:
     return Redis(port=port, protocol=2, socket_timeout=2)
 
 
 def _knows_all(port: int, replicas: int) -> bool:
-    found = _ask(port).sentinel_master("main")
+    with _sentinel_at(port) as sentinel:
+        found = sentinel.sentinel_master("main")
     return (found["num-other-sentinels"], found["num-slaves"]) == (WATCHERS - 1, replicas)
 
 

@@ -32,7 +32,7 @@ from tests.fakes.rest import body
 from tests.parts import OF_THE_TESTS, ROOT
 from tests.unit.webhook.ear import envelope, signed
 from workers.etcd import Gateway
-from workers.redis import RedisLedger, RedisSettings, connect
+from workers.redis import Redis, RedisLedger, RedisSettings, connect
 
 SHOP = ScopeRef(cluster="shop", namespace="/service/", scope="shop")
 SYSTEM = "7711177461143934353"
@@ -88,11 +88,13 @@ class Plant:
     roles: dict[str, str] = field(default_factory=dict)
     pg_timeline: int = 0
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    redis: Redis = field(init=False)
+    ledger: RedisLedger = field(init=False)
 
-    @property
-    def ledger(self) -> RedisLedger:
-        """The same state, seen from a test."""
-        return RedisLedger(connect(self.settings), inventory="x")
+    def __post_init__(self) -> None:
+        """The same state as the processes', seen from a test."""
+        self.redis = connect(self.settings)
+        self.ledger = RedisLedger(self.redis, inventory="x")
 
     def lead(self, member: str) -> None:
         """The member takes the key, and answers as a primary."""
@@ -208,6 +210,7 @@ def planted(folder: Path, settings: RedisSettings, etcd: Cluster) -> Iterator[Pl
                 process.kill()
             for process in plant.running.values():
                 end(process)
+            plant.redis.close()
 
 
 def _prepared(folder: Path, settings: RedisSettings, etcd: Cluster, machine: Machine) -> Plant:

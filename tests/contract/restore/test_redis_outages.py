@@ -30,6 +30,7 @@ def test_a_redis_that_is_killed_and_started_again(
 
 
 @pytest.mark.further
+@pytest.mark.timeout(170)
 def test_a_redis_that_hangs(
     plant: Plant, alone: RedisServer, measured: Callable[[str], None]
 ) -> None:
