@@ -12,7 +12,7 @@ from jobs.audit import Kind
 from jobs.claims import MemberRecord
 from jobs.due import Due, Pace, due
 from jobs.inventory import Inventory, load_inventory
-from jobs.ports import Balancers, Records
+from jobs.ports import Balancers, MemberHand, Records
 from jobs.tools import EQUIPPED, Tools
 from tests.fakes.clock import FakeClock
 from tests.fakes.dcs import FakeDcs
@@ -77,6 +77,7 @@ class World:
     hosts: FakeHosts = field(default_factory=FakeHosts)
     balancers: Balancers | None = None
     records: Records | None = None
+    members: MemberHand | None = None
     ledger: FakeLedger = field(init=False)
     witness: FakeWitness = field(init=False)
 
@@ -97,6 +98,7 @@ class World:
             worker="test",
             balancers=self.balancers,
             records=self.records,
+            members=self.members,
         )
 
     def fail_over(self, member: str) -> int:

@@ -1,0 +1,311 @@
+"""A stale primary is isolated where the inventory says so, beside the hosts, and only when that is proven right."""
+
+from __future__ import annotations
+
+import pytest
+
+from jobs.audit import Kind
+from jobs.balancer.change import SetMode
+from jobs.claims import SqlAnswer
+from jobs.ports import LinodeUnavailable
+from jobs.remote import HostFailure
+from jobs.state import Pause
+from jobs.stopping import StopReply
+from jobs.timeline import tell
+from tests.fakes.hosts import WorkerDied
+from tests.fakes.members import FakeMembers
+from tests.unit.jobs.balancer.values import nodes
+from tests.unit.jobs.road.front import FRONT, Front, arrive, make_front
+from tests.world import HOST_KEY, INVENTORY, MEMBERS, World, make_world
+
+PROBE = 'probe = { user = "pgbaton" }'
+PINS = "".join(f'[machines.{name}]\nhost_keys = ["{HOST_KEY}"]\n' for name in MEMBERS)
+
+
+def isolating(policy: str, *, machines: bool = True) -> str:
+    """The cluster's lines for a policy."""
+    listed = ", ".join(f'{name} = "{address}"' for name, address in MEMBERS.items())
+    lines = [PROBE, f'isolation = {{ policy = "{policy}" }}']
+    return "\n".join([*lines, f"machines = {{ {listed} }}"] if machines else lines)
+
+
+def equipped(world: World) -> FakeMembers:
+    members = FakeMembers(witness=world.witness, at={a: n for n, a in MEMBERS.items()})
+    world.members = members
+    return members
+
+
+def settled(policy: str = "stop") -> tuple[World, FakeMembers]:
+    """Three members, pg1 leading, everybody there."""
+    scope = 'scope = "shop"'
+    world = make_world(INVENTORY.replace(scope, f"{scope}\n{isolating(policy)}") + PINS)
+    members = equipped(world)
+    world.settle()
+    return world, members
+
+
+def split(world: World, stale: str = "pg1", leader: str = "pg2") -> None:
+    """The stale member's Patroni dies: its record leaves etcd, its PostgreSQL lives; another one leads."""
+    world.witness.sql[stale] = SqlAnswer(
+        in_recovery=False, read_only=False, pg_timeline=world.witness.pg_timelines["shop"]
+    )
+    world.dcs.delete_member("shop", stale)
+    world.fail_over(leader)
+    world.ledger.call("shop")
+
+
+def told(world: World) -> list[str]:
+    return [entry["outcome"] for entry in world.told(Kind.ISOLATION)]
+
+
+def sentences(world: World) -> list[str]:
+    return [tell(e).text for e in world.ledger.entries("shop") if e.facts["kind"] == Kind.ISOLATION]
+
+
+def test_a_stale_primary_is_stopped_and_the_incident_ends() -> None:
+    """Hosts first, then its PostgreSQL, then the second look finds one primary; each step is told."""
+    world, members = settled()
+    split(world)
+    world.work()
+    assert members.stopped == ["pg1"]
+    assert world.env("web1").startswith("APP=shop\nDB_HOST=10.0.0.2")
+    assert told(world) == ["asked", "changing", "isolated"]
+    assert world.ledger.state("shop").incident is None
+    assert sentences(world) == [
+        "isolating pg1, which accepts writes while pg2 leads",
+        "isolating pg1: stop PostgreSQL on pg1",
+        "pg1 is isolated after 0.00 s: PostgreSQL was stopped (fast)",
+    ]
+    alarms = [a["reason"] for a in world.told(Kind.ALARM)]
+    assert alarms == ["two writable primaries: pg1 accepts writes while pg2 leads"]
+
+
+def test_without_a_policy_nobody_is_touched() -> None:
+    """Off is the default: the alarm stays, and the incident with it."""
+    world, members = settled("off")
+    split(world)
+    world.work()
+    world.live_on(seconds=30)
+    assert members.asked == []
+    assert told(world) == []
+    assert world.ledger.state("shop").incident is not None
+
+
+@pytest.mark.parametrize("who", ["Patroni", "an operator"])
+def test_nobody_is_isolated_during_a_pause(who: str) -> None:
+    """Whoever paused decides who takes writes."""
+    world, members = settled()
+    if who == "Patroni":
+        world.dcs.configure("shop", paused=True)
+    else:
+        pause = Pause(why="work", until=world.clock.now() + 3600, by="dba")
+        world.ledger.pause("shop", pause, ())
+    split(world)
+    world.work()
+    world.live_on(seconds=30)
+    assert members.asked == []
+    assert told(world) == []
+
+
+def test_a_refusal_is_an_alarm_and_holds_up_no_host() -> None:
+    """Hosts hold the new fence, the alarm says what would lift it, and it is tried again, told once."""
+    world, members = settled()
+    members.replies["pg1"] = StopReply(
+        outcome="refused", reason="Patroni here says that it leads", remedy="stop Patroni here"
+    )
+    split(world)
+    world.work()
+    state = world.ledger.state("shop")
+    assert state.incident is not None
+    fence = state.incident.fence
+    assert fence is not None
+    assert all(state.hosts[h].holds(fence) for h in ("web1", "web2"))
+    world.live_on(seconds=60)
+    alarms = [a for a in world.told(Kind.ALARM) if "isolated" in a["reason"]]
+    [alarm] = alarms
+    assert alarm["remedy"] == "stop Patroni here"
+    assert len(members.asked) > 2
+    assert told(world).count("refused") == 1
+    del members.replies["pg1"]
+    world.live_on(seconds=90)
+    assert members.stopped == ["pg1"]
+    assert world.ledger.state("shop").incident is None
+
+
+def test_a_machine_that_cannot_be_reached_is_an_alarm() -> None:
+    world, members = settled()
+    members.replies["pg1"] = HostFailure(kind="unreachable", reason="no route", remedy="start it")
+    split(world)
+    world.work()
+    world.live_on(seconds=10)
+    assert "pg1 could not be isolated (unreachable): no route" in {
+        a["reason"] for a in world.told(Kind.ALARM)
+    }
+
+
+def test_a_leader_that_changes_right_before_sends_nothing() -> None:
+    """The epoch is read again when the connection stands: pg1 itself may be the new leader."""
+    world, members = settled()
+
+    def back() -> None:
+        del world.witness.sql["pg1"]
+        world.dcs.put_member("shop", next(iter(world.ledger.state("shop").remembered())))
+        world.fail_over("pg3")
+
+    members.before = back
+    split(world)
+    world.work()
+    world.live_on(seconds=30)
+    assert members.stopped == []
+    assert "superseded" in told(world)
+
+
+def test_one_that_was_demoted_meanwhile_is_spared() -> None:
+    """The job looks for itself before it does anything."""
+    world, members = settled()
+    split(world)
+    while "isolate" not in str(world.ledger.line):
+        assert world.work_one() is not None
+    del world.witness.sql["pg1"]
+    world.work()
+    assert members.asked == []
+    assert told(world) == ["asked", "spared"]
+    assert world.ledger.state("shop").incident is None
+
+
+def test_a_worker_that_dies_after_the_stop_is_taken_over() -> None:
+    """Somebody else finds nothing to stop, and the incident ends."""
+    world, members = settled()
+    members.dies = True
+    split(world)
+    with pytest.raises(WorkerDied):
+        world.work()
+    world.live_on(seconds=60)
+    assert members.stopped == ["pg1"]
+    assert world.ledger.state("shop").incident is None
+
+
+def test_one_that_says_that_it_stopped_and_writes_on_is_not_believed() -> None:
+    """The login decides."""
+    world, members = settled()
+    members.replies["pg1"] = StopReply(outcome="stopped", reason="PostgreSQL was stopped (fast)")
+    split(world)
+    world.work()
+    assert told(world)[-1] == "failed"
+    assert world.ledger.state("shop").incident is not None
+
+
+# With a NodeBalancer in front.
+
+
+def fronted(policy: str) -> tuple[World, Front, FakeMembers]:
+    more = f'[clusters.shop.isolation]\npolicy = "{policy}"\n[clusters.shop.probe]\nuser = "pgbaton"\n{PINS}'
+    world, front = make_front(more=more, modes="enforce")
+    front.stands(*nodes("pg1", pg2="reject", pg3="reject"))
+    members = equipped(world)
+    world.settle()
+    world.live_on(seconds=10)
+    return world, front, members
+
+
+def test_it_is_rejected_at_the_balancer_before_it_is_stopped() -> None:
+    """Its node takes no more connections, and a login lands on the leader; then comes the stop."""
+    world, front, members = fronted("stop")
+    seen: list[str] = []
+    members.before = lambda: seen.extend(front.accepted())
+    split(world)
+    arrive(world, front, "pg2")
+    world.work()
+    world.live_on(seconds=60)
+    assert "pg1" not in seen
+    assert members.stopped == ["pg1"]
+    assert front.accepted() == ["pg2"]
+    done = [e for e in world.told(Kind.ISOLATION) if e["outcome"] == "isolated"]
+    assert done[0]["did"] == [
+        "NodeBalancer front rejects it",
+        "PostgreSQL was stopped (fast)",
+    ]
+    assert world.ledger.state("shop").incident is None
+
+
+def test_reject_alone_stops_nobody_and_the_alarm_stays() -> None:
+    """What was asked for is done; two writable primaries are still two."""
+    world, front, members = fronted("reject")
+    split(world)
+    arrive(world, front, "pg2")
+    world.work()
+    world.live_on(seconds=30)
+    assert members.asked == []
+    assert "isolated" in told(world)
+    assert front.accepted() == ["pg2"]
+    assert world.ledger.state("shop").incident is not None
+
+
+def test_logins_that_land_on_it_are_no_success() -> None:
+    """Linode shows the node as rejected, and connections arrive there all the same."""
+    world, front, _ = fronted("reject")
+    split(world)
+    arrive(world, front, "pg1", up=("pg1", "pg2"))
+    world.work()
+    world.live_on(seconds=60)
+    failed = [e for e in world.told(Kind.ISOLATION) if e["outcome"] == "failed"]
+    assert "still land on a stale primary" in failed[0]["reason"]
+    assert failed[0]["remedy"]
+
+
+def test_linode_that_cannot_be_asked_does_not_keep_it_from_being_stopped() -> None:
+    """The stop goes on; what could not be done is told."""
+    world, front, members = fronted("stop")
+    front.refuses = LinodeUnavailable("Linode answers 503", "wait", status=503)
+    split(world)
+    world.witness.through[FRONT] = "pg2"
+    world.work()
+    world.live_on(seconds=30)
+    assert members.stopped == ["pg1"]
+    assert "failed" in told(world)
+
+
+@pytest.mark.parametrize("changes", [1, 2])
+def test_a_worker_that_dies_while_modes_are_set_leaves_it_to_the_next(changes: int) -> None:
+    """After each change at Linode somebody goes on: in the end it is rejected, and stopped once."""
+    world, front, members = fronted("stop")
+    split(world)
+    arrive(world, front, "pg2")
+    front.die_after(changes)
+    with pytest.raises(WorkerDied):
+        world.work()
+    front.live()
+    world.live_on(seconds=90)
+    assert members.stopped == ["pg1"]
+    assert front.accepted() == ["pg2"]
+    assert [c for c in front.applied if isinstance(c, SetMode) and c.mode == "accept"][
+        -1
+    ].label == "pg2"
+
+
+class LedgerDied(BaseException):
+    """The worker is gone right around a step in Redis."""
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_worker_that_dies_around_any_step_in_redis_changes_nothing_in_the_end(when: str) -> None:
+    """Crash around the k-th step, run again: stopped once, hosts restarted once, the end told once."""
+    for k in range(1, 80):
+        world, members = settled()
+        split(world)
+        world.ledger.fail(k, "before" if when == "before" else "after", LedgerDied())
+        try:
+            world.work()
+            died = False
+        except LedgerDied:
+            died = True
+        world.ledger.recover()
+        world.live_on(seconds=60)
+        assert members.stopped == ["pg1"], k
+        assert [world.restarts(h) for h in ("web1", "web2")] == [1, 1], k
+        assert world.ledger.state("shop").incident is None, k
+        assert told(world).count("asked") == 1, k
+        if not died:
+            assert k > 12
+            return
+    pytest.fail("no run got through without dying")
