@@ -57,6 +57,18 @@ def test_the_deaths_above_are_all_there_are(real: RealWorld) -> None:
     assert reply.outcome == Outcome.CHANGED
 
 
+@pytest.mark.parametrize("effects", [7, 8], ids=["second-begun", "second-restarted"])
+def test_death_in_the_second_restart_spares_the_first_service(
+    real: RealWorld, effects: int
+) -> None:
+    """Of two services the first one is done already: each has one restart in the end."""
+    app = shop(real, services=(real.service(), real.service()))
+    with SshHands(key=load_key(real.machine.key_file), script=dying_after(effects)) as dying:
+        dying.swap(real.host, app.request(b"b", fence(10)), timeout=20)
+    assert app.move(b"b", fence(10)).outcome == Outcome.RESUMED
+    assert [real.restarts(service) for service in app.app.services] == [1, 1]
+
+
 @pytest.mark.parametrize("effects", range(1, EFFECTS + 1))
 def test_a_host_in_memory_dies_alike(effects: int) -> None:
     """The fake's deaths end as the script's do."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from jobs.claims import MemberRecord, RestAnswer, RestClaim, SqlAnswer, SqlClaim, Unknown
+from jobs.claims import LeaderKey, MemberRecord, RestAnswer, RestClaim, SqlAnswer, SqlClaim, Unknown
 from jobs.ports import ScopeRef
 from tests.fakes.clock import FakeClock
 from tests.fakes.dcs import FakeDcs
@@ -43,19 +43,32 @@ def test_slow_etcd_leaves_the_others_what_is_left(dcs: FakeDcs) -> None:
     dcs.after_look = lambda: clock.pass_by(0.6)
     rest = Slow(clock, RestAnswer(role="primary", state="running"))
     sql = Slow(clock, SqlAnswer(in_recovery=False, read_only=False))
-    witnesses = Witnesses(
-        {
-            "shop": Sight(
-                scope=ScopeRef(cluster="shop", namespace="service", scope="shop"),
-                dcs=dcs,
-                rest=rest,  # type: ignore[arg-type]
-                sql=sql,  # type: ignore[arg-type]
-            )
-        },
-        clock=clock.monotonic,
-    )
-    claims = witnesses.gather("shop", timeout=2.0, everyone=True)
+    claims = witnesses(dcs, rest, sql, clock).gather("shop", timeout=2.0, everyone=True)
     assert rest.given == pytest.approx([0.9])
     assert sql.given == pytest.approx([0.9, 0.9])
     assert [other.name for other in claims.others] == ["pg2"]
     assert not isinstance(claims.after, Unknown | None)
+
+
+def test_a_leadership_that_ends_while_members_are_asked_shows(dcs: FakeDcs) -> None:
+    """etcd is asked again after the members answered, so the claims hold both leaderships."""
+    clock = FakeClock()
+    dcs.after_look = lambda: dcs.elect("shop", "pg2")
+    rest = Slow(clock, RestAnswer(role="primary", state="running"))
+    sql = Slow(clock, SqlAnswer(in_recovery=False, read_only=False))
+    claims = witnesses(dcs, rest, sql, clock).gather("shop", timeout=2.0)
+    assert not isinstance(claims.before, Unknown)
+    assert claims.before.leader is not None
+    assert isinstance(claims.after, LeaderKey)
+    assert (claims.before.leader.member, claims.after.member) == ("pg1", "pg2")
+    assert claims.after.epoch > claims.before.leader.epoch
+
+
+def witnesses(dcs: FakeDcs, rest: Slow, sql: Slow, clock: FakeClock) -> Witnesses:
+    sight = Sight(
+        scope=ScopeRef(cluster="shop", namespace="service", scope="shop"),
+        dcs=dcs,
+        rest=rest,  # type: ignore[arg-type]
+        sql=sql,  # type: ignore[arg-type]
+    )
+    return Witnesses({"shop": sight}, clock=clock.monotonic)
