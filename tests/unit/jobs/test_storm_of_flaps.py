@@ -45,7 +45,7 @@ class StormOfFlaps(Storm):
 
 TestStormOfFlaps = StormOfFlaps.TestCase
 TestStormOfFlaps.settings = settings(
-    max_examples=120,
+    max_examples=60,
     stateful_step_count=30,
     deadline=None,
     derandomize=True,
