@@ -4,7 +4,8 @@ A secret `redis-password` is, in this order: the variable PGBATON_REDIS_PASSWORD
 PGBATON_REDIS_PASSWORD_FILE names; the file redis-password in $CREDENTIALS_DIRECTORY, where systemd
 puts what LoadCredential= gives a unit. In variables, whatever is no letter or digit is `_`.
 
-The names: redis-password, redis-sentinel-password, etcd-<id>-password, probe-<cluster>-password,
+The names: redis-password, redis-username (of a process that has a user of its own, instead of the
+inventory's; see docs/redis.md), redis-sentinel-password, etcd-<id>-password, probe-<cluster>-password,
 viewer-password and viewer-tokens (hashes of `pgbaton keys viewer`, between blanks),
 sender-<id> (whsec_… texts between blanks), sender-key-<id> (whsk_…, of a sender of our own),
 ssh-key (the path of a file), linode-token (a personal access token with nodebalancers:read_write,

@@ -24,11 +24,11 @@ def ledger_of(inventory: Inventory, secrets: Secrets, *, read: float = READ) -> 
 
 
 def redis_of(inventory: Inventory, secrets: Secrets) -> RedisSettings:
-    """How to reach Redis, passwords included."""
+    """How to reach Redis, passwords included. A process may have a user of its own (docs/redis.md)."""
     known = inventory.redis
     return RedisSettings(
         url=known.url,
-        username=known.username,
+        username=secrets.get("redis-username") or known.username,
         password=secrets.get("redis-password"),
         sentinel_password=secrets.get("redis-sentinel-password"),
         ca=_path(known.tls.ca),

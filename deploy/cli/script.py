@@ -51,6 +51,19 @@ def alert_rules() -> None:
     click.echo(rules(), nl=False)
 
 
+@script.command(short_help="Redis' users, one for each process.")
+@click.pass_obj
+def redis_acl(desk: Desk) -> None:
+    """For Redis' aclfile, where each process is to have a user of its own: docs/redis.md.
+
+    Each line is off and without a password until somebody gives it one. No line can empty, stop or
+    reconfigure Redis, or change an entry of the trail.
+    """
+    from deploy.render.acl import users
+
+    click.echo(users(desk.inventory.redis.prefix), nl=False)
+
+
 def _print_unit(name: str) -> None:
     from deploy.hook import hook_units
 

@@ -6,6 +6,7 @@ import hashlib
 from urllib.parse import urlsplit
 
 from deploy.blueprint import Notice, RenderedFile, Unit
+from deploy.render.acl import rules
 from deploy.render.jinja import CannotRender, render
 from deploy.render.machine.scene import HEADER, NOTHING, Scene, Share, secret_file
 from deploy.render.machine.tls import authority, identity
@@ -61,12 +62,12 @@ def _config(scene: Scene, here: Placed, *, port: int, secure: bool) -> RenderedF
 
 
 def users_acl(scene: Scene, *, secure: bool) -> str:
-    """Who may log in, by a hash of the password. Commands that stop, empty or reconfigure the server are
-    nobody's; SCRIPT, CLIENT, INFO and CONFIG GET are what the ledger, RQ and `doctor` ask."""
+    """Who may log in, by a hash of the password: all of ours as one user, who may what an operator may."""
     return render(
         "users.acl.j2",
         user=scene.inventory.redis.username or "default",
         digest=_digest(scene, "redis-password"),
+        rules=rules("operator", scene.inventory.redis.prefix),
         reload_user=RELOAD_USER,
         reload_digest=_digest(scene, RELOAD_SECRET) if secure else None,
     )

@@ -7,6 +7,7 @@ import pytest
 
 from tests.contract.ledger.desks import Desk, RedisDesk, fake_desk, redis_desk
 from tests.contract.ledger.server import RedisServer
+from tests.contract.ledger.users import logged_in
 
 
 @pytest.fixture(scope="session")
@@ -25,9 +26,11 @@ def shared(redis_program: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 @pytest.fixture
 def real(shared: RedisServer) -> RedisDesk:
+    """The ledger logs in as an operator's commands do; what a test does by hand may be anything."""
     client = shared.client()
     client.flushall()
-    return redis_desk(client)
+    ledger = redis_desk(logged_in(shared, "operator")).ledger
+    return RedisDesk(ledger=ledger, redis=client)
 
 
 @pytest.fixture
