@@ -11,6 +11,7 @@ from jobs.audit import Draft, Kind
 from jobs.claims import Claims
 from jobs.decide import exiled
 from jobs.evidence import of_claims, of_verdict
+from jobs.inventory import parse_target
 from jobs.isolation import asked
 from jobs.look import look_at_everyone
 from jobs.names import CONCLUDE
@@ -119,6 +120,7 @@ def _concluded(incident: Incident, state: ClusterState, verdict: Verdict, claims
     hosts = {
         h: {"outcome": r.outcome, "seconds": r.seconds, "restarted": list(r.restarted)}
         for h, r in state.hosts.items()
+        if parse_target(h).kind != "member"
     }
     evidence = {
         **of_verdict(verdict),

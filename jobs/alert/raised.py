@@ -12,7 +12,7 @@ from jobs.sentences import SENTENCES
 from jobs.state import FOLLOWS
 from jobs.story.fact import Fact, fact_of
 
-URGENT = (":alarm:two-primaries:", ":alarm:leaderless:", ":alarm:held:")
+URGENT = (":alarm:two-primaries:", ":alarm:leaderless:", ":alarm:held:", ":alarm:isolation:")
 """In the ids of alarms that nobody should sleep through."""
 
 MOST = 600

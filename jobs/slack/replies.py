@@ -124,6 +124,15 @@ class _Speak:
             fact, "taken", f"Another worker takes over from a dead one{silent}: {who}."
         )
 
+    def of_isolation(self, mark: Mark) -> Reply:
+        evidence = mark.fact.evidence
+        member, leader = word(evidence["member"]), word(evidence["leader"])
+        if evidence["outcome"] == "asked":
+            text = f"*Isolating {member}*, which accepts writes while {leader} leads."
+            return self._reply(mark.fact, "isolating", text)
+        did = said("; ".join(map(str, evidence.get("did", ()))))
+        return self._reply(mark.fact, "isolated", f"*{member} is isolated*: {did}.")
+
     def of_pause(self, mark: Mark) -> Reply:
         by, why = word(mark.fact.evidence["by"]), said(mark.fact.evidence["why"])
         until = mark.fact.evidence.get("until")
@@ -196,6 +205,7 @@ DOUBTS = {
 
 SINGLE: Mapping[Kind, Callable[[_Speak, Mark], Reply]] = {
     Kind.ALARM: _Speak.of_alarm,
+    Kind.ISOLATION: _Speak.of_isolation,
     Kind.TAKEN_OVER: _Speak.of_takeover,
     Kind.PAUSED: _Speak.of_pause,
     Kind.RESUMED: _Speak.of_resume,

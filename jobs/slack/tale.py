@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from jobs.audit import NOT_OURS, Entry, Kind
 from jobs.fence import Fence
 from jobs.inventory import parse_target
+from jobs.state import ISOLATED
 from jobs.story import Fact, Fold, Story, fact_of
 from jobs.story.targets import DONE, ON_THE_WAY, target_of
 
@@ -19,6 +20,7 @@ TOLD = frozenset(
     {
         Kind.VERDICT,
         Kind.ALARM,
+        Kind.ISOLATION,
         Kind.TAKEN_OVER,
         Kind.PAUSED,
         Kind.RESUMED,
@@ -32,6 +34,7 @@ TOLD = frozenset(
 NEEDED = {
     Kind.VERDICT: ("verdict", "reason"),
     Kind.ALARM: ("reason",),
+    Kind.ISOLATION: ("member", "outcome", "leader"),
     Kind.PAUSED: ("by", "why"),
     Kind.RESUMED: ("by",),
     Kind.RELEASED: ("reason",),
@@ -125,6 +128,8 @@ def _worth(fact: Fact) -> bool:
         return bool(target_of(fact)) and failed(fact)
     for name in NEEDED.get(fact.kind, ()):
         fact.evidence[name]
+    if fact.kind == Kind.ISOLATION:
+        return fact.evidence["outcome"] in {"asked", ISOLATED}  # of failures alarms tell
     if fact.kind == Kind.TAKEN_OVER:
         return all(parse_target(target) for target in fact.evidence["hosts"])
     if fact.kind == Kind.VERDICT and fact.evidence["verdict"] == "confirmed":

@@ -26,6 +26,7 @@ class Flag:
 def flags(state: ClusterState, notes: Sequence[str], drift: Drifted | None) -> Iterator[Flag]:
     """The flags of one cluster, the worst first. `notes` are the last verdict's."""
     yield from _two_primaries(state)
+    yield from _not_isolated(state)
     yield from _held(state)
     yield from _paused(state)
     yield from _degraded(notes)
@@ -39,6 +40,16 @@ def _two_primaries(state: ClusterState) -> Iterator[Flag]:
             weight="bad",
             word="two writable primaries",
             text=f"{member} accepted writes while another member led: stop PostgreSQL there",
+        )
+
+
+def _not_isolated(state: ClusterState) -> Iterator[Flag]:
+    said = state.incident.alarms if state.incident is not None else ()
+    for _, member, *_ in (key.split(":") for key in said if key.startswith("isolation:")):
+        yield Flag(
+            weight="bad",
+            word="not isolated",
+            text=f"{member} could not be kept from taking writes: stop PostgreSQL there by hand",
         )
 
 

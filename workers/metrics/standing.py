@@ -14,7 +14,7 @@ from jobs.ports import Memory
 from jobs.remembered import proven_at
 from jobs.state import ClusterState
 
-ABOUT = ("two-primaries", "epochs-back", "leaderless", "left", "paused", "held")
+ABOUT = ("two-primaries", "epochs-back", "leaderless", "left", "paused", "held", "isolation")
 """What an open incident's alarms are about."""
 
 KINDS: tuple[Literal["host", "nodebalancer", "dns"], ...] = ("host", "nodebalancer", "dns")

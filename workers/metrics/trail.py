@@ -16,6 +16,7 @@ STAGES = frozenset({"write", "after", "restart", "check"})
 
 ALARMS = (
     "two-primaries",
+    "isolation",
     "epochs-back",
     "leaderless",
     "left",
@@ -28,6 +29,10 @@ ALARMS = (
 
 KINDS = ("host", "nodebalancer", "dns")
 """What drifts."""
+
+
+UNDER_WAY = frozenset({"asked", "changing"})
+"""Entries of an isolation that end no try."""
 
 
 class TrailMetrics:
@@ -47,6 +52,9 @@ class TrailMetrics:
         self.verdicts = counter("verdicts", "Verdicts recorded", "verdict")
         self.hosts = counter("host_outcomes", "How tries to bring a host along ended", "outcome")
         self.drifts = counter("drifts", "Targets found not as they were applied", "kind")
+        self.isolations = counter(
+            "isolations", "How tries to isolate a stale primary ended", "outcome"
+        )
         self.alarms = counter("alarms", "Alarms raised, by what they are about", "alarm")
         self.takeovers = counter("takeovers", "Targets taken over from silent workers")
         self.refused = counter(
@@ -78,6 +86,8 @@ class TrailMetrics:
                 self.verdicts.labels(cluster, fact.evidence["verdict"]).inc()
             case Kind.HOST:
                 self._host(cluster, fact)
+            case Kind.ISOLATION if fact.evidence["outcome"] not in UNDER_WAY:
+                self.isolations.labels(cluster, fact.evidence["outcome"]).inc()
             case Kind.DRIFT:
                 self._drift(cluster, fact)
             case Kind.ALARM:
