@@ -86,8 +86,9 @@ def up(profile: str, patroni: str, endpoint: str) -> None:
     show_default=True,
     help="Labs at a time, where several drills are played.",
 )
-@click.option("--seed", type=int, help="Of random: the same seed, the same sequence of faults.")
-@click.option("--minutes", type=click.FloatRange(1), help="Of random: for how long.")
+@click.option("--seed", type=int, default=1, help="Of random: the same seed, the same sequence.")
+@click.option("--minutes", type=click.FloatRange(0.5), default=10, help="Of random: for how long.")
+@click.option("--round", "number", type=click.IntRange(0), help="Of random: this lab's part alone.")
 @click.option("--mutants", is_flag=True, help="Break pgbaton on purpose: is every breach noticed?")
 @click.option("--table", is_flag=True, help="What the results so far came to, as Markdown.")
 @click.option("--results", type=OUTPUT, help="Where they add up [drills/results.jsonl].")

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import signal
 import urllib.request
 from collections.abc import Sequence
+from contextlib import suppress
 
 from deploy.lab import etcd, layout, mux, patroni, shophost
 from deploy.lab.lab import Lab
 from deploy.lab.machine import LabError
-from deploy.lab.process import Process, wait_until
+from deploy.lab.process import Process, descendants, wait_until
 
 CUT = """\
 table inet cut {{
@@ -57,6 +59,16 @@ def heal(lab: Lab, name: str) -> None:
 def kill(lab: Lab, machine: str, process: str) -> None:
     """SIGKILL one process; what it started lives on."""
     find(lab, machine, process).signal(signal.SIGKILL)
+
+
+def kill_all(lab: Lab, machine: str, process: str) -> None:
+    """SIGKILL one process, then everything below it: nothing holds its port or its lock any more."""
+    found = find(lab, machine, process)
+    below = list(descendants(found.pid)) if found.pid is not None else []
+    found.signal(signal.SIGKILL)
+    for pid in below:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def freeze(lab: Lab, machine: str, process: str) -> None:

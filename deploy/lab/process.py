@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,6 +56,13 @@ def children(pid: int) -> list[int]:
         return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     except FileNotFoundError:
         return []
+
+
+def descendants(pid: int) -> Iterator[int]:
+    """Ids of everything below a process, parents first."""
+    for child in children(pid):
+        yield child
+        yield from descendants(child)
 
 
 def wait_until(what: str, done: object, *, seconds: float, step: float = 0.05) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
 import psycopg
@@ -16,6 +16,7 @@ from deploy.lab.drill.hostwatch import observe, read_orders
 from deploy.lab.drill.search import named_secrets, searched_places
 from deploy.lab.drill.stage import Stage
 from deploy.lab.faults import find
+from deploy.lab.lab import Lab
 from deploy.lab.process import wait_until
 from jobs.audit import Entry, Kind, to_line
 
@@ -27,7 +28,7 @@ TOLD_WITHIN = 30.0
 def collect(stage: Stage) -> History:
     """The history, once the last order has ended and no event can come any more."""
     lab = stage.lab
-    page = lab.footing.metrics()
+    page, ended = lab.footing.metrics(), tuple(ended_processes(lab))
     for customers in ("orders", *(("counter",) if lab.balanced else ())):
         find(lab, "operator", customers).stop(grace=10)
     lab.footing.close_intake()
@@ -37,6 +38,7 @@ def collect(stage: Stage) -> History:
     return History(
         fault=stage.fault,
         risen=stage.risen,
+        ended=ended,
         leaderships=tuple(stage.leaders.leaderships),
         injected=tuple(stage.injected),
         marks=dict(stage.marks),
@@ -65,6 +67,14 @@ def collect(stage: Stage) -> History:
             **searched_places(lab),
         },
     )
+
+
+def ended_processes(lab: Lab) -> Iterator[str]:
+    """pgbaton's own processes by name, of which none lives any more."""
+    processes = lab.machines["control"].processes
+    for name in sorted({p.name for p in processes}):
+        if not any(p.alive for p in processes if p.name == name):
+            yield name
 
 
 def _trail(stage: Stage) -> tuple[Entry, ...]:

@@ -17,9 +17,8 @@ from typing import Any
 
 from rich.console import Console
 
-from deploy.lab.drill.disasters import DISASTERS
 from deploy.lab.drill.keepsake import DRILLS
-from deploy.lab.drill.results import Result, Trial, add_result, of_trial, read_results, trial_of
+from deploy.lab.drill.results import Result, Trial, add_result, of_trial, read_results
 from deploy.lab.machine import CHECKOUT
 
 LONGEST = 900.0
@@ -27,14 +26,19 @@ LONGEST = 900.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Play:
+    """One drill to be played in a process of its own, by these words after `drill`."""
+
+    trial: Trial
+    words: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Matrix:
-    """What the operator asked for: each of `names` until it was played `times` times, `at_once` labs at a
+    """What the operator asked for: each of `plays` until it was played `times` times, `at_once` labs at a
     time; `results` is where they add up, `report` where this run's reports go."""
 
-    names: Sequence[str]
-    profile: str
-    patroni: int
-    endpoint: str | None
+    plays: Sequence[Play]
     times: int
     at_once: int
     results: Path
@@ -55,13 +59,12 @@ class Running:
 def play_all(matrix: Matrix) -> bool:
     """Play what is not played yet; True where every result of these trials is a pass."""
     console, reports = Console(highlight=False), list[dict[str, Any]]()
-    trials = {name: _trial(matrix, name) for name in matrix.names}
-    due = list(_due(matrix, trials))
+    due = due_plays(matrix, read_results(matrix.results))
     console.print(
         f"{len(due)} drills to play, {matrix.at_once} at once; results in {matrix.results}"
     )
     with _pool(matrix.at_once) as (pool, running):
-        ends = [pool.submit(_play, trials[name], running) for name in due]
+        ends = [pool.submit(_play, one, running) for one in due]
         for number, end in enumerate(as_completed(ends), start=1):
             result, report = end.result()
             reports += [report] if report else []
@@ -69,25 +72,15 @@ def play_all(matrix: Matrix) -> bool:
             console.print(_line(result, number, len(due)), soft_wrap=True)
     if matrix.report is not None:
         matrix.report.write_text(json.dumps({"drills": reports}, indent=2) + "\n")
-    return _all_passed(matrix, trials)
+    return _all_passed(matrix)
 
 
-def _trial(matrix: Matrix, name: str) -> Trial:
-    return trial_of(
-        name,
-        DISASTERS[name],
-        profile=matrix.profile,
-        patroni=matrix.patroni,
-        endpoint=matrix.endpoint,
-    )
-
-
-def _due(matrix: Matrix, trials: dict[str, Trial]) -> Iterator[str]:
-    """Round after round, so that a run that is broken off has tried everything equally often."""
-    known = read_results(matrix.results)
-    have = {name: len(of_trial(known, trial)) for name, trial in trials.items()}
-    for number in range(matrix.times):
-        yield from (name for name in matrix.names if have[name] <= number)
+def due_plays(matrix: Matrix, known: Sequence[Result]) -> list[Play]:
+    """What is left to play, round after round: a run that is broken off has tried everything equally often."""
+    have = {one.trial: len(of_trial(known, one.trial)) for one in matrix.plays}
+    return [
+        one for number in range(matrix.times) for one in matrix.plays if have[one.trial] <= number
+    ]
 
 
 @contextmanager
@@ -104,22 +97,15 @@ def _pool(at_once: int) -> Iterator[tuple[ThreadPoolExecutor, Running]]:
         pool.shutdown(wait=True)
 
 
-def _play(trial: Trial, running: Running) -> tuple[Result, dict[str, Any] | None]:
+def _play(play: Play, running: Running) -> tuple[Result, dict[str, Any] | None]:
     """One drill in a process of its own; its output stays beside its keepsakes."""
-    began = time.time()
+    trial, began = play.trial, time.time()
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "report.json"
-        _run(_command(trial, file), _log(trial, began), running)
+        command = [sys.executable, "-m", "deploy.lab", "drill", *play.words, "--report", str(file)]
+        _run(command, _log(trial, began), running)
         report = json.loads(file.read_text()) if file.exists() else None
     return _result(trial, report, began=began, ended=time.time()), report
-
-
-def _command(trial: Trial, report: Path) -> list[str]:
-    endpoint = ["--endpoint", trial.endpoint] if trial.endpoint else []
-    return [
-        sys.executable, "-m", "deploy.lab", "drill", trial.drill, "--profile", trial.profile,
-        "--patroni", str(trial.patroni), *endpoint, "--report", str(report),
-    ]  # fmt: skip
 
 
 def _run(command: Sequence[str], log: Path, running: Running) -> None:
@@ -163,6 +149,6 @@ def _line(result: Result, number: int, due: int) -> str:
     return f"{number:>3}/{due}  {word}  {result.trial.drill:<28} {result.seconds:>4.0f} s{why}"
 
 
-def _all_passed(matrix: Matrix, trials: dict[str, Trial]) -> bool:
+def _all_passed(matrix: Matrix) -> bool:
     known = read_results(matrix.results)
-    return all(one.passed for trial in trials.values() for one in of_trial(known, trial))
+    return all(one.passed for play in matrix.plays for one in of_trial(known, play.trial))

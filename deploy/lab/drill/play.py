@@ -12,7 +12,6 @@ from pathlib import Path
 from deploy.lab import layout
 from deploy.lab.drill.collect import collect
 from deploy.lab.drill.disaster import Disaster
-from deploy.lab.drill.disasters import DISASTERS
 from deploy.lab.drill.history import History
 from deploy.lab.drill.invariants import Checked, check_all
 from deploy.lab.drill.keepsake import keep
@@ -43,10 +42,9 @@ class Wish:
     export_audit: Path | None = None
 
 
-def play(wish: Wish) -> bool:
+def play(wish: Wish, disaster: Disaster) -> bool:
     """Run a drill; True where every invariant held."""
     screen, profile = Screen(), PROFILES[wish.profile]
-    disaster = DISASTERS[wish.scenario]
     screen.say(f"drill: {disaster.title}", style="bold")
     with _opened(wish, disaster, screen) as scene:
         stage = set_stage(scene.lab, screen, patience=3 * profile.ttl + 60)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import hashlib
 import inspect
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from deploy.lab.drill.disaster import Disaster
 from deploy.lab.drill.keepsake import DRILLS
 from deploy.lab.machine import CHECKOUT
 
@@ -48,19 +47,11 @@ class Result:
     more: Mapping[str, Any] = field(default_factory=dict)
 
 
-def trial_of(
-    name: str, disaster: Disaster, *, profile: str, patroni: int, endpoint: str | None
-) -> Trial:
-    """What a drill that is played now would be a trial of."""
-    scene = inspect.getsource(inspect.getmodule(disaster.act) or disaster.act)
-    return Trial(
-        drill=name,
-        profile=profile,
-        patroni=patroni,
-        endpoint=endpoint,
-        product=product_digest(),
-        scene=hashlib.sha256(scene.encode()).hexdigest()[:12],
-    )
+def scene_digest(act: Callable[..., object]) -> str:
+    """A digest of the file that plays a disaster."""
+    plain = act.func if isinstance(act, partial) else act
+    source = inspect.getsource(inspect.getmodule(plain) or plain)
+    return hashlib.sha256(source.encode()).hexdigest()[:12]
 
 
 @cache

@@ -4,7 +4,7 @@ from deploy.lab.nemesis.database import CrashPostgres, StopPatroni, Switchover
 from deploy.lab.nemesis.fault import Fault
 from deploy.lab.nemesis.machines import CutOff, LoseMachine
 from deploy.lab.nemesis.outside import LinodeDown, SlackDown
-from deploy.lab.nemesis.processes import Freeze, Kill
+from deploy.lab.nemesis.processes import Freeze, Kill, KillAll
 from deploy.lab.nemesis.stores import StopEtcd
 from deploy.lab.nemesis.workers import KillWorker
 
@@ -14,6 +14,7 @@ __all__ = [
     "Fault",
     "Freeze",
     "Kill",
+    "KillAll",
     "KillWorker",
     "LinodeDown",
     "LoseMachine",

@@ -32,6 +32,28 @@ class Kill:
 
 
 @dataclass(frozen=True, slots=True)
+class KillAll:
+    """SIGKILL to one process and to all that it started, as systemd ends a unit."""
+
+    machine: str
+    process: str
+
+    @property
+    def title(self) -> str:
+        return f"{self.process} of {self.machine} and all that it started get SIGKILL"
+
+    @property
+    def healed(self) -> str:
+        return f"{self.process} of {self.machine} starts again"
+
+    def inject(self, lab: Lab) -> None:
+        faults.kill_all(lab, self.machine, self.process)
+
+    def heal(self, lab: Lab) -> None:
+        start_again(lab, self.machine, self.process)
+
+
+@dataclass(frozen=True, slots=True)
 class Freeze:
     """SIGSTOP to one process: it holds its connections and its locks, and says nothing."""
 

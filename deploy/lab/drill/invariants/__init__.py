@@ -48,6 +48,11 @@ ALL: Sequence[Invariant] = (
     Invariant("Slack tells every incident, once and in order", untold, slack_told),
     Invariant("nothing secret shows anywhere", shown_secrets, places_searched),
     Invariant("alerts and signs of life arrived", unheard, alerts_told),
+    Invariant(
+        "every process of pgbaton lives at the end",
+        lambda history: (f"{name} has ended" for name in history.ended),
+        lambda _: "none has ended",
+    ),
 )
 
 
