@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from deploy.lab.drill.disaster import Disaster
-from deploy.lab.drill.disasters import balancer, etcd, leader, ours, stale, telling
+from deploy.lab.drill.disasters import balancer, database, etcd, leader, ours, stale, telling
 
 FAMILIES: Mapping[str, Mapping[str, Disaster]] = {
     "the leader": leader.DISASTERS,
+    "its database": database.DISASTERS,
     "two that lead": stale.DISASTERS,
     "etcd": etcd.DISASTERS,
     "the NodeBalancer": balancer.DISASTERS,

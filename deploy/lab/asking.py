@@ -1,0 +1,63 @@
+"""What an operator asks of a member's Patroni over its REST API, and its word for it, refusals included."""
+
+from __future__ import annotations
+
+import base64
+import json
+import urllib.request
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+from urllib.error import HTTPError
+
+from deploy.lab import layout, patroni
+from deploy.lab.lab import Lab
+from deploy.lab.machine import LabError
+
+ANSWERS_WITHIN = 60.0
+"""Seconds: Patroni answers a change of leader when it has happened."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What Patroni said: an HTTP status, and its own sentence."""
+
+    status: int
+    text: str
+
+    @property
+    def granted(self) -> bool:
+        return self.status < HTTPStatus.MULTIPLE_CHOICES
+
+
+def ask(
+    lab: Lab, member: str, path: str, body: Mapping[str, Any], *, method: str = "POST"
+) -> Answer:
+    """Ask a member; LabError where nobody answers."""
+    login = base64.b64encode(f"patroni:{lab.secrets.patroni.rest}".encode()).decode()
+    request = urllib.request.Request(
+        f"http://{layout.MEMBERS[member]}:8008/{path}",
+        data=json.dumps(body).encode(),
+        headers={"Authorization": f"Basic {login}", "Content-Type": "application/json"},
+        method=method,
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=ANSWERS_WITHIN) as answer:  # noqa: S310 - the lab's own
+            return Answer(status=answer.status, text=answer.read().decode())
+    except HTTPError as error:
+        return Answer(status=error.code, text=error.read().decode(errors="replace"))
+    except OSError as error:
+        raise LabError(f"Patroni of {member} does not answer: {error}") from error
+
+
+def configured(**settings: object) -> Callable[[Lab], None]:
+    """What comes up in a lab whose cluster differs in Patroni's dynamic configuration."""
+
+    def apply(lab: Lab) -> None:
+        leader = patroni.leader(lab.footing.rest)
+        answer = ask(lab, leader or "pg1", "config", settings, method="PATCH")
+        if not answer.granted:
+            raise LabError(f"Patroni takes no {settings}: {answer.status} {answer.text}")
+
+    return apply
