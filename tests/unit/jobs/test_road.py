@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jobs.audit import Kind, verify
-from jobs.claims import RestAnswer, SqlAnswer
+from jobs.claims import RestAnswer, SqlAnswer, SqlClaim, SqlRefused, Unknown
 from jobs.remote import HostFailure
 from jobs.state import Pause
 from tests.world import World, make_world
@@ -178,6 +178,28 @@ def test_old_verdict_does_not_stand_in_for_etcd(world: World) -> None:
     world.clock.pass_by(11)
     world.work_one()
     assert "DB_HOST=10.0.0.1" in world.env("web1")
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        SqlAnswer(in_recovery=True, read_only=True),
+        SqlAnswer(in_recovery=False, read_only=True),
+        SqlRefused(sqlstate="28P01", reason="wrong password"),
+        Unknown(reason="silent"),
+    ],
+    ids=["replica", "read-only", "refused", "silent"],
+)
+def test_without_etcd_only_a_leader_that_takes_writes_will_do(world: World, says: SqlClaim) -> None:
+    """A young verdict alone moves nobody: the leader is asked by SQL, and must say that it writes."""
+    world.fail_over("pg2")
+    world.ledger.call("shop")
+    world.work_one()
+    world.dcs.break_down()
+    world.witness.sql["pg2"] = says
+    world.work_one()
+    assert "DB_HOST=10.0.0.1" in world.env("web1")
+    assert "pg2 was not proven writable" in world.told(Kind.HOST)[-1]["reason"]
 
 
 def test_unreachable_leader_is_tried_by_others_before_anybody_is_told(world: World) -> None:
