@@ -30,6 +30,7 @@ CALM = {
     "pgbaton_queue_oldest_seconds": "1x60",
     'pgbaton_route_failing{route="slack"}': "0x60",
     'pgbaton_paused{cluster="shop"}': "0x60",
+    'pgbaton_held{cluster="shop"}': "0x60",
 }
 """A calm hour of the night, minute by minute."""
 
@@ -40,6 +41,7 @@ BAD: dict[str, dict[str, str | None]] = {
     "PgbatonEpochsWentBack": {
         'pgbaton_incident_alarms{cluster="shop",alarm="epochs-back"}': "1x60"
     },
+    "PgbatonReturnHeld": {'pgbaton_held{cluster="shop"}': "1x60"},
     "PgbatonIncidentOpenTooLong": {'pgbaton_incident_open_seconds{cluster="shop"}': "0+60x60"},
     "PgbatonTargetFailing": {'pgbaton_target_failing{cluster="shop",target="web1"}': "1x60"},
     "PgbatonTargetsBehind": {'pgbaton_targets_behind{cluster="shop",kind="host"}': "2x60"},
