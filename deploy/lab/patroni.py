@@ -184,3 +184,10 @@ def synchronous(ask: Ask = rest) -> bool:
         str(m.get("role")) for m in members if m.get("state") in {"running", "streaming"}
     )
     return len(roles) == len(layout.MEMBERS) and "sync_standby" in roles and "leader" in roles
+
+
+def standby(ask: Ask = rest) -> str | None:
+    """The member that may lead next without losing an order; None where there is none."""
+    bodies = (ask(member, "/cluster") for member in layout.MEMBERS)
+    members = next(filter(None, bodies), {}).get("members", [])
+    return next((str(m["name"]) for m in members if m.get("role") == "sync_standby"), None)

@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from deploy.lab.drill.disaster import Disaster
-from deploy.lab.drill.disasters import balancer, database, etcd, leader, ours, stale, telling
+from deploy.lab.drill.disasters import (
+    balancer,
+    database,
+    etcd,
+    leader,
+    ours,
+    stale,
+    telling,
+    unseen,
+)
 
 FAMILIES: Mapping[str, Mapping[str, Disaster]] = {
     "the leader": leader.DISASTERS,
     "its database": database.DISASTERS,
     "two that lead": stale.DISASTERS,
+    "a leader unseen": unseen.DISASTERS,
     "etcd": etcd.DISASTERS,
     "the NodeBalancer": balancer.DISASTERS,
     "pgbaton itself": ours.DISASTERS,

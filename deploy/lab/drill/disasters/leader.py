@@ -13,11 +13,14 @@ from deploy.lab.drill.expected import (
     ONE_INCIDENT,
     STAYED,
     cause,
+    untouched_since,
 )
 from deploy.lab.drill.history import Leadership
 from deploy.lab.drill.stage import Stage
 from deploy.lab.nemesis import CrashPostgres, LoseMachine, StopPatroni, Switchover
 from jobs.story import CauseKind
+
+BOOTS = "the lost machine boots again"
 
 KNOWN_FOR = 1.0
 """Seconds after which Patroni has taken a PostgreSQL that it started for granted."""
@@ -36,6 +39,23 @@ def kill_leader_machine(stage: Stage) -> None:
     for host in layout.UNMANAGED:
         count = faults.open_connections(stage.lab, host, old.address)
         stage.screen.say(f"{host}, left to itself, holds {count} connections to the lost machine")
+
+
+def machine_returns(stage: Stage) -> None:
+    """The lost machine boots again with its disk, on which it still leads; it rejoins as a replica."""
+    old = stage.leader()
+    lost = LoseMachine(old.member)
+    stage.inject(lost)
+    new = stage.until_moved(old)
+    stage.until_concluded()
+    stage.mark(BOOTS)
+    stage.heal(lost)
+    stage.until(
+        f"{old.member} to follow", lambda: patroni.follows(old.member, new.member), seconds=60
+    )
+    stage.until_synchronous()
+    stage.until_quiet()
+    stage.settle(3)
 
 
 def switchover(stage: Stage) -> None:
@@ -90,6 +110,11 @@ DISASTERS: Mapping[str, Disaster] = {
         title="the leader's machine is lost",
         act=kill_leader_machine,
         must=(MOVED, ONE_INCIDENT),
+    ),
+    "machine-returns": Disaster(
+        title="the leader's machine is lost, and back",
+        act=machine_returns,
+        must=(MOVED, ONE_INCIDENT, untouched_since(BOOTS, name="its return moves nothing")),
     ),
     "switchover": Disaster(
         title="a planned switchover",

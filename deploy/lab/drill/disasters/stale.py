@@ -10,7 +10,7 @@ from deploy.lab.drill.expected import MOVED, alarm, untouched_since
 from deploy.lab.drill.history import History
 from deploy.lab.drill.invariants.checked import Invariant
 from deploy.lab.drill.stage import Stage
-from deploy.lab.nemesis import Kill
+from deploy.lab.nemesis import Freeze, Kill
 from jobs.audit import Entry, Kind
 
 RETURNS = "the stale member's Patroni returns"
@@ -31,6 +31,23 @@ def stale_member(stage: Stage) -> None:
         lambda: list(_claims(stage.trail.entries, old.member, stage.marks[RETURNS])),
         seconds=30,
     )
+    stage.until(
+        f"{old.member} to follow", lambda: patroni.follows(old.member, new.member), seconds=60
+    )
+    stage.until_concluded()
+    stage.settle(3)
+
+
+def patroni_frozen(stage: Stage) -> None:
+    """Patroni hangs and holds everything that it had; thawed, it finds that another leads."""
+    old = stage.leader()
+    frozen = Freeze(old.member, "patroni")
+    stage.inject(frozen)
+    new = stage.until_moved(old)
+    stage.until_told(new)
+    stage.until("the alarm", lambda: _alarmed(stage), seconds=20)
+    stage.mark(RETURNS)
+    stage.heal(frozen)
     stage.until(
         f"{old.member} to follow", lambda: patroni.follows(old.member, new.member), seconds=60
     )
@@ -79,6 +96,15 @@ DISASTERS: Mapping[str, Disaster] = {
             TWO_PRIMARIES,
             CLAIMED,
             untouched_since(RETURNS, name="a stale member that claims to lead moves nothing"),
+        ),
+    ),
+    "patroni-frozen": Disaster(
+        title="the leader's Patroni hangs, and goes on later",
+        act=patroni_frozen,
+        must=(
+            MOVED,
+            TWO_PRIMARIES,
+            untouched_since(RETURNS, name="its return moves nothing"),
         ),
     ),
 }

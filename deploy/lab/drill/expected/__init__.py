@@ -10,7 +10,12 @@ from deploy.lab.drill.expected.said import (
     verdict,
 )
 from deploy.lab.drill.expected.timed import outage, taken_over, takes_orders
-from deploy.lab.drill.expected.touched import NOBODY_RESTARTED, NOBODY_TOUCHED, untouched_since
+from deploy.lab.drill.expected.touched import (
+    NOBODY_RESTARTED,
+    NOBODY_TOUCHED,
+    untouched_since,
+    untouched_until,
+)
 
 __all__ = [
     "CHANGES_BACK",
@@ -29,5 +34,6 @@ __all__ = [
     "taken_over",
     "takes_orders",
     "untouched_since",
+    "untouched_until",
     "verdict",
 ]

@@ -20,6 +20,18 @@ def untouched_since(mark: str | None = None, *, name: str = "no host is touched"
     )
 
 
+def untouched_until(mark: str, *, name: str) -> Invariant:
+    """No entry tells of a host from the fault to a marked instant."""
+
+    def touching(history: History) -> Sequence[Entry]:
+        end = since(history, mark)
+        return [e for e in _touching(history, None) if e.at / 1e6 < end]
+
+    return Invariant(
+        name, lambda history: _told(touching(history)), lambda _: "no entry tells of a host so far"
+    )
+
+
 def since(history: History, mark: str | None) -> float:
     """The instant of a mark; for none, the fault's. A mark that was never set lies ahead of everything."""
     return history.fault if mark is None else history.marks.get(mark, float("inf"))
@@ -43,7 +55,7 @@ def _restarted(history: History) -> Iterator[str]:
         if entry.facts["kind"] != Kind.HOST:
             continue
         host = entry.facts["evidence"]
-        if host["restarted"] or host["outcome"] not in {"unchanged", "held"}:
+        if host.get("restarted") or host["outcome"] not in {"unchanged", "held"}:
             yield f"{host['host']} {host['outcome']}"
 
 
