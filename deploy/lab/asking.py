@@ -14,6 +14,7 @@ from urllib.error import HTTPError
 from deploy.lab import layout, patroni
 from deploy.lab.lab import Lab
 from deploy.lab.machine import LabError
+from deploy.lab.process import wait_until
 
 ANSWERS_WITHIN = 60.0
 """Seconds: Patroni answers a change of leader when it has happened."""
@@ -54,10 +55,12 @@ def ask(
 def configured(**settings: object) -> Callable[[Lab], None]:
     """What comes up in a lab whose cluster differs in Patroni's dynamic configuration."""
 
-    def apply(lab: Lab) -> None:
+    def granted(lab: Lab) -> bool:
         leader = patroni.leader(lab.footing.rest)
-        answer = ask(lab, leader or "pg1", "config", settings, method="PATCH")
-        if not answer.granted:
-            raise LabError(f"Patroni takes no {settings}: {answer.status} {answer.text}")
+        return leader is not None and ask(lab, leader, "config", settings, method="PATCH").granted
+
+    def apply(lab: Lab) -> None:
+        # 503 until Patroni has seen what it wrote there itself.
+        wait_until(f"Patroni to take {settings}", lambda: granted(lab), seconds=30, step=0.5)
 
     return apply
