@@ -11,7 +11,7 @@ from jobs.audit import Kind, verify
 
 
 def broken_orders(history: History) -> Iterator[str]:
-    """Acknowledged orders that are lost, or that somebody else than the leader acknowledged."""
+    """Acknowledged orders that are lost, or that somebody else than the leader acknowledged; ghosts."""
     if not history.acknowledged:
         yield "no order was acknowledged, so nothing is proven"
     for order in history.acknowledged:
@@ -19,7 +19,15 @@ def broken_orders(history: History) -> Iterator[str]:
             yield f"order {order.id} of {order.host} was acknowledged by {order.member} and is lost"
         if not any(_led(one, order, history) for one in history.leaderships):
             yield f"order {order.id} was acknowledged by {order.member}, which did not lead then"
+    yield from _ghosts(history)
     yield from _shared_timelines(history)
+
+
+def _ghosts(history: History) -> Iterator[str]:
+    """Orders in the leader's table that nobody ever sent. One that was sent and never answered may
+    stand there: its customer was told nothing."""
+    for ghost in sorted(history.stored - {order.id for order in history.orders}):
+        yield f"order {ghost} is stored, and nobody ever sent it"
 
 
 def _led(one: Leadership, order: Order, history: History) -> bool:

@@ -12,7 +12,9 @@ from jobs.audit import Entry, Kind
 from jobs.fence import Fence
 from tests.unit.deploy.lab import histories as h
 
-HOSTS, FENCES, ORDERS, TRAIL, RESTARTS, VERDICTS, SLACK, SECRETS, ALERTS = (one.name for one in ALL)
+HOSTS, FENCES, ORDERS, TRAIL, RESTARTS, VERDICTS, SLACK, SECRETS, ALERTS, LIVING = (
+    one.name for one in ALL
+)
 
 
 def broken(history: History) -> dict[str, str]:
@@ -208,3 +210,15 @@ def test_a_restart_whose_worker_died_is_explained_by_a_held_fence() -> None:
     held = (122.0, h.host("shop1", "held", h.SECOND))
     told = h.chain((*h.drafts(without=Kind.HOST, at=122.0), held))
     assert "shop1" not in broken(with_entries(*told)).get(VERDICTS, "")
+
+
+def test_a_ghost_is_named() -> None:
+    """A stored order must have been sent by somebody; one that was never answered may be stored."""
+    ghost = replace(h.GOOD, stored=h.GOOD.stored | {"o-2", "never-sent"})
+    assert broken(ghost)[ORDERS] == "order never-sent is stored, and nobody ever sent it"
+    assert broken(replace(h.GOOD, stored=h.GOOD.stored | {"o-2"})) == {}
+
+
+def test_a_process_that_ended_by_itself_is_named() -> None:
+    """Whoever was killed on purpose is started again before the end."""
+    assert broken(replace(h.GOOD, ended=("clock",)))[LIVING] == "clock has ended"

@@ -1,0 +1,138 @@
+"""What a disaster must end in: each sentence holds in a drill that did so, and says no in one that did not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, replace
+
+import pytest
+
+from deploy.lab.drill import expected
+from deploy.lab.drill.history import History, Injected, Leadership
+from deploy.lab.drill.invariants.checked import Invariant
+from jobs.audit import Draft, Kind
+from jobs.story import CauseKind
+from tests.unit.deploy.lab import histories as h
+
+MOVED = h.GOOD
+STILL = h.telling(
+    replace(h.GOOD, leaderships=(replace(h.LEADERSHIPS[0], until=None),)), h.DRAFTS[:5]
+)
+"""A drill in which nothing happened, and one in which the leader changed."""
+
+ALARM = Draft(
+    id="shop-36:alarm:two",
+    kind=Kind.ALARM,
+    incident="shop-36",
+    evidence={"reason": "two writable primaries: pg1 accepts writes", "remedy": "stop it"},
+)
+
+
+def told(*drafts: tuple[float, Draft]) -> History:
+    """The good drill with further entries."""
+    return h.telling(h.GOOD, (*h.DRAFTS, *drafts))
+
+
+def led(*members: tuple[str, int]) -> History:
+    """A drill whose leaders followed each other after the fault."""
+    later = [
+        Leadership(member=member, address=h.NEW, epoch=epoch, since=110.0 + epoch)
+        for member, epoch in members
+    ]
+    return replace(h.GOOD, leaderships=(h.LEADERSHIPS[0], *later))
+
+
+def taken(at: float) -> Draft:
+    return Draft(
+        id=f"taken:{at}",
+        kind=Kind.TAKEN_OVER,
+        incident="shop-36",
+        evidence={"hosts": ["shop1"], "reason": "silent"},
+    )
+
+
+KILLED = replace(h.GOOD, injected=(Injected(fault="KillWorker", title="a worker dies", at=121.0),))
+
+
+def verdict(word: str) -> Draft:
+    facts: Mapping[str, object] = {"verdict": word, "reason": "nobody answers"}
+    return Draft(id=f"verdict:{word}", kind=Kind.VERDICT, incident="shop-36", evidence=facts)
+
+
+HOLDS_AND_NOT: Mapping[str, tuple[Invariant, History, History]] = {
+    "moved": (expected.MOVED, MOVED, STILL),
+    "stayed": (expected.STAYED, STILL, MOVED),
+    "stayed, but in another epoch": (expected.STAYED, STILL, led(("pg1", 40))),
+    "same member": (expected.SAME_MEMBER, led(("pg1", 40)), MOVED),
+    "changes back": (expected.CHANGES_BACK, led(("pg2", 36), ("pg1", 40)), led(("pg1", 40))),
+    "changes twice": (expected.changed_leader(2), led(("pg2", 36), ("pg1", 40)), MOVED),
+    "changes at least once": (
+        expected.changed_leader(1, at_least=True),
+        led(("pg2", 36), ("pg1", 40)),
+        STILL,
+    ),
+    "nobody touched": (expected.NOBODY_TOUCHED, STILL, MOVED),
+    "nobody restarted": (
+        expected.NOBODY_RESTARTED,
+        STILL,
+        told((123.0, replace(h.host("shop1", "changed", h.SECOND), id="again"))),
+    ),
+    "untouched since": (
+        expected.untouched_since("healed"),
+        replace(MOVED, marks={"healed": 123.0}),
+        replace(MOVED, marks={"healed": 121.0}),
+    ),
+    "an alarm": (expected.alarm("^two", name="told"), told((123.0, ALARM)), MOVED),
+    "an alarm, once": (
+        expected.alarm("^two", name="told once", times=1),
+        told((123.0, ALARM)),
+        told((123.0, ALARM), (124.0, replace(ALARM, id="again"))),
+    ),
+    "silent": (expected.silent("^two", name="silent"), MOVED, told((123.0, ALARM))),
+    "a verdict": (expected.verdict("unknown"), told((120.4, verdict("unknown"))), MOVED),
+    "no incident": (expected.NO_INCIDENT, STILL, MOVED),
+    "one incident": (
+        expected.ONE_INCIDENT,
+        MOVED,
+        told((130.0, replace(h.opened("shop-40"), id="shop-40:opened"))),
+    ),
+    "an outage's band": (expected.outage(20, 30), MOVED, led()),
+    "an outage too short": (expected.outage(20, 30), MOVED, replace(MOVED, fault=119.0)),
+    "orders soon": (
+        expected.takes_orders(5),
+        MOVED,
+        replace(MOVED, writable={"pg2": 110.0}),
+    ),
+    "taken over": (
+        expected.taken_over(10),
+        h.telling(KILLED, (*h.DRAFTS, (127.0, taken(127)))),
+        h.telling(KILLED, (*h.DRAFTS, (132.0, taken(132)))),
+    ),
+    "nobody took over": (
+        expected.taken_over(10),
+        h.telling(KILLED, (*h.DRAFTS, (127.0, taken(127)))),
+        KILLED,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HOLDS_AND_NOT)
+def test_a_sentence_holds_and_says_no(name: str) -> None:
+    """Held with its proof in one history, broken with what breaks it in the other."""
+    sentence, good, bad = HOLDS_AND_NOT[name]
+    held, broken = sentence.check(good), sentence.check(bad)
+    assert held.held, held
+    assert held.evidence
+    assert not broken.held, broken
+    assert broken.evidence
+
+
+def causes() -> Iterator[CauseKind]:
+    yield from CauseKind
+
+
+def test_a_cause_must_be_the_named_one() -> None:
+    """The incident's own explanation decides, and a drill without an incident has none."""
+    anything = expected.cause(*causes())
+    assert not anything.check(STILL).held
+    assert asdict(anything.check(STILL))["evidence"] == "it names None"
