@@ -75,8 +75,8 @@ def plainly(story: Story) -> str:
         return f"concluded after {lasted(took(story))}, {_follow(story)}"
     if story.verdict != "confirmed":
         return f"no leader is proven: {said(story.reason)}"
-    held = ", but its return is held back" if story.hold is not None else ""
-    return f"{word(story.member or 'nobody')} is proven to lead{held}, {_follow(story)}"
+    how = _follow(story) if story.hold is None else "but its return is held back"
+    return f"{word(story.member or 'nobody')} is proven to lead, {how}"
 
 
 def took(story: Story) -> float:

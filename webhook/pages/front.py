@@ -13,7 +13,7 @@ from jobs.state import ClusterState
 from jobs.story import Story
 from webhook.pages.desk import Desk
 from webhook.pages.flags import Flag, flags
-from webhook.pages.headline import STATES, headline, standing
+from webhook.pages.headline import STATES, WEIGHT, Standing, headline, standing
 from webhook.pages.library import Listed
 from webhook.pages.trouble import troubles
 
@@ -82,12 +82,12 @@ def _leadership(state: ClusterState) -> tuple[str | None, int | None]:
     return (None, None) if newest is None else (newest.member, newest.fence.epoch)
 
 
-OPEN: Mapping[str, tuple[str, str]] = {
-    "moving": ("incident open", "warn"),
-    "stuck": ("incident: needs a look", "bad"),
-    "held": ("incident: a return is held back", "bad"),
+OPEN: Mapping[Standing, str] = {
+    "moving": "incident open",
+    "stuck": "incident: needs a look",
+    "held": "incident: a return is held back",
 }
-"""Word and weight of a cluster whose incident is open."""
+"""A cluster whose incident is open, in words."""
 
 
 def _standing(
@@ -96,9 +96,8 @@ def _standing(
     """Sign, word, weight, and since when."""
     if state.incident is not None:
         open_ = story if story is not None and story.id == state.incident.id else None
-        how = "moving" if open_ is None else standing(open_)
-        word, weight = OPEN.get(how, OPEN["moving"])
-        return STATES[how][0], word, weight, state.incident.opened
+        how: Standing = "moving" if open_ is None or open_.over else standing(open_)
+        return STATES[how][0], OPEN[how], WEIGHT[how], state.incident.opened
     if state.paused():
         return "‖", "paused", "warn", paused
     if state.settled.leadership is None:
@@ -146,7 +145,7 @@ def row(listed: Listed) -> Row:
         at=story.times.opened,
         sign=sign,
         state=word,
-        weight={"over": "good", "moving": "warn", "stuck": "bad"}[how],
+        weight=WEIGHT[how],
         text=headline(story),
         cause=story.cause.kind.told if story.cause is not None else "",
         seconds=story.seconds,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,6 +18,8 @@ STATES = {
     "held": ("‖", "open, a return is held back"),
 }
 """Sign and word of each standing: never a colour alone."""
+
+WEIGHT: Mapping[Standing, str] = {"over": "good", "moving": "warn", "stuck": "bad", "held": "bad"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +82,8 @@ def _unproven(story: Story) -> str:
 
 def _followed(story: Story) -> str:
     many = len(story.targets)
+    if story.hold is not None:
+        return "Its return is held back, and applications stay where they were."
     if not many:
         return ""
     if story.held == many:

@@ -13,7 +13,16 @@ from jobs.story import Story
 from webhook.pages.chain import Walked
 from webhook.pages.desk import Desk
 from webhook.pages.entries import Sheet, sheet
-from webhook.pages.headline import STATES, Measured, Standing, headline, measures, standing, zero
+from webhook.pages.headline import (
+    STATES,
+    WEIGHT,
+    Measured,
+    Standing,
+    headline,
+    measures,
+    standing,
+    zero,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +50,11 @@ class Told:
     def state(self) -> tuple[str, str]:
         """Its sign and its word."""
         return ("?", "cannot be read") if self.story is None else STATES[self.standing]
+
+    @property
+    def weight(self) -> str:
+        """How much it weighs, as the page colours it."""
+        return WEIGHT[self.standing]
 
 
 def told(desk: Desk, incident: str, *, before: int | None) -> Told | None:
