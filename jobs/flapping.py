@@ -95,7 +95,7 @@ def _let_go(
     if policy is None:
         return "the inventory asks for no hold any more"
     if not in_question(state, leadership, policy):
-        return f"{leadership.member} leads, which did not lose the lead lately"
+        return f"{leadership.member} leads, and that is no flapping return"
     if nerve.release is not None and _released(held_by(state), nerve.release):
         return nerve.release.why
     if moved.since is not None and state.now - moved.since >= policy.calm:
