@@ -50,6 +50,7 @@ probe = { user = "pgbaton", sslmode = "verify-full", tls = { ca = "/etc/pgbaton/
 postgresql_port = 5433
 mux = {}
 failsafe = true
+isolation = { policy = "stop" }
 ttl = 20
 loop_wait = 1
 retry_timeout = 3

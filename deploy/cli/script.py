@@ -8,6 +8,7 @@ import click
 
 from deploy.cli.desk import Desk, known_cluster, known_host
 from deploy.cli.exits import Exit, Fault
+from deploy.cli.isolation import isolate, isolate_conf
 from deploy.cli.presets import application, presets
 
 
@@ -21,6 +22,8 @@ def script() -> None:
 
 script.add_command(presets)
 script.add_command(application)
+script.add_command(isolate)
+script.add_command(isolate_conf)
 
 
 @script.command(short_help="The hook that Patroni calls.")
@@ -157,14 +160,24 @@ def sudoers(desk: Desk, host: str) -> None:
     click.echo(rule(desk.inventory.hosts[known_host(desk, host)].user), nl=False)
 
 
-@script.command("authorized-key", short_help="The key's line on a hardened host.")
+@script.command(
+    "authorized-key", short_help="The key's line on a hardened host, or a database node."
+)
 @click.argument("host")
 @click.argument("public", metavar="PUBKEYFILE", type=click.Path(path_type=Path))
 @click.pass_obj
 def authorized_key(desk: Desk, host: str, public: Path) -> None:
-    """Print the line for the authorized_keys of HOST's user, and no other line with this key."""
+    """Print the line for the authorized_keys of HOST's user, and no other line with this key.
+
+    For a database node, where isolation.policy = "stop": the line for PostgreSQL's owner there.
+    """
+    from deploy.isolate import authorized_key as isolating
     from deploy.remote.hardened import authorized_key as line
 
+    clusters = desk.inventory.clusters.values()
+    if any(c.isolation.policy == "stop" and host in c.machines for c in clusters):
+        click.echo(isolating(_public_key(public)), nl=False)
+        return
     known_host(desk, host)
     click.echo(line(_public_key(public)), nl=False)
 

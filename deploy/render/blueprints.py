@@ -14,6 +14,7 @@ from deploy.render.machine.database import database
 from deploy.render.machine.etcd import etcd
 from deploy.render.machine.firewall import firewall
 from deploy.render.machine.hook import hook
+from deploy.render.machine.isolation import isolation
 from deploy.render.machine.laravel import laravel
 from deploy.render.machine.mux import mux
 from deploy.render.machine.processes import processes
@@ -36,6 +37,7 @@ PARTS = (
     etcd,
     hook,  # Patroni calls it as it starts
     database,
+    isolation,
     mux,
     processes,
     seat,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deploy.blueprint import RenderedFile
+from deploy.isolate import STATE_PATH
+from deploy.render.machine.isolation import stops
 from deploy.render.machine.scene import HEADER, Scene, Share
 from deploy.site import Placed
 
@@ -17,7 +19,7 @@ LOGIN_HOME = "/var/lib/pgbaton-login"
 
 def accounts(scene: Scene, here: Placed) -> Share:
     """For systemd-sysusers and systemd-tmpfiles; both leave alone what is there already."""
-    users, folders = list(_users(scene, here)), list(_folders(here))
+    users, folders = list(_users(scene, here)), list(_folders(scene, here))
     return Share(
         files=(
             *_file("/etc/sysusers.d/pgbaton.conf", users),
@@ -39,7 +41,7 @@ def _users(scene: Scene, here: Placed) -> Iterator[str]:
         yield f'u {login} - "where pgbaton\'s workers log in" {LOGIN_HOME} /bin/sh'
 
 
-def _folders(here: Placed) -> Iterator[str]:
+def _folders(scene: Scene, here: Placed) -> Iterator[str]:
     """Type, path, mode, owner, group."""
     if here.ours or here.cluster or here.host:
         yield "d /etc/pgbaton 0755 root root"
@@ -51,3 +53,6 @@ def _folders(here: Placed) -> Iterator[str]:
         yield f"d {LOGIN_HOME} 0755 root root"
     if here.cluster:
         yield "d /var/spool/pgbaton 0700 postgres postgres"
+    stopped = stops(scene, here)
+    if stopped is not None:
+        yield f"d {STATE_PATH} 0700 {stopped.user} {stopped.user}"

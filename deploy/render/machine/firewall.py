@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from deploy.blueprint import Notice, RenderedFile, Unit
 from deploy.render.etcd import CLIENT_PORT, PEER_PORT
 from deploy.render.jinja import CannotRender, render
+from deploy.render.machine.isolation import stops
 from deploy.render.machine.redis import PORT as REDIS_PORT
 from deploy.render.machine.scene import NOTHING, Scene, Share, port_of, served, single
 from deploy.render.mux import NODEBALANCERS
@@ -131,6 +132,9 @@ def _ssh_ports(scene: Scene, here: Placed) -> tuple[int, ...]:
     named = {SSH, here.ssh.port}
     if here.host:
         named.add(scene.inventory.hosts[here.name].port)
+    stopped = stops(scene, here)
+    if stopped is not None:
+        named.add(stopped.port)
     return tuple(sorted(named))
 
 

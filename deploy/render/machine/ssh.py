@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deploy.blueprint import Notice, RenderedFile, Unit
+from deploy.isolate import authorized_key as isolate_key
 from deploy.keyring import MissingKeyError, SshKey
 from deploy.remote.hardened import authorized_key
 from deploy.render.jinja import render
+from deploy.render.machine.isolation import stops
 from deploy.render.machine.scene import Scene, Share, secret_file
 from deploy.site import Placed
 
@@ -61,6 +63,10 @@ def _authorized(scene: Scene, here: Placed) -> Iterator[RenderedFile]:
         for public in scene.keyring.authorized("worker"):
             line = authorized_key(public) if host.mode == "hardened" else f"restrict {public}\n"
             lines.setdefault(host.user, []).append(line)
+    stopped = stops(scene, here)
+    if stopped is not None:
+        isolating = [isolate_key(public) for public in scene.keyring.authorized("worker")]
+        lines.setdefault(stopped.user, []).extend(isolating)
     for user, keys in lines.items():
         text = "".join(f"{key.strip()}\n" for key in keys)
         yield RenderedFile(path=f"{KEYS}/{user}", text=text)
