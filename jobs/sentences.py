@@ -159,10 +159,7 @@ def _lifted(evidence: Facts, _: Facts) -> tuple[Tone, str]:
 
 
 def _journal(evidence: Facts, _: Facts) -> tuple[Tone, str]:
-    return (
-        "plain",
-        f"taken in from {evidence.get('source', 'a journal')}: {evidence.get('text', '')}",
-    )
+    return "plain", f"{evidence.get('text', '')}; from {evidence.get('source', 'a journal')}"
 
 
 def _acknowledged(evidence: Facts, _: Facts) -> tuple[Tone, str]:

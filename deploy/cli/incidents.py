@@ -68,7 +68,7 @@ def show(desk: Desk, incident: str, *, as_json: bool) -> None:
     if found is None:
         reason = f"no incident is called {incident!r}"
         raise Fault(reason, "pgbaton incidents names them", code=Exit.USAGE)
-    lines = [told(entry) for entry in found.entries]
+    lines = sorted((told(entry) for entry in found.entries), key=lambda line: line.at)
     if as_json:
         say_json({**document(found.story), "timeline": [_entry(line) for line in lines]})
     else:

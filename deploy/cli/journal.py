@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from jobs.ports import Ledger
 
 FOLDER = Path("/var/lib/pgbaton/journal")
+TAKEN = ".taken-in"
+"""The end of the name of the empty file beside a journal that the trail has whole."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +115,24 @@ class Journal:
 
     def close(self) -> None:
         self._file.close()
+        if not self.late:
+            mark_taken(self.path)
+
+
+def mark_taken(path: Path) -> None:
+    """Note beside a journal that the trail has all of it; where that cannot be written, it is only asked
+    for once more than needed."""
+    with suppress(OSError):
+        path.with_name(path.name + TAKEN).touch(mode=0o640)
+
+
+def waiting(folder: Path) -> tuple[Path, ...]:
+    """The journals in a folder that the trail lacks, oldest first; none where the folder cannot be read."""
+    try:
+        found = sorted(folder.glob("*.jsonl"))
+    except OSError:
+        return ()
+    return tuple(path for path in found if not path.with_name(path.name + TAKEN).exists())
 
 
 def read(path: Path) -> Iterator[Step]:

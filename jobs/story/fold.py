@@ -9,11 +9,11 @@ from jobs.audit import NOT_OURS, Entry, Kind
 from jobs.fence import Fence
 from jobs.sentences import SENTENCES
 from jobs.story.explain import explain
-from jobs.story.fact import Fact, fact_of
+from jobs.story.fact import Fact, fact_of, inside
 from jobs.story.signals import Signals
 from jobs.story.story import Said, Story, Times, VerdictSaid
 from jobs.story.targets import Targets, target_of
-from jobs.story.times import Holds, holders_of, times_of
+from jobs.story.times import Holds, earlier, holders_of, times_of
 
 KEPT = 200
 """Sentences of one sort that a story holds: the first ones. The trail has them all."""
@@ -83,11 +83,23 @@ class Fold:
             self._story = _opened(fact)
         if self._story is None:
             return
-        if fact.kind in TARGETS:
+        done = inside(fact)
+        if done is not None:
+            self._done_inline(done)
+        elif fact.kind in TARGETS:
             self._target(fact)
         elif fact.kind in STEPS:
             self._story = STEPS[fact.kind](self._story, fact)
             self._renew(self._story.fence)
+
+    def _done_inline(self, fact: Fact) -> None:
+        """A step of a `repoint --now`, maybe taken in after the end: what it did counts from when it did it."""
+        assert self._story is not None
+        self._story = earlier(self._story, fact)
+        if fact.kind in OUTCOMES:
+            self._target(fact)
+        elif fact.kind == Kind.ALARM:
+            self._story = _alarm(self._story, fact)
 
     def _target(self, fact: Fact) -> None:
         if self._holds.late(fact):
@@ -172,6 +184,7 @@ def _said(fact: Fact) -> Said:
     return Said(seq=fact.seq, at=fact.at, text=text, by=fact.evidence.get("by"))
 
 
+OUTCOMES = frozenset({Kind.HOST, Kind.BALANCER, Kind.DNS})
 TARGETS: Mapping[Kind, Callable[[Targets, Fact], bool | None]] = {
     Kind.PLANNED: Targets.planned,
     Kind.HOST: Targets.told,

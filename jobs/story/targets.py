@@ -48,6 +48,9 @@ class Targets:
             return True if outcome == LANDED else None
         holds = outcome in DONE[fact.kind]
         attempt = _attempt(fact, known, outcome, holds=holds)
+        if known.at is not None and fact.at < known.at:
+            self.known[target] = _with_earlier(known, fact, attempt)
+            return holds
         self.known[target] = TargetStory(  # not replaced: a long incident has thousands of these
             target=known.target,
             told=known.told,
@@ -74,6 +77,24 @@ class Targets:
         if at.kind == "member":
             raise ValueError(f"{target} follows nobody: it is to be isolated")
         return TargetStory(target=target, told=at.told, kind=at.kind)
+
+
+def _with_earlier(known: TargetStory, fact: Fact, attempt: Attempt) -> TargetStory:
+    """A try that a journal told of late. Where the target has held since, it is that try that brought it
+    there, and not the look that found it so."""
+    bars = sorted((*known.bars, attempt), key=lambda bar: bar.ended)[-BARS:]
+    restarted = (*fact.evidence.get("restarted", ()), *known.restarted)
+    held = known.holds and attempt.holds
+    return replace(
+        known,
+        outcome=attempt.outcome if held else known.outcome,
+        at=fact.at if held else known.at,
+        seconds=fact.seconds if held else known.seconds,
+        restarted=restarted,
+        attempts=known.attempts + 1,
+        failures=known.failures + (not attempt.holds),
+        bars=tuple(bars),
+    )
 
 
 def target_of(fact: Fact) -> str:

@@ -31,12 +31,13 @@ class Holds:
         return self.fence is not None and isinstance(told, dict) and Fence(**told) != self.fence
 
     def take(self, target: str, fact: Fact, *, holds: bool) -> None:
-        """A target's own entry; `holds` as it tells."""
+        """A target's own entry; `holds` as it tells. What a journal tells late may be of before."""
         if self.fence is None:
             return
+        known = self.since.get(target)
         if holds:
-            self.since.setdefault(target, fact.at)
-        else:
+            self.since[target] = fact.at if known is None else min(known, fact.at)
+        elif known is None or known <= fact.at:
             self.since.pop(target, None)
 
 
@@ -63,9 +64,21 @@ def holders_of(heard: Sequence[Fact]) -> Iterator[tuple[float, str | None]]:
         yield fact.at, member if isinstance(member, str) else None
 
 
+def earlier(story: Story, fact: Fact) -> Story:
+    """The story with what a step of a `repoint --now` says of its beginning: somebody had noticed, and
+    had proven the leader, before anybody could write it down."""
+    times = story.times
+    if fact.kind == Kind.EVENT:
+        return replace(story, times=replace(times, detected=min(times.detected, fact.at)))
+    fence = _fence(fact)
+    if times.verified is None or not fence or Fence(**fence) != story.fence:  # type: ignore[arg-type]
+        return story
+    return replace(story, times=replace(times, verified=min(times.verified, fact.at)))
+
+
 def _detected(story: Story, heard: Sequence[Fact]) -> float:
     events = (f.at for f in heard if f.kind == Kind.EVENT)
-    return min([story.times.opened, *events])
+    return min([story.times.opened, story.times.detected, *events])
 
 
 def _lost(story: Story, heard: Sequence[Fact]) -> float | None:

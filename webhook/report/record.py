@@ -61,11 +61,19 @@ def _row(entry: Entry) -> Row:
     kind, _ = _about(entry)
     return Row(
         seq=entry.seq,
-        clock=clock_of(entry.at / 1e6),
+        clock=clock_of(_at(entry)),
         kind=str(kind),
         text=_sentence(entry),
         hash=entry.hash[:PREFIX],
     )
+
+
+def _at(entry: Entry) -> float:
+    """When it happened; a step that was taken in late was recorded later."""
+    try:
+        return tell(entry).at
+    except NOT_OURS:
+        return entry.at / 1e6
 
 
 def _sentence(entry: Entry) -> str:

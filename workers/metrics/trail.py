@@ -7,6 +7,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from jobs.audit import Kind
 from jobs.remote import HOLDS
 from jobs.story import Fact
+from jobs.story.fact import inside
 
 SWAP = (0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 300)
 """Seconds of one host's swap and of its stages."""
@@ -90,6 +91,8 @@ class TrailMetrics:
                 self.isolations.labels(cluster, fact.evidence["outcome"]).inc()
             case Kind.DRIFT:
                 self._drift(cluster, fact)
+            case Kind.JOURNAL:
+                self._done_inline(cluster, fact)
             case Kind.ALARM:
                 self.alarms.labels(cluster, alarm_of(fact)).inc()
             case Kind.TAKEN_OVER:
@@ -109,6 +112,12 @@ class TrailMetrics:
         for stage, seconds in (fact.evidence.get("stages") or {}).items():
             if stage in STAGES:
                 self.stage.labels(cluster, stage).observe(seconds)
+
+    def _done_inline(self, cluster: str, fact: Fact) -> None:
+        """A host that a `repoint --now` brought along counts as one, whoever brought it."""
+        step = inside(fact)
+        if step is not None and step.kind == Kind.HOST:
+            self._host(cluster, step)
 
     def _drift(self, cluster: str, fact: Fact) -> None:
         told = str(fact.evidence["host"]).partition(" ")[0]

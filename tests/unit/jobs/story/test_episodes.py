@@ -16,6 +16,7 @@ def fact(seq: int, kind: Kind, incident: str | None = None, **evidence: Any) -> 
     return Fact(
         seq=seq,
         at=float(seq),
+        recorded=float(seq),
         id=str(seq),
         kind=kind,
         incident=incident,
