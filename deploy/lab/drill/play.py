@@ -54,6 +54,7 @@ def play(wish: Wish, disaster: Disaster) -> bool:
         report, history = _perform(stage, scene, disaster, wish.scenario)
         objectives = scene.lab.inventory.clusters[layout.CLUSTER].objectives
     screen.thread(history)
+    disaster.shows(history, screen)
     screen.report(report, unmanaged=UNMANAGED)
     _write(wish, report, history)
     _keep(wish, history, screen, objectives)

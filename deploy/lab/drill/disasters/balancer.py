@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import signal
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from deploy.lab import counter, faults, front, layout
 from deploy.lab.drill.disaster import Disaster
 from deploy.lab.drill.expected import MOVED, NO_INCIDENT, NOBODY_TOUCHED, STAYED, alarm
-from deploy.lab.drill.history import History, Leadership
+from deploy.lab.drill.history import History, HostHistory, Leadership, Order
 from deploy.lab.drill.invariants.checked import Invariant
+from deploy.lab.drill.screen import Screen
 from deploy.lab.drill.stage import Stage
 from deploy.lab.inventory import Check
 from deploy.lab.nemesis import Kill, LinodeDown, LoseMachine, Switchover
@@ -56,12 +58,13 @@ def _name(check: Check) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redirected:
-    """One switchover under one interval: seconds from the new leader's first writable moment to the
-    first order through the balancer, and until every one arrived."""
+    """One switchover under one interval: seconds from the new leader's first writable moment to the first
+    order through the balancer, until every one arrived, and to each shop's first."""
 
     check: Check
     first: float
     sure: float
+    shops: Mapping[str, float]
 
 
 def redirected(history: History) -> Iterator[Redirected]:
@@ -71,7 +74,8 @@ def redirected(history: History) -> Iterator[Redirected]:
         began = history.marks[_name(check)]
         led = [one for one in history.leaderships if began < one.since < ending]
         if led and (at := _writable(history, led[-1])) is not None:
-            yield _redirected(history, check, led[-1], at, ending)
+            orders = [o for o in history.orders if at < o.ended < ending]
+            yield _redirected(check, led[-1], orders, writable=at)
 
 
 def _writable(history: History, leader: Leadership) -> float | None:
@@ -80,15 +84,42 @@ def _writable(history: History, leader: Leadership) -> float | None:
 
 
 def _redirected(
-    history: History, check: Check, leader: Leadership, writable: float, ending: float
+    check: Check, leader: Leadership, orders: Sequence[Order], *, writable: float
 ) -> Redirected:
-    mine = [o for o in history.orders if o.host == counter.HOST and writable < o.ended < ending]
-    sold = [o.ended for o in mine if o.result == "acknowledged" and o.member == leader.address]
-    failed = [o.ended for o in mine if o.result != "acknowledged"]
-    first = min(sold, default=ending)
+    first = _first(orders, leader, counter.HOST)
+    late = (o.ended for o in orders if o.host == counter.HOST and o.result != "acknowledged")
     return Redirected(
-        check=check, first=first - writable, sure=max(failed, default=first) - writable
+        check=check,
+        first=first - writable,
+        sure=max(late, default=first) - writable,
+        shops={host: _first(orders, leader, host) - writable for host in layout.SHOPS},
     )
+
+
+def _first(orders: Sequence[Order], leader: Leadership, host: str) -> float:
+    """When a host's first order was acknowledged by a leader; never is infinity."""
+    mine = (o for o in orders if o.host == host and o.result == "acknowledged")
+    return min((o.ended for o in mine if o.member == leader.address), default=math.inf)
+
+
+def show_intervals(history: History, screen: Screen) -> None:
+    """The reference architecture's own question, answered side by side."""
+    screen.table(
+        "Seconds from the new leader's first writable moment, by the balancer's check interval",
+        ("interval", "attempts", "first order", "every order", *map(_shop, history.hosts)),
+        [
+            (
+                f"{row.check.interval} s",
+                str(row.check.attempts),
+                *(f"{s:.2f}" for s in (row.first, row.sure, *row.shops.values())),
+            )
+            for row in redirected(history)
+        ],
+    )
+
+
+def _shop(host: HostHistory) -> str:
+    return "shop behind it" if host.behind else "shop at the leader"
 
 
 def _late(history: History) -> Iterator[str]:
@@ -174,6 +205,7 @@ DISASTERS: Mapping[str, Disaster] = {
         act=balancer_check_interval,
         must=(BOUNDED,),
         setting=FRONT,
+        shows=show_intervals,
     ),
     "linode-down": Disaster(
         title="the leader's machine is lost while Linode's API is down",
