@@ -32,10 +32,11 @@ class Memory:
             self.caught[_key(mutant)] = by
             self._write()
 
-    def note_sound(self, names: set[str]) -> None:
-        """These tests passed in a copy that nobody broke."""
+    def note_sound(self, names: set[str], *, but: set[str]) -> None:
+        """These tests passed in a copy that nobody broke; `but` those did not, and caught nobody."""
         with self._lock:
             self.sound |= names
+            self.caught = {key: by for key, by in self.caught.items() if by not in but}
             self._write()
 
     def _write(self) -> None:

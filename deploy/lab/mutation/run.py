@@ -134,7 +134,7 @@ def _unsound(outcomes: Iterable[Outcome], yard: Yard, bench: Bench) -> dict[str,
         failing = bench.failing(yard.clean, sorted(names), within=SOUND_WITHIN)
     except UnfitError as error:
         return dict.fromkeys(names, f"the tests without any mutant: {error}")
-    yard.memory.note_sound(names - set(failing))
+    yard.memory.note_sound(names - set(failing), but=set(failing))
     return {name: f"{name} fails without the mutant as well" for name in failing}
 
 
