@@ -16,6 +16,7 @@ from deploy.lab.drill.hostwatch import observe, read_orders
 from deploy.lab.drill.search import named_secrets, searched_places
 from deploy.lab.drill.stage import Stage
 from deploy.lab.faults import find
+from deploy.lab.inventory import PROFILES
 from deploy.lab.lab import Lab
 from deploy.lab.process import wait_until
 from jobs.audit import Entry, Kind, to_line
@@ -38,6 +39,7 @@ def collect(stage: Stage) -> History:
     return History(
         fault=stage.fault,
         risen=stage.risen,
+        profile=_profile(lab),
         ended=ended,
         leaderships=tuple(stage.leaders.leaderships),
         injected=tuple(stage.injected),
@@ -106,3 +108,7 @@ def _stored(address: str, password: str) -> frozenset[str]:
         connect_timeout=5,
     ) as connection:
         return frozenset(str(row[0]) for row in connection.execute("SELECT id FROM orders"))
+
+
+def _profile(lab: Lab) -> str:
+    return next(name for name, one in PROFILES.items() if one == lab.profile)

@@ -120,7 +120,7 @@ class History:
     `stored` the ids in the leader's table at the end; `accepted` the ids that the webhook answered
     with 202, by its access log; `anchors` what is noted of the trail in etcd; `slack`, `alerts` and
     `beats` (instants by who gave a sign of life) what was told outside, `channel` Slack's as its double shows it; `secrets` what must show nowhere; `places` every text that was
-    searched, by its name; `risen` when the lab was up, 0 where whoever tells was there from the start; `ended` pgbaton's own processes that do not live at the end.
+    searched, by its name; `profile` names Patroni's timing; `risen` when the lab was up, 0 where whoever tells was there from the start; `ended` pgbaton's own processes that do not live at the end.
     """
 
     fault: float
@@ -144,6 +144,7 @@ class History:
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     places: Mapping[str, str] = field(default_factory=dict, repr=False)
     risen: float = 0.0
+    profile: str = "lab"
     ended: tuple[str, ...] = ()
 
     @property

@@ -9,6 +9,7 @@ from deploy.lab.drill.expected.said import (
     silent,
     verdict,
 )
+from deploy.lab.drill.expected.served import interrupted, served_until
 from deploy.lab.drill.expected.timed import outage, taken_over, takes_orders
 from deploy.lab.drill.expected.touched import (
     NOBODY_RESTARTED,
@@ -29,7 +30,9 @@ __all__ = [
     "alarm",
     "cause",
     "changed_leader",
+    "interrupted",
     "outage",
+    "served_until",
     "silent",
     "taken_over",
     "takes_orders",

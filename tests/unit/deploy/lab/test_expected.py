@@ -20,6 +20,11 @@ STILL = h.telling(
 )
 """A drill in which nothing happened, and one in which the leader changed."""
 
+SERVED = replace(
+    h.GOOD, orders=tuple(h.order(f"o-{at}", at=at, member=h.OLD) for at in range(99, 124))
+)
+"""A drill in which customers ordered once a second throughout."""
+
 ALARM = Draft(
     id="shop-36:alarm:two",
     kind=Kind.ALARM,
@@ -98,6 +103,29 @@ HOLDS_AND_NOT: Mapping[str, tuple[Invariant, History, History]] = {
     ),
     "an outage's band": (expected.outage(20, 30), MOVED, led()),
     "an outage too short": (expected.outage(20, 30), MOVED, replace(MOVED, fault=119.0)),
+    "an outage in another profile": (
+        expected.outage(50, 60, default=(20, 30)),
+        replace(MOVED, profile="default"),
+        MOVED,
+    ),
+    "an interruption's band": (expected.interrupted((20, 30)), MOVED, SERVED),
+    "no interruption": (expected.interrupted((0, 5)), SERVED, MOVED),
+    "an interruption in another profile": (
+        expected.interrupted((0, 5), default=(20, 30)),
+        replace(MOVED, profile="default"),
+        MOVED,
+    ),
+    "served without a break": (expected.served_until(), SERVED, MOVED),
+    "served until": (
+        expected.served_until("sent away"),
+        replace(MOVED, marks={"sent away": 101.5}),
+        replace(MOVED, marks={"sent away": 103.0}),
+    ),
+    "untouched until": (
+        expected.untouched_until("healed", name="nobody touched"),
+        replace(MOVED, marks={"healed": 121.9}),
+        replace(MOVED, marks={"healed": 122.1}),
+    ),
     "orders soon": (
         expected.takes_orders(5),
         MOVED,
