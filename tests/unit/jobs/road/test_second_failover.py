@@ -65,9 +65,9 @@ class Counting(FakeHosts):
         return reply
 
 
-def six() -> tuple[World, Counting]:
+def six(more: str = "") -> tuple[World, Counting]:
     """Six hosts that follow pg1."""
-    world = make_world(SIX)
+    world = make_world(SIX + more)
     counting = Counting(hosts=world.hosts.hosts)
     world.hosts = counting
     world.settle()
@@ -175,3 +175,41 @@ def test_three_failovers_within_twenty_seconds(k: int) -> None:
     assert world.clock.now() - began <= 20
     world.live_on(seconds=20)
     ends_well(world, counting, "pg1")
+
+
+POLICY = """
+[clusters.shop.probe]
+user = "pgbaton"
+[clusters.shop.flapping]
+changes = 2
+within = 600
+calm = 30
+"""
+
+
+def test_return_in_the_middle_of_a_move_is_held_where_hosts_have_arrived() -> None:
+    """pg1 returns right after every fourth effect of the move to pg2: who has arrived stays,
+    whom nobody touched is not restarted, and after the calm all follow."""
+    stayed = set[int]()
+    for k in range(1, 60, 4):
+        world, counting = six(POLICY)
+
+        def returns(world: World = world) -> None:
+            world.fail_over("pg1")
+            world.ledger.call("shop")
+
+        counting.effects = Tripwire((k,), returns)
+        world.fail_over("pg2")
+        world.ledger.call("shop")
+        world.work(most=200)
+        if len(counting.effects) < k:
+            break
+        at_pg2 = {n for n in NAMES if "DB_HOST=10.0.0.2" in world.env(n)}
+        stayed.add(len(at_pg2))
+        assert all(
+            world.restarts(n) == 0 for n in NAMES if len(epochs(world, n)) < 3 and n not in at_pg2
+        )
+        assert (world.ledger.state("shop").incident is not None) == bool(at_pg2)
+        world.live_on(seconds=34)
+        ends_well(world, counting, "pg1")
+    assert len(stayed) > 2
