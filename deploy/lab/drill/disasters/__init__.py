@@ -9,6 +9,7 @@ from deploy.lab.drill.disasters import (
     balancer,
     database,
     etcd,
+    lagging,
     leader,
     ours,
     stale,
@@ -19,6 +20,7 @@ from deploy.lab.drill.disasters import (
 FAMILIES: Mapping[str, Mapping[str, Disaster]] = {
     "the leader": leader.DISASTERS,
     "its database": database.DISASTERS,
+    "whoever lags": lagging.DISASTERS,
     "two that lead": stale.DISASTERS,
     "a leader unseen": unseen.DISASTERS,
     "etcd": etcd.DISASTERS,
