@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Surroundings:
     """`keyring`: Unseen where there is no keys folder; `hosts`: Unseen without the workers' SSH key.
     `digest` is the inventory's as the processes know it. `look` gathers and judges one cluster; `offline` tells of the inventory itself. `pings`: whether events
-    may be sent. `now`: seconds since 1970; `token`: fresh random hex."""
+    may be sent. `now`: seconds since 1970; `token`: fresh random hex; `journals`: those that wait here."""
 
     inventory: Inventory
     digest: str
@@ -39,4 +39,5 @@ class Surroundings:
     offline: Callable[[], Report]
     now: Callable[[], float]
     token: Callable[[], str]
+    journals: Callable[[], Sequence[str]]
     pings: bool = True

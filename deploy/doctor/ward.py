@@ -16,6 +16,7 @@ from deploy.doctor.clusters import (
 )
 from deploy.doctor.evidence import Unseen
 from deploy.doctor.hosts import examine_host
+from deploy.doctor.isolated import examine_isolation
 from deploy.doctor.ours import (
     examine_clocks,
     examine_linode,
@@ -28,6 +29,7 @@ from deploy.doctor.rounds import Visit
 from deploy.doctor.secured import examine_certificates, examine_keys
 from deploy.doctor.seeing.outside import see_slack
 from deploy.doctor.shared import Shared
+from deploy.doctor.subjects.journals import judge_journals
 from deploy.doctor.subjects.outside import judge_slack
 from deploy.doctor.subjects.redis import judge_redis
 
@@ -69,6 +71,8 @@ def _cluster(shared: Shared, name: str) -> Iterator[Visit]:
     yield Visit(subject=f"replication {name}", look=partial(examine_replication, shared, name))
     if cluster.machines:
         yield Visit(subject=f"hooks {name}", look=partial(examine_hooks, shared, name))
+    if cluster.isolation.policy == "stop":
+        yield Visit(subject=f"isolation {name}", look=partial(examine_isolation, shared, name))
     if cluster.mux is not None:
         yield Visit(subject=f"mux {name}", look=partial(examine_mux, shared, name))
 
@@ -76,6 +80,7 @@ def _cluster(shared: Shared, name: str) -> Iterator[Visit]:
 def _ours(shared: Shared) -> Iterator[Visit]:
     yield Visit(subject="redis", look=lambda: judge_redis(shared.redis_seen("")))
     yield Visit(subject="processes", look=partial(examine_processes, shared))
+    yield Visit(subject="journals", look=lambda: judge_journals(shared.around.journals()))
     if shared.around.inventory.senders:
         yield Visit(subject="webhook", look=partial(examine_road, shared))
 
