@@ -100,6 +100,7 @@ def surroundings(
     desk: Desk, keyring: Keyring | Unseen, *, digest: str, pings: bool
 ) -> Surroundings:
     """What of the desk's hands is here; what is not is said where it would be needed."""
+    from deploy.cli.journal import FOLDER, waiting
     from workers.secrets import Secrets
     from workers.toolbox import linode_of
 
@@ -119,6 +120,7 @@ def surroundings(
         offline=lambda: _offline(desk, digest),
         now=time.time,
         token=desk.token,
+        journals=lambda: [str(path) for path in waiting(FOLDER)],
         pings=pings,
     )
 

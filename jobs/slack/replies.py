@@ -13,6 +13,7 @@ from jobs.slack.message import Message
 from jobs.slack.root import anchored, because, everybody, times_line, took
 from jobs.slack.tale import Mark, Tale
 from jobs.story import Fact, Story, TargetStory
+from jobs.taken_in import LATE
 
 STANDS = 5.0
 """Seconds after which a verdict other than confirmed is told: most pass by themselves."""
@@ -147,6 +148,14 @@ class _Speak:
         who = f"Released by {word(by)}" if by else "No longer held"
         return self._reply(mark.fact, "released", f"*{who}*: {said(mark.fact.evidence['reason'])}.")
 
+    def of_inline(self, mark: Mark) -> Reply:
+        """What was done by hand, told when the trail knew of it."""
+        fact, evidence = mark.fact, mark.fact.evidence
+        lines = [f"*By hand*: {said(evidence['text'])} ({said(evidence['source'])})."]
+        if fact.recorded - fact.at >= LATE:
+            lines.append("Redis was away: its journal was taken in later, the page has each step.")
+        return self._reply(fact, "inline", *lines, due=fact.recorded)
+
     def of_ack(self, mark: Mark) -> Reply:
         by, note = word(mark.fact.evidence["by"]), said(mark.fact.evidence["note"])
         return self._reply(mark.fact, "ack", f":eyes: *Acknowledged by {by}*: {note}")
@@ -211,6 +220,7 @@ SINGLE: Mapping[Kind, Callable[[_Speak, Mark], Reply]] = {
     Kind.RESUMED: _Speak.of_resume,
     Kind.RELEASED: _Speak.of_release,
     Kind.ACKNOWLEDGED: _Speak.of_ack,
+    Kind.JOURNAL: _Speak.of_inline,
     Kind.FENCE_LIFTED: _Speak.of_lifted,
     Kind.CONCLUDED: _Speak.of_end,
 }

@@ -40,6 +40,7 @@ NEEDED = {
     Kind.RELEASED: ("reason",),
     Kind.ACKNOWLEDGED: ("by", "note"),
     Kind.FENCE_LIFTED: ("by", "host", "how", "why"),
+    Kind.JOURNAL: ("source", "text", "fact"),
 }
 """What an entry must say to be told."""
 
@@ -130,6 +131,8 @@ def _worth(fact: Fact) -> bool:
         fact.evidence[name]
     if fact.kind == Kind.ISOLATION:
         return fact.evidence["outcome"] in {"asked", ISOLATED}  # of failures alarms tell
+    if fact.kind == Kind.JOURNAL:  # whoever did it by hand: one reply, the steps stand on the page
+        return bool(fact.evidence["fact"]["kind"] == Kind.EVENT)
     if fact.kind == Kind.TAKEN_OVER:
         return all(parse_target(target) for target in fact.evidence["hosts"])
     if fact.kind == Kind.VERDICT and fact.evidence["verdict"] == "confirmed":

@@ -7,6 +7,8 @@ from prometheus_client import CollectorRegistry
 
 from deploy.cli import journal
 from jobs.audit import Kind, verify
+from jobs.slack.replies import replies
+from jobs.slack.tale import Hearing
 from jobs.story import Story, fact_of, story_of
 from jobs.timeline import tell
 from tests.unit.deploy.cli.desk import Operator
@@ -88,6 +90,22 @@ def test_page_and_post_mortem_have_its_instant(by_hand: tuple[Operator, Path]) -
     opened = next(row.clock for row in rows if row.kind == Kind.OPENED)
     assert len(clocks) == 5
     assert max(clocks) < opened
+
+
+def test_slack_hears_of_it_once(by_hand: tuple[Operator, Path]) -> None:
+    """One reply says who did it by hand; it comes after what was posted before, under its true offset."""
+    _taken_in(by_hand)
+    hearing = Hearing.of("shop-2")
+    for entry in by_hand[0].world.ledger.entries("shop"):
+        hearing.take(entry)
+    tale = hearing.told()
+    assert tale is not None
+    told = [one for one in replies(tale, now=by_hand[0].world.clock.now()) if "By hand" in str(one)]
+    [reply] = told
+    assert reply.key.startswith("inline:")
+    assert "`+0.0 s`" in str(reply.message.blocks)
+    assert "Redis was away" in str(reply.message.blocks)
+    assert reply.due > tale.story.times.opened
 
 
 def test_metrics_count_the_hosts(by_hand: tuple[Operator, Path]) -> None:
