@@ -9,6 +9,7 @@ import signal
 import urllib.request
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 
 from deploy.lab import etcd, layout, mux, patroni, shophost
 from deploy.lab.lab import Lab
@@ -101,7 +102,8 @@ def kill_postmaster(lab: Lab, member: str) -> str:
 def postmaster(lab: Lab, member: str) -> tuple[str, bool]:
     """The id of PostgreSQL's first process by its own file ("" where there is none), and whether it
     takes connections."""
-    file = lab.machines[member].folder / "postgresql/pgbaton/postmaster.pid"
+    root = Path(f"/proc/{lab.machines[member].pid}/root")
+    file = root / "var/lib/postgresql/pgbaton/postmaster.pid"
     try:
         lines = file.read_text().split("\n")
     except OSError:

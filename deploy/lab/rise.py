@@ -21,6 +21,8 @@ def rise(lab: Lab, say: Say) -> str:
 
 
 def _rise(lab: Lab, say: Say) -> str:
+    for before in lab.setting.first:
+        before(lab)
     outside.start_outside(lab)
     start_state(lab)
     say("etcd and Redis are up")

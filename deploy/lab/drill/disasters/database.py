@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 
-from deploy.lab import patroni
+import psycopg
+
+from deploy.lab import faults, patroni
 from deploy.lab.asking import configured
 from deploy.lab.drill.disaster import Disaster
+from deploy.lab.drill.disasters.lagging import write_much
 from deploy.lab.drill.expected import MOVED, NOBODY_TOUCHED, ONE_INCIDENT, STAYED
 from deploy.lab.drill.stage import Stage
+from deploy.lab.lab import Lab
 from deploy.lab.nemesis import CrashPostgres
+from deploy.lab.nemesis.disk import FillDisk, small_disks
 from deploy.lab.nemesis.postgres import StopPostgres
 from deploy.lab.setting import Setting
+
+SMALL = Setting(first=(small_disks(400),))
 
 
 def postgres_terminated(stage: Stage) -> None:
@@ -61,6 +69,39 @@ def postgres_killed_failover(stage: Stage) -> None:
     stage.settle(3)
 
 
+def disk_full(stage: Stage) -> None:
+    """Nothing can be written to the leader's disk any more; later there is room again."""
+    old, full = stage.leader(), FillDisk(stage.leader().member)
+    stage.inject(full)
+    stage.until_failed()
+    stage.settle(20)
+    stage.heal(full)
+    stage.until_ordered_again()
+    stage.until_quiet()
+    stage.settle(3)
+    stage.screen.say(f"{old.member}: {faults.postmaster(stage.lab, old.member)}")
+
+
+def wal_full(stage: Stage) -> None:
+    """The leader's disk fills with WAL: PostgreSQL ends at once, and cannot start where it stopped."""
+    old, full = stage.leader(), FillDisk(stage.leader().member)
+    stage.inject(full)
+    end_wal(stage.lab, old.member)
+    new = stage.until_moved(old)
+    stage.until_concluded()
+    stage.heal(full)
+    stage.until(
+        f"{old.member} to follow", lambda: patroni.follows(old.member, new.member), seconds=90
+    )
+    stage.settle(3)
+
+
+def end_wal(lab: Lab, member: str) -> None:
+    """Use up every segment that is left, so that the next one needs room."""
+    with suppress(psycopg.Error):
+        write_much(lab, member, mebibytes=512)
+
+
 DISASTERS: Mapping[str, Disaster] = {
     "postgres-terminated": Disaster(
         title="the leader's PostgreSQL is told to end, and waits for its clients",
@@ -82,5 +123,17 @@ DISASTERS: Mapping[str, Disaster] = {
         act=postgres_killed_failover,
         must=(MOVED, ONE_INCIDENT),
         setting=Setting(also=(configured(primary_start_timeout=0),)),
+    ),
+    "disk-full": Disaster(
+        title="the leader's disk is full",
+        act=disk_full,
+        must=(STAYED, NOBODY_TOUCHED),
+        setting=SMALL,
+    ),
+    "wal-full": Disaster(
+        title="the leader's disk fills with WAL",
+        act=wal_full,
+        must=(MOVED, ONE_INCIDENT),
+        setting=SMALL,
     ),
 }
