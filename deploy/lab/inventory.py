@@ -79,7 +79,16 @@ def inventory_toml(
     if balanced(where):
         tables["linode"] = {"url": layout.LINODE_API}
         tables["nodebalancers"] = {layout.BALANCER: _balancer(check or Check())}
-    return tomlkit.dumps(merged(tables, over or {}))
+    return tomlkit.dumps(merged(tables | _pinned(secrets, over or {}), over or {}))
+
+
+def _pinned(secrets: LabSecrets, over: Mapping[str, Any]) -> dict[str, Any]:
+    """The database machines' host keys, where workers log in there to isolate a stale primary."""
+    isolation = over.get("clusters", {}).get(layout.CLUSTER, {}).get("isolation", {})
+    if isolation.get("policy") != "stop":
+        return {}
+    pins = {name: [secrets.host_keys[name].ssh_public] for name in layout.MEMBERS}
+    return {"machines": {name: {"host_keys": keys} for name, keys in pins.items()}}
 
 
 def _tables(profile: Profile, secrets: LabSecrets, endpoints: Endpoints) -> dict[str, Any]:

@@ -116,7 +116,8 @@ def open_lab(
     """
     with open_door() as door, lab_folder() as folder:
         secrets = make_secrets(
-            senders=(*layout.MEMBERS, "watch", "probe"), hosts=(*layout.SHOPS, *layout.UNMANAGED)
+            senders=(*layout.MEMBERS, "watch", "probe"),
+            hosts=(*layout.SHOPS, *layout.UNMANAGED, *layout.MEMBERS),
         )
         endpoints = endpoints_of(setting.endpoint)
         text = inventory_toml(
