@@ -9,7 +9,7 @@ import psycopg
 from deploy.lab import layout, patroni
 from deploy.lab.asking import ask
 from deploy.lab.drill.disaster import Disaster
-from deploy.lab.drill.disasters.unseen import standby
+from deploy.lab.drill.disasters.unseen import bystander, standby
 from deploy.lab.drill.expected import (
     NOBODY_RESTARTED,
     SAME_MEMBER,
@@ -35,7 +35,7 @@ RACES = 8.0
 def lagging_refused(stage: Stage) -> None:
     """One replica lags, the other leaves, the leader's machine is lost: nobody leads until it returns."""
     old, near = stage.leader(), standby(stage)
-    [far] = set(layout.MEMBERS) - {old.member, near}
+    far = bystander(stage)
     cut, gone, lost = CutOff(far, (old.member,)), StopPatroni(near), LoseMachine(old.member)
     stage.inject(cut)
     until_lagging(stage, old.member, far)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from deploy.lab import patroni
-from deploy.lab.asking import ask
+from deploy.lab import layout, patroni
 from deploy.lab.drill.disaster import Disaster
 from deploy.lab.drill.disasters.etcd import until_unknown
 from deploy.lab.drill.expected import (
@@ -13,27 +12,29 @@ from deploy.lab.drill.expected import (
     NOBODY_TOUCHED,
     ONE_INCIDENT,
     STAYED,
+    served_until,
     untouched_until,
     verdict,
 )
 from deploy.lab.drill.stage import Stage
 from deploy.lab.machine import LabError
-from deploy.lab.nemesis import CutOff, Switchover
+from deploy.lab.nemesis import CutOff, StopPatroni, Switchover
 from deploy.lab.nemesis.oneway import Mute
 
 SEEN = "pgbaton reaches the leader again"
 
 
 def leader_mute(stage: Stage) -> None:
-    """Workers hear nothing of the leader, shops and etcd do; a replica's restart makes somebody look."""
+    """Workers hear nothing of the leader, shops and etcd do; a replica that leaves makes somebody look."""
     leader = stage.leader()
-    mute = Mute(leader.member, ("control",))
+    mute, other = Mute(leader.member, ("control",)), StopPatroni(bystander(stage))
     stage.inject(mute)
-    ask(stage.lab, standby(stage), "restart", {})
+    stage.also(other)
     stage.until("the verdict", lambda: until_unknown(stage))
     stage.settle(8)
     stage.heal(mute)
-    stage.until_ordered_again()
+    stage.heal(other)
+    stage.until_synchronous()
     stage.until_quiet()
     stage.settle(3)
 
@@ -43,6 +44,12 @@ def standby(stage: Stage) -> str:
     found = patroni.standby(stage.lab.footing.rest)
     if found is None:
         raise LabError("nobody follows synchronously")
+    return found
+
+
+def bystander(stage: Stage) -> str:
+    """The member that neither leads nor follows synchronously."""
+    [found] = set(layout.MEMBERS) - {stage.leader().member, standby(stage)}
     return found
 
 
@@ -65,7 +72,7 @@ DISASTERS: Mapping[str, Disaster] = {
     "leader-mute": Disaster(
         title="workers hear nothing of the leader, shops do",
         act=leader_mute,
-        must=(STAYED, NOBODY_TOUCHED, ONE_INCIDENT, verdict("unknown")),
+        must=(STAYED, NOBODY_TOUCHED, ONE_INCIDENT, verdict("unknown"), served_until()),
     ),
     "leader-unreachable": Disaster(
         title="the new leader cannot be reached by any worker",
