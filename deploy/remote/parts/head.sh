@@ -19,6 +19,7 @@ NL='
 US=$(printf '\037') # separates fields of our own lists; paths with control characters are refused
 LOG_LIMIT=65536
 FILE_LIMIT=1048576
+REQUEST_LIMIT=262144
 me=$(id -u)
 verb=
 accounts='' strangers=''

@@ -1,12 +1,16 @@
-# receive VERB: the whole request into $request, unless its last line is missing.
+# receive VERB: the whole request into $request, unless its last line is missing. What is longer than any
+# request of a worker is not read: a shell would spend minutes and the machine's memory on it.
 receive() {
-    verb=$1 request='' complete=''
-    while IFS= read -r line; do
-        [ "$line" != end ] || { complete=1 && break; }
-        request=$request$line$NL
-    done
-    [ -n "$complete" ] || broken 'the request was cut off; nothing was done'
+    verb=$1
+    request=$(head -c "$REQUEST_LIMIT")
     exec </dev/null
+    case $request in
+        *"${NL}end") request=${request%end} ;;
+        *)
+            [ "${#request}" -lt $((REQUEST_LIMIT / 2)) ] || broken "the request is longer than $REQUEST_LIMIT bytes, or was cut off; nothing was done"
+            broken 'the request was cut off, or something stands behind its end; nothing was done'
+            ;;
+    esac
     parse_request
 }
 

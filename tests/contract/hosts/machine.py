@@ -198,6 +198,8 @@ def _config(machine: Machine) -> str:
             "StrictModes no",
             "UsePAM no",
             "PermitRootLogin prohibit-password",
+            "AcceptEnv LANG LC_* ENV BASH_ENV IFS CDPATH PGBATON_* SUDO_*",  # more than Debian's
+            "Subsystem sftp internal-sftp",
             "PasswordAuthentication no",
             "PidFile none",
             "MaxStartups 100",
