@@ -25,6 +25,7 @@ OF_MUTANTS = ("*/mutation/*",)
 """That every patch applies is not true any more of a copy that one of them broke."""
 
 NEVER = BY_TIME + OF_MUTANTS
+"""Not asked unless a mutant names them."""
 
 EVERYBODY = (
     Catchers(where=("tests/unit",), within=300, but=NEVER),
@@ -35,5 +36,5 @@ EVERYBODY = (
 def course(mutant: Mutant) -> Iterator[Catchers]:
     """The ordinary tests in the order in which they are asked. None of them knows of the mutant."""
     for place in mutant.look_first:
-        yield Catchers(where=(place,), within=240, but=NEVER)
+        yield Catchers(where=(place,), within=240, but=OF_MUTANTS)
     yield from EVERYBODY
