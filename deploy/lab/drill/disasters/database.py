@@ -11,13 +11,25 @@ from deploy.lab import faults, patroni
 from deploy.lab.asking import configured
 from deploy.lab.drill.disaster import Disaster
 from deploy.lab.drill.disasters.lagging import write_much
-from deploy.lab.drill.expected import MOVED, NOBODY_TOUCHED, ONE_INCIDENT, STAYED
+from deploy.lab.drill.expected import (
+    MOVED,
+    NOBODY_TOUCHED,
+    ONE_INCIDENT,
+    STAYED,
+    interrupted,
+    outage,
+    served_until,
+)
 from deploy.lab.drill.stage import Stage
 from deploy.lab.lab import Lab
 from deploy.lab.nemesis import CrashPostgres
 from deploy.lab.nemesis.disk import FillDisk, small_disks
 from deploy.lab.nemesis.postgres import StopPostgres
 from deploy.lab.setting import Setting
+
+SENT_AWAY = "the clients are sent away"
+RESTART, SLOW = (1.0, 30.0), (1.0, 45.0)
+"""Seconds for which nobody orders while Patroni starts PostgreSQL where it was; it looks every `loop_wait`."""
 
 SMALL = Setting(first=(small_disks(400),))
 
@@ -28,7 +40,7 @@ def postgres_terminated(stage: Stage) -> None:
     end = StopPostgres(old.member, "TERM")
     stage.inject(end)
     stage.settle(12)
-    stage.mark("sent away")
+    stage.mark(SENT_AWAY)
     stage.heal(end)
     stage.settle(10)
     stage.until_ordered_again()
@@ -106,22 +118,22 @@ DISASTERS: Mapping[str, Disaster] = {
     "postgres-terminated": Disaster(
         title="the leader's PostgreSQL is told to end, and waits for its clients",
         act=postgres_terminated,
-        must=(STAYED, NOBODY_TOUCHED),
+        must=(STAYED, NOBODY_TOUCHED, served_until(SENT_AWAY), interrupted(RESTART, default=SLOW)),
     ),
     "postgres-stopped": Disaster(
         title="the leader's PostgreSQL is stopped behind Patroni's back",
         act=postgres_stopped,
-        must=(STAYED, NOBODY_TOUCHED),
+        must=(STAYED, NOBODY_TOUCHED, interrupted(RESTART, default=SLOW)),
     ),
     "postgres-killed": Disaster(
         title="the leader's PostgreSQL is killed, and may take its time to return",
         act=postgres_killed,
-        must=(STAYED, NOBODY_TOUCHED),
+        must=(STAYED, NOBODY_TOUCHED, interrupted(RESTART, default=SLOW)),
     ),
     "postgres-killed-failover": Disaster(
         title="the leader's PostgreSQL is killed, and must not be waited for",
         act=postgres_killed_failover,
-        must=(MOVED, ONE_INCIDENT),
+        must=(MOVED, ONE_INCIDENT, outage(1, 40, default=(1, 50))),
         setting=Setting(also=(configured(primary_start_timeout=0),)),
     ),
     "disk-full": Disaster(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import psycopg
 
@@ -14,11 +14,10 @@ from deploy.lab.drill.expected import (
     NOBODY_RESTARTED,
     SAME_MEMBER,
     alarm,
+    came,
     changed_leader,
     verdict,
 )
-from deploy.lab.drill.history import History
-from deploy.lab.drill.invariants.checked import Invariant
 from deploy.lab.drill.stage import Stage
 from deploy.lab.lab import Lab
 from deploy.lab.nemesis import CutOff, LoseMachine, StopPatroni
@@ -98,18 +97,6 @@ def _leaderless(stage: Stage) -> bool:
     return any(reason.startswith("leaderless") for reason in told)
 
 
-def marked(name: str) -> Invariant:
-    """An instant of this name came."""
-
-    def missing(history: History) -> Iterator[str]:
-        if name not in history.marks:
-            yield "it did not"
-
-    return Invariant(
-        name, missing, lambda history: f"at {history.marks[name] - history.fault:.1f} s"
-    )
-
-
 DISASTERS: Mapping[str, Disaster] = {
     "lagging-refused": Disaster(
         title="only members that lack orders are left to lead",
@@ -120,7 +107,7 @@ DISASTERS: Mapping[str, Disaster] = {
             NOBODY_RESTARTED,
             verdict("not-yet"),
             alarm("^leaderless for", name="it is said that nobody leads"),
-            marked(REFUSED),
+            came(REFUSED),
         ),
     ),
 }

@@ -13,6 +13,9 @@ from deploy.lab.drill.expected import (
     ONE_INCIDENT,
     STAYED,
     cause,
+    interrupted,
+    outage,
+    says,
     untouched_since,
 )
 from deploy.lab.drill.history import Leadership
@@ -109,26 +112,32 @@ DISASTERS: Mapping[str, Disaster] = {
     "kill-leader-machine": Disaster(
         title="the leader's machine is lost",
         act=kill_leader_machine,
-        must=(MOVED, ONE_INCIDENT),
+        must=(MOVED, ONE_INCIDENT, outage(10, 60, default=(15, 75))),
     ),
     "machine-returns": Disaster(
         title="the leader's machine is lost, and back",
         act=machine_returns,
-        must=(MOVED, ONE_INCIDENT, untouched_since(BOOTS, name="its return moves nothing")),
+        must=(
+            MOVED,
+            ONE_INCIDENT,
+            outage(10, 60, default=(15, 75)),
+            says("on_start replica", mark=BOOTS, name="its hook says that it follows"),
+            untouched_since(BOOTS, name="its return moves nothing"),
+        ),
     ),
     "switchover": Disaster(
         title="a planned switchover",
         act=switchover,
-        must=(MOVED, ONE_INCIDENT, cause(CauseKind.SWITCHOVER)),
+        must=(MOVED, ONE_INCIDENT, cause(CauseKind.SWITCHOVER), outage(0.3, 30)),
     ),
     "patroni-stopped": Disaster(
         title="Patroni is stopped on the leader",
         act=patroni_stopped,
-        must=(MOVED, ONE_INCIDENT, cause(CauseKind.PATRONI_STOPPED)),
+        must=(MOVED, ONE_INCIDENT, cause(CauseKind.PATRONI_STOPPED), outage(0.3, 30)),
     ),
     "postgres-crash": Disaster(
         title="the leader's PostgreSQL crashes",
         act=postgres_crash,
-        must=(STAYED, NOBODY_TOUCHED),
+        must=(STAYED, NOBODY_TOUCHED, interrupted((1, 30), default=(1, 45))),
     ),
 }

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 
 from deploy.lab import patroni
 from deploy.lab.drill.disaster import Disaster
-from deploy.lab.drill.expected import MOVED, alarm, untouched_since
+from deploy.lab.drill.expected import MOVED, alarm, claims_to_lead, interrupted, untouched_since
+from deploy.lab.drill.expected.heard import leads, said
 from deploy.lab.drill.history import History
 from deploy.lab.drill.invariants.checked import Invariant
 from deploy.lab.drill.stage import Stage
 from deploy.lab.nemesis import Freeze, Kill
-from jobs.audit import Entry, Kind
+from jobs.audit import Kind
+
+AT_LEAST = 1.0
+"""Seconds for which a stale primary takes writes, so that the drill is about one."""
 
 RETURNS = "the stale member's Patroni returns"
 
@@ -28,7 +33,7 @@ def stale_member(stage: Stage) -> None:
     stage.heal(dead)
     stage.until(
         f"{old.member} to claim to lead",
-        lambda: list(_claims(stage.trail.entries, old.member, stage.marks[RETURNS])),
+        lambda: _claims(stage, old.member),
         seconds=30,
     )
     stage.until(
@@ -60,31 +65,32 @@ def _alarmed(stage: Stage) -> bool:
     return any(str(one["reason"]).startswith("two writable primaries") for one in told)
 
 
-def _claims(entries: list[Entry], member: str, since: float) -> Iterator[str]:
-    """What a member's hook said of leading since an instant."""
-    for entry in entries:
-        evidence = entry.facts["evidence"]
-        if entry.at / 1e6 < since or entry.facts["kind"] != Kind.EVENT or not evidence["data"]:
-            continue
-        if evidence["sender"] == member and evidence["data"].get("role") in {"primary", "master"}:
-            yield f"{evidence['data'].get('action')} {evidence['data'].get('role')}"
+def _claims(stage: Stage, member: str) -> bool:
+    since = stage.marks[RETURNS]
+    later = [entry for entry in stage.trail.entries if entry.at / 1e6 > since]
+    return any(map(leads, said(later, member)))
 
-
-def _unclaimed(history: History) -> Iterator[str]:
-    if not _said(history):
-        yield "it never claimed to lead, so nothing is proven"
-
-
-def _said(history: History) -> str:
-    before = history.before
-    since = history.marks.get(RETURNS, float("inf"))
-    return ", ".join(_claims(list(history.entries), before.member, since)) if before else ""
-
-
-CLAIMED = Invariant("the stale member claims to lead", _unclaimed, _said)
 
 TWO_PRIMARIES = alarm(
     "^two writable primaries: ", name="a second writable primary is named, once", times=1
+)
+
+
+def _alone(history: History) -> Iterator[str]:
+    """The drill would prove nothing if its writes had ended with its key."""
+    if _beside(history) < AT_LEAST:
+        yield f"for {_beside(history):.1f} s only"
+
+
+def _beside(history: History) -> float:
+    """Seconds for which who led before took writes although another member did."""
+    old = history.before.member if history.before is not None else ""
+    since = min((at for member, at in history.writable.items() if member != old), default=math.inf)
+    return max((w.until - since for w in history.writing if w.member == old), default=0.0)
+
+
+BESIDE = Invariant(
+    "two members take writes at once", _alone, lambda history: f"for {_beside(history):.1f} s"
 )
 
 DISASTERS: Mapping[str, Disaster] = {
@@ -94,7 +100,9 @@ DISASTERS: Mapping[str, Disaster] = {
         must=(
             MOVED,
             TWO_PRIMARIES,
-            CLAIMED,
+            BESIDE,
+            claims_to_lead(mark=RETURNS, name="the stale member claims to lead"),
+            interrupted((10, 60), default=(15, 75)),
             untouched_since(RETURNS, name="a stale member that claims to lead moves nothing"),
         ),
     ),
@@ -104,6 +112,8 @@ DISASTERS: Mapping[str, Disaster] = {
         must=(
             MOVED,
             TWO_PRIMARIES,
+            BESIDE,
+            interrupted((10, 60), default=(15, 75)),
             untouched_since(RETURNS, name="its return moves nothing"),
         ),
     ),

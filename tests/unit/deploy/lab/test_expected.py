@@ -56,6 +56,14 @@ def taken(at: float) -> Draft:
     )
 
 
+def heard(action: str, role: str, *, at: float, sender: str = "pg1") -> History:
+    """What a member's hook said, in a drill that marked 125 s."""
+    data = {"action": action, "role": role, "scope": "shop", "member": sender}
+    evidence = {"id": "e-3", "sender": sender, "data": data}
+    known = told((at, Draft(id="event:e-3", kind=Kind.EVENT, evidence=evidence)))
+    return replace(known, marks={"boots": 125.0})
+
+
 KILLED = replace(h.GOOD, injected=(Injected(fault="KillWorker", title="a worker dies", at=121.0),))
 
 
@@ -126,6 +134,22 @@ HOLDS_AND_NOT: Mapping[str, tuple[Invariant, History, History]] = {
         replace(MOVED, marks={"healed": 121.9}),
         replace(MOVED, marks={"healed": 122.1}),
     ),
+    "the hook of before says": (
+        expected.says("on_start replica", mark="boots", name="it follows"),
+        heard("on_start", "replica", at=126.0),
+        heard("on_start", "replica", at=124.0),
+    ),
+    "another one's hook": (
+        expected.says("on_start replica", mark="boots", name="it follows"),
+        heard("on_start", "replica", at=126.0),
+        heard("on_start", "replica", at=126.0, sender="pg3"),
+    ),
+    "it claims to lead": (
+        expected.claims_to_lead(mark="boots", name="it lies"),
+        heard("on_start", "primary", at=126.0),
+        heard("on_start", "replica", at=126.0),
+    ),
+    "a mark came": (expected.came("healed"), replace(MOVED, marks={"healed": 110.0}), MOVED),
     "orders soon": (
         expected.takes_orders(5),
         MOVED,
