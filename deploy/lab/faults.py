@@ -13,7 +13,7 @@ from pathlib import Path
 
 from deploy.lab import etcd, layout, mux, patroni, shophost
 from deploy.lab.lab import Lab
-from deploy.lab.machine import LabError
+from deploy.lab.machine import PATH, LabError
 from deploy.lab.process import Process, descendants, wait_until
 
 CUT = """\
@@ -21,6 +21,17 @@ table inet cut {{
   chain in {{ type filter hook input priority 0; ip saddr {{ {addresses} }} drop; }}
   chain out {{ type filter hook output priority 0; ip daddr {{ {addresses} }} drop; }}
 }}
+"""
+
+MUTE = """\
+table inet mute {{
+  chain out {{ type filter hook output priority 0; tcp dport {port} drop; }}
+}}
+"""
+DATE = """\
+#!/bin/sh
+case $* in *-d*) exec /usr/bin/date "$@" ;; esac
+exec /usr/bin/date -d '-{seconds} seconds' "$@"
 """
 
 
@@ -57,6 +68,33 @@ def heal(lab: Lab, name: str) -> None:
     lab.machines[name].run(["nft", "delete", "table", "inet", "cut"])
 
 
+def mute(lab: Lab, name: str, port: int) -> None:
+    """Drop every packet that leaves a machine for this port, silently."""
+    done = lab.machines[name].run(["nft", "-f", "-"], stdin=MUTE.format(port=port))
+    if done.returncode:
+        raise LabError(f"nft refused: {done.stderr}")
+
+
+def unmute(lab: Lab, name: str) -> None:
+    lab.machines[name].run(["nft", "delete", "table", "inet", "mute"])
+
+
+def shift_clock(lab: Lab, member: str, seconds: int) -> None:
+    """The hook of a member finds another `date` first, which is behind by so many seconds."""
+    folder = lab.folder / member
+    shim, conf = folder / "clock/date", folder / "hook.conf"
+    shim.parent.mkdir(mode=0o755, exist_ok=True)
+    shim.write_text(DATE.format(seconds=seconds))
+    shim.chmod(0o755)
+    conf.write_text(f"{conf.read_text()}path={shim.parent}:{PATH}\n")
+
+
+def right_clock(lab: Lab, member: str) -> None:
+    conf = lab.folder / member / "hook.conf"
+    lines = conf.read_text().splitlines(keepends=True)
+    conf.write_text("".join(line for line in lines if not line.startswith("path=")))
+
+
 def kill(lab: Lab, machine: str, process: str) -> None:
     """SIGKILL one process; what it started lives on."""
     find(lab, machine, process).signal(signal.SIGKILL)
@@ -64,12 +102,7 @@ def kill(lab: Lab, machine: str, process: str) -> None:
 
 def kill_all(lab: Lab, machine: str, process: str) -> None:
     """SIGKILL one process, then everything below it: nothing holds its port or its lock any more."""
-    found = find(lab, machine, process)
-    below = list(descendants(found.pid)) if found.pid is not None else []
-    found.signal(signal.SIGKILL)
-    for pid in below:
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+    _signal_all(find(lab, machine, process), signal.SIGKILL)
 
 
 def freeze(lab: Lab, machine: str, process: str) -> None:
@@ -79,6 +112,23 @@ def freeze(lab: Lab, machine: str, process: str) -> None:
 
 def thaw(lab: Lab, machine: str, process: str) -> None:
     find(lab, machine, process).signal(signal.SIGCONT)
+
+
+def freeze_all(lab: Lab, machine: str, process: str) -> None:
+    """SIGSTOP to one process and everything below it: a gunicorn's own workers too."""
+    _signal_all(find(lab, machine, process), signal.SIGSTOP)
+
+
+def thaw_all(lab: Lab, machine: str, process: str) -> None:
+    _signal_all(find(lab, machine, process), signal.SIGCONT)
+
+
+def _signal_all(found: Process, number: signal.Signals) -> None:
+    below = list(descendants(found.pid)) if found.pid is not None else []
+    found.signal(number)
+    for pid in below:
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)
 
 
 def find(lab: Lab, machine: str, process: str) -> Process:

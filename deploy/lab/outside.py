@@ -42,6 +42,11 @@ def slack_is(down: str | None) -> None:
     _ask("/_lab/faults", {"down": down})
 
 
+def slack_limits(seconds: float) -> None:
+    """Slack answers 429 for so long from now on; 0 ends it."""
+    _ask("/_lab/faults", {"limited": seconds})
+
+
 def channel() -> Json:
     """What Slack holds: `threads`, each a first message with its `replies`, oldest first."""
     found: Json = _ask("/_lab/thread")

@@ -65,6 +65,15 @@ def descendants(pid: int) -> Iterator[int]:
         yield from descendants(child)
 
 
+def own_id(pid: int) -> int | None:
+    """A process's id as its own machine knows it; None where it is gone."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except FileNotFoundError:
+        return None
+    return next(int(line.split()[-1]) for line in lines if line.startswith("NSpid:"))
+
+
 def wait_until(what: str, done: object, *, seconds: float, step: float = 0.05) -> None:
     """Call `done` until it is true; TimeoutError says what was waited for."""
     assert callable(done)

@@ -58,6 +58,16 @@ def journal_fence(path: Path) -> Fence | None:
     return next((parse_fence(w[1]) for w in words if len(w) > 1 and w[0] == "fence"), None)
 
 
+def journal_phase(path: Path) -> str | None:
+    """The phase that a journal holds; None where there is none (yet)."""
+    try:
+        lines = path.read_text().splitlines()
+    except OSError:
+        return None
+    words = (line.split() for line in lines)
+    return next((w[1] for w in words if len(w) > 1 and w[0] == "phase"), None)
+
+
 def observe(lab: Lab, host: str, fences: list[Fence]) -> HostHistory:
     """One host as it is now, with everything it went through."""
     return HostHistory(

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
+from pathlib import Path
 
 from deploy.lab import counter, layout, patroni
 from deploy.lab.drill.history import Injected, Leadership
@@ -74,6 +75,10 @@ class Stage:
             for one in self.injected
         ]
 
+    def since(self, instant: float) -> float:
+        """Seconds from an instant of the history to now."""
+        return time.time() - instant
+
     def mark(self, name: str) -> None:
         """Give this instant a name, by which what must hold from here on is decided afterwards."""
         self.marks[name] = time.time()
@@ -109,6 +114,11 @@ class Stage:
     def until_quiet(self) -> None:
         """Wait until no incident is open."""
         self.until("every incident's end", lambda: not self.trail.open())
+
+    def until_silent(self) -> None:
+        """Wait until no hook keeps an event that it has not told yet."""
+        spools = [self.lab.folder / member / "spool" for member in layout.MEMBERS]
+        self.until("the hooks' spools", lambda: not any(_waiting(one) for one in spools))
 
     def until_counted(self) -> None:
         """Wait until somebody orders through the NodeBalancer over a fresh connection."""
@@ -172,6 +182,10 @@ class Stage:
     ) -> None:
         """Wait for anything, for `seconds` or as long as patience lasts."""
         wait_until(what, done, seconds=seconds or self.patience, step=step)
+
+
+def _waiting(spool: Path) -> bool:
+    return any(spool.glob("[0-9]*.json"))
 
 
 def set_stage(lab: Lab, screen: Screen, *, patience: float) -> Stage:

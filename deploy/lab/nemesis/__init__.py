@@ -3,8 +3,8 @@
 from deploy.lab.nemesis.database import CrashPostgres, StopPatroni, Switchover
 from deploy.lab.nemesis.fault import Fault
 from deploy.lab.nemesis.machines import CutOff, LoseMachine
-from deploy.lab.nemesis.outside import LinodeDown, SlackDown
-from deploy.lab.nemesis.processes import Freeze, Kill, KillAll
+from deploy.lab.nemesis.outside import LinodeDown, LinodeLimited, SlackDown, SlackLimited
+from deploy.lab.nemesis.processes import Freeze, FreezeAll, Kill, KillAll
 from deploy.lab.nemesis.stores import StopEtcd
 from deploy.lab.nemesis.workers import KillWorker
 
@@ -13,12 +13,15 @@ __all__ = [
     "CutOff",
     "Fault",
     "Freeze",
+    "FreezeAll",
     "Kill",
     "KillAll",
     "KillWorker",
     "LinodeDown",
+    "LinodeLimited",
     "LoseMachine",
     "SlackDown",
+    "SlackLimited",
     "StopEtcd",
     "StopPatroni",
     "Switchover",

@@ -47,3 +47,45 @@ class LinodeDown:
 
     def heal(self, _lab: Lab) -> None:
         front.control("/_lab/faults", {"gone": None})
+
+
+@dataclass(frozen=True, slots=True)
+class SlackLimited:
+    """Slack answers 429 to every call, and names in Retry-After when that ends."""
+
+    seconds: float = 40.0
+
+    @property
+    def title(self) -> str:
+        return f"Slack answers 429 to every call for {self.seconds:g} s"
+
+    @property
+    def healed(self) -> str:
+        return "Slack takes calls again"
+
+    def inject(self, _lab: Lab) -> None:
+        outside.slack_limits(self.seconds)
+
+    def heal(self, _lab: Lab) -> None:
+        outside.slack_limits(0)
+
+
+@dataclass(frozen=True, slots=True)
+class LinodeLimited:
+    """Linode's API answers 429 to every call; what it built goes on working."""
+
+    seconds: float = 600.0
+
+    @property
+    def title(self) -> str:
+        return "Linode's API answers 429 to every call"
+
+    @property
+    def healed(self) -> str:
+        return "Linode's API takes calls again"
+
+    def inject(self, _lab: Lab) -> None:
+        front.control("/_lab/faults", {"limited": self.seconds})
+
+    def heal(self, _lab: Lab) -> None:
+        front.control("/_lab/faults", {"limited": 0})

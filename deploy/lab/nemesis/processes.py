@@ -73,3 +73,25 @@ class Freeze:
 
     def heal(self, lab: Lab) -> None:
         faults.thaw(lab, self.machine, self.process)
+
+
+@dataclass(frozen=True, slots=True)
+class FreezeAll:
+    """SIGSTOP to a process and to all that it started: connections are made, and nobody answers."""
+
+    machine: str
+    process: str
+
+    @property
+    def title(self) -> str:
+        return f"{self.process} of {self.machine} and all that it started get SIGSTOP"
+
+    @property
+    def healed(self) -> str:
+        return f"{self.process} of {self.machine} goes on"
+
+    def inject(self, lab: Lab) -> None:
+        faults.freeze_all(lab, self.machine, self.process)
+
+    def heal(self, lab: Lab) -> None:
+        faults.thaw_all(lab, self.machine, self.process)

@@ -9,10 +9,13 @@ from deploy.lab.drill.disasters import (
     balancer,
     database,
     etcd,
+    events,
     isolated,
     lagging,
     leader,
     ours,
+    processes,
+    stages,
     stale,
     telling,
     unseen,
@@ -28,6 +31,9 @@ FAMILIES: Mapping[str, Mapping[str, Disaster]] = {
     "etcd": etcd.DISASTERS,
     "the NodeBalancer": balancer.DISASTERS,
     "pgbaton itself": ours.DISASTERS,
+    "a worker's death, stage by stage": stages.DISASTERS,
+    "its processes": processes.DISASTERS,
+    "events": events.DISASTERS,
     "whoever is told": telling.DISASTERS,
 }
 """The matrix, family by family."""

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from functools import partial
 
 from deploy.lab.drill import told
 from deploy.lab.drill.disaster import Disaster
 from deploy.lab.drill.expected import MOVED, takes_orders
-from deploy.lab.drill.history import History
-from deploy.lab.drill.invariants.checked import Invariant
+from deploy.lab.drill.expected.living import unsaid
 from deploy.lab.drill.stage import Stage
-from deploy.lab.nemesis import LoseMachine, SlackDown
+from deploy.lab.nemesis import Fault, LoseMachine, SlackDown, SlackLimited, Switchover
 
-AS_EVER = 5.0
+AS_EVER = 10.0
 """Seconds from the new leader's first writable moment to the last host's first order, at most."""
 
 CATCHES_UP = 90.0
@@ -23,10 +23,20 @@ CAUGHT_UP = "Slack holds the whole incident"
 
 def slack_down(stage: Stage) -> None:
     """Slack refuses every connection from before the fault until after the conclusion."""
+    _meanwhile(stage, SlackDown(), strike=LoseMachine(stage.leader().member))
+
+
+def slack_unwilling(stage: Stage, fault: Fault) -> None:
+    """Slack answers, but never as it should, from before a switchover until after the conclusion."""
+    _meanwhile(stage, fault, strike=Switchover(stage.leader().member))
+
+
+def _meanwhile(stage: Stage, gone: Fault, *, strike: Fault) -> None:
+    """A failover from which Slack hears nothing until it is over."""
     stage.until("Slack to be told so far", lambda: caught_up(stage), seconds=CATCHES_UP)
-    gone, old = SlackDown(), stage.leader()
+    old = stage.leader()
     stage.also(gone)
-    stage.inject(LoseMachine(old.member))
+    stage.inject(strike)
     stage.until_moved(old)
     stage.until_concluded()
     stage.settle(3)
@@ -41,20 +51,32 @@ def caught_up(stage: Stage) -> bool:
     return told.complete(stage.trail.entries)
 
 
-def _meanwhile(history: History) -> Iterator[str]:
-    """The drill would prove nothing if Slack had heard of it meanwhile."""
-    [down] = (one for one in history.injected if one.fault == "SlackDown")
-    for message in history.slack:
-        if down.at < message.at < (down.healed or float("inf")):
-            yield f"{message.key} came {message.at - down.at:.1f} s after Slack was gone"
-
-
-SILENT = Invariant("Slack was down throughout", _meanwhile, lambda _: "no message came meanwhile")
-
 DISASTERS: Mapping[str, Disaster] = {
     "slack-down": Disaster(
         title="the leader's machine is lost while Slack cannot be reached",
         act=slack_down,
-        must=(MOVED, SILENT, takes_orders(AS_EVER, but_for="Slack is down")),
+        must=(
+            MOVED,
+            unsaid("SlackDown", name="Slack was down throughout"),
+            takes_orders(AS_EVER, but_for="Slack is down"),
+        ),
+    ),
+    "slack-hangs": Disaster(
+        title="a switchover while Slack takes every call and answers none",
+        act=partial(slack_unwilling, fault=SlackDown("hang")),
+        must=(
+            MOVED,
+            unsaid("SlackDown", name="Slack hung throughout"),
+            takes_orders(AS_EVER, but_for="Slack hangs"),
+        ),
+    ),
+    "slack-limited": Disaster(
+        title="a switchover while Slack answers 429 to every call",
+        act=partial(slack_unwilling, fault=SlackLimited()),
+        must=(
+            MOVED,
+            unsaid("SlackLimited", name="Slack answered 429 throughout"),
+            takes_orders(AS_EVER, but_for="Slack answers 429"),
+        ),
     ),
 }

@@ -88,5 +88,16 @@ ONE_INCIDENT = Invariant("it is told as one incident", _several, lambda h: ", ".
 NO_INCIDENT = Invariant("no incident opens", lambda h: iter(incidents(h)), lambda _: "none opened")
 
 
+def quiet_since(mark: str) -> Invariant:
+    """No incident opens after a marked instant."""
+
+    def wrong(history: History) -> Iterator[str]:
+        if mark not in history.marks:
+            yield "it never came so far"
+        yield from incidents(history, mark)
+
+    return Invariant("no incident opens after it", wrong, lambda _: "none opened")
+
+
 def _of(history: History, kind: Kind) -> Sequence[Entry]:
     return [e for e in history.later() if e.facts["kind"] == kind]

@@ -68,6 +68,28 @@ def _after_writable(history: History) -> float | None:
     return round(max(known) - writable, 3)
 
 
+def again_within(mark: str, within: float, *, name: str) -> Invariant:
+    """Every managed host takes an order by the new leader so soon after a marked instant; `name` says
+    what happened then."""
+
+    def took(history: History) -> float | None:
+        at, resumed = history.marks.get(mark), [resumed_at(history, h.name) for h in history.hosts]
+        known = [one for one in resumed if one is not None]
+        if at is None or len(known) < len(resumed) or not known:
+            return None
+        return round(max(known) - at, 3)
+
+    def wrong(history: History) -> Iterator[str]:
+        if (seconds := took(history)) is None or not 0 < seconds <= within:
+            yield f"{seconds} s after {name}"
+
+    return Invariant(
+        f"every host takes orders within {within:g} s of {name}",
+        wrong,
+        lambda history: f"{took(history)} s after it",
+    )
+
+
 def taken_over(within: float, *, fault: str = "KillWorker") -> Invariant:
     """Whoever was left by a dead worker is in another's hands so many seconds after its death."""
 

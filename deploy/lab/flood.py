@@ -1,0 +1,93 @@
+"""A forger: asks the webhook for so much, so fast, that whoever is not to be believed would be heard by sheer number.
+
+Usage: python -m deploy.lab.flood REQUESTS ADDRESS PORT PER_SECOND; REQUESTS holds one a line, hexadecimal.
+At its end (SIGTERM) it prints how many it sent, in how long, and how each was answered.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import cycle
+from pathlib import Path
+
+CONNECTIONS = 8
+PATIENCE = 5.0
+"""Seconds for one answer."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Tally:
+    """What came of it: `answers` by status, "none" where there was none."""
+
+    began: float = field(default_factory=time.time)
+    answers: Counter[str] = field(default_factory=Counter)
+
+    def line(self) -> str:
+        """As the drill reads it."""
+        took = time.time() - self.began
+        sent = sum(self.answers.values())
+        return json.dumps({"sent": sent, "seconds": round(took, 2), "answers": dict(self.answers)})
+
+
+async def flood(address: str, port: int, per_second: float, requests: Sequence[bytes]) -> Tally:
+    """Send the requests in turn, evenly, until SIGTERM."""
+    tally, turns = Tally(), cycle(requests)
+    due: asyncio.Queue[bytes] = asyncio.Queue(maxsize=CONNECTIONS)
+    senders = [
+        asyncio.create_task(_send_for_ever(address, port, due, tally)) for _ in range(CONNECTIONS)
+    ]
+    over = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, over.set)
+    sent = 0
+    while not over.is_set():
+        while sent < (time.time() - tally.began) * per_second and not over.is_set():
+            await due.put(next(turns))
+            sent += 1
+        await asyncio.sleep(0.005)
+    for one in senders:
+        one.cancel()
+    return tally
+
+
+async def _send_for_ever(address: str, port: int, due: asyncio.Queue[bytes], tally: Tally) -> None:
+    """One connection, made anew where it ends."""
+    while True:
+        try:
+            reader, writer = await asyncio.open_connection(address, port)
+            while True:
+                request = await due.get()
+                writer.write(request)
+                async with asyncio.timeout(PATIENCE):
+                    tally.answers[await _status(reader)] += 1
+        except (OSError, EOFError, ValueError, TimeoutError):
+            tally.answers["none"] += 1
+            await asyncio.sleep(0.05)
+
+
+async def _status(reader: asyncio.StreamReader) -> str:
+    """Read one answer to its end."""
+    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+    lengths = [
+        int(line.partition(":")[2])
+        for line in head.split("\r\n")
+        if line.lower().startswith("content-length:")
+    ]
+    await reader.readexactly(lengths[0] if lengths else 0)
+    return head.split(" ", 2)[1]
+
+
+def main() -> None:
+    file, address, port, per_second = sys.argv[1:5]
+    requests = [bytes.fromhex(line) for line in Path(file).read_text().splitlines()]
+    print(asyncio.run(flood(address, int(port), float(per_second), requests)).line(), flush=True)
+
+
+if __name__ == "__main__":
+    main()
