@@ -7,6 +7,9 @@ from collections.abc import Iterator, Sequence
 from deploy.doctor.finding import Finding, plural, warning
 from deploy.doctor.report import Report, report
 
+SHOWN = 3
+"""Files that are named; of more, how many there are."""
+
 
 def judge_journals(found: Sequence[str]) -> Report:
     """`found`: the files that the trail lacks."""
@@ -16,7 +19,8 @@ def judge_journals(found: Sequence[str]) -> Report:
 
 def _waiting(found: Sequence[str]) -> Iterator[Finding]:
     if found:
-        files = ", ".join(found[:3]) + (f" and {len(found) - 3} more" if len(found) > 3 else "")  # noqa: PLR2004 - as many as a line holds
+        more = len(found) - SHOWN
+        files = ", ".join(found[:SHOWN]) + (f" and {more} more" if more > 0 else "")
         yield warning(
             "journal-waits",
             f"{files} {plural(found, 'waits', 'wait')} to be taken in",

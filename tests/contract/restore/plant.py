@@ -100,8 +100,16 @@ class Plant:
         """The member takes the key, and answers as a primary."""
         self.pg_timeline += 1
         self.roles = {name: "primary" if name == member else "replica" for name in self.ports}
+        self.take_key(member)
+
+    def take_key(self, member: str) -> int:
+        """The member takes the key, and nothing else happens; the epoch."""
         gateway = Gateway(self.etcd.endpoints)
-        EtcdPen(gateway, lambda: gateway).elect(SHOP, member)
+        pen = EtcdPen(gateway, lambda: gateway)
+        pen.elect(SHOP, member)
+        key = pen.dcs.leader(SHOP, timeout=5)
+        assert key is not None
+        return key.epoch
 
     def start(self, *names: str) -> None:
         """Start processes by name; all of them where none is named."""

@@ -9,6 +9,7 @@ from tests.contract.ledger.server import RedisServer
 from tests.contract.restore.plant import Plant
 
 
+@pytest.mark.timeout(150)
 def test_a_redis_that_is_killed_and_started_again(
     plant: Plant, alone: RedisServer, measured: Callable[[str], None]
 ) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from deploy.lab import patroni
 from deploy.lab.drill.disaster import Disaster
 from deploy.lab.drill.expected import MOVED, alarm, claims_to_lead, interrupted, untouched_since
-from deploy.lab.drill.expected.arrived import leads, said
+from deploy.lab.drill.expected.heard import leads, said
 from deploy.lab.drill.history import History
 from deploy.lab.drill.invariants.checked import Invariant
 from deploy.lab.drill.stage import Stage

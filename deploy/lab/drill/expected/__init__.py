@@ -1,6 +1,6 @@
 """What a particular disaster must end in, beyond what must hold after every drill; decided from the history alone."""
 
-from deploy.lab.drill.expected.arrived import came, claims_to_lead, says
+from deploy.lab.drill.expected.heard import came, claims_to_lead, says
 from deploy.lab.drill.expected.leads import CHANGES_BACK, MOVED, SAME_MEMBER, STAYED, changed_leader
 from deploy.lab.drill.expected.said import (
     NO_INCIDENT,
