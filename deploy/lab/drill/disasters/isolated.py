@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
-from deploy.lab import patroni
+from deploy.lab import layout, patroni
 from deploy.lab.drill.disaster import Disaster
 from deploy.lab.drill.expected import MOVED, alarm
 from deploy.lab.drill.history import History
@@ -14,10 +14,15 @@ from deploy.lab.drill.stage import Stage
 from deploy.lab.isolation import STOPPING, start_isolation
 from deploy.lab.nemesis import Freeze, Kill
 from deploy.lab.nemesis.fault import Fault
-from deploy.lab.setting import Setting
+from deploy.lab.setting import Setting, merged
 from jobs.audit import Kind
 
 SETTING = Setting(inventory=STOPPING, also=(start_isolation,))
+BEHIND = Setting(
+    endpoint="both",
+    inventory=merged(STOPPING, {"nodebalancers": {layout.BALANCER: {"modes": "enforce"}}}),
+    also=(start_isolation,),
+)
 WITHIN = 15.0
 """Seconds from a new leader's first write until the stale member takes none any more."""
 
@@ -66,13 +71,25 @@ def _told(history: History) -> list[Mapping[str, object]]:
     return [e.facts["evidence"] for e in later if e.facts["kind"] == Kind.ISOLATION]
 
 
+def _did(history: History) -> list[str]:
+    return [d for one in _told(history) for d in one.get("did", ())]  # type: ignore[attr-defined]
+
+
+def _unrejected(history: History) -> Iterator[str]:
+    if not any(f"NodeBalancer {layout.BALANCER} rejects it" in did for did in _did(history)):
+        yield f"it did: {'; '.join(_did(history)) or 'nothing'}"
+
+
 def _proof(history: History) -> str:
-    did = [d for one in _told(history) for d in one.get("did", ())]  # type: ignore[attr-defined]
+    did = _did(history)
     stale = history.before.member if history.before else ""
     return f"{'; '.join(did)}; beside the new leader for {_overlap(history, stale):.1f} s"
 
 
 ISOLATED = Invariant("the stale member alone is isolated, and takes no writes", _wrong, _proof)
+REJECTED = Invariant(
+    "the NodeBalancer rejects the stale member", _unrejected, lambda h: "; ".join(_did(h))
+)
 NAMED = alarm("^two writable primaries: ", name="a second writable primary is named, once", times=1)
 
 DISASTERS: Mapping[str, Disaster] = {
@@ -87,5 +104,11 @@ DISASTERS: Mapping[str, Disaster] = {
         act=isolated(Freeze),
         must=(MOVED, NAMED, ISOLATED),
         setting=SETTING,
+    ),
+    "stale-rejected": Disaster(
+        title="the leader's Patroni is killed behind a NodeBalancer, and its PostgreSQL is stopped",
+        act=isolated(Kill),
+        must=(MOVED, NAMED, ISOLATED, REJECTED),
+        setting=BEHIND,
     ),
 }
