@@ -6,6 +6,7 @@ import base64
 import json
 import os
 import signal
+import time
 import urllib.request
 from collections.abc import Sequence
 from contextlib import suppress
@@ -15,6 +16,7 @@ from deploy.lab import etcd, layout, mux, patroni, shophost
 from deploy.lab.lab import Lab
 from deploy.lab.machine import PATH, LabError
 from deploy.lab.process import Process, descendants, wait_until
+from deploy.lab.stir import Stir
 
 CUT = """\
 table inet cut {{
@@ -51,6 +53,7 @@ def return_member(lab: Lab, name: str) -> Process:
 def return_shop(lab: Lab, name: str) -> None:
     """A lost shop's machine boots again with its disk; sshd and the shop start."""
     lab.boot([name])
+    lab.stirs.append(Stir(host=name, what="boot", at=time.time()))
     shophost.start_sshd(lab.machines[name])
     shophost.start_shop(lab.machines[name])
 

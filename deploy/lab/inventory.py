@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,11 +71,14 @@ def inventory_toml(
     check: Check | None = None,
     pages: str = layout.PAGES,
     over: Mapping[str, Any] | None = None,
+    light: Mapping[str, str] | None = None,
 ) -> str:
     """The text of the inventory; no secret is in it. `pages` is where people reach the pages; `over` is
-    merged over all of it."""
-    where = endpoints or endpoints_of("leader")
-    tables = _tables(profile, secrets, where) | _telling(pages)
+    merged over all of it; `light` are further hosts, at the leader, by name and address."""
+    where, lights = endpoints or endpoints_of("leader"), light or {}
+    tables = _tables(profile, secrets, where, {**layout.SHOPS, **lights}) | _telling(pages)
+    if lights:
+        tables["applications"]["light"] = _light(tuple(lights))
     if balanced(where):
         tables["linode"] = {"url": layout.LINODE_API}
         tables["nodebalancers"] = {layout.BALANCER: _balancer(check or Check())}
@@ -91,7 +94,9 @@ def _pinned(secrets: LabSecrets, over: Mapping[str, Any]) -> dict[str, Any]:
     return {"machines": {name: {"host_keys": keys} for name, keys in pins.items()}}
 
 
-def _tables(profile: Profile, secrets: LabSecrets, endpoints: Endpoints) -> dict[str, Any]:
+def _tables(
+    profile: Profile, secrets: LabSecrets, endpoints: Endpoints, hosts: Mapping[str, str]
+) -> dict[str, Any]:
     return {
         "schema": 1,
         "redis": {"url": f"redis://{layout.REDIS['redis']}:{layout.REDIS_PORT}/0"},
@@ -103,7 +108,7 @@ def _tables(profile: Profile, secrets: LabSecrets, endpoints: Endpoints) -> dict
                 "user": layout.DEPLOY_USER,
                 "host_keys": [secrets.host_keys[name].ssh_public],
             }
-            for name, address in layout.SHOPS.items()
+            for name, address in hosts.items()
         },
         "applications": _applications(endpoints),
         "senders": {
@@ -174,6 +179,16 @@ def _applications(endpoints: Endpoints) -> dict[str, Any]:
         }
         for endpoint, at in hosts.items()
         if at
+    }
+
+
+def _light(hosts: Sequence[str]) -> dict[str, Any]:
+    """An application that is nothing but its file and the starts that it writes down."""
+    return {
+        "cluster": layout.CLUSTER,
+        "hosts": list(hosts),
+        **_shop(),
+        "check": 'tail -n 1 boots.log | grep -qF " $PGBATON_HOST "',
     }
 
 

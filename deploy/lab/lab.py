@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +20,7 @@ from deploy.lab.network import Switch, standing_in
 from deploy.lab.patroni import PatroniProgram
 from deploy.lab.process import Process
 from deploy.lab.setting import Setting
+from deploy.lab.stir import Stir
 from jobs.inventory import BadInventory, Inventory, load_inventory
 
 USUAL = Setting()
@@ -42,6 +43,7 @@ class Lab:
     setting: Setting
     door: Door
     machines: dict[str, Machine] = field(default_factory=dict)
+    stirs: list[Stir] = field(default_factory=list)
     footing: Footing = field(init=False)
 
     def __post_init__(self) -> None:
@@ -62,6 +64,11 @@ class Lab:
         self.machines |= {machine.name: machine for machine in booted}
 
     @property
+    def hosts(self) -> Mapping[str, str]:
+        """The managed hosts by name, with their addresses: shops, then light ones."""
+        return {**layout.SHOPS, **light_hosts(self.setting)}
+
+    @property
     def balanced(self) -> bool:
         """Whether a NodeBalancer stands in front."""
         return balanced(self.endpoints)
@@ -79,6 +86,7 @@ class Lab:
             check=check,
             pages=self.door.url,
             over=self.setting.inventory,
+            light=light_hosts(self.setting),
         )
         self.inventory_file.write_text(text)
         self.inventory = _loaded(text)
@@ -94,16 +102,21 @@ class Lab:
         files = {"/etc/hosts": folder / "hosts"}
         if name in layout.MEMBERS:
             files |= patroni.own_files(folder)
-        elif name in {**layout.SHOPS, **layout.UNMANAGED}:
+        elif name in {**self.hosts, **layout.UNMANAGED}:
             files |= shophost.shop_files(folder, name, self.secrets)
         further = layout.FURTHER.get(name, ())
         return Plan(
             name=name,
-            address={**layout.ADDRESSES, **self.setting.machines}[name],
+            address={**layout.ADDRESSES, **layout.LIGHT, **self.setting.machines}[name],
             folder=folder,
             files=files,
             further=further,
         )
+
+
+def light_hosts(setting: Setting) -> Mapping[str, str]:
+    """The light hosts that a setting wants, with their addresses."""
+    return dict(list(layout.LIGHT.items())[: setting.light])
 
 
 @contextmanager
@@ -117,7 +130,7 @@ def open_lab(
     with open_door() as door, lab_folder() as folder:
         secrets = make_secrets(
             senders=(*layout.MEMBERS, "watch", "probe"),
-            hosts=(*layout.SHOPS, *layout.UNMANAGED, *layout.MEMBERS),
+            hosts=(*layout.SHOPS, *light_hosts(setting), *layout.UNMANAGED, *layout.MEMBERS),
         )
         endpoints = endpoints_of(setting.endpoint)
         text = inventory_toml(
@@ -126,6 +139,7 @@ def open_lab(
             endpoints=endpoints,
             pages=door.url,
             over=setting.inventory,
+            light=light_hosts(setting),
         )
         (folder / "inventory.toml").write_text(text)
         lab = Lab(
@@ -140,7 +154,7 @@ def open_lab(
             door=door,
         )
         try:
-            lab.boot([*layout.ADDRESSES, *setting.machines])
+            lab.boot([*layout.ADDRESSES, *light_hosts(setting), *setting.machines])
             with standing_in(lab.machines["operator"]):
                 yield lab
         finally:

@@ -11,6 +11,8 @@ MEMBERS = {"pg1": "10.77.0.21", "pg2": "10.77.0.22", "pg3": "10.77.0.23"}
 REDIS = {"redis": "10.77.0.31"}
 CONTROL = {"control": "10.77.0.41"}
 SHOPS = {"shop1": "10.77.0.51", "shop2": "10.77.0.52"}
+LIGHT = {f"light{number:02}": f"10.77.0.{100 + number}" for number in range(1, 49)}
+"""Managed hosts of a setting that wants many: a service that writes down its starts, and no shop."""
 UNMANAGED = {"shop3": "10.77.0.53"}
 LINODE = {"linode": "10.77.0.61"}
 OUTSIDE = {"outside": "10.77.0.81"}

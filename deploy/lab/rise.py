@@ -75,7 +75,7 @@ def first_leader(lab: Lab) -> str:
 
 
 def start_shops(lab: Lab, leader: str) -> None:
-    for name in (*layout.SHOPS, *layout.UNMANAGED):
+    for name in (*lab.hosts, *layout.UNMANAGED):
         machine = lab.machines[name]
         shophost.write_env(machine, _endpoint(lab, name, leader), lab.secrets)
         shophost.start_sshd(machine)

@@ -44,14 +44,26 @@ exec chpst -u {user} env PYTHONPATH=/srv/code PYTHONDONTWRITEBYTECODE=1 \\
 """
 
 
+LIGHT_RUN = """\
+#!/bin/sh
+# A start is a line: when, with which DB_HOST, as which process. Then nothing more happens.
+exec 2>&1
+cd /srv/shop
+echo "$(date +%s.%6N) $(sed -n s/^DB_HOST=//p .env) $$" >>boots.log
+exec chpst -u {user} sleep infinity
+"""
+
+
 def shop_files(folder: Path, name: str, secrets: LabSecrets) -> Mapping[str, Path]:
     """What stands on a shop's machine over the real machine's files. /var/lib comes last, since
     it hides the lab's own folder."""
     srv = _srv(folder / "srv")
+    if name not in layout.LIGHT:
+        _code(srv)
     return {
         **account_files(folder, (DEPLOY, SHOP), sudoer=DEPLOY.name),
         "/etc/ssh": _ssh(folder / "ssh", name, secrets),
-        "/etc/service": _service(folder / "service"),
+        "/etc/service": write_service(folder / "service", name),
         "/srv": srv,
         "/var/lib": _folder(folder / "var-lib"),
     }
@@ -61,11 +73,15 @@ def _srv(folder: Path) -> Path:
     _folder(folder)
     for account in (DEPLOY, SHOP):
         _owned(_folder(folder / account.name), account)
+    return folder
+
+
+def _code(folder: Path) -> None:
+    """The shop's own program."""
     code = _folder(folder / "code/deploy/lab")
     for package in ("deploy", "deploy/lab"):
         (folder / "code" / package / "__init__.py").touch()
     shutil.copytree(CHECKOUT / "deploy/lab/shop", code / "shop", dirs_exist_ok=True)
-    return folder
 
 
 def _ssh(folder: Path, name: str, secrets: LabSecrets) -> Path:
@@ -78,10 +94,12 @@ def _ssh(folder: Path, name: str, secrets: LabSecrets) -> Path:
     return folder
 
 
-def _service(folder: Path) -> Path:
+def write_service(folder: Path, name: str) -> Path:
+    """What runit starts the shop with on a machine."""
     run = _folder(folder / "shop") / "run"
     gunicorn = lab_venv() / "bin/gunicorn"
-    run.write_text(RUN.format(user=SHOP.name, gunicorn=gunicorn, port=layout.SHOP_PORT))
+    text = LIGHT_RUN if name in layout.LIGHT else RUN
+    run.write_text(text.format(user=SHOP.name, gunicorn=gunicorn, port=layout.SHOP_PORT))
     run.chmod(0o755)
     return folder
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from deploy.lab.stir import Stir
 from jobs.anchor import Anchor
 from jobs.audit import Entry
 from jobs.fence import Fence
@@ -70,7 +71,8 @@ class Boot:
 class HostHistory:
     """One managed host. `file` and `running` are DB_HOST at the end, in `.env` and in the running
     shop (None: did not answer); `fences` every fence its journal held, in order; `behind` the
-    address of the NodeBalancer that it points at, None for a host at the leader."""
+    address of the NodeBalancer that it points at, None for a host at the leader; `stirs` what others
+    than pgbaton did to its shop; `sells` False for a light host, which takes no orders."""
 
     name: str
     file: str | None
@@ -78,6 +80,8 @@ class HostHistory:
     behind: str | None = None
     boots: tuple[Boot, ...] = ()
     fences: tuple[Fence, ...] = ()
+    stirs: tuple[Stir, ...] = ()
+    sells: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +172,11 @@ class History:
         """The trail's entries since an instant; else since the fault."""
         at = self.fault if since is None else since
         return tuple(entry for entry in self.entries if entry.at / 1e6 > at)
+
+    @property
+    def shops(self) -> tuple[HostHistory, ...]:
+        """The managed hosts that take orders."""
+        return tuple(host for host in self.hosts if host.sells)
 
     @property
     def managed(self) -> tuple[Order, ...]:

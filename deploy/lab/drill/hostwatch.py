@@ -70,13 +70,17 @@ def journal_phase(path: Path) -> str | None:
 
 def observe(lab: Lab, host: str, fences: list[Fence]) -> HostHistory:
     """One host as it is now, with everything it went through."""
+    boots = tuple(Boot(at=at, db_host=to) for at, to in lab.footing.boots(host))
+    light = host in layout.LIGHT
     return HostHistory(
         name=host,
         file=env_value(lab.footing.env(host), "DB_HOST"),
-        running=shophost.healthz(host).get("db_host"),
-        boots=tuple(Boot(at=at, db_host=to) for at, to in lab.footing.boots(host)),
+        running=boots[-1].db_host if light and boots else shophost.healthz(host).get("db_host"),
+        boots=boots,
         fences=tuple(fences),
+        stirs=tuple(one for one in lab.stirs if one.host == host),
         behind=layout.BALANCER_ADDRESS if lab.behind(host) else None,
+        sells=not light,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -83,10 +83,10 @@ class Stage:
         """Give this instant a name, by which what must hold from here on is decided afterwards."""
         self.marks[name] = time.time()
 
-    def until_moved(self, old: Leadership) -> Leadership:
-        """Wait until another member leads and every managed host takes orders by it."""
+    def until_moved(self, old: Leadership, *, but: Collection[str] = ()) -> Leadership:
+        """Wait until another member leads and every managed host, `but` for some, takes orders by it."""
         self.until_writable(old)
-        for host in layout.SHOPS:
+        for host in (host for host in layout.SHOPS if host not in but):
             self.until(f"an order at {host}", partial(self._sold, host))
             self.screen.say(f"{host} takes orders", style="green", at=self._sold(host))
         self.until_counted()
@@ -137,7 +137,7 @@ class Stage:
 
     def until_told(self, leader: Leadership) -> None:
         """Wait until the trail tells that every managed host holds the leader's fence."""
-        for host in layout.SHOPS:
+        for host in self.lab.hosts:
             self.until(f"{host} in the trail", partial(self.trail.holds, host, leader))
 
     def until_concluded(self) -> None:
@@ -200,7 +200,7 @@ def set_stage(lab: Lab, screen: Screen, *, patience: float) -> Stage:
             changed=lambda one: _told(screen, one),
         ),
         writable=WritableWatch(password=lab.secrets.patroni.probe),
-        fences=FenceWatch(journals={name: journal(lab, name) for name in layout.SHOPS}),
+        fences=FenceWatch(journals={name: journal(lab, name) for name in lab.hosts}),
         processes=ProcessWatch(),
         trail=watch_trail(lab, screen.entry),
         orders=OrderBook(lab.history_file),

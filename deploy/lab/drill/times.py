@@ -38,7 +38,7 @@ class Redirect:
 
 def redirects(history: History) -> tuple[Redirect, ...]:
     """Each way to the leader that was in use, side by side."""
-    ways = {h.name: f"endpoint {'nodebalancer' if h.behind else 'leader'}" for h in history.hosts}
+    ways = {h.name: f"endpoint {'nodebalancer' if h.behind else 'leader'}" for h in history.shops}
     if history.counter is not None:
         ways[history.counter] = "the balancer's health check alone, a connection an order"
     if history.unmanaged is not None:
@@ -58,7 +58,7 @@ def times(history: History) -> Times:
     old, new = history.before, history.after
     hosts = sorted(host_instants(history).values())
     since = _since(history)
-    resumed = [resumed_at(history, host.name) for host in history.hosts]
+    resumed = [resumed_at(history, host.name) for host in history.shops]
     known = [at for at in resumed if at is not None]
     return Times(
         leader_lost=since(old.until if old else None),

@@ -65,7 +65,7 @@ def _breaks(
     attempt of anybody ended."""
     last = max((order.ended for order in history.managed), default=begin)
     over = last if end is None else min(end, last)
-    for host in history.hosts:
+    for host in history.shops:
         mine = [o.ended for o in history.acknowledged if o.host == host.name]
         within = sorted(at for at in mine if begin < at < over)
         yield host.name, max(b - a for a, b in pairwise([begin, *within, max(begin, over)]))

@@ -61,7 +61,7 @@ def _after_writable(history: History) -> float | None:
     """Seconds from the first writable moment after the fault to the last host's first order."""
     new = history.after
     writable = history.writable.get(new.member) if new else None
-    resumed = [resumed_at(history, host.name) for host in history.hosts]
+    resumed = [resumed_at(history, host.name) for host in history.shops]
     known = [at for at in resumed if at is not None]
     if writable is None or len(known) < len(resumed) or not known:
         return None

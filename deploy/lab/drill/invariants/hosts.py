@@ -27,6 +27,8 @@ def _stray(host: HostHistory, leader: Leadership, last: Order | None) -> Iterato
     for what, value in (("its file says", host.file), ("its shop runs with", host.running)):
         if value != wanted:
             yield f"{host.name}: {what} {value}, {whose} {wanted}"
+    if not host.sells:
+        return
     if last is None:
         yield f"{host.name}: no order was ever acknowledged"
     elif last.member != leader.address or last.sent < leader.since:
@@ -41,10 +43,13 @@ def _last_acknowledged(history: History, host: str) -> Order | None:
 def all_at_leader(history: History) -> str:
     leader = history.leader
     assert leader is not None
-    at = [h.name for h in history.hosts if h.behind is None]
+    at = [h.name for h in history.shops if h.behind is None]
+    light = [h.name for h in history.hosts if not h.sells]
     behind = [h.name for h in history.hosts if h.behind is not None]
     to = f"{leader.address} ({leader.member})"
     told = [f"{', '.join(at)}: file, running shop and last order at {to}"] if at else []
+    if light:
+        told.append(f"{len(light)} light hosts: file and last start at {to}")
     if behind:
         told.append(f"{', '.join(behind)}: at the NodeBalancer, last order at {to}")
     return "; ".join(told)
@@ -53,8 +58,13 @@ def all_at_leader(history: History) -> str:
 def needless_restarts(history: History) -> Iterator[str]:
     """Shops restarted although nothing changed for them, or more than once an epoch."""
     for host in history.hosts:
+        theirs = set(foreign(host))
         for before, boot in pairwise(host.boots):
-            yield from _needless(host, before, boot, history.leaderships)
+            if host.behind is None and boot not in theirs and boot.db_host == before.db_host:
+                yield f"{host.name}: restarted with the same DB_HOST {boot.db_host}"
+        for before, boot in pairwise(boot for boot in host.boots if boot not in theirs):
+            if not _reasons(host, before, boot, history.leaderships):
+                yield f"{host.name}: restarted to {boot.db_host}, which no new epoch asked for"
         if len(host.boots) == 1 and _moved(host, history):
             yield f"{host.name}: never restarted, although the leader changed"
 
@@ -69,13 +79,20 @@ def _moved(host: HostHistory, history: History) -> bool:
     return any(one.since > first.at + SLACK for one in history.leaderships)
 
 
-def _needless(
+def foreign(host: HostHistory) -> Iterator[Boot]:
+    """The starts that are not pgbaton's: the first after each stir, once."""
+    firsts = (next((b for b in host.boots if b.at > stir.at), None) for stir in host.stirs)
+    yield from dict.fromkeys(boot for boot in firsts if boot is not None)
+
+
+def _reasons(
     host: HostHistory, before: Boot, boot: Boot, leaderships: Sequence[Leadership]
-) -> Iterator[str]:
-    if host.behind is None and boot.db_host == before.db_host:
-        yield f"{host.name}: restarted with the same DB_HOST {boot.db_host}"
-    if not any(_reason(one, host, before, boot) for one in leaderships):
-        yield f"{host.name}: restarted to {boot.db_host}, which no new epoch asked for"
+) -> bool:
+    """A new epoch, or an address that somebody wrote into the file, between two starts of ours."""
+    edited = any(s.what == "edit" and before.at < s.at < boot.at for s in host.stirs)
+    led = [one.address for one in leaderships if one.since < boot.at + SLACK][-1:]
+    mended = edited and (host.behind is not None or [boot.db_host] == led)
+    return mended or any(_reason(one, host, before, boot) for one in leaderships)
 
 
 def _reason(one: Leadership, host: HostHistory, before: Boot, boot: Boot) -> bool:
@@ -90,5 +107,5 @@ def restarts_counted(history: History) -> str:
 
 
 def restarts(host: HostHistory) -> int:
-    """Starts after the first one."""
-    return max(len(host.boots) - 1, 0)
+    """Starts after the first one, but for those that others made."""
+    return max(len(host.boots) - 1 - len(list(foreign(host))), 0)

@@ -1,0 +1,122 @@
+"""One of the hosts is in trouble while a leader changes: the others are as quick as ever, and it follows once it can."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+from deploy.lab import layout
+from deploy.lab.drill.disaster import Disaster
+from deploy.lab.drill.expected import MOVED, NO_INCIDENT, ONE_INCIDENT, STAYED
+from deploy.lab.drill.expected.hosts import (
+    drift_mended,
+    follows_once,
+    named,
+    open_until,
+    others_take_orders,
+    untouched_until,
+)
+from deploy.lab.drill.invariants.checked import Invariant
+from deploy.lab.drill.stage import Stage
+from deploy.lab.nemesis import Fault, Switchover
+from deploy.lab.nemesis.hosts import BreakService, CutLink, EditByHand, FillDisk, HangSshd
+from deploy.lab.setting import Setting
+from jobs.audit import Kind
+
+BAD = "shop1"
+"""The host in trouble."""
+
+HEALED = "its healing"
+
+QUICK = 8.0
+"""Seconds from the new leader's first writable moment to the good host's first order, at most: less than
+the 10 s after which a host that hangs is given up."""
+
+LOOKS = 3
+"""Seconds between two looks of the clock at the hosts' own files, where that is what is rehearsed."""
+
+
+def in_trouble(trouble: Fault) -> Callable[[Stage], None]:
+    """A switchover while one host is in trouble; it heals once the incident has named it."""
+
+    def act(stage: Stage) -> None:
+        old = stage.leader()
+        stage.also(trouble)
+        stage.inject(Switchover(old.member))
+        stage.until_moved(old, but=(BAD,))
+        stage.until(f"an alarm that names {BAD}", lambda: is_named(stage, BAD), seconds=40)
+        stage.settle(2)
+        stage.mark(HEALED)
+        stage.heal(trouble)
+        stage.until_ordered_again()
+        stage.until_quiet()
+        stage.settle(3)
+
+    return act
+
+
+def is_named(stage: Stage, host: str) -> bool:
+    """Whether an alarm since the fault says that a host does not follow."""
+    later = (e.facts for e in stage.trail.entries if e.at / 1e6 > stage.fault)
+    told = (f["evidence"]["reason"] for f in later if f["kind"] == Kind.ALARM)
+    return any(re.match(f"{host} does not follow yet", reason) for reason in told)
+
+
+def _must(*outcomes: str, within: float) -> Sequence[Invariant]:
+    """What must hold of every host in trouble: it is named with these outcomes, and follows once it can."""
+    return (
+        MOVED,
+        ONE_INCIDENT,
+        others_take_orders(QUICK, but=BAD),
+        named(BAD, outcomes=outcomes),
+        open_until(HEALED),
+        follows_once(HEALED, BAD, within=within),
+    )
+
+
+def edited(stage: Stage) -> None:
+    """Somebody points a host at a replica and restarts its shop; the clock's next look finds it."""
+    leader = stage.leader()
+    replica = next(m for m in layout.MEMBERS if m != leader.member)
+    stage.inject(EditByHand(BAD, layout.MEMBERS[replica]))
+    stage.until("the drift", lambda: _drifted(stage), seconds=30)
+    stage.until_ordered_again()
+    stage.settle(2 * LOOKS)
+
+
+def _drifted(stage: Stage) -> bool:
+    return any(e.facts["kind"] == Kind.DRIFT for e in stage.trail.entries)
+
+
+def _disaster(title: str, trouble: Fault, must: Collection[Invariant]) -> Disaster:
+    return Disaster(title=title, act=in_trouble(trouble), must=tuple(must))
+
+
+DISASTERS: Mapping[str, Disaster] = {
+    "host-unreachable": _disaster(
+        "a host cannot be reached during a failover",
+        CutLink(BAD),
+        (*_must("timeout", "unreachable", within=65), untouched_until(HEALED, BAD)),
+    ),
+    "host-hangs": _disaster(
+        "a host takes connections and never answers",
+        HangSshd(BAD),
+        (*_must("timeout", "protocol", within=65), untouched_until(HEALED, BAD)),
+    ),
+    "host-restart-fails": _disaster(
+        "a host's shop does not start any more",
+        BreakService(BAD),
+        _must("failed", within=65),
+    ),
+    "host-disk-full": _disaster(
+        "a host's disk is full",
+        FillDisk(BAD),
+        (*_must("failed", within=65), untouched_until(HEALED, BAD)),
+    ),
+    "host-edited": Disaster(
+        title="somebody edits a host's file by hand",
+        act=edited,
+        must=(STAYED, NO_INCIDENT, drift_mended(BAD, within=2 * LOOKS + 6)),
+        setting=Setting(inventory={"timing": {"drift": LOOKS}}),
+    ),
+}

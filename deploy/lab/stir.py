@@ -1,0 +1,16 @@
+"""What somebody else than pgbaton did to a host's shop: without it a machine that boots would look like a needless restart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stir:
+    """One such hand at a host. "boot": its machine started, and its shop with it; "edit": somebody wrote
+    another address into its file and restarted the shop. Either way the next start of the shop is theirs."""
+
+    host: str
+    what: Literal["boot", "edit"]
+    at: float
