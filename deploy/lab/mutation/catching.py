@@ -57,7 +57,7 @@ class Bench:
     def close(self) -> None:
         self._closed = True
         for process in tuple(self._running):
-            _end(process)
+            _kill(process)
 
     def _run(self, copy: Checkout, arguments: Sequence[str], *, within: float) -> list[str]:
         code, said = self._pytest(copy, arguments, within=within)
@@ -73,8 +73,6 @@ class Bench:
         self, copy: Checkout, arguments: Sequence[str], *, within: float
     ) -> tuple[int, str]:
         command = [str(copy.python), "-m", "pytest", "-q", *arguments]
-        if self._closed:
-            raise UnfitError("interrupted")
         (copy.root / ".pytest_cache/v/cache/lastfailed").unlink(missing_ok=True)
         process = subprocess.Popen(
             command,
@@ -88,20 +86,22 @@ class Bench:
         )
         self._running.add(process)
         try:
+            if self._closed:
+                raise UnfitError("interrupted")
             said, _ = process.communicate(timeout=within)
         except subprocess.TimeoutExpired:
             raise UnfitError(f"the tests do not end within {within:.0f} s") from None
         finally:
-            _end(process)
-            self._running.discard(process)
+            _kill(process)
+            with process:  # waits, and closes the pipe
+                self._running.discard(process)
         return process.returncode, said
 
 
-def _end(process: subprocess.Popen[str]) -> None:
+def _kill(process: subprocess.Popen[str]) -> None:
     """The tests, and whatever they started and did not end."""
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
 
 
 def _surroundings() -> dict[str, str]:

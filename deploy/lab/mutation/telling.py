@@ -18,7 +18,11 @@ PAGE = """\
 The product is broken on purpose, {count} times, and each time some ordinary test must notice. Each mutant is a patch in
 `deploy/lab/mutants/`, with what it breaks and what that would cost. For each one a fresh copy of the checkout is made and
 broken; tests run there until one fails, and that one must fail a second time there, and pass in a copy that nobody broke.
-A patch that does not apply any more is a failure too: renew it.
+What was caught is remembered in `drills/mutants.json` until a file of the checkout changes.
+
+A patch that does not apply any more is a failure too. To write or renew one, break the product by hand, put what `git diff -U1`
+prints below the three lines of the header, and take the break back. If it survives, a test is missing: write one that demands
+what the product promises there, not one that looks for the mutant.
 
     ./dev drill --mutants                           # this table; exit 1 if any mutant survives
     ./dev drill --mutants --report docs/mutants.md  # this page, anew; any other name: JSON

@@ -3,16 +3,19 @@
 import subprocess
 import sys
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from deploy.lab.mutation.catching import Bench, UnfitError
 from deploy.lab.mutation.checkout import Checkout, checkout_at
 from deploy.lab.mutation.course import Catchers
 from deploy.lab.mutation.memory import Memory
 from deploy.lab.mutation.mutant import Mutant
 from deploy.lab.mutation.outcome import Caught, Outcome, Result, Survived, Unfit
 from deploy.lab.mutation.run import Yard, hunt_all
+from tests.contract.hosts.services import until
 from tests.parts import ROOT, require
 
 FILES = {
@@ -35,6 +38,13 @@ FILES = {
         "    mark = pathlib.Path(__file__).with_suffix('.mark')\n"
         "    before, _ = mark.exists(), mark.touch()\n"
         "    assert before\n"
+    ),
+    "tests/unit/test_long.py": (
+        "import pathlib, subprocess\n"
+        "def test_long():\n"
+        "    child = subprocess.Popen(['sleep', '300'])\n"
+        "    pathlib.Path(__file__).with_suffix('.pid').write_text(f'{child.pid}\\n')\n"
+        "    child.wait()\n"
     ),
     "pyproject.toml": '[tool.pytest.ini_options]\naddopts = ["--import-mode=importlib", "--disable-plugin-autoload"]\npythonpath = ["."]\n',
 }
@@ -136,6 +146,29 @@ def test_a_test_that_always_fails_catches_nobody(found: Mapping[str, Outcome]) -
 def test_a_test_that_fails_once_only_catches_nobody(found: Mapping[str, Outcome]) -> None:
     """It failed for another reason than the mutant."""
     assert found["once"] == Survived()
+
+
+def test_whoever_interrupts_a_hunt_leaves_nothing_running(clean: Checkout) -> None:
+    """Tests in the middle of their work end, and what they started ends with them."""
+    bench, note = Bench(), clean.root / "tests/unit/test_long.pid"
+    with ThreadPoolExecutor(1) as pool:
+        long = Catchers(where=("tests/unit/test_long.py",), within=50)
+        end = pool.submit(bench.first_failing, clean, long)
+        until(lambda: note.exists() and note.read_text().endswith("\n"), "the test is at work")
+        bench.close()
+        with pytest.raises(UnfitError):
+            end.result(timeout=10)
+    until(lambda: _gone(note.read_text().strip()), "its child is gone")
+    with pytest.raises(UnfitError, match="interrupted"):
+        bench.first_failing(clean, long)
+
+
+def _gone(pid: str) -> bool:
+    """Ended, be it that nobody has taken note of it."""
+    try:
+        return "\nState:\tZ" in Path(f"/proc/{pid}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return True
 
 
 def test_the_product_s_copy_imports_itself(tmp_path: Path) -> None:

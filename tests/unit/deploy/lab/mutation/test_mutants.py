@@ -37,7 +37,10 @@ def test_no_mutant_touches_a_test_or_the_lab(one: Mutant) -> None:
     broken = [line[6:] for line in one.patch.splitlines() if line.startswith("+++ b/")]
     assert broken
     assert not [name for name in broken if name.startswith(("tests/", "deploy/lab/"))]
-    assert all((ROOT / place.partition("::")[0]).exists() for place in one.look_first)
+    for place in one.look_first:
+        file, _, test = place.partition("::")
+        assert (ROOT / file).exists()
+        assert not test or f"def {test}(" in (ROOT / file).read_text()
 
 
 def test_a_header_is_read() -> None:
