@@ -120,6 +120,13 @@ class Plant:
                     command, cwd=ROOT, env=self.environ, stdout=log, stderr=log
                 )
 
+    def settle(self) -> None:
+        """All processes at work, pg1 leading, everything concluded. How long that takes is this machine's
+        business, and measured by no test."""
+        self.start()
+        self.lead("pg1")
+        self.until_follows("pg1", within=90)
+
     def pgbaton(self, *words: str) -> subprocess.CompletedProcess[str]:
         """What an operator types."""
         command = [str(BIN / "pgbaton"), *words]

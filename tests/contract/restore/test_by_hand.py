@@ -15,9 +15,7 @@ def test_by_hand_and_taken_in(
 ) -> None:
     """The host follows without Redis; when Redis is back the workers restart nothing, and the imported
     journal puts the host's following before the incident's opening."""
-    plant.start()
-    plant.lead("pg1")
-    plant.until_follows("pg1", within=30)
+    plant.settle()
     alone.stop()
     plant.lead("pg2")
     file = str(plant.folder / "by-hand.jsonl")
@@ -28,7 +26,7 @@ def test_by_hand_and_taken_in(
     alone.start()
     seen = plant.pgbaton("audit", "import", file)  # at once: the incident has to open first
     assert "part of shop-2" in seen.stdout, seen.stdout + seen.stderr
-    took = plant.until_follows("pg2", within=20)
+    took = plant.until_follows("pg2", within=30)
     measured(f"concluded {took:.1f} s after the import")
     assert plant.service.restarts == 2
     assert "0 steps taken in" in plant.pgbaton("audit", "import", file).stdout

@@ -22,13 +22,11 @@ def test_epochs_go_back_and_are_lifted(
     """The hosts stay where they are, one alarm names the command, the command brings them along, and the
     trail is sound though its newest anchors are gone."""
     etcdctl, copy = require("etcdctl"), tmp_path / "copy"
-    plant.start()
-    plant.lead("pg1")
-    plant.until_follows("pg1", within=30)
+    plant.settle()
     _ctl(etcdctl, "--endpoints", etcd.endpoints[0], "snapshot", "save", str(copy))
     _go_on(etcd)
     plant.lead("pg2")
-    plant.until_follows("pg2", within=20)
+    plant.until_follows("pg2", within=30)
     _put_back(etcdctl, etcd, copy)
     begun = time.monotonic()
     epoch = plant.take_key("pg2")
@@ -43,7 +41,7 @@ def test_epochs_go_back_and_are_lifted(
     assert plant.service.restarts == 2
     seen = plant.pgbaton("reset-fence", "shop", "--all", "--why", "etcd restored", "--yes")
     assert seen.returncode == 0, seen.stdout + seen.stderr
-    plant.until_follows("pg1", within=20)
+    plant.until_follows("pg1", within=30)
     assert plant.service.restarts == 3
     assert plant.pgbaton("audit", "verify").returncode == 0
     assert plant.dead() == []

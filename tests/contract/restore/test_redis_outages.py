@@ -1,5 +1,6 @@
 """One Redis, killed and hanging: every process lives on, and the next failover is an ordinary one."""
 
+import shutil
 import time
 from collections.abc import Callable
 
@@ -13,21 +14,29 @@ from tests.contract.restore.plant import Plant
 def test_a_redis_that_is_killed_and_started_again(
     plant: Plant, alone: RedisServer, measured: Callable[[str], None]
 ) -> None:
-    """With its AOF nothing is lost, the failover meanwhile is made up for, and the event of a hook is taken
-    once; the host is restarted once for each leader."""
-    plant.start()
-    plant.lead("pg1")
-    plant.until_follows("pg1", within=30)
+    """With its AOF nothing is lost, and the failover meanwhile is made up for; with a new and empty one
+    everything is looked at anew. The host is restarted once for each leader."""
+    plant.settle()
     alone.stop()
     plant.lead("pg2")
     assert plant.post("while-away") == 503
     alone.start()
-    took = plant.until_follows("pg2", within=15)
-    plant.until_accepted("while-away", within=10)
+    took = plant.until_follows("pg2", within=30)
+    plant.until_accepted("while-away", within=20)
     measured(f"all follow {took:.1f} s after a killed Redis was back")
+    assert plant.pgbaton("audit", "verify").returncode == 0
+    _empty(alone)
+    plant.until_follows("pg2", within=30)
+    assert "ends-early" in plant.pgbaton("audit", "verify", "--json").stdout
     assert plant.dead() == []
     assert plant.service.restarts == 2
-    assert plant.pgbaton("audit", "verify").returncode == 0
+
+
+def _empty(redis: RedisServer) -> None:
+    """Its disk is lost as well."""
+    redis.stop()
+    shutil.rmtree(redis.folder / "appendonlydir")
+    redis.start()
 
 
 @pytest.mark.further
@@ -36,14 +45,12 @@ def test_a_redis_that_hangs(
     plant: Plant, alone: RedisServer, measured: Callable[[str], None]
 ) -> None:
     """Stopped for 15 s, longer than any patience of ours: nobody dies, and all follow soon afterwards."""
-    plant.start()
-    plant.lead("pg1")
-    plant.until_follows("pg1", within=30)
+    plant.settle()
     alone.freeze()
     plant.lead("pg2")
     time.sleep(15)
     alone.thaw()
-    took = plant.until_follows("pg2", within=20)
+    took = plant.until_follows("pg2", within=30)
     measured(f"all follow {took:.1f} s after a Redis that hung for 15 s went on")
     assert plant.dead() == []
     assert plant.service.restarts == 2
