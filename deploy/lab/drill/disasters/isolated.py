@@ -7,7 +7,7 @@ from functools import partial
 
 from deploy.lab import layout, patroni
 from deploy.lab.drill.disaster import Disaster
-from deploy.lab.drill.expected import MOVED, alarm
+from deploy.lab.drill.expected import MOVED, alarm, beside
 from deploy.lab.drill.history import History
 from deploy.lab.drill.invariants.checked import Invariant
 from deploy.lab.drill.stage import Stage
@@ -54,16 +54,8 @@ def _wrong(history: History) -> Iterator[str]:
     wrong = {str(one["member"]) for one in told} - {before.member}
     if wrong:
         yield f"others were isolated: {', '.join(sorted(wrong))}"
-    overlap = _overlap(history, before.member)
-    if overlap > WITHIN:
-        yield f"{before.member} took writes for {overlap:.1f} s beside the new leader"
-
-
-def _overlap(history: History, stale: str) -> float:
-    """Seconds through which the stale member took writes though another one did."""
-    since = min((at for m, at in history.writable.items() if m != stale), default=0.0)
-    until = (w.until for w in history.writing if w.member == stale and w.since < since)
-    return max([0.0, *(end - since for end in until)])
+    if beside(history) > WITHIN:
+        yield f"{before.member} took writes for {beside(history):.1f} s beside the new leader"
 
 
 def _told(history: History) -> list[Mapping[str, object]]:
@@ -81,9 +73,7 @@ def _unrejected(history: History) -> Iterator[str]:
 
 
 def _proof(history: History) -> str:
-    did = _did(history)
-    stale = history.before.member if history.before else ""
-    return f"{'; '.join(did)}; beside the new leader for {_overlap(history, stale):.1f} s"
+    return f"{'; '.join(_did(history))}; beside the new leader for {beside(history):.1f} s"
 
 
 ISOLATED = Invariant("the stale member alone is isolated, and takes no writes", _wrong, _proof)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from deploy.lab import patroni
 from deploy.lab.drill.disaster import Disaster
-from deploy.lab.drill.expected import MOVED, alarm, claims_to_lead, interrupted, untouched_since
+from deploy.lab.drill.expected import (
+    MOVED,
+    alarm,
+    both_write,
+    claims_to_lead,
+    interrupted,
+    untouched_since,
+)
 from deploy.lab.drill.expected.heard import leads, said
-from deploy.lab.drill.history import History
-from deploy.lab.drill.invariants.checked import Invariant
 from deploy.lab.drill.stage import Stage
 from deploy.lab.nemesis import Freeze, Kill
 from jobs.audit import Kind
@@ -76,23 +80,6 @@ TWO_PRIMARIES = alarm(
 )
 
 
-def _alone(history: History) -> Iterator[str]:
-    """The drill would prove nothing if its writes had ended with its key."""
-    if _beside(history) < AT_LEAST:
-        yield f"for {_beside(history):.1f} s only"
-
-
-def _beside(history: History) -> float:
-    """Seconds for which who led before took writes although another member did."""
-    old = history.before.member if history.before is not None else ""
-    since = min((at for member, at in history.writable.items() if member != old), default=math.inf)
-    return max((w.until - since for w in history.writing if w.member == old), default=0.0)
-
-
-BESIDE = Invariant(
-    "two members take writes at once", _alone, lambda history: f"for {_beside(history):.1f} s"
-)
-
 DISASTERS: Mapping[str, Disaster] = {
     "stale-member": Disaster(
         title="a stale member returns and lies",
@@ -100,7 +87,7 @@ DISASTERS: Mapping[str, Disaster] = {
         must=(
             MOVED,
             TWO_PRIMARIES,
-            BESIDE,
+            both_write(AT_LEAST),
             claims_to_lead(mark=RETURNS, name="the stale member claims to lead"),
             interrupted((10, 60), default=(15, 75)),
             untouched_since(RETURNS, name="a stale member that claims to lead moves nothing"),
@@ -112,7 +99,7 @@ DISASTERS: Mapping[str, Disaster] = {
         must=(
             MOVED,
             TWO_PRIMARIES,
-            BESIDE,
+            both_write(AT_LEAST),
             interrupted((10, 60), default=(15, 75)),
             untouched_since(RETURNS, name="its return moves nothing"),
         ),

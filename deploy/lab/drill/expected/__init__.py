@@ -18,6 +18,7 @@ from deploy.lab.drill.expected.touched import (
     untouched_since,
     untouched_until,
 )
+from deploy.lab.drill.expected.writing import beside, both_write
 
 __all__ = [
     "CHANGES_BACK",
@@ -29,6 +30,8 @@ __all__ = [
     "SAME_MEMBER",
     "STAYED",
     "alarm",
+    "beside",
+    "both_write",
     "came",
     "cause",
     "changed_leader",

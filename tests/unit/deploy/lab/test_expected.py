@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 import pytest
 
 from deploy.lab.drill import expected
-from deploy.lab.drill.history import History, Injected, Leadership
+from deploy.lab.drill.history import History, Injected, Leadership, Writing
 from deploy.lab.drill.invariants.checked import Invariant
 from jobs.audit import Draft, Kind
 from jobs.story import CauseKind
@@ -150,6 +150,16 @@ HOLDS_AND_NOT: Mapping[str, tuple[Invariant, History, History]] = {
         heard("on_start", "replica", at=126.0),
     ),
     "a mark came": (expected.came("healed"), replace(MOVED, marks={"healed": 110.0}), MOVED),
+    "both write": (
+        expected.both_write(1.0),
+        replace(MOVED, writing=(Writing(member="pg1", since=90.0, until=130.0),)),
+        replace(MOVED, writing=(Writing(member="pg1", since=90.0, until=119.0),)),
+    ),
+    "the new one alone writes": (
+        expected.both_write(1.0),
+        replace(MOVED, writing=(Writing(member="pg1", since=125.0, until=130.0),)),
+        replace(MOVED, writing=(Writing(member="pg2", since=125.0, until=130.0),)),
+    ),
     "orders soon": (
         expected.takes_orders(5),
         MOVED,
