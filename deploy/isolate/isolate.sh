@@ -106,7 +106,7 @@ patroni_agrees() {
     esac
 }
 
-# The fence is kept under the lock that is held meanwhile: a job that comes late finds a higher one.
+# The fence of each stop is kept, under the lock that is held meanwhile: a job that comes late finds a higher one.
 fenced() {
     held_system='' held_timeline=0 held_epoch=0
     if [ -e "$state/fence" ]; then
@@ -116,7 +116,7 @@ fenced() {
         [ "$held_system" = "$system" ] || refuse 'the fence that is kept here is of another system' "remove $state/fence"
     fi
     if [ "$timeline" -lt "$held_timeline" ] || [ "$epoch" -lt "$held_epoch" ]; then
-        refuse "the fence is lower than $held_system/$held_timeline/$held_epoch, which was seen here" "nothing; after an etcd restore: remove $state/fence"
+        refuse "the fence is lower than $held_system/$held_timeline/$held_epoch, that of the last stop here" "nothing; after an etcd restore: remove $state/fence"
     fi
 }
 kept() {
