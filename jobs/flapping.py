@@ -138,10 +138,12 @@ def to_ask(
     return tuple(dict.fromkeys(at_rest(state, leadership, targets).values()))
 
 
-def serves_readers(claim: SqlClaim) -> bool:
-    """True for a proven replica. Who takes writes is a stale primary, and of one who refuses the login, or
-    starts, nobody knows: all of these are left at once."""
-    return isinstance(claim, SqlAnswer) and claim.in_recovery
+def serves_readers(claim: SqlClaim, *, system: str) -> bool:
+    """True for a proven replica of this system. Who takes writes is a stale primary, and of one who refuses
+    the login, or starts, nobody knows: all of these are left at once."""
+    if not isinstance(claim, SqlAnswer):
+        return False
+    return claim.in_recovery and claim.system_identifier in {None, system}
 
 
 def in_question(state: ClusterState, leadership: Leadership, policy: Flapping) -> bool:

@@ -126,10 +126,10 @@ def nerve_for(tools: Tools, state: ClusterState, verdict: Verdict) -> Nerve:
     asked = to_ask(state, verdict.leadership, targets, policy)
     known = (r for r in verdict.leadership.others if r.name in asked)
     answers = {r.name: tools.witness.writable(cluster, r, timeout=ASK_WITHIN) for r in known}
-    held = held_by(state) is not None
+    held, system = held_by(state) is not None, verdict.leadership.fence.system
     return Nerve(
         policy=policy,
-        replicas=frozenset(name for name, claim in answers.items() if serves_readers(claim)),
+        replicas=frozenset(n for n, said in answers.items() if serves_readers(said, system=system)),
         release=release_of(tools.ledger.recall(release_name(cluster))) if held else None,
     )
 

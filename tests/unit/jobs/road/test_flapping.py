@@ -108,8 +108,16 @@ def test_member_that_stops_answering_is_left_at_once(world: World) -> None:
         SqlRefused(sqlstate="53300", reason="too many clients"),
         SqlAnswer(in_recovery=False, read_only=False, pg_timeline=None),
         SqlAnswer(in_recovery=False, read_only=True, pg_timeline=None),
+        SqlAnswer(in_recovery=True, read_only=True, system_identifier="7999"),
     ],
-    ids=["silent", "starting", "refuses", "stale primary", "read-only, not demoted"],
+    ids=[
+        "silent",
+        "starting",
+        "refuses",
+        "stale primary",
+        "read-only, not demoted",
+        "another system",
+    ],
 )
 def test_who_is_no_proven_replica_is_left_at_once(world: World, said: SqlClaim) -> None:
     """Whoever is dead, takes writes, or cannot be judged holds nothing back."""
