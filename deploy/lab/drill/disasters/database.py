@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 
 import psycopg
 
@@ -11,8 +12,10 @@ from deploy.lab import faults, patroni
 from deploy.lab.asking import configured
 from deploy.lab.drill.disaster import Disaster
 from deploy.lab.drill.disasters.lagging import write_much
+from deploy.lab.drill.disasters.leader import until_back
 from deploy.lab.drill.expected import (
     MOVED,
+    NO_INCIDENT,
     NOBODY_TOUCHED,
     ONE_INCIDENT,
     STAYED,
@@ -20,10 +23,12 @@ from deploy.lab.drill.expected import (
     outage,
     served_until,
 )
+from deploy.lab.drill.history import Leadership
 from deploy.lab.drill.stage import Stage
 from deploy.lab.lab import Lab
 from deploy.lab.nemesis import CrashPostgres
 from deploy.lab.nemesis.disk import FillDisk, small_disks
+from deploy.lab.nemesis.fault import Fault
 from deploy.lab.nemesis.postgres import StopPostgres
 from deploy.lab.setting import Setting
 
@@ -35,42 +40,40 @@ SMALL = Setting(first=(small_disks(400),))
 
 
 def postgres_terminated(stage: Stage) -> None:
-    """SIGTERM to the postmaster: it takes no new client, and goes on serving those it has."""
+    """SIGTERM to the postmaster: it takes no new client, and goes on serving those it has; nobody
+    notices until they are sent away."""
     old = stage.leader()
-    end = StopPostgres(old.member, "TERM")
+    end, first = StopPostgres(old.member, "TERM"), faults.postmaster(stage.lab, old.member)[0]
     stage.inject(end)
-    stage.settle(12)
+    stage.settle(10)
     stage.mark(SENT_AWAY)
     stage.heal(end)
-    stage.settle(10)
-    stage.until_ordered_again()
-    stage.until_quiet()
-    stage.settle(3)
+    comes_back(stage, old, first)
 
 
-def postgres_stopped(stage: Stage) -> None:
-    """`pg_ctl stop` on the leader: Patroni finds nothing running."""
-    old = stage.leader()
-    stage.inject(StopPostgres(old.member, "INT"))
-    stage.until_failed()
-    stage.settle(5)
-    stage.until_ordered_again()
-    stage.until_quiet()
-    stage.settle(3)
+def postgres_ends(fault: Callable[[str], Fault]) -> Callable[[Stage], None]:
+    """PostgreSQL on the leader ends once; Patroni finds nothing running, and starts it where it was."""
+
+    def act(stage: Stage) -> None:
+        old = stage.leader()
+        first = faults.postmaster(stage.lab, old.member)[0]
+        stage.inject(fault(old.member))
+        stage.until_failed()
+        comes_back(stage, old, first)
+
+    return act
 
 
-def postgres_killed(stage: Stage) -> None:
-    """The postmaster gets SIGKILL once; Patroni may take `primary_start_timeout` to start it again."""
-    old = stage.leader()
-    stage.inject(CrashPostgres(old.member))
-    stage.until_failed()
+def comes_back(stage: Stage, leader: Leadership, first: str) -> None:
+    """The leader's PostgreSQL runs again, as another process than the first, and takes orders."""
+    until_back(stage, leader, {first})
     stage.until_ordered_again()
     stage.until_quiet()
     stage.settle(3)
 
 
 def postgres_killed_failover(stage: Stage) -> None:
-    """The same where `primary_start_timeout` is 0: Patroni would rather see another lead."""
+    """It is killed where `primary_start_timeout` is 0: Patroni would rather see another lead."""
     old = stage.leader()
     stage.inject(CrashPostgres(old.member))
     new = stage.until_moved(old)
@@ -82,16 +85,16 @@ def postgres_killed_failover(stage: Stage) -> None:
 
 
 def disk_full(stage: Stage) -> None:
-    """Nothing can be written to the leader's disk any more; later there is room again."""
-    old, full = stage.leader(), FillDisk(stage.leader().member)
+    """A table cannot grow, and orders fail. PostgreSQL runs and Patroni sees nothing wrong, so nobody else
+    leads; orders are taken again as soon as there is room."""
+    full = FillDisk(stage.leader().member)
     stage.inject(full)
     stage.until_failed()
-    stage.settle(20)
+    stage.settle(10)
     stage.heal(full)
     stage.until_ordered_again()
     stage.until_quiet()
     stage.settle(3)
-    stage.screen.say(f"{old.member}: {faults.postmaster(stage.lab, old.member)}")
 
 
 def wal_full(stage: Stage) -> None:
@@ -122,12 +125,12 @@ DISASTERS: Mapping[str, Disaster] = {
     ),
     "postgres-stopped": Disaster(
         title="the leader's PostgreSQL is stopped behind Patroni's back",
-        act=postgres_stopped,
+        act=postgres_ends(partial(StopPostgres, how="INT")),
         must=(STAYED, NOBODY_TOUCHED, interrupted(RESTART, default=SLOW)),
     ),
     "postgres-killed": Disaster(
         title="the leader's PostgreSQL is killed, and may take its time to return",
-        act=postgres_killed,
+        act=postgres_ends(CrashPostgres),
         must=(STAYED, NOBODY_TOUCHED, interrupted(RESTART, default=SLOW)),
     ),
     "postgres-killed-failover": Disaster(
@@ -139,7 +142,7 @@ DISASTERS: Mapping[str, Disaster] = {
     "disk-full": Disaster(
         title="the leader's disk is full",
         act=disk_full,
-        must=(STAYED, NOBODY_TOUCHED),
+        must=(STAYED, NOBODY_TOUCHED, NO_INCIDENT, interrupted((8, 45))),
         setting=SMALL,
     ),
     "wal-full": Disaster(
