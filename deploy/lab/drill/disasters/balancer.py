@@ -19,6 +19,7 @@ from deploy.lab.inventory import Check
 from deploy.lab.nemesis import Kill, LinodeDown, LoseMachine, Switchover
 from deploy.lab.setting import Setting
 from jobs.audit import Kind
+from jobs.story import Episode, episodes, fact_of
 
 INTERVALS = (Check(interval=2, timeout=1), Check(interval=5), Check(interval=10))
 """What the reference architecture asks to try: "restart the check interval and observe the timing"."""
@@ -197,6 +198,22 @@ def _of(stage: Stage, kind: Kind) -> list[str]:
     return [str(one.get("outcome") or one["reason"]) for one in told]
 
 
+def _episodes(history: History) -> Sequence[Episode]:
+    return episodes([fact_of(entry) for entry in history.entries])
+
+
+def _unended(history: History) -> Iterator[str]:
+    found = _episodes(history)
+    if [(one.balancer, one.ended is None) for one in found] != [(layout.BALANCER, False)]:
+        yield f"{len(found)} episodes: {found}"
+
+
+EPISODE = Invariant(
+    "one episode in peace tells of the NodeBalancer, and it is over",
+    _unended,
+    lambda history: f"{len(_episodes(history))} episode, ended",
+)
+
 FRONT = Setting(endpoint="both")
 
 DISASTERS: Mapping[str, Disaster] = {
@@ -224,6 +241,7 @@ DISASTERS: Mapping[str, Disaster] = {
                 f"^NodeBalancer {layout.BALANCER}",
                 name="the alarm names the NodeBalancer",
             ),
+            EPISODE,
         ),
         setting=FRONT,
     ),
