@@ -75,7 +75,7 @@ def _verified(
 ) -> Event | Refusal:
     if refusal := _stale(arrival, door, now) or _other_id(arrival, raw):
         return refusal
-    if refusal := _too_often(source, door, now):
+    if refusal := _too_often(arrival, source, door, now):
         return refusal
     event = to_event(raw)
     if isinstance(event, BadEvent):
@@ -103,9 +103,9 @@ def _other_id(arrival: Arrival, raw: Mapping[str, Any]) -> Refusal | None:
     return Refusal(reason=Reason.ID_MISMATCH, detail=detail, field="id")
 
 
-def _too_often(source: str, door: Door, now: float) -> Refusal | None:
+def _too_often(arrival: Arrival, source: str, door: Door, now: float) -> Refusal | None:
     per_minute = door.inventory.senders[source].per_minute
-    wait = door.limiter.wait(source, per_minute=per_minute, now=now)
+    wait = door.limiter.wait(source, arrival.message.id, per_minute=per_minute, now=now)
     if not wait:
         return None
     detail = f"This sender may send {per_minute} events a minute; wait {wait} s and send it again."

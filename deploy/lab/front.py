@@ -56,15 +56,15 @@ def linode_answers() -> bool:
         return False
 
 
-def api_answers() -> bool:
-    """Whether Linode's API itself says anything, be it a refusal."""
+def api_status() -> int | None:
+    """What Linode's API itself answers to somebody without a token; None where it does not."""
     try:
-        urllib.request.urlopen(f"{layout.LINODE_API}/nodebalancers", timeout=2).close()  # noqa: S310 - likewise
-    except HTTPError:
-        return True
+        with urllib.request.urlopen(f"{layout.LINODE_API}/nodebalancers", timeout=2) as answer:  # noqa: S310 - likewise
+            return int(answer.status)
+    except HTTPError as error:
+        return error.code
     except (URLError, OSError):
-        return False
-    return True
+        return None
 
 
 def control(path: str, body: Mapping[str, Any]) -> None:

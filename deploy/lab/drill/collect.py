@@ -20,6 +20,7 @@ from deploy.lab.inventory import PROFILES
 from deploy.lab.lab import Lab
 from deploy.lab.process import wait_until
 from jobs.audit import Entry, Kind, to_line
+from jobs.names import INTAKE
 
 [UNMANAGED] = layout.UNMANAGED
 TOLD_WITHIN = 30.0
@@ -52,6 +53,7 @@ def collect(stage: Stage) -> History:
         unmanaged=UNMANAGED,
         counter=counter.HOST if lab.balanced else None,
         entries=trail,
+        intake=tuple(stage.trail.trail.entries(INTAKE)),
         accepted=lab.footing.accepted(),
         anchors=told.anchors(lab),
         slack=told.messages(channel),

@@ -121,6 +121,7 @@ class History:
     one from which seconds count;
     `writable` is when each member was first seen to take writes after the fault, by name, and `writing`
     every time through which one did; `counter` who orders through the NodeBalancer over a connection of its own each time;
+    `entries` is the cluster's trail, `intake` that of what belongs to no cluster;
     `stored` the ids in the leader's table at the end; `accepted` the ids that the webhook answered
     with 202, by its access log; `anchors` what is noted of the trail in etcd; `slack`, `alerts` and
     `beats` (instants by who gave a sign of life) what was told outside, `channel` Slack's as its double shows it; `secrets` what must show nowhere; `places` every text that was
@@ -139,6 +140,7 @@ class History:
     unmanaged: str | None = None
     counter: str | None = None
     entries: tuple[Entry, ...] = ()
+    intake: tuple[Entry, ...] = ()
     accepted: frozenset[str] = frozenset()
     anchors: tuple[Anchor, ...] = ()
     slack: tuple[SlackMessage, ...] = ()

@@ -1,4 +1,4 @@
-"""The disasters that concern a NodeBalancer: its check interval, its HAProxys, and Linode's API."""
+"""The disasters that concern a NodeBalancer: its check interval, and its HAProxys."""
 
 from __future__ import annotations
 
@@ -10,21 +10,19 @@ from dataclasses import dataclass
 
 from deploy.lab import counter, faults, front, layout
 from deploy.lab.drill.disaster import Disaster
-from deploy.lab.drill.expected import MOVED, NO_INCIDENT, NOBODY_TOUCHED, STAYED, alarm
+from deploy.lab.drill.expected import NO_INCIDENT, NOBODY_TOUCHED, STAYED, alarm
 from deploy.lab.drill.history import History, HostHistory, Leadership, Order
 from deploy.lab.drill.invariants.checked import Invariant
 from deploy.lab.drill.screen import Screen
 from deploy.lab.drill.stage import Stage
 from deploy.lab.inventory import Check
-from deploy.lab.nemesis import Kill, LinodeDown, LoseMachine, Switchover
+from deploy.lab.nemesis import Kill, Switchover
 from deploy.lab.setting import Setting
 from jobs.audit import Kind
 from jobs.story import Episode, episodes, fact_of
 
 INTERVALS = (Check(interval=2, timeout=1), Check(interval=5), Check(interval=10))
 """What the reference architecture asks to try: "restart the check interval and observe the timing"."""
-
-STILL_GONE = "Linode's API is gone to the end"
 
 READERS = ("web", "pages", "worker-1", "worker-2", "watch", "clock", "chronicle", "probe")
 
@@ -144,42 +142,6 @@ BOUNDED = Invariant(
 )
 
 
-def linode_down(stage: Stage) -> None:
-    """Linode's API takes connections and never answers, from before the fault to the end."""
-    gone, old = LinodeDown(), stage.leader()
-    stage.also(gone)
-    stage.inject(LoseMachine(old.member))
-    stage.until_moved(old)
-    stage.until_concluded()
-    stage.settle(3)
-    if not front.api_answers():
-        stage.mark(STILL_GONE)
-
-
-def _unsaid(history: History) -> Iterator[str]:
-    if not any("node status not seen" in note for note in _notes(history)):
-        yield "; ".join(_notes(history)) or "the trail says nothing of the NodeBalancer"
-
-
-def _notes(history: History) -> list[str]:
-    told = (e.facts["evidence"] for e in history.later() if e.facts["kind"] == Kind.BALANCER)
-    return [str(one.get("note")) for one in told if one["outcome"] == "follows"]
-
-
-UNSEEN = Invariant(
-    "the incident says what could not be seen", _unsaid, lambda h: "; ".join(_notes(h))
-)
-
-
-def _answered(history: History) -> Iterator[str]:
-    """The drill would prove nothing if the API had answered meanwhile."""
-    if STILL_GONE not in history.marks:
-        yield "it answers"
-
-
-GONE = Invariant("Linode's API was down throughout", _answered, lambda _: "no answer")
-
-
 def balancer_only(stage: Stage) -> None:
     """The leader's HAProxy dies: nobody gets in through the NodeBalancer, and nobody else leads."""
     dead = Kill(stage.leader().member, "mux")
@@ -223,12 +185,6 @@ DISASTERS: Mapping[str, Disaster] = {
         must=(BOUNDED,),
         setting=FRONT,
         shows=show_intervals,
-    ),
-    "linode-down": Disaster(
-        title="the leader's machine is lost while Linode's API is down",
-        act=linode_down,
-        must=(MOVED, UNSEEN, GONE),
-        setting=FRONT,
     ),
     "balancer-only": Disaster(
         title="the leader's HAProxy dies, and nothing else",

@@ -8,8 +8,15 @@ from collections.abc import Mapping
 from deploy.lab import layout
 from deploy.lab.drill.disaster import Disaster
 from deploy.lab.drill.disasters.telling import AS_EVER
-from deploy.lab.drill.expected import MOVED, takes_orders, untouched_since
+from deploy.lab.drill.expected import MOVED, changed_leader, takes_orders, untouched_since
 from deploy.lab.drill.expected.arrived import deaf
+from deploy.lab.drill.expected.flooded import (
+    CALM,
+    FLOODED,
+    delays_less_than,
+    flooded_at,
+    refused_once_a_minute,
+)
 from deploy.lab.drill.expected.posted import (
     backwards,
     few_responds,
@@ -19,12 +26,22 @@ from deploy.lab.drill.expected.posted import (
 )
 from deploy.lab.drill.expected.said import quiet_since
 from deploy.lab.drill.stage import Stage
+from deploy.lab.flooding import STRANGER
 from deploy.lab.nemesis import Switchover
-from deploy.lab.nemesis.events import AGAIN, Backwards, FiftyTimes, Mute, WrongClock
+from deploy.lab.nemesis.events import AGAIN, Backwards, FiftyTimes, Flood, Mute, WrongClock
+from deploy.lab.setting import Setting
+from jobs.audit import Kind
+from jobs.event import Event
 
 LATE = "what the hooks kept arrives"
 A_MINUTE = 60.0
 TEN_MINUTES = 600
+
+TURNS = (CALM, FLOODED, FLOODED, CALM, CALM, FLOODED)
+"""In an order in which a machine that slows down favours neither."""
+
+FULL = 2.0
+"""Seconds until a flood is at its height."""
 
 
 def fifty_times(stage: Stage) -> None:
@@ -72,6 +89,39 @@ def wrong_clock(stage: Stage) -> None:
     stage.settle(3)
 
 
+def forged_flood(stage: Stage) -> None:
+    """Switchovers in turn, every other one or two under a flood of forged events."""
+    for number, kind in enumerate(TURNS):
+        stage.until_synchronous()
+        old, flood = stage.leader(), Flood(_heard(stage))
+        if kind == FLOODED:
+            stage.also(flood)
+            stage.settle(FULL)
+        stage.mark(f"{kind} {number}")
+        stage.inject(Switchover(old.member))
+        stage.until_moved(old)
+        stage.until_concluded()
+        if kind == FLOODED:
+            stage.heal(flood)
+    stage.settle(3)
+
+
+def _heard(stage: Stage) -> Event:
+    """The last event that a member's hook told."""
+    told = (
+        e.facts["evidence"] for e in reversed(stage.trail.entries) if e.facts["kind"] == Kind.EVENT
+    )
+    last = next(one for one in told if one["sender"] in layout.MEMBERS)
+    return Event(
+        id=last["id"],
+        type=last["type"],
+        sender=last["sender"],
+        cluster=layout.CLUSTER,
+        time=last["time"],
+        data=last["data"],
+    )
+
+
 DISASTERS: Mapping[str, Disaster] = {
     "same-event-fifty-times": Disaster(
         title="the same is told fifty times by one id, and by fifty ids",
@@ -97,5 +147,17 @@ DISASTERS: Mapping[str, Disaster] = {
             takes_orders(AS_EVER, but_for="the clocks are wrong"),
             signed_again(TEN_MINUTES),
         ),
+    ),
+    "forged-events": Disaster(
+        title="500 forged events a second during switchovers",
+        act=forged_flood,
+        must=(
+            MOVED,
+            changed_leader(1),
+            delays_less_than(0.2, each=TURNS.count(FLOODED)),
+            flooded_at(450, times=TURNS.count(FLOODED)),
+            refused_once_a_minute(),
+        ),
+        setting=Setting(machines=STRANGER),
     ),
 }
