@@ -9,6 +9,7 @@ from typing import assert_never
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from deploy.lab.mutation.outcome import Caught, Result, Survived, Unfit
 
@@ -33,9 +34,9 @@ what the product promises there, not one that looks for the mutant.
 """
 
 
-def line_of(result: Result) -> str:
+def line_of(result: Result) -> Text:
     """One mutant's end in one line."""
-    return f"{result.mutant.name}: {said(result)}"
+    return Text(f"{result.mutant.name}: {said(result)}")
 
 
 def said(result: Result) -> str:
@@ -57,7 +58,8 @@ def show(results: Sequence[Result], console: Console) -> None:
         table.add_column(heading, overflow="fold")
     for one in results:
         style = "" if one.caught_by else "red"
-        table.add_row(one.mutant.name, one.mutant.breaks, one.caught_by or said(one), style=style)
+        cells = (one.mutant.name, one.mutant.breaks, one.caught_by or said(one))
+        table.add_row(*map(Text, cells), style=style)  # a test's brackets are no markup
     console.print(table)
     caught = sum(one.caught_by is not None for one in results)
     console.print(f"{caught} of {len(results)} mutants caught", soft_wrap=True)
