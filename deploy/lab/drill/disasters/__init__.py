@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from deploy.lab.drill.disaster import Disaster
 from deploy.lab.drill.disasters import (
     balancer,
+    crowd,
     database,
     etcd,
     events,
@@ -33,7 +34,7 @@ FAMILIES: Mapping[str, Mapping[str, Disaster]] = {
     "a leader unseen": unseen.DISASTERS,
     "etcd": etcd.DISASTERS,
     "the NodeBalancer": balancer.DISASTERS,
-    "hosts": hosts.DISASTERS,
+    "hosts": {**hosts.DISASTERS, **crowd.DISASTERS},
     "storms": storms.DISASTERS,
     "Linode's API": linode.DISASTERS,
     "pgbaton itself": ours.DISASTERS,

@@ -109,7 +109,7 @@ def named(host: str, *, outcomes: Collection[str]) -> Invariant:
     """An alarm names the host, once for each way in which it fails, and it fails in these ways only."""
 
     def wrong(history: History) -> Iterator[str]:
-        told = _named(history, host)
+        told = outcomes_named(history, host)
         if not told:
             yield f"nobody named {host}"
         yield from (
@@ -121,13 +121,13 @@ def named(host: str, *, outcomes: Collection[str]) -> Invariant:
     return Invariant(
         f"an alarm names {host}, once a way: {words}",
         wrong,
-        lambda history: ", ".join(_named(history, host)),
+        lambda history: ", ".join(outcomes_named(history, host)),
     )
 
 
-def _named(history: History, host: str) -> list[str]:
-    """The outcomes that alarms since the fault name a host with."""
-    alarms = (e.facts for e in history.later() if e.facts["kind"] == Kind.ALARM)
+def outcomes_named(history: History, host: str, *, after: float | None = None) -> list[str]:
+    """The outcomes that alarms name a host with, since an instant or else since the fault."""
+    alarms = (e.facts for e in history.later(after) if e.facts["kind"] == Kind.ALARM)
     mine = (f["id"].partition(f":left:{host}:")[2] for f in alarms)
     return [rest.partition(":")[2] for rest in mine if rest]
 

@@ -56,10 +56,20 @@ def unproven_mutations(history: History) -> Iterator[str]:
 
 def _untold_boots(history: History) -> Iterator[str]:
     """Restarts that no entry tells of: somebody else's hand, or a hole in the trail."""
-    told = Counter(host for host, _ in {(_host(e), fence_of(e)) for e in explained(history)})
+    told = Counter(host for host, _, _ in set(_accounts(history)))
     for host in history.hosts:
         if restarts(host) > told[host.name]:
             yield f"{host.name}: {restarts(host)} restarts, but {told[host.name]} in the trail"
+
+
+def _accounts(history: History) -> Iterator[tuple[str, Fence, int]]:
+    """What the trail explains restarts by: one a fence, and one more each time the host had drifted."""
+    drifts, accounts = Counter[str](), {entry.seq for entry in explained(history)}
+    for entry in history.entries:
+        if entry.facts["kind"] == Kind.DRIFT:
+            drifts[_host(entry)] += 1
+        elif entry.seq in accounts:
+            yield _host(entry), fence_of(entry), drifts[_host(entry)]
 
 
 def _host(entry: Entry) -> str:

@@ -1,0 +1,344 @@
+"""What must hold of hosts in trouble, and of leaders that change fast: each sentence holds where it did, and says no where it did not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+
+import pytest
+
+from deploy.lab.drill.expected import crowd, hosts, storms
+from deploy.lab.drill.history import Boot, History, HostHistory, Leadership
+from deploy.lab.drill.invariants import check_all
+from deploy.lab.drill.invariants.checked import Invariant
+from deploy.lab.stir import Stir
+from jobs.audit import Draft, Kind
+from tests.unit.deploy.lab import histories as h
+
+HEALED = "its healing"
+THIRD = replace(h.SECOND, pg_timeline=3, epoch=50)
+OTHER = HostHistory(
+    name="shop2",
+    file=h.NEW,
+    running=h.NEW,
+    boots=(Boot(at=20.0, db_host=h.OLD), Boot(at=121.0, db_host=h.NEW)),
+    fences=(h.FIRST, h.SECOND),
+)
+
+
+def draft(kind: Kind, name: str, evidence: Mapping[str, object], *, of: str = "shop-36") -> Draft:
+    return Draft(id=name, kind=kind, evidence=evidence, incident=of)
+
+
+def failed(host: str, outcome: str = "timeout", *, number: int = 1) -> Draft:
+    facts = {"host": host, "outcome": outcome, "fence": asdict(h.SECOND)}
+    return draft(Kind.HOST, f"{host}:{outcome}:{number}", facts)
+
+
+def left(host: str, outcome: str = "timeout") -> Draft:
+    facts = {"reason": f"{host} does not follow yet ({outcome})", "remedy": "look at it"}
+    return draft(Kind.ALARM, f"shop-36:alarm:left:{host}:36:{outcome}", facts)
+
+
+def late() -> History:
+    """A drill in which shop2 could not be reached until it healed at 130 s."""
+    drafts = (
+        *h.drafts(without=Kind.CONCLUDED, at=122.1),
+        (121.5, failed("shop2")),
+        (122.5, left("shop2")),
+        (133.0, h.host("shop2", "changed", h.SECOND)),
+        (133.1, h.concluded("shop-36")),
+    )
+    known = h.telling(h.GOOD, drafts)
+    boots = (OTHER.boots[0], Boot(at=132.0, db_host=h.NEW))
+    return replace(
+        known, marks={HEALED: 130.0}, hosts=(h.SHOP, replace(OTHER, boots=boots, sells=False))
+    )
+
+
+def with_late(**changes: object) -> History:
+    shop, other = late().hosts
+    return replace(late(), hosts=(shop, replace(other, **changes)))  # type: ignore[arg-type]
+
+
+def also(history: History, *drafts: tuple[float, Draft]) -> History:
+    """The same drill with further entries."""
+    known = [(e.at / 1e6, _draft(e.facts)) for e in history.entries]
+    return h.telling(history, (*known, *drafts))
+
+
+def _draft(facts: Mapping[str, object]) -> Draft:
+    return Draft(
+        id=str(facts["id"]),
+        kind=Kind(str(facts["kind"])),
+        evidence=facts["evidence"],  # type: ignore[arg-type]
+        incident=facts["incident"],  # type: ignore[arg-type]
+    )
+
+
+QUICK = hosts.others_take_orders(3, but="shop2")
+UNTOUCHED = hosts.untouched_until(HEALED, "shop2")
+FOLLOWS = hosts.follows_once(HEALED, "shop2", within=5)
+NAMED = hosts.named("shop2", outcomes=("timeout",))
+OPEN = hosts.open_until(HEALED)
+
+
+@pytest.mark.parametrize("one", [QUICK, UNTOUCHED, FOLLOWS, NAMED, OPEN], ids=lambda one: one.name)
+def test_a_host_that_follows_when_it_can_is_well(one: Invariant) -> None:
+    """All of it holds of a host that could not be reached, was named, healed and followed once."""
+    assert one.check(late()).held, one.check(late()).evidence
+
+
+@pytest.mark.parametrize(
+    ("one", "history", "said"),
+    [
+        (
+            hosts.others_take_orders(1, but="shop2"),
+            late(),
+            "1.71 s after the new leader took its first write",
+        ),
+        (QUICK, replace(late(), writable={}), "None s"),
+        (UNTOUCHED, also(late(), (125.0, h.host("shop2", "changed", h.SECOND))), "shop2 changed"),
+        (
+            UNTOUCHED,
+            with_late(boots=(OTHER.boots[0], Boot(at=125.0, db_host=h.NEW))),
+            "restarted 25.0 s after the fault",
+        ),
+        (hosts.follows_once(HEALED, "shop2", within=2), late(), "3.0 s after that"),
+        (FOLLOWS, replace(late(), marks={}), "None s after that"),
+        (
+            FOLLOWS,
+            with_late(boots=(*OTHER.boots, Boot(at=132.0, db_host=h.NEW))),
+            "restarted 2 times",
+        ),
+        (NAMED, h.GOOD, "nobody named shop2"),
+        (NAMED, also(late(), (123.0, left("shop2", "failed"))), "said to be failed"),
+        (
+            NAMED,
+            also(late(), (123.0, replace(left("shop2"), id="x:alarm:left:shop2:36:timeout"))),
+            "timeout is said 2 times",
+        ),
+        (OPEN, replace(late(), marks={HEALED: 140.0}), "concludes shop-36"),
+    ],
+)
+def test_each_sentence_of_a_host_can_say_no(one: Invariant, history: History, said: str) -> None:
+    """One thing is wrong, and it is told."""
+    checked = one.check(history)
+    assert not checked.held
+    assert said in checked.evidence
+
+
+def edited(*, mended: float = 131.0, told: bool = True) -> History:
+    """A drill in which somebody pointed shop1 at the old leader by hand, at 128 s."""
+    drift = draft(Kind.DRIFT, "drift:shop1", {"host": "shop1", "drift": [".env DB_HOST"]})
+    boots = (*h.SHOP.boots, Boot(at=128.5, db_host=h.OLD), Boot(at=mended, db_host=h.NEW))
+    stirs = (Stir(host="shop1", what="edit", at=128.0),)
+    back = replace(h.host("shop1", "changed", h.SECOND), id="again")
+    known = also(h.GOOD, (mended + 0.5, back), *([(130.0, drift)] if told else []))
+    return replace(known, hosts=(replace(h.SHOP, boots=boots, stirs=stirs),))
+
+
+def test_an_edit_by_hand_is_mended() -> None:
+    """In time and as drift; not so where it took long, or where nobody told."""
+    mended = hosts.drift_mended("shop1", within=5)
+    assert mended.check(edited()).held
+    assert "12.0 s" in mended.check(edited(mended=140.0)).evidence
+    assert "nobody told" in mended.check(edited(told=False)).evidence
+
+
+def broken(history: History) -> dict[str, str]:
+    return {one.name: one.evidence for one in check_all(history) if not one.held}
+
+
+RESTARTS = "one restart an epoch where needed, none elsewhere"
+VERDICTS = "no change without a confirmed verdict"
+
+
+def test_what_others_did_to_a_shop_is_no_restart_of_ours() -> None:
+    """A hand's restart, and ours that mends it, are explained; the same starts without a hand are not."""
+    history = edited()
+    assert not {RESTARTS, VERDICTS} & broken(history).keys()
+    alone = replace(history, hosts=(replace(history.hosts[0], stirs=()),))
+    assert "no new epoch asked for" in broken(alone)[RESTARTS]
+    assert "3 restarts, but 2 in the trail" in broken(alone)[VERDICTS]
+    assert "2 restarts, but 1 in the trail" in broken(edited(told=False))[VERDICTS]
+
+
+def test_a_machine_that_boots_starts_its_shop_by_itself() -> None:
+    """That start is the machine's; a restart to the address that it came up with is needless, and so is
+    one that no epoch asked for."""
+    stirs = (Stir(host="shop1", what="boot", at=125.0),)
+    first, second = h.SHOP.boots
+    up = Boot(at=126.0, db_host=h.OLD)
+    late_boots = (first, up, replace(second, at=127.0))
+    booted = replace(h.SHOP, boots=late_boots, stirs=stirs)
+    moved = h.drafts(without=Kind.HOST, at=122.0)
+    known = h.telling(h.GOOD, (*moved, (127.5, h.host("shop1", "changed", h.SECOND))))
+    assert not {RESTARTS, VERDICTS} & broken(replace(known, hosts=(booted,))).keys()
+    right = replace(up, db_host=h.NEW)
+    needless = replace(booted, boots=(first, right, replace(second, at=127.0)))
+    assert "same DB_HOST" in broken(replace(known, hosts=(needless,)))[RESTARTS]
+    twice = replace(booted, boots=(*late_boots, Boot(at=130.0, db_host=h.OLD)))
+    assert "no new epoch" in broken(replace(known, hosts=(twice,)))[RESTARTS]
+
+
+def test_a_light_host_takes_no_orders() -> None:
+    """Of it file and last start are looked at, and a wrong one is named."""
+    light = replace(OTHER, name="light01", sells=False)
+    drafts = (*h.DRAFTS, (122.05, h.host("light01", "changed", h.SECOND)))
+    history = replace(h.telling(h.GOOD, drafts), hosts=(h.SHOP, light))
+    assert broken(history) == {}
+    astray = replace(history, hosts=(h.SHOP, replace(light, running=h.OLD)))
+    assert "light01: its shop runs with 10.77.0.21" in " ".join(broken(astray).values())
+
+
+def stormy(*, second: float = 130.0) -> History:
+    """Two leaders in one incident; shop2 was assigned for the first, gave way, and went to the last."""
+    last = Leadership(member="pg3", address="10.77.0.23", epoch=50, since=second)
+    gave = {"host": "shop2", "outcome": "superseded", "fence": asdict(h.SECOND)}
+    ended = replace(h.concluded("shop-36"), evidence={"epochs": [36, 50], "reason": "all follow"})
+    drafts = (
+        *h.drafts(without=Kind.CONCLUDED, at=122.1),
+        (131.0, draft(Kind.SUPERSEDED, "gave:shop2", gave)),
+        (132.0, h.confirmed("pg3", THIRD)),
+        (133.0, h.host("shop2", "changed", THIRD)),
+        (134.0, ended),
+    )
+    there = Boot(at=132.5, db_host="10.77.0.23")
+    spared = replace(OTHER, boots=(OTHER.boots[0], there), fences=(h.FIRST, THIRD))
+    led = (h.LEADERSHIPS[0], replace(h.LEADERSHIPS[1], until=second - 0.1), last)
+    both = replace(h.SHOP, boots=(*h.SHOP.boots, there), fences=(h.FIRST, h.SECOND, THIRD))
+    return replace(h.telling(h.GOOD, drafts), leaderships=led, hosts=(both, spared))
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        storms.changes_within(20),
+        storms.SPANS,
+        storms.followed_at_most_once_an_epoch,
+        storms.GAVE_WAY,
+    ],
+    ids=lambda one: one.name,
+)
+def test_a_storm_that_was_weathered(one: Invariant) -> None:
+    """Each sentence holds of a host that followed both leaders, and of one that gave way."""
+    assert one.check(stormy()).held, one.check(stormy()).evidence
+
+
+def starts(*boots: Boot) -> History:
+    """The storm, with these starts of shop2 after its first."""
+    shop, other = stormy().hosts
+    return replace(stormy(), hosts=(shop, replace(other, boots=(OTHER.boots[0], *boots))))
+
+
+def fenced() -> History:
+    shop, other = stormy().hosts
+    return replace(stormy(), hosts=(shop, replace(other, fences=(h.FIRST, h.SECOND, THIRD))))
+
+
+@pytest.mark.parametrize(
+    ("one", "history", "said"),
+    [
+        (storms.changes_within(20), stormy(second=150.0), "29.9 s"),
+        (storms.changes_within(20), replace(stormy(), leaderships=h.LEADERSHIPS[:1]), "None s"),
+        (storms.SPANS, h.GOOD, "epochs []"),
+        (
+            storms.followed_at_most_once_an_epoch,
+            starts(*(Boot(at=at, db_host=h.NEW) for at in (121.0, 122.0, 123.0))),
+            "3 restarts for 2 leaders",
+        ),
+        (
+            storms.followed_at_most_once_an_epoch,
+            starts(*(Boot(at=at, db_host=h.NEW) for at in (121.0, 122.0))),
+            "restarted twice to",
+        ),
+        (storms.GAVE_WAY, h.GOOD, "no entry says that a host gave way"),
+        (storms.GAVE_WAY, fenced(), "had been brought to that leader already"),
+        (
+            storms.GAVE_WAY,
+            starts(*(Boot(at=at, db_host=h.NEW) for at in (125.0, 132.0))),
+            "restarted twice all the same",
+        ),
+    ],
+)
+def test_each_sentence_of_a_storm_can_say_no(one: Invariant, history: History, said: str) -> None:
+    """One thing is wrong, and it is told."""
+    checked = one.check(history)
+    assert not checked.held
+    assert said in checked.evidence
+
+
+def held(*, moved: tuple[float, ...] = (146.0,), released: bool = True) -> History:
+    """The lead went to pg2 and returned at 130 s; that was held until 145 s."""
+    back = Leadership(member="pg1", address=h.OLD, epoch=50, since=130.0)
+    ends = [(145.0, draft(Kind.RELEASED, "released", {"reason": "calm"}))] if released else []
+    boots = (*h.SHOP.boots, *(Boot(at=at, db_host=h.OLD) for at in moved))
+    led = (h.LEADERSHIPS[0], replace(h.LEADERSHIPS[1], until=129.0), back)
+    history = replace(also(h.GOOD, *ends), leaderships=led)
+    return replace(history, hosts=(replace(h.SHOP, boots=boots),))
+
+
+def test_a_held_return_moves_nobody_until_its_release() -> None:
+    """A host that moves before, twice, or never says no; so does a hold that never ended."""
+    one = storms.HELD_UNTIL_CALM
+    assert one.check(held()).held
+    assert "while it was held" in one.check(held(moved=(140.0,))).evidence
+    assert "restarted 2 times" in one.check(held(moved=(146.0, 147.0))).evidence
+    assert "restarted 0 times" in one.check(held(moved=())).evidence
+    assert "no entry says" in one.check(held(released=False)).evidence
+
+
+def crowded(*, slow: float = 133.5) -> History:
+    """Two leaders; under the second shop2 is in trouble and follows at 143 s, shop1 at `slow`."""
+    last = Leadership(member="pg3", address="10.77.0.23", epoch=50, since=130.0)
+    drafts = (
+        *h.drafts(without=Kind.CONCLUDED, at=122.1),
+        (122.05, h.host("shop2", "changed", h.SECOND)),
+        (122.1, h.concluded("shop-36")),
+        (132.0, h.confirmed("pg3", THIRD)),
+        (slow, h.host("shop1", "changed", THIRD)),
+        (133.2, left("shop2")),
+        (143.0, h.host("shop2", "changed", THIRD)),
+        (143.1, h.concluded("shop-50")),
+    )
+    there = Boot(at=142.0, db_host="10.77.0.23")
+    known = h.telling(h.GOOD, drafts)
+    return replace(
+        known,
+        marks={"hurt": 128.0, HEALED: 140.0},
+        leaderships=(h.LEADERSHIPS[0], replace(h.LEADERSHIPS[1], until=129.0), last),
+        hosts=(h.SHOP, replace(OTHER, boots=(*OTHER.boots, there))),
+    )
+
+
+AS_QUICK = crowd.as_quick_as_before(("shop2",), spare=2)
+EACH = crowd.each_named(("shop2",), since="hurt")
+BETWEEN = crowd.open_between("hurt", HEALED)
+EACH_FOLLOWS = crowd.each_follows(("shop2",), mark=HEALED, within=5)
+
+
+@pytest.mark.parametrize("one", [AS_QUICK, EACH, BETWEEN, EACH_FOLLOWS], ids=lambda one: one.name)
+def test_many_hosts_of_which_some_are_in_trouble(one: Invariant) -> None:
+    """The others are as quick, each in trouble is named and follows once it healed."""
+    assert one.check(crowded()).held, one.check(crowded()).evidence
+
+
+@pytest.mark.parametrize(
+    ("one", "history", "said"),
+    [
+        (AS_QUICK, crowded(slow=139.0), "7.0 s with them, 1.5 s without"),
+        (AS_QUICK, h.GOOD, "not every good host followed"),
+        (EACH, crowded(slow=133.6), ""),
+        (crowd.each_named(("shop1",), since="hurt"), crowded(), "nobody named shop1"),
+        (crowd.each_named((), since="hurt"), crowded(), "shop2 is said to be timeout"),
+        (BETWEEN, replace(crowded(), marks={"hurt": 128.0, HEALED: 150.0}), "concludes shop-50"),
+        (crowd.each_follows(("shop2",), mark=HEALED, within=2), crowded(), "3.0 s after that"),
+        (crowd.each_follows(("shop1",), mark=HEALED, within=5), crowded(), "restarted 0 times"),
+    ],
+)
+def test_each_sentence_of_a_crowd_can_say_no(one: Invariant, history: History, said: str) -> None:
+    """One thing is wrong, and it is told."""
+    checked = one.check(history)
+    assert (not checked.held) == bool(said), checked.evidence
+    assert said in checked.evidence
