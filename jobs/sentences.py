@@ -95,7 +95,7 @@ def _isolation(evidence: Facts, facts: Facts) -> tuple[Tone, str]:
     match evidence["outcome"]:
         case "asked":
             return (
-                "wary",
+                "bad",
                 f"isolating {member}, which accepts writes while {evidence['leader']} leads",
             )
         case "changing":

@@ -12,6 +12,7 @@ from jobs.slack.thread import thread_of
 from jobs.stopping import StopReply
 from jobs.story import fold
 from jobs.story.fact import fact_of
+from jobs.timeline import tell
 from tests.unit.jobs.road.test_isolation import settled, split
 from tests.world import World
 from webhook.pages.flags import flags
@@ -38,6 +39,15 @@ def test_the_thread_says_who_is_isolated_and_how() -> None:
     assert len(said) == 2
     assert "Isolating pg1, which accepts writes while pg2 leads." in said[0]
     assert "pg1 is isolated: PostgreSQL was stopped (fast)." in said[1]
+
+
+def test_every_sentence_has_a_tone_that_pages_and_terminals_know() -> None:
+    """Nothing shows a tone of its own for isolations."""
+    world, _ = settled()
+    split(world)
+    world.work()
+    tones = {tell(e).tone for e in world.ledger.entries("shop")}
+    assert tones <= {"plain", "good", "bad", "quiet"}
 
 
 def test_a_failure_is_told_once_as_an_alarm_that_wakes_somebody() -> None:
