@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -47,7 +46,7 @@ class FillDisk:
     def inject(self, lab: Lab) -> None:
         """Written, not promised: until the very last byte is gone."""
         disk = _disk(lab, self.member)
-        if shutil.disk_usage(disk).total == shutil.disk_usage("/").total:
+        if disk.stat().st_dev == lab.folder.stat().st_dev:
             raise LabError(f"{self.member} has no disk of its own: it would be the real machine's")
         with suppress(OSError), (disk / BALLAST).open("wb", buffering=0) as ballast:
             while True:

@@ -11,6 +11,8 @@ from deploy.lab import faults, layout
 from deploy.lab.etcd import etcd_healthy
 from deploy.lab.lab import Lab
 from deploy.lab.machine import LabError
+from deploy.lab.nemesis.disk import DATA, FillDisk, small_disks
+from deploy.lab.nemesis.oneway import Mute
 from deploy.lab.process import Process, wait_until
 
 
@@ -37,6 +39,29 @@ def test_a_partition_cuts_only_what_it_names(lab: Lab) -> None:
     assert reaches(lab, "pg2", "etcd1")
     faults.heal(lab, "pg1")
     assert reaches(lab, "pg1", "etcd1")
+
+
+def test_a_mute_machine_is_mute_to_whom_it_names(lab: Lab) -> None:
+    """What it sends is dropped, so that it gets no answer; others answer it, and it is healed."""
+    mute = Mute("pg1", ("etcd1",))
+    mute.inject(lab)
+    assert not reaches(lab, "pg1", "etcd1")
+    assert reaches(lab, "pg1", "etcd2")
+    mute.heal(lab)
+    assert reaches(lab, "pg1", "etcd1")
+
+
+def test_a_full_disk_is_a_member_s_own(lab: Lab) -> None:
+    """The real machine's is never filled; a small one takes no byte more until it is healed."""
+    full, touch = FillDisk("pg2"), ["sh", "-c", f"echo order >{DATA}/order"]
+    with pytest.raises(LabError, match="has no disk of its own"):
+        full.inject(lab)
+    small_disks(4)(lab)
+    full.inject(lab)
+    assert lab.machines["pg2"].run(touch, user="postgres").returncode != 0
+    assert lab.machines["pg3"].run(touch, user="postgres").returncode == 0
+    full.heal(lab)
+    assert lab.machines["pg2"].run(touch, user="postgres").returncode == 0
 
 
 def test_a_cut_link_is_mended(lab: Lab) -> None:
