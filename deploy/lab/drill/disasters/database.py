@@ -36,6 +36,9 @@ SENT_AWAY = "the clients are sent away"
 RESTART, SLOW = (1.0, 30.0), (1.0, 45.0)
 """Seconds for which nobody orders while Patroni starts PostgreSQL where it was; it looks every `loop_wait`."""
 
+SEGMENT = 17
+"""MiB that fill a segment of WAL, and a little."""
+
 SMALL = Setting(first=(small_disks(400),))
 
 
@@ -98,15 +101,17 @@ def disk_full(stage: Stage) -> None:
 
 
 def wal_full(stage: Stage) -> None:
-    """The leader's disk fills with WAL: PostgreSQL ends at once, and cannot start where it stopped."""
+    """The leader's disk fills with WAL: PostgreSQL ends at once, and cannot start where it stopped. What
+    it wrote last goes on in a segment that nobody has, until the new leader's own WAL gets there."""
     old, full = stage.leader(), FillDisk(stage.leader().member)
     stage.inject(full)
     end_wal(stage.lab, old.member)
     new = stage.until_moved(old)
     stage.until_concluded()
     stage.heal(full)
+    write_much(stage.lab, new.member, mebibytes=SEGMENT)
     stage.until(
-        f"{old.member} to follow", lambda: patroni.follows(old.member, new.member), seconds=90
+        f"{old.member} to follow", lambda: patroni.follows(old.member, new.member), seconds=60
     )
     stage.settle(3)
 
@@ -148,7 +153,7 @@ DISASTERS: Mapping[str, Disaster] = {
     "wal-full": Disaster(
         title="the leader's disk fills with WAL",
         act=wal_full,
-        must=(MOVED, ONE_INCIDENT),
+        must=(MOVED, ONE_INCIDENT, outage(2, 60)),
         setting=SMALL,
     ),
 }
