@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 
@@ -155,6 +156,15 @@ class Claims:
     after: LeaderKey | Unknown | None = None
     others: tuple[OtherMember, ...] = ()
     remembered: tuple[MemberRecord, ...] = ()
+
+
+_WORDS = re.compile("[A-Za-z][A-Za-z0-9 _-]{0,59}")
+
+
+def is_words(value: object) -> bool:
+    """Whether a role or a state could be one of Patroni's: what stands there goes into sentences, and
+    whoever answers in Patroni's place may say anything."""
+    return isinstance(value, str) and _WORDS.fullmatch(value) is not None
 
 
 LAST_TIMELINE = 2**32 - 1

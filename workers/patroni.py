@@ -11,7 +11,15 @@ from http.client import HTTPConnection, HTTPException
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-from jobs.claims import MemberRecord, RestAnswer, RestClaim, Unknown, pg_timeline_of
+from jobs.claims import (
+    MemberRecord,
+    RestAnswer,
+    RestClaim,
+    Unknown,
+    is_words,
+    pg_timeline_of,
+)
+from jobs.event import MAX_TEXT
 from workers.deadline import Cord, within
 from workers.dial import dial, secure
 from workers.tls import Tls
@@ -60,13 +68,13 @@ def parse(body: bytes) -> RestAnswer:
     """Patroni's status document (`api.py get_postgresql_status`); raises NotPatroni."""
     found = _object(body)
     role, state = found.get("role"), found.get("state")
-    if not isinstance(role, str) or not isinstance(state, str):
+    if not is_words(role) or not is_words(state):
         raise NotPatroni("the answer names no role and state: that is not Patroni")
     own = found.get("patroni")
     about: Mapping[str, Any] = own if isinstance(own, dict) else {}
     return RestAnswer(
-        role=role,
-        state=state,
+        role=str(role),
+        state=str(state),
         scope=_text(about.get("scope")),
         name=_text(about.get("name")),
         system_identifier=_text(found.get("database_system_identifier")),
@@ -108,4 +116,9 @@ def _cause(error: Exception) -> str:
 
 
 def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
+    """A name, where there is one; NotPatroni for what no name could be."""
+    if not isinstance(value, str) or not value:
+        return None
+    if len(value) > MAX_TEXT or not value.isprintable():
+        raise NotPatroni("the answer has a name that none could have: that is not Patroni")
+    return value

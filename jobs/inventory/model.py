@@ -30,14 +30,14 @@ PUBLIC_KEY = r"^whpk_[A-Za-z0-9+/]{43}=$"
 def _events_url(text: str) -> str:
     """A webhook's address; one without a path is meant to be /events, for hook and watch alike."""
     parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        msg = "must look like https://10.0.0.1:8000/events"
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username is not None:
+        msg = "must look like https://10.0.0.1:8000/events, without a user or a password in it"
         raise ValueError(msg)
     return text if parts.path.strip("/") else text.rstrip("/") + "/events"
 
 
 def _redis_url(text: str) -> str:
-    if re.fullmatch(r"(rediss?(\+sentinel)?|unix)://[^@\s]+", text) is None:
+    if re.fullmatch(r"(rediss?(\+sentinel)?|unix)://[^@\s?]+(\?db=\d+)?", text) is None:
         msg = (
             "must begin with redis://, rediss://, unix:// or redis+sentinel://, and hold no "
             "password: that is the secret redis-password"

@@ -14,6 +14,7 @@ from jobs.claims import (
     ClusterView,
     LeaderKey,
     MemberRecord,
+    is_words,
     pg_timeline_of,
 )
 from jobs.event import MAX_TEXT
@@ -115,8 +116,8 @@ def _member(name: str, record: Mapping[str, Any]) -> MemberRecord:
         conn_url=record["conn_url"],
         api_url=record["api_url"],
         proxy_url=_text(record.get("proxy_url")),
-        role=_text(record.get("role")),
-        state=_text(record.get("state")),
+        role=_words(record.get("role")),
+        state=_words(record.get("state")),
         pg_timeline=pg_timeline_of(record.get("timeline")),
     )
 
@@ -185,3 +186,7 @@ def _decode(raw: bytes) -> str:
 
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
+
+
+def _words(value: object) -> str | None:
+    return value if isinstance(value, str) and is_words(value) else None
