@@ -1,9 +1,12 @@
 """What befalls a lab, as small objects: without them a disaster would be a script that only its author can heal."""
 
 from deploy.lab.nemesis.database import CrashPostgres, StopPatroni, Switchover
+from deploy.lab.nemesis.disk import FillDisk
 from deploy.lab.nemesis.fault import Fault
 from deploy.lab.nemesis.machines import CutOff, LoseMachine
+from deploy.lab.nemesis.oneway import Mute
 from deploy.lab.nemesis.outside import LinodeDown, LinodeLimited, SlackDown, SlackLimited
+from deploy.lab.nemesis.postgres import StopPostgres
 from deploy.lab.nemesis.processes import Freeze, FreezeAll, Kill, KillAll
 from deploy.lab.nemesis.stores import StopEtcd
 from deploy.lab.nemesis.workers import KillWorker
@@ -12,6 +15,7 @@ __all__ = [
     "CrashPostgres",
     "CutOff",
     "Fault",
+    "FillDisk",
     "Freeze",
     "FreezeAll",
     "Kill",
@@ -20,9 +24,11 @@ __all__ = [
     "LinodeDown",
     "LinodeLimited",
     "LoseMachine",
+    "Mute",
     "SlackDown",
     "SlackLimited",
     "StopEtcd",
     "StopPatroni",
+    "StopPostgres",
     "Switchover",
 ]

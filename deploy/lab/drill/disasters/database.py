@@ -26,10 +26,9 @@ from deploy.lab.drill.expected import (
 from deploy.lab.drill.history import Leadership
 from deploy.lab.drill.stage import Stage
 from deploy.lab.lab import Lab
-from deploy.lab.nemesis import CrashPostgres
-from deploy.lab.nemesis.disk import FillDisk, small_disks
+from deploy.lab.nemesis import CrashPostgres, FillDisk, StopPostgres
+from deploy.lab.nemesis.disk import small_disks
 from deploy.lab.nemesis.fault import Fault
-from deploy.lab.nemesis.postgres import StopPostgres
 from deploy.lab.setting import Setting
 
 SENT_AWAY = "the clients are sent away"

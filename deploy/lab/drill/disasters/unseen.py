@@ -18,8 +18,7 @@ from deploy.lab.drill.expected import (
 )
 from deploy.lab.drill.stage import Stage
 from deploy.lab.machine import LabError
-from deploy.lab.nemesis import CutOff, StopPatroni, Switchover
-from deploy.lab.nemesis.oneway import Mute
+from deploy.lab.nemesis import CutOff, Mute, StopPatroni, Switchover
 
 SEEN = "pgbaton reaches the leader again"
 
