@@ -13,11 +13,15 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import cycle
 from pathlib import Path
 
 CONNECTIONS = 8
+WAITING = 200
+"""Requests that may wait for a connection; more are not sent at all."""
+
 PATIENCE = 5.0
 """Seconds for one answer."""
 
@@ -39,7 +43,7 @@ class Tally:
 async def flood(address: str, port: int, per_second: float, requests: Sequence[bytes]) -> Tally:
     """Send the requests in turn, evenly, until SIGTERM."""
     tally, turns = Tally(), cycle(requests)
-    due: asyncio.Queue[bytes] = asyncio.Queue(maxsize=CONNECTIONS)
+    due: asyncio.Queue[bytes] = asyncio.Queue(maxsize=WAITING)
     senders = [
         asyncio.create_task(_send_for_ever(address, port, due, tally)) for _ in range(CONNECTIONS)
     ]
@@ -47,8 +51,9 @@ async def flood(address: str, port: int, per_second: float, requests: Sequence[b
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, over.set)
     sent = 0
     while not over.is_set():
-        while sent < (time.time() - tally.began) * per_second and not over.is_set():
-            await due.put(next(turns))
+        while sent < (time.time() - tally.began) * per_second:
+            with suppress(asyncio.QueueFull):  # whoever cannot keep the pace shows in the tally
+                due.put_nowait(next(turns))
             sent += 1
         await asyncio.sleep(0.005)
     for one in senders:

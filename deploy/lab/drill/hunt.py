@@ -106,7 +106,7 @@ def caught(stage: Stage, old: Leadership, point: Point) -> Iterator[str]:
         stage.until(point.title, there, step=0)
         yield found[0]
     finally:
-        _signal(stage.lab, signal.SIGCONT)
+        _thaw(stage.lab)
 
 
 def _leads(stage: Stage, old: Leadership) -> bool:
@@ -143,13 +143,19 @@ def _workers(lab: Lab) -> list[Process]:
 
 
 def _signal(lab: Lab, number: signal.Signals) -> None:
-    """Each worker first, so that it forks no horse that is forgotten."""
+    """Each worker first, so that it forks no horse that is forgotten. nsenter, which stops with its
+    child, is left alone until the end: it would wake the child at a moment of its own."""
     for worker in _workers(lab):
-        if number == signal.SIGCONT:
-            worker.signal(number)
         for pid in _all(worker):
             with suppress(ProcessLookupError):
                 os.kill(pid, number)
+
+
+def _thaw(lab: Lab) -> None:
+    _signal(lab, signal.SIGCONT)
+    for worker in _workers(lab):
+        with suppress(ProcessLookupError):
+            worker.signal(signal.SIGCONT)
 
 
 def _all(worker: Process) -> Iterator[int]:
@@ -171,6 +177,7 @@ POINTS: Mapping[str, Point] = {
         title="a worker that reads its hosts",
         job="repoint",
         there=lambda m: m.started and m.untouched,
+        near=lambda m: m.proven,
     ),
     "after": Point(
         title="a worker whose hosts run their after-commands",

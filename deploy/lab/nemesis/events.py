@@ -50,7 +50,7 @@ def _name() -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Mute:
+class MuteHooks:
     """No packet to the webhook leaves these members: their hooks keep what happens."""
 
     members: Sequence[str] = tuple(layout.MEMBERS)

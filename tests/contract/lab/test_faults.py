@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from deploy.lab.lab import Lab
 from deploy.lab.machine import LabError
 from deploy.lab.nemesis.disk import DATA, FillDisk, small_disks
 from deploy.lab.nemesis.oneway import Mute
-from deploy.lab.process import Process, wait_until
+from deploy.lab.process import Process, children, own_id, wait_until
 
 
 def reaches(lab: Lab, name: str, target: str) -> bool:
@@ -103,3 +104,50 @@ def test_a_postmaster_that_is_not_there_is_said(lab: Lab) -> None:
     """A drill whose fault did nothing would prove nothing."""
     with pytest.raises(LabError, match="the postmaster of pg1 was not killed"):
         faults.kill_postmaster(lab, "pg1")
+
+
+def test_whoever_is_muted_reaches_one_port_no_more(lab: Lab) -> None:
+    """Packets for that port are dropped until it is healed; every other port is reached."""
+    assert reaches(lab, "pg2", "etcd1")
+    faults.mute(lab, "pg2", 2379)
+    assert not reaches(lab, "pg2", "etcd1")
+    assert reaches(lab, "pg1", "etcd1")
+    faults.unmute(lab, "pg2")
+    assert reaches(lab, "pg2", "etcd1")
+
+
+def test_a_hook_finds_another_clock(lab: Lab) -> None:
+    """`date` is behind in the hook's own path, a date that is asked for is not moved, and healing takes
+    nothing else out of the hook's file."""
+    conf = lab.folder / "pg1/hook.conf"
+    conf.write_text("sender=pg1\n")
+    faults.shift_clock(lab, "pg1", 600)
+    path = conf.read_text().splitlines()[-1].removeprefix("path=")
+    asked = "date +%s; date -u -d @7 +%s; command -v curl openssl >/dev/null && echo both"
+    now = time.time()
+    done = lab.machines["pg1"].run(["env", f"PATH={path}", "sh", "-c", asked], user="postgres")
+    behind, seven, both = done.stdout.split()
+    assert now - float(behind) == pytest.approx(600, abs=3)
+    assert (seven, both) == ("7", "both")
+    faults.right_clock(lab, "pg1")
+    assert conf.read_text() == "sender=pg1\n"
+
+
+def test_all_that_a_process_started_is_frozen_with_it(lab: Lab) -> None:
+    """A gunicorn whose workers went on would not be slow; each process is known by its machine's own id."""
+    shell = lab.machines["control"].start("family", ["sh", "-c", "sleep 100 & wait"])
+    wait_until("its child", lambda: shell.pid and children(shell.pid), seconds=5)
+    assert shell.pid is not None
+    [below] = children(shell.pid)
+    inside = lab.machines["control"].run(["pgrep", "-x", "sleep"]).stdout.split()
+    assert str(own_id(below)) in inside
+    faults.freeze_all(lab, "control", "family")
+    wait_until("both to stop", lambda: stopped(below) and stopped(shell.pid), seconds=5)
+    faults.thaw_all(lab, "control", "family")
+    wait_until("both to go on", lambda: not (stopped(below) or stopped(shell.pid)), seconds=5)
+    faults.kill_all(lab, "control", "family")
+    wait_until("both to end", lambda: own_id(below) is None, seconds=5)
+
+
+def stopped(pid: int | None) -> bool:
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"

@@ -28,7 +28,7 @@ from deploy.lab.drill.expected.said import quiet_since
 from deploy.lab.drill.stage import Stage
 from deploy.lab.flooding import STRANGER
 from deploy.lab.nemesis import Switchover
-from deploy.lab.nemesis.events import AGAIN, Backwards, FiftyTimes, Flood, Mute, WrongClock
+from deploy.lab.nemesis.events import AGAIN, Backwards, FiftyTimes, Flood, MuteHooks, WrongClock
 from deploy.lab.setting import Setting
 from jobs.audit import Kind
 from jobs.event import Event
@@ -60,7 +60,7 @@ def fifty_times(stage: Stage) -> None:
 def late(stage: Stage) -> None:
     """No hook is heard through two switchovers; then everything comes at once, a minute old and the
     newest first, and after that once more by the hooks themselves."""
-    mute = Mute()
+    mute = MuteHooks()
     stage.also(mute)
     for _ in range(2):
         old = stage.leader()
@@ -133,7 +133,7 @@ DISASTERS: Mapping[str, Disaster] = {
         act=late,
         must=(
             MOVED,
-            deaf("Mute", senders=tuple(layout.MEMBERS)),
+            deaf("MuteHooks", senders=tuple(layout.MEMBERS)),
             backwards(LATE, old=A_MINUTE, least=4),
             untouched_since(LATE, name="what is late touches no host"),
             quiet_since(LATE),

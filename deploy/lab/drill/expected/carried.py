@@ -45,12 +45,12 @@ def _died(history: History) -> float:
 
 
 def _new(history: History, kind: Kind) -> Sequence[Entry]:
-    """Entries of a kind that tell of the leadership after the fault; a verdict only where it proves it."""
+    """Entries of a kind since the fault; of verdicts and hosts those of the leadership after it."""
     epoch = history.after.epoch if history.after else None
-    told = (e for e in history.later() if e.facts["kind"] == kind)
-    if kind in {Kind.TAKEN_OVER, Kind.PLANNED}:
-        return list(told)
-    return [e for e in told if epoch_of(e.facts) == epoch]
+    told = [e for e in history.later() if e.facts["kind"] == kind]
+    if kind in {Kind.VERDICT, Kind.HOST}:
+        return [e for e in told if epoch_of(e.facts) == epoch]
+    return told
 
 
 def _split(history: History, kind: Kind) -> tuple[Sequence[Entry], Sequence[Entry]]:

@@ -6,6 +6,7 @@ import json
 import statistics
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from deploy.lab.drill.history import History
@@ -24,10 +25,9 @@ REPLAYED = 0.2
 def took(history: History, kind: str) -> Sequence[float]:
     """Seconds of each failover of a kind, from its asking to its last host's end in the trail."""
     marks = sorted(history.marks.items(), key=lambda mark: mark[1])
-    ends = [*(at for _, at in marks[1:]), float("inf")]
     found = (
         _took(history, began, end)
-        for (name, began), end in zip(marks, ends, strict=True)
+        for (name, began), (_, end) in pairwise([*marks, ("", float("inf"))])
         if name.startswith(kind)
     )
     return [seconds for seconds in found if seconds is not None]
