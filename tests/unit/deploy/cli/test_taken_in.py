@@ -7,6 +7,7 @@ from prometheus_client import CollectorRegistry
 
 from deploy.cli import journal
 from jobs.audit import Kind, verify
+from jobs.picture import figure
 from jobs.slack.replies import replies
 from jobs.slack.tale import Hearing
 from jobs.story import Story, fact_of, story_of
@@ -106,6 +107,15 @@ def test_slack_hears_of_it_once(by_hand: tuple[Operator, Path]) -> None:
     assert "`+0.0 s`" in str(reply.message.blocks)
     assert "Redis was away" in str(reply.message.blocks)
     assert reply.due > tale.story.times.opened
+
+
+def test_the_picture_begins_with_what_was_done_by_hand(by_hand: tuple[Operator, Path]) -> None:
+    """Each host's first bar lies before the opening, and its second is the workers' look."""
+    story = _taken_in(by_hand)
+    opened = story.times.opened
+    for one in story.targets:
+        assert [bar.ended < opened for bar in one.bars] == [True, False]
+    assert "web1" in figure(story, now=by_hand[0].world.clock.now())
 
 
 def test_metrics_count_the_hosts(by_hand: tuple[Operator, Path]) -> None:
