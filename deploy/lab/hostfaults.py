@@ -84,7 +84,6 @@ def know_key(lab: Lab, host: str) -> None:
 def edit_by_hand(lab: Lab, host: str, address: str) -> None:
     lab.stirs.append(Stir(host=host, what="edit", at=time.time()))
     _run(lab, host, ["sed", "-i", f"s/^DB_HOST=.*/DB_HOST={address}/", layout.ENV_FILE])
-    _run(lab, host, ["sv", "-w", "20", "restart", "shop"])
 
 
 def _run(lab: Lab, host: str, argv: Sequence[str]) -> None:

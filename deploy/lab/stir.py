@@ -8,8 +8,8 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stir:
-    """One such hand at a host. "boot": its machine started, and its shop with it; "edit": somebody wrote
-    another address into its file and restarted the shop. Either way the next start of the shop is theirs."""
+    """One such hand at a host. "boot": its machine started, and its shop with it, so that the next start is
+    not pgbaton's; "edit": somebody wrote another address into its file."""
 
     host: str
     what: Literal["boot", "edit"]

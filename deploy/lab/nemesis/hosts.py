@@ -115,7 +115,7 @@ class RefuseLogin:
 
 @dataclass(frozen=True, slots=True)
 class EditByHand:
-    """Somebody writes an address into a host's file and restarts its shop. pgbaton's to mend."""
+    """Somebody writes an address into a host's file, for whenever its shop starts anew. pgbaton's to mend."""
 
     host: str
     address: str

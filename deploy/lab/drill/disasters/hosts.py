@@ -22,6 +22,7 @@ from deploy.lab.nemesis import Fault, Switchover
 from deploy.lab.nemesis.hosts import BreakService, CutLink, EditByHand, FillDisk, HangSshd
 from deploy.lab.setting import Setting
 from jobs.audit import Kind
+from jobs.remote import HOLDS
 
 BAD = "shop1"
 """The host in trouble."""
@@ -75,17 +76,23 @@ def _must(*outcomes: str, within: float) -> Sequence[Invariant]:
 
 
 def edited(stage: Stage) -> None:
-    """Somebody points a host at a replica and restarts its shop; the clock's next look finds it."""
+    """Somebody writes a replica's address into a host's file; the clock's next look at it finds that."""
     leader = stage.leader()
     replica = next(m for m in layout.MEMBERS if m != leader.member)
     stage.inject(EditByHand(BAD, layout.MEMBERS[replica]))
     stage.until("the drift", lambda: _drifted(stage), seconds=30)
+    stage.until("the mending", lambda: _mended(stage), seconds=60)
     stage.until_ordered_again()
     stage.settle(2 * LOOKS)
 
 
 def _drifted(stage: Stage) -> bool:
     return any(e.facts["kind"] == Kind.DRIFT for e in stage.trail.entries)
+
+
+def _mended(stage: Stage) -> bool:
+    later = (e.facts for e in stage.trail.entries if e.at / 1e6 > stage.fault)
+    return any(f["kind"] == Kind.HOST and f["evidence"]["outcome"] in HOLDS for f in later)
 
 
 def _disaster(title: str, trouble: Fault, must: Collection[Invariant]) -> Disaster:
@@ -116,7 +123,7 @@ DISASTERS: Mapping[str, Disaster] = {
     "host-edited": Disaster(
         title="somebody edits a host's file by hand",
         act=edited,
-        must=(STAYED, NO_INCIDENT, drift_mended(BAD, within=2 * LOOKS + 6)),
+        must=(STAYED, NO_INCIDENT, drift_mended(BAD, told=LOOKS + 4, within=20)),
         setting=Setting(inventory={"timing": {"drift": LOOKS}}),
     ),
 }

@@ -152,26 +152,37 @@ def _of_host(history: History, host: str, kind: Kind) -> Iterator[Entry]:
             yield entry
 
 
-def drift_mended(host: str, *, within: float) -> Invariant:
-    """What somebody edited on a host is found, told as drift, and the shop started anew at the leader."""
+def drift_mended(host: str, *, told: float, within: float) -> Invariant:
+    """What somebody edited on a host is told as drift, and then its shop started anew, both so soon."""
 
     def wrong(history: History) -> Iterator[str]:
-        took = _mended(history, host)
-        if took is None or took > within:
-            yield f"mended {took} s after the edit"
-        if not list(_of_host(history, host, Kind.DRIFT)):
-            yield "nobody told that the host drifted"
+        said, mended = _drift(history, host), _mended(history, host)
+        if said is None or said > told:
+            yield f"told as drift {said} s after the edit"
+        if mended is None or mended > within:
+            yield f"mended {mended} s after the edit"
+
+    def proof(history: History) -> str:
+        return f"told after {_drift(history, host)} s, mended after {_mended(history, host)} s"
 
     return Invariant(
-        f"what was edited on {host} is mended within {within:g} s",
+        f"what was edited on {host} is told within {told:g} s and mended within {within:g} s",
         wrong,
-        lambda history: f"{_mended(history, host)} s after the edit",
+        proof,
     )
 
 
+def _edited(history: History, host: str) -> float:
+    mine = [stir for one in history.hosts if one.name == host for stir in one.stirs]
+    return next((stir.at for stir in mine if stir.what == "edit"), float("inf"))
+
+
+def _drift(history: History, host: str) -> float | None:
+    told = [entry.at / 1e6 for entry in _of_host(history, host, Kind.DRIFT)]
+    return round(told[0] - _edited(history, host), 3) if told else None
+
+
 def _mended(history: History, host: str) -> float | None:
-    edits = [
-        s.at for one in history.hosts if one.name == host for s in one.stirs if s.what == "edit"
-    ]
-    later = [boot.at for boot in ours(history, host) if edits and boot.at > edits[-1]]
-    return round(later[0] - edits[-1], 3) if later else None
+    edit = _edited(history, host)
+    later = [boot.at for boot in ours(history, host) if boot.at > edit]
+    return round(later[0] - edit, 3) if later else None

@@ -60,11 +60,11 @@ def needless_restarts(history: History) -> Iterator[str]:
     for host in history.hosts:
         theirs = set(foreign(host))
         for before, boot in pairwise(host.boots):
-            if host.behind is None and boot not in theirs and boot.db_host == before.db_host:
+            stayed = boot.db_host == before.db_host and not _edited(host, before, boot)
+            if host.behind is None and boot not in theirs and stayed:
                 yield f"{host.name}: restarted with the same DB_HOST {boot.db_host}"
-        for before, boot in pairwise(boot for boot in host.boots if boot not in theirs):
-            if not _reasons(host, before, boot, history.leaderships):
-                yield f"{host.name}: restarted to {boot.db_host}, which no new epoch asked for"
+        for boot in _unasked(host, history.leaderships):
+            yield f"{host.name}: restarted to {boot.db_host}, which no new epoch asked for"
         if len(host.boots) == 1 and _moved(host, history):
             yield f"{host.name}: never restarted, although the leader changed"
 
@@ -80,25 +80,44 @@ def _moved(host: HostHistory, history: History) -> bool:
 
 
 def foreign(host: HostHistory) -> Iterator[Boot]:
-    """The starts that are not pgbaton's: the first after each stir, once."""
-    firsts = (next((b for b in host.boots if b.at > stir.at), None) for stir in host.stirs)
+    """The starts that are not pgbaton's: the first after each boot of the machine."""
+    boots = (stir.at for stir in host.stirs if stir.what == "boot")
+    firsts = (next((b for b in host.boots if b.at > at), None) for at in boots)
     yield from dict.fromkeys(boot for boot in firsts if boot is not None)
 
 
-def _reasons(
-    host: HostHistory, before: Boot, boot: Boot, leaderships: Sequence[Leadership]
-) -> bool:
-    """A new epoch, or an address that somebody wrote into the file, between two starts of ours."""
-    edited = any(s.what == "edit" and before.at < s.at < boot.at for s in host.stirs)
-    led = [one.address for one in leaderships if one.since < boot.at + SLACK][-1:]
-    mended = edited and (host.behind is not None or [boot.db_host] == led)
-    return mended or any(_reason(one, host, before, boot) for one in leaderships)
+def _unasked(host: HostHistory, leaderships: Sequence[Leadership]) -> Iterator[Boot]:
+    """Our restarts that neither a leadership asked for, each for one at most and in their order, nor an
+    address that somebody wrote into the file."""
+    theirs = set(foreign(host))
+    ours = [boot for boot in host.boots if boot not in theirs]
+    used = sum(one.since < boot.at + SLACK for boot in ours[:1] for one in leaderships)
+    for before, boot in pairwise(ours):
+        asked = (
+            n for n, one in enumerate(leaderships, start=1) if n > used and _asks(one, host, boot)
+        )
+        number = next(asked, None)
+        if number is not None:
+            used = number
+        elif not _mends(host, before, boot, leaderships):
+            yield boot
 
 
-def _reason(one: Leadership, host: HostHistory, before: Boot, boot: Boot) -> bool:
-    """Behind a NodeBalancer the address stays, and any new epoch between two starts is a reason."""
+def _asks(one: Leadership, host: HostHistory, boot: Boot) -> bool:
+    """Behind a NodeBalancer the address stays, and any leadership before the start is a reason."""
     there = host.behind is not None or one.address == boot.db_host
-    return there and before.at - SLACK < one.since < boot.at + SLACK
+    return there and one.since < boot.at + SLACK
+
+
+def _mends(host: HostHistory, before: Boot, boot: Boot, leaderships: Sequence[Leadership]) -> bool:
+    """Whether somebody edited the file since our last start, and this one leads to the leader of then."""
+    led = [one.address for one in leaderships if one.since < boot.at + SLACK][-1:]
+    there = host.behind is not None or [boot.db_host] == led
+    return there and _edited(host, before, boot)
+
+
+def _edited(host: HostHistory, before: Boot, boot: Boot) -> bool:
+    return any(one.what == "edit" and before.at < one.at < boot.at for one in host.stirs)
 
 
 def restarts_counted(history: History) -> str:
@@ -107,5 +126,5 @@ def restarts_counted(history: History) -> str:
 
 
 def restarts(host: HostHistory) -> int:
-    """Starts after the first one, but for those that others made."""
+    """Starts after the first one, but for those that came with the machine."""
     return max(len(host.boots) - 1 - len(list(foreign(host))), 0)
