@@ -15,7 +15,8 @@ class Times:
 
     `detected` is the first sign: an event, else the opening. `leader_lost` is when the leader's key was
     heard to be gone, or the first look that could prove nobody to lead, whichever came first: a leader
-    that is cut off demotes itself before its key is gone, one that crashes keeps it; `elected`
+    that is cut off demotes itself before its key is gone, one that crashes keeps it. One that held its
+    key all the time, and only could not be reached by us, was never lost; `elected`
     when the newest epoch was first heard of or seen, None where it is that of before; `verified` when
     it was first proven; `first_host` and `last_host` when the first and the last target held it;
     `writes_resumed` when every application's own check had passed on the proven leader, and where none

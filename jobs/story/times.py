@@ -53,7 +53,7 @@ def times_of(
         elected=_elected(story, heard),
         first_host=first,
         last_host=last,
-        writes_resumed=_resumed(story, targets, holds),
+        writes_resumed=_resumed(story, heard, targets, holds),
     )
 
 
@@ -82,10 +82,27 @@ def _detected(story: Story, heard: Sequence[Fact]) -> float:
 
 
 def _lost(story: Story, heard: Sequence[Fact]) -> float | None:
-    """By the key's loss, or by the first look that could not confirm anybody."""
+    """By the key's loss, or by the first look that could not confirm anybody; None where only we could
+    not reach who held the key all the time: its applications may have."""
     gone = [fact.at for fact, data in _key_events(heard) if data.get("member") is None]
-    doubted = [v.at for v in story.verdicts if v.verdict != "confirmed"]
-    return min([*gone, *doubted], default=None)
+    mine = (fact for fact in heard if fact.incident == story.id)
+    doubted = [fact for fact in mine if _verdict(fact) not in (None, "confirmed")]
+    if not gone and all(_out_of_reach(story, fact) for fact in doubted):
+        return None
+    return min([*gone, *(fact.at for fact in doubted)])
+
+
+def _out_of_reach(story: Story, fact: Fact) -> bool:
+    """Whether a look saw the leader of before hold its key, and could not ask it itself."""
+    claims = fact.evidence.get("claims")
+    etcd = claims.get("etcd") if isinstance(claims, dict) else None
+    key = etcd.get("leader") if isinstance(etcd, dict) else None
+    held = isinstance(key, dict) and key.get("epoch") == story.epoch_before
+    return held and _verdict(fact) == "unknown"
+
+
+def _verdict(fact: Fact) -> str | None:
+    return str(fact.evidence.get("verdict")) if fact.kind == Kind.VERDICT else None
 
 
 def _elected(story: Story, heard: Sequence[Fact]) -> float | None:
@@ -99,12 +116,14 @@ def _elected(story: Story, heard: Sequence[Fact]) -> float | None:
     return min(at for epoch, at in known if epoch == newest)
 
 
-def _resumed(story: Story, targets: Sequence[TargetStory], holds: Holds) -> float | None:
+def _resumed(
+    story: Story, heard: Sequence[Fact], targets: Sequence[TargetStory], holds: Holds
+) -> float | None:
     """Every application's own check has passed on the proven leader. Where none had to move, they
-    write again as soon as PostgreSQL itself was proven to take writes."""
+    write again as soon as PostgreSQL itself was proven to take writes, if they ever ceased."""
     hosts = [one.target for one in targets if one.kind == "host"]
     if not hosts:
-        return story.times.verified if story.over else None
+        return story.times.verified if story.over and _lost(story, heard) is not None else None
     since = [holds.since.get(target) for target in hosts]
     known = [at for at in since if at is not None]
     return max(known) if len(known) == len(hosts) else None

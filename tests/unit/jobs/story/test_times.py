@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from jobs.picture.writes import out_of
 from jobs.story import Story
-from tests.unit.jobs.story.drills import NAMES, drill, story_of
+from tests.unit.jobs.story.drills import NAMES, changed, drill, story_of
 
 MOVED = [n for n in NAMES if drill(n).times["verified"] is not None]
 WITHIN = 0.25
@@ -73,6 +75,21 @@ def test_who_kept_the_key_was_not_elected(name: str) -> None:
     assert times.elected is None
     assert times.leader_lost == times.opened
     assert times.writes_resumed == (times.last_host or times.verified)
+
+
+def test_who_was_only_out_of_our_reach_was_not_lost() -> None:
+    """It held its key in every look, and nobody can say that its applications did not reach it either:
+    no loss is told, and no return."""
+
+    def unreached(facts: dict[str, Any]) -> dict[str, Any]:
+        if facts["evidence"].get("verdict") == "not-yet":
+            facts["evidence"]["verdict"] = "unknown"
+        return facts
+
+    story = changed("postgres-crash-4", unreached)
+    assert story is not None
+    assert {said.verdict for said in story.verdicts} == {"unknown", "confirmed"}
+    assert (story.times.leader_lost, story.times.writes_resumed) == (None, None)
 
 
 @pytest.mark.parametrize("name", MOVED)
