@@ -97,9 +97,10 @@ def _ssh_key(inventory: Inventory, secrets: Secrets) -> Iterator[Remark]:
         return
     named = secrets.get("ssh-key")
     if named is not None:
-        missing = list(_file("hosts", Path(named)))
+        path = Path(named)
+        missing = list(_file("hosts", path)) if path.is_absolute() else []
         yield from missing
-        reason = None if missing else bad_ssh_key(Path(named))
+        reason = None if missing else bad_ssh_key(path)
         if reason is not None:
             yield Remark(path="hosts", reason=reason, remedy="a worker cannot log in without it")
         return

@@ -11,6 +11,7 @@ from paramiko import PKey, SSHException
 from paramiko.pkey import UnknownKeyType
 
 RSA_SIGNATURES = ("rsa-sha2-512", "rsa-sha2-256")
+MAX_PATH = 400
 _REMEDY = "write what ssh-keyscan prints behind the name"
 
 
@@ -24,12 +25,19 @@ def load_key(path: Path) -> PKey:
         return PKey.from_path(path)
     except OSError as error:
         raise BadKeyError(
-            f"{path} cannot be read: {error.strerror}; name the file of pgbaton's private key"
+            f"{shown(path)} cannot be read: {error.strerror}; name the file of pgbaton's private key"
         ) from error
     except (SSHException, ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise BadKeyError(
-            f"{path} is no usable private key; make one: ssh-keygen -t ed25519 -N '' -f {path}"
+            f"{shown(path)} is no usable private key; make one: ssh-keygen -t ed25519 -N '' -f FILE"
         ) from error
+
+
+def shown(path: Path) -> str:
+    """The path as it may be told. Somebody may have put the key itself where its path belongs."""
+    text = str(path)
+    looks = path.is_absolute() and text.isprintable() and len(text) < MAX_PATH
+    return text if looks else "what the secret ssh-key names (no absolute path)"
 
 
 def pinned_keys(fields: Iterable[str]) -> tuple[PKey, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -11,7 +12,7 @@ from deploy.doctor.evidence import Unseen
 from deploy.doctor.seeing.asking import Answer, ask
 from deploy.doctor.seeing.etcd import tls_of
 from deploy.doctor.subjects.patroni_seen import MemberSeen, PatroniSeen
-from jobs.claims import BrokenRecord, ClusterView, MemberRecord
+from jobs.claims import BrokenRecord, ClusterView, MemberRecord, is_words
 from jobs.inventory import Cluster
 from jobs.ports import Fleet
 from workers.tls import Tls
@@ -89,12 +90,21 @@ def _member(name: str, own: Facts | Unseen, listed: Facts) -> MemberSeen | Unsee
     tags = own.get("tags") or listed.get("tags")
     return MemberSeen(
         name=name,
-        role=str(listed.get("role") or own.get("role")),
-        state=str(listed.get("state") or own.get("state")),
-        version=str(about.get("version", "?")) if isinstance(about, dict) else "?",
+        role=_words(listed.get("role") or own.get("role")),
+        state=_words(listed.get("state") or own.get("state")),
+        version=_version(about.get("version")) if isinstance(about, dict) else "?",
         lag=lag if isinstance(lag, int) else None,
         pending_restart=own.get("pending_restart") is True,
         watchdog_failed=own.get("watchdog_failed") is True,
         failsafe_active=own.get("failsafe_mode_is_active") is True,
         tags=tags if isinstance(tags, dict) else {},
     )
+
+
+def _words(said: object) -> str:
+    """Who answers there need not be Patroni: what it says is repeated where it could be Patroni's."""
+    return str(said) if is_words(said) else "what no Patroni says"
+
+
+def _version(said: object) -> str:
+    return str(said) if re.fullmatch(r"\d[\w.+-]{0,30}", str(said)) else "?"
