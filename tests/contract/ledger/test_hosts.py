@@ -96,10 +96,11 @@ def test_whoever_closes_the_last_assignment_asks_for_the_conclusion(desk: Desk) 
 
 def test_an_older_result_never_overwrites(desk: Desk) -> None:
     """Epoch first, then attempt; the same pair may be told again, its entries stand either way."""
-    for epoch, attempt, outcome in [(7, 2, "x"), (7, 1, "old"), (6, 9, "older"), (7, 2, "same")]:
+    steps = [(7, 2, "x", "x"), (7, 1, "old", "x"), (6, 9, "older", "x"), (7, 2, "same", "same")]
+    for epoch, attempt, outcome, held in steps:
         told = record(epoch=epoch, attempt=attempt, outcome=outcome)
         desk.ledger.report(CLUSTER, "j", {"a": told}, [draft(outcome)])
-    assert desk.ledger.state(CLUSTER).hosts["a"].outcome == "same"
+        assert desk.ledger.state(CLUSTER).hosts["a"].outcome == held
     desk.ledger.report(CLUSTER, "j", {"a": record(epoch=8, outcome="newer")}, [])
     assert desk.ledger.state(CLUSTER).hosts["a"] == record(epoch=8, outcome="newer")
     assert walked(desk, CLUSTER).entries == 4
