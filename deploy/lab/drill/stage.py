@@ -111,6 +111,11 @@ class Stage:
         body = partial(self.lab.footing.rest, leader.member)
         self.until(f"{leader.member} to demote itself", lambda: body().get("role") == "replica")
 
+    def until_follows(self, member: str, leader: Leadership) -> None:
+        """Wait until a member that led follows another."""
+        follows = partial(patroni.follows, member, leader.member, self.lab.footing.rest)
+        self.until(f"{member} to follow", follows)
+
     def until_quiet(self) -> None:
         """Wait until no incident is open."""
         self.until("every incident's end", lambda: not self.trail.open())

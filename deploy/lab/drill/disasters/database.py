@@ -8,7 +8,7 @@ from functools import partial
 
 import psycopg
 
-from deploy.lab import faults, patroni
+from deploy.lab import faults
 from deploy.lab.asking import configured
 from deploy.lab.drill.disaster import Disaster
 from deploy.lab.drill.disasters.lagging import write_much
@@ -80,9 +80,7 @@ def postgres_killed_failover(stage: Stage) -> None:
     stage.inject(CrashPostgres(old.member))
     new = stage.until_moved(old)
     stage.until_concluded()
-    stage.until(
-        f"{old.member} to follow", lambda: patroni.follows(old.member, new.member), seconds=60
-    )
+    stage.until_follows(old.member, new)
     stage.settle(3)
 
 
@@ -109,9 +107,7 @@ def wal_full(stage: Stage) -> None:
     stage.until_concluded()
     stage.heal(full)
     write_much(stage.lab, new.member, mebibytes=SEGMENT)
-    stage.until(
-        f"{old.member} to follow", lambda: patroni.follows(old.member, new.member), seconds=60
-    )
+    stage.until_follows(old.member, new)
     stage.settle(3)
 
 

@@ -53,9 +53,7 @@ def machine_returns(stage: Stage) -> None:
     stage.until_concluded()
     stage.mark(BOOTS)
     stage.heal(lost)
-    stage.until(
-        f"{old.member} to follow", lambda: patroni.follows(old.member, new.member), seconds=60
-    )
+    stage.until_follows(old.member, new)
     stage.until_synchronous()
     stage.until_quiet()
     stage.settle(3)

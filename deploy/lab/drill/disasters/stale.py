@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from deploy.lab import patroni
 from deploy.lab.drill.disaster import Disaster
 from deploy.lab.drill.expected import (
     MOVED,
@@ -40,9 +39,7 @@ def stale_member(stage: Stage) -> None:
         lambda: _claims(stage, old.member),
         seconds=30,
     )
-    stage.until(
-        f"{old.member} to follow", lambda: patroni.follows(old.member, new.member), seconds=60
-    )
+    stage.until_follows(old.member, new)
     stage.until_concluded()
     stage.settle(3)
 
@@ -57,9 +54,7 @@ def patroni_frozen(stage: Stage) -> None:
     stage.until("the alarm", lambda: _alarmed(stage), seconds=20)
     stage.mark(RETURNS)
     stage.heal(frozen)
-    stage.until(
-        f"{old.member} to follow", lambda: patroni.follows(old.member, new.member), seconds=60
-    )
+    stage.until_follows(old.member, new)
     stage.until_concluded()
     stage.settle(3)
 
