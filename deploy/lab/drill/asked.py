@@ -16,6 +16,7 @@ from deploy.lab.drill.matrix import Matrix, Play, play_all
 from deploy.lab.drill.play import Wish, play
 from deploy.lab.drill.random.act import random_disaster
 from deploy.lab.drill.results import RESULTS, Trial, product_digest, read_results, scene_digest
+from deploy.lab.mutation import run as hunt
 
 ALL, RANDOM = "all", "random"
 ROUND = 10.0
@@ -46,6 +47,8 @@ class Asked:
 
 def run(asked: Asked) -> int:
     """Play what was asked for, and return the exit code."""
+    if asked.mutants:
+        return _hunt(asked)
     _refuse_nonsense(asked)
     if asked.listed:
         show_list()
@@ -58,6 +61,14 @@ def run(asked: Asked) -> int:
         [(name, disaster)] = wanted.items()
         return 0 if play(_wish(asked, name), disaster) else 1
     return 0 if play_all(_matrix(asked, wanted)) else 1
+
+
+def _hunt(asked: Asked) -> int:
+    """Names are those of mutants here; none means all."""
+    try:
+        return 0 if hunt(asked.report, asked.names, asked.at_once) else 1
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="NAME") from None
 
 
 def _wanted(asked: Asked) -> Mapping[str, Disaster]:
