@@ -169,6 +169,28 @@ def test_only_what_rests_at_a_replica_that_answers_is_ever_held(story: list[Gust
         )
 
 
+def test_who_rests_at_a_dead_member_is_not_held_for_another_s_sake() -> None:
+    """One host rests at a replica that answers and is held; the other's member is silent, and it is moved
+    in the same step."""
+    weather, everybody = Weather(policy=POLICY), frozenset(TARGETS)
+    for leader in ("pg1", "pg2", "pg3"):
+        arrive = everybody if leader != "pg3" else frozenset({"web2"})
+        weather.look(
+            Gust(after=5.0, leader=leader, anew=True, replicas=frozenset(MEMBERS), arrive=arrive)
+        )
+    gave_way = {target: a for target, a in weather.state.assignments.items() if target != "web1"}
+    weather.state = replace(weather.state, assignments=gave_way)
+    at = at_rest(weather.state, proven("pg1", 9).leadership, TARGETS)
+    assert (at["web1"], at["web2"]) == ("pg2", "pg3")
+    last = Gust(after=5.0, leader="pg1", anew=True, replicas=frozenset({"pg2"}), arrive=frozenset())
+    _, _, step = weather.look(last)
+    assert "web2" in step.assign
+    assert "web1" not in step.assign
+    hold = held_by(weather.state)
+    assert hold is not None
+    assert hold.stays == ("pg2",)
+
+
 @given(st.lists(gusts, max_size=14))
 def test_calm_lifts_every_hold(story: list[Gust]) -> None:
     """After the policy's time in one epoch nothing is held, and everything holds its fence."""
