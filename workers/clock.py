@@ -101,7 +101,8 @@ class LevelCheck:
         reason = due(view, state, self.inventory.targets_of(cluster), pace)
         if reason is not None and self._fresh(cluster, reason, epoch_of(view)):
             log.info("respond.due", cluster=cluster, reason=str(reason))
-            self.ledger.call(cluster)
+            if not self.ledger.call(cluster):  # one is on its way, but its worker may be dead
+                del self._asked[cluster]
         if reason is None and state.incident is None:
             self._drift(cluster)
 

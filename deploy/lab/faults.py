@@ -25,8 +25,8 @@ table inet cut {{
 }}
 """
 
-MUTE = """\
-table inet mute {{
+PORT = """\
+table inet port {{
   chain out {{ type filter hook output priority 0; tcp dport {port} drop; }}
 }}
 """
@@ -73,13 +73,13 @@ def heal(lab: Lab, name: str) -> None:
 
 def mute(lab: Lab, name: str, port: int) -> None:
     """Drop every packet that leaves a machine for this port, silently."""
-    done = lab.machines[name].run(["nft", "-f", "-"], stdin=MUTE.format(port=port))
+    done = lab.machines[name].run(["nft", "-f", "-"], stdin=PORT.format(port=port))
     if done.returncode:
         raise LabError(f"nft refused: {done.stderr}")
 
 
 def unmute(lab: Lab, name: str) -> None:
-    lab.machines[name].run(["nft", "delete", "table", "inet", "mute"])
+    lab.machines[name].run(["nft", "delete", "table", "inet", "port"])
 
 
 def shift_clock(lab: Lab, member: str, seconds: int) -> None:

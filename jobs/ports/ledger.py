@@ -79,9 +79,10 @@ class Ledger(Record, Memory, Protocol):
     def hear(self, event: Event, draft: Draft) -> bool:
         """Record an event and ask for a respond; False where its id was heard before."""
 
-    def call(self, cluster: str, drafts: Sequence[Draft] = ()) -> None:
+    def call(self, cluster: str, drafts: Sequence[Draft] = ()) -> bool:
         """Ask for a respond. While one is queued nothing more is enqueued; while one runs, it is
-        marked to go round again."""
+        marked to go round again. False where nothing new was set going: one is on its way, and should
+        its worker have died there, only a later asking helps."""
 
     def begin(self, cluster: str, flight: str, *, lease: float) -> bool:
         """Take the cluster's single flight for `lease` seconds; False (and the mark set) while

@@ -129,10 +129,10 @@ class FakeLedger:
             self.store.ask_respond(event.cluster, now=self.clock.now())
             return True
 
-    def call(self, cluster: str, drafts: Sequence[Draft] = ()) -> None:
+    def call(self, cluster: str, drafts: Sequence[Draft] = ()) -> bool:
         with self._step("call"):
             self._tell(cluster, drafts)
-            self.store.ask_respond(cluster, now=self.clock.now())
+            return self.store.ask_respond(cluster, now=self.clock.now())
 
     def begin(self, cluster: str, flight: str, *, lease: float) -> bool:
         with self._step("begin"):

@@ -29,14 +29,15 @@ class Store:
 
     def ask_respond(
         self, cluster: str, like: Mapping[str, object] | None = None, *, now: float
-    ) -> None:
+    ) -> bool:
         of = self.of(cluster)
         if self.line.expects(of.asked.get(names.RESPOND, ""), now=now):
-            return
+            return False
         if of.flight is not None and now < of.until:
             of.mark = True
-            return
+            return True
         self._enqueue(cluster, names.RESPOND, like, now=now)
+        return True
 
     def ask_conclude(
         self, cluster: str, like: Mapping[str, object] | None = None, *, now: float

@@ -89,9 +89,9 @@ class RedisLedger:
 
         return _yes(self._offering("hear", cluster, ask, plain, keep=Keep.DEMANDED))
 
-    def call(self, cluster: str, drafts: Sequence[Draft] = ()) -> None:
+    def call(self, cluster: str, drafts: Sequence[Draft] = ()) -> bool:
         plain = {"drafts": _plain(drafts)}
-        self._offering("call", cluster, lambda _: response(cluster, self._own), plain)
+        return _yes(self._offering("call", cluster, lambda _: response(cluster, self._own), plain))
 
     def begin(self, cluster: str, flight: str, *, lease: float) -> bool:
         micros = round(lease * 1_000_000)

@@ -68,6 +68,21 @@ def test_long_outage_does_not_fill_the_queue(world: World, check: LevelCheck) ->
     assert 3 <= asked <= 5
 
 
+def test_a_respond_whose_worker_died_on_the_way_is_soon_another_ones(
+    world: World, check: LevelCheck
+) -> None:
+    """Taken from the queue and never begun: the clock goes on asking until one is really on its way."""
+    world.fail_over("pg2")
+    check.tick()
+    world.clock.pass_by(4.5)
+    world.ledger.lose()
+    for _ in range(3):
+        assert queued(world) == []
+        world.clock.pass_by(2)
+        check.tick()
+    assert queued(world) == [RESPOND]
+
+
 def test_of_two_clocks_one_acts(world: World, check: LevelCheck) -> None:
     """The lease lets the second clock rest until the first is gone for three ticks."""
     other = make_check(world, "clock-2")

@@ -1,5 +1,4 @@
 local function step()
   append(a.drafts)
-  ask_respond(a.respond)
-  return "1"
+  return ask_respond(a.respond) and "1" or "0"
 end

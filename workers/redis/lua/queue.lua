@@ -36,6 +36,10 @@ local function lately_moved(id)
   return now - tonumber(redis.call("ZSCORE", moved, id)) < STUCK
 end
 
+local function queued(id)
+  return redis.call("LPOS", a.queue, id) and true
+end
+
 local function waits(id)
-  return (redis.call("LPOS", a.queue, id) and true) or lately_moved(id)
+  return queued(id) or lately_moved(id)
 end
