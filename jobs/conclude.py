@@ -110,7 +110,7 @@ def _hold_open(
     held, said = raised(incident, alarms, claims=of_claims(claims))
     ground = ground_of(tools, state, claims, round_id=f"{flight}:{state.now:.6f}")
     exiles = exiled(state, verdict, ground)
-    said += asked(exiles, verdict.leadership, incident=held.id)
+    said += asked(exiles, verdict, incident=held.id)
     if said or exiles:
         tools.ledger.save(state.cluster, flight, incident=held, drafts=said, assign=exiles)
 

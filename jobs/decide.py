@@ -124,16 +124,33 @@ def _confirmed(state: ClusterState, verdict: Confirmed, ground: Ground, nerve: N
         return Step(drafts=tuple(drafts), incident=moved)
     assign = assign_due(state, fence, _without(ground, holding.targets))
     drafts += planned(state, assign, fence=fence, incident=moved.id)
-    exiles = exiled(state, verdict, ground)
-    drafts += asked(exiles, verdict.leadership, incident=moved.id)
+    exiles = exiled(state, verdict, ground, suspects=_suspects(state, incident, fence))
+    drafts += asked(exiles, verdict, incident=moved.id)
     conclude = not assign and not exiles and not missing(state, fence, ground.targets)
     given = {**assign, **exiles}
     return Step(drafts=tuple(drafts), incident=moved, assign=given, conclude=conclude)
 
 
-def exiled(state: ClusterState, verdict: Confirmed, ground: Ground) -> Mapping[str, Assignment]:
-    """The stale members that are to be isolated and are nobody's: beside the hosts, never before them."""
-    members = () if state.paused() else to_isolate(verdict, ground.isolation)
+def _suspects(state: ClusterState, incident: Incident, fence: Fence) -> frozenset[str]:
+    """Who led until now, as soon as another one is proven: the look that proves it asks nobody else
+    whether they take writes, and the one that does comes after the slowest host."""
+    if incident.fence == fence:
+        return frozenset()
+    led = None if incident.leadership is None else incident.leadership.member
+    return frozenset(member for member in (state.settled.member, led) if member is not None)
+
+
+def exiled(
+    state: ClusterState,
+    verdict: Confirmed,
+    ground: Ground,
+    *,
+    suspects: Collection[str] = (),
+) -> Mapping[str, Assignment]:
+    """The members that are to be isolated and are nobody's: beside the hosts, never before them."""
+    members = (
+        () if state.paused() else to_isolate(verdict, ground.isolation, suspects=sorted(suspects))
+    )
     return assign_due(state, verdict.leadership.fence, replace(ground, targets=members))
 
 

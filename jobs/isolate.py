@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from typing import Unpack
 
+from jobs.alarms import raised, two_primaries
 from jobs.audit import Draft
+from jobs.claims import Claims
 from jobs.errand import Errand, Order, run
+from jobs.evidence import of_claims
 from jobs.exile import End, Exile, banish
 from jobs.host import bug_of
-from jobs.inventory import parse_target
-from jobs.isolation import Spared, entry_of, spared, steps
+from jobs.inventory import Isolation, Target, parse_target
+from jobs.isolation import Spared, asked, entry_of, spared, steps
 from jobs.look import look_at_everyone
 from jobs.means import SupersededError
 from jobs.names import ISOLATE
 from jobs.outcome import backoff
 from jobs.ports import LedgerUnavailable
 from jobs.state import ISOLATED, SPARED, Assignment, HostRecord
+from jobs.verdict import Confirmed
 
 AGAIN = 10.0
 """Seconds after which a member that takes writes once more is isolated once more: somebody starts it."""
@@ -34,7 +39,8 @@ def isolate_all(errand: Errand) -> str:
         began, exile = clock.monotonic(), exile_of(errand, parse_target(target).name)
         end = leave(errand, exile)
         seconds = round(clock.monotonic() - began, 4)
-        errand.done(target, record_of(exile, end, given, seconds), draft_of(exile, end, seconds))
+        drafts = [draft_of(exile, end, seconds)] if _worth(errand, exile, end) else []
+        errand.done(target, record_of(exile, end, given, seconds), *drafts)
         word = end.outcome
     errand.tools.ledger.call(errand.mission.cluster)
     return word
@@ -50,7 +56,7 @@ def exile_of(errand: Errand, member: str) -> Exile:
 def leave(errand: Errand, exile: Exile) -> End:
     """Look once more, then take every step of the policy. Raises LedgerUnavailable alone."""
     try:
-        why = _spared(errand, exile)
+        why = _looked(errand, exile)
         if why is not None:
             return End(outcome=SPARED, reason=str(why))
         return banish(exile, steps(errand.tools.inventory, exile.cluster))
@@ -63,12 +69,39 @@ def leave(errand: Errand, exile: Exile) -> End:
         return End(outcome=bug.kind, reason=bug.reason, remedy=bug.remedy)
 
 
-def _spared(errand: Errand, exile: Exile) -> Spared | None:
-    """What held when the job was made may be over: a Patroni that was started has it demoted by now."""
+def _looked(errand: Errand, exile: Exile) -> Spared | None:
+    """Why it is spared. What held when the job was made may be over: a Patroni that was started has it
+    demoted by now. One that is not is said loudly, before anything is done."""
     tools, cluster = errand.tools, exile.cluster
-    _, verdict = look_at_everyone(tools, cluster=cluster, state=errand.state)
-    fence = exile.means.mission.leadership.fence
-    return spared(verdict, exile.member, tools.inventory.clusters[cluster].isolation, fence=fence)
+    claims, verdict = look_at_everyone(tools, cluster=cluster, state=errand.state)
+    isolation, fence = _isolation(errand), exile.means.mission.leadership.fence
+    why = spared(verdict, exile.member, isolation, fence=fence)
+    if why is None and isinstance(verdict, Confirmed):
+        for draft in _loud(errand, exile, verdict, claims):
+            exile.means.tell(draft)
+    return why
+
+
+def _isolation(errand: Errand) -> Isolation:
+    return errand.tools.inventory.clusters[errand.state.cluster].isolation
+
+
+def _loud(errand: Errand, exile: Exile, verdict: Confirmed, claims: Claims) -> Iterator[Draft]:
+    """The alarm and the entry that a look of another job would tell, by the same ids."""
+    incident = errand.state.incident
+    if incident is not None:
+        yield from raised(incident, two_primaries(verdict), claims=of_claims(claims))[1]
+    target = str(Target(kind="member", name=exile.member))
+    yield from asked([target], verdict, incident=exile.means.mission.incident)
+
+
+def _worth(errand: Errand, exile: Exile, end: End) -> bool:
+    """Of a former leader that takes no writes, which is as it should be, nobody need hear; of one that
+    was said to take some, they do."""
+    if (end.outcome, end.reason) != (SPARED, Spared.WELL):
+        return True
+    incident, epoch = errand.state.incident, exile.means.mission.leadership.fence.epoch
+    return incident is not None and f"two-primaries:{exile.member}:{epoch}" in incident.alarms
 
 
 def record_of(exile: Exile, end: End, given: Assignment, seconds: float) -> HostRecord:

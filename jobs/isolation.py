@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
@@ -40,12 +40,16 @@ class Stop:
 Step = Reject | Stop
 
 
-def to_isolate(verdict: Verdict, isolation: Isolation) -> tuple[str, ...]:
-    """The members that a verdict asks to isolate, as targets of jobs."""
+def to_isolate(
+    verdict: Verdict, isolation: Isolation, *, suspects: Collection[str] = ()
+) -> tuple[str, ...]:
+    """The members that a verdict asks to isolate, as targets of jobs; and `suspects`, whom nobody has
+    asked yet: their job does, and spares who takes no writes."""
+    stale = verdict.stale if isinstance(verdict, Confirmed) else ()
     return tuple(
         str(Target(kind="member", name=member))
-        for member in (verdict.stale if isinstance(verdict, Confirmed) else ())
-        if spared(verdict, member, isolation) is None
+        for member in dict.fromkeys((*stale, *suspects))
+        if spared(verdict, member, isolation) in {None, Spared.WELL}
     )
 
 
@@ -81,13 +85,13 @@ def steps(inventory: Inventory, cluster: str) -> Sequence[Step]:
     return (*rejects, Stop()) if policy == "stop" else tuple(rejects)
 
 
-def asked(
-    targets: Iterable[str], leadership: Leadership, *, incident: str | None
-) -> Iterator[Draft]:
-    """That members were given to jobs: told once under a leadership, however often it is tried."""
-    for target in targets:
-        member, key = parse_target(target).name, f"{leadership.fence}:asked"
-        yield _entry(member, "asked", key, leadership, incident=incident)
+def asked(targets: Iterable[str], verdict: Confirmed, *, incident: str | None) -> Iterator[Draft]:
+    """That stale members are to be isolated: told once under a leadership, by whoever finds it first."""
+    leadership = verdict.leadership
+    for member in (parse_target(target).name for target in targets):
+        if member in verdict.stale:
+            key = f"{leadership.fence}:asked"
+            yield _entry(member, "asked", key, leadership, incident=incident)
 
 
 def entry_of(

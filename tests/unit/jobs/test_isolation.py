@@ -76,6 +76,21 @@ def test_only_stale_members_beside_a_confirmed_leader_are_ever_isolated(
     assert isolation.policy != "off"
 
 
+@given(verdict=VERDICTS, isolation=POLICIES, suspects=st.sets(st.sampled_from(MEMBERS)))
+def test_suspects_are_looked_at_under_the_same_law(
+    verdict: Verdict, isolation: Isolation, suspects: set[str]
+) -> None:
+    """Never the leader, and only where a stale member would be isolated; everybody else is as before."""
+    members = {parse_target(t).name for t in to_isolate(verdict, isolation, suspects=suspects)}
+    without = {parse_target(t).name for t in to_isolate(verdict, isolation)}
+    assert without <= members <= without | suspects
+    if members:
+        assert isinstance(verdict, Confirmed)
+        assert verdict.leadership.member not in members
+        assert not verdict.paused
+        assert isolation.policy != "off"
+
+
 @given(verdict=VERDICTS, isolation=POLICIES, fence=FENCES, member=st.sampled_from(MEMBERS))
 def test_a_job_spares_whom_no_round_would_have_given_to_it(
     verdict: Verdict, isolation: Isolation, fence: Fence, member: str

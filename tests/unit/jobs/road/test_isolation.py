@@ -7,6 +7,8 @@ import pytest
 from jobs.audit import Kind
 from jobs.balancer.change import SetMode
 from jobs.claims import SqlAnswer
+from jobs.inventory import SCHEMA
+from jobs.names import RECONCILE
 from jobs.ports import LinodeUnavailable
 from jobs.remote import HostFailure
 from jobs.state import Pause
@@ -160,11 +162,46 @@ def test_a_leader_that_changes_right_before_sends_nothing() -> None:
     assert "superseded" in told(world)
 
 
+def test_a_former_leader_that_follows_is_asked_and_nobody_hears_of_it() -> None:
+    """A failover as it should be: no entry, no order, the incident ends."""
+    world, members = settled()
+    world.fail_over("pg2")
+    world.settle()
+    assert members.asked == []
+    assert told(world) == []
+    assert world.ledger.state("shop").incident is None
+
+
+def test_a_host_that_hangs_does_not_hold_it_up() -> None:
+    """It is asked for with the hosts, not after the last of them: whoever moves them may be dead."""
+    world, members = settled()
+    split(world)
+    world.hosts.die_after(1)
+    with pytest.raises(WorkerDied):
+        world.work()
+    world.hosts.live()
+    assert members.stopped == []
+    world.work()
+    assert members.stopped == ["pg1"]
+    assert "DB_HOST=10.0.0.1" in world.env("web2")
+    assert [a["reason"] for a in world.told(Kind.ALARM)] == [
+        "two writable primaries: pg1 accepts writes while pg2 leads"
+    ]
+    world.live_on(seconds=60)
+    assert world.ledger.state("shop").incident is None
+    assert told(world) == ["asked", "changing", "isolated"]
+
+
 def test_one_that_was_demoted_meanwhile_is_spared() -> None:
     """The job looks for itself before it does anything."""
     world, members = settled()
-    split(world)
-    while "isolate" not in str(world.ledger.line):
+    world.fail_over("pg2")
+    world.settle()
+    world.clock.pass_by(300)
+    world.witness.sql["pg1"] = SqlAnswer(in_recovery=False, read_only=False)
+    own = {"inventory": world.inventory.digest, "schema": SCHEMA}
+    world.ledger.requeue(RECONCILE, {"cluster": "shop", "flight": "reconcile-1", **own})
+    while "member:pg1" not in world.ledger.state("shop").assignments:
         assert world.work_one() is not None
     del world.witness.sql["pg1"]
     world.work()
