@@ -18,7 +18,9 @@ from dataclasses import dataclass, field
 from itertools import cycle
 from pathlib import Path
 
-CONNECTIONS = 8
+CONNECTIONS = 64
+"""So many that a webhook which answers slowly is asked no less."""
+
 WAITING = 200
 """Requests that may wait for a connection; more are not sent at all."""
 

@@ -165,8 +165,15 @@ def _all(worker: Process) -> Iterator[int]:
 
 
 POINTS: Mapping[str, Point] = {
+    "asked": Point(
+        title="a worker that is to look and has not begun",
+        job="respond",
+        there=lambda m: not m.proven and m.state.flight is None,
+    ),
     "respond": Point(
-        title="a worker before its verdict", job="respond", there=lambda m: not m.proven
+        title="a worker that looks, before its verdict",
+        job="respond",
+        there=lambda m: not m.proven and m.state.flight is not None,
     ),
     "assigned": Point(
         title="a worker that was given hosts and has not begun",

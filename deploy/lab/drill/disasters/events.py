@@ -133,7 +133,7 @@ DISASTERS: Mapping[str, Disaster] = {
         act=late,
         must=(
             MOVED,
-            deaf("MuteHooks", senders=tuple(layout.MEMBERS)),
+            deaf("MuteHooks", senders=tuple(layout.MEMBERS), until=LATE),
             backwards(LATE, old=A_MINUTE, least=4),
             untouched_since(LATE, name="what is late touches no host"),
             quiet_since(LATE),

@@ -7,23 +7,27 @@ from datetime import datetime
 
 from deploy.lab import layout
 from deploy.lab.drill.expected.living import UNDER_WAY, healed, struck
+from deploy.lab.drill.expected.touched import since
 from deploy.lab.drill.history import History
 from deploy.lab.drill.invariants.checked import Invariant
 from jobs.audit import Entry, Kind
 
 
-def deaf(fault: str, *, senders: Sequence[str] | None = None) -> Invariant:
-    """No event of these senders (None: of anybody) is taken while a fault of this kind lasts, so that
-    whatever moved did so without one."""
+def deaf(
+    fault: str, *, senders: Sequence[str] | None = None, until: str | None = None
+) -> Invariant:
+    """No event of these senders (None: of anybody) is taken while a fault of this kind lasts, or up to
+    a mark, so that whatever moved did so without one."""
 
     def wrong(history: History) -> Iterator[str]:
         down = struck(history, fault)
         if down is None or down.healed is None:
             yield "it was never struck and healed"
             return
-        mine = (e for e in events(history) if senders is None or _sender(e) in senders)
-        for entry in mine:
-            if down.at + UNDER_WAY < entry.at / 1e6 < down.healed:
+        end = down.healed if until is None else since(history, until)
+        for entry in events(history):
+            theirs = senders is None or _sender(entry) in senders
+            if theirs and down.at + UNDER_WAY < entry.at / 1e6 < end:
                 yield f"entry {entry.seq} tells of an event, {entry.at / 1e6 - down.at:.1f} s later"
 
     words = "no hook" if senders else "no event"

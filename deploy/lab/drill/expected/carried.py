@@ -12,7 +12,11 @@ from jobs.audit import Entry, Kind
 
 DEATH = "KillAll"
 
-NEXT: Mapping[str, Kind] = {"respond": Kind.VERDICT, "conclude": Kind.CONCLUDED}
+NEXT: Mapping[str, Kind] = {
+    "asked": Kind.VERDICT,
+    "respond": Kind.VERDICT,
+    "conclude": Kind.CONCLUDED,
+}
 """The first sign of whoever went on; where hosts were in hand, that they were taken over."""
 
 TOUCHED, UNTOUCHED = frozenset({"held", "resumed"}), frozenset({"changed"})
@@ -106,6 +110,7 @@ def _died_in(words: str, wrong: Callable[[History], Iterator[str]]) -> Invariant
 
 
 DIED_IN: Mapping[str, Invariant] = {
+    "asked": _died_in("before its verdict", _before_verdict),
     "respond": _died_in("before its verdict", _before_verdict),
     "assigned": _died_in("before it touched a host", _with_hosts(UNTOUCHED)),
     "read": _died_in("before it touched a host", _with_hosts(UNTOUCHED)),

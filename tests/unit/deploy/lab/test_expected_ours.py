@@ -168,6 +168,11 @@ HOLDS_AND_NOT: Mapping[str, tuple[Invariant, History, History]] = {
         told(event("w", "watch", at=119.0, happened=119.0)),
         told(event("a", "pg1", at=119.0, happened=119.0)),
     ),
+    "deaf until": (
+        arrived.deaf("KillAll", until="back"),
+        replace(struck(told(*BOTH)), marks={"back": 119.0}),
+        replace(struck(told(*BOTH)), marks={"back": 120.5}),
+    ),
     "spooled": (
         arrived.spooled("KillAll"),
         told(*BOTH, without=EVENTS),

@@ -30,6 +30,7 @@ def moment(
     incident: Incident | None = PROVEN,
     given: Assignment | None = None,
     told: HostRecord | None = None,
+    flight: str | None = None,
 ) -> Moment:
     state = ClusterState(
         cluster="shop",
@@ -37,13 +38,15 @@ def moment(
         incident=incident,
         assignments={} if given is None else {"shop1": given},
         hosts={} if told is None else {"shop1": told},
+        flight=flight,
     )
     return Moment(state=state, phases={"shop1": phase, "shop2": None}, old=OLD)
 
 
 BEGUN = replace(GIVEN, started=True)
 ROAD = {
-    "respond": moment(incident=OPEN),
+    "asked": moment(incident=OPEN),
+    "respond": moment(incident=OPEN, flight="respond-1"),
     "assigned": moment(given=GIVEN),
     "read": moment(given=BEGUN),
     "after": moment("intent", given=BEGUN),
