@@ -12,8 +12,9 @@ from deploy.lab.drill.expected.living import unsaid
 from deploy.lab.drill.stage import Stage
 from deploy.lab.nemesis import Fault, LoseMachine, SlackDown, SlackLimited, Switchover
 
-AS_EVER = 10.0
-"""Seconds from the new leader's first writable moment to the last host's first order, at most."""
+AS_EVER = 12.0
+"""Seconds from the new leader's first writable moment to the last host's first order, at most: two on a
+machine at rest, seven where four labs share two cores; whoever waits for somebody that hangs waits longer."""
 
 CATCHES_UP = 90.0
 """Seconds that Slack's teller may take: whoever does not answer is asked once a minute at last."""
