@@ -98,7 +98,7 @@ def _loud(errand: Errand, exile: Exile, verdict: Confirmed, claims: Claims) -> I
 def _worth(errand: Errand, exile: Exile, end: End) -> bool:
     """Of a former leader that takes no writes, which is as it should be, nobody need hear; of one that
     was said to take some, they do."""
-    if (end.outcome, end.reason) != (SPARED, Spared.WELL):
+    if end.outcome != SPARED:
         return True
     incident, epoch = errand.state.incident, exile.means.mission.leadership.fence.epoch
     return incident is not None and f"two-primaries:{exile.member}:{epoch}" in incident.alarms
