@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from jobs.alarms import long_leaderless, paused, raised, two_primaries
-from jobs.assign import Ground, assign_due, missing, planned
+from jobs.alarms import Alarm, left_behind, long_leaderless, paused, raised, two_primaries
+from jobs.assign import Ground, assign_due, missing, planned, under_way
 from jobs.audit import Draft, Kind
 from jobs.evidence import of_verdict
 from jobs.fence import Fence
@@ -118,6 +118,7 @@ def _confirmed(state: ClusterState, verdict: Confirmed, ground: Ground, nerve: N
     drafts += let_go(state, moved, holding)
     held = held_up(state, moved, nerve)
     said = [*back, *two_primaries(verdict), *paused(state, verdict), *held]
+    said += _behind(state, fence, ground)
     moved, alarms = raised(moved, said, claims=ground.claims)
     drafts += alarms
     if state.paused():
@@ -129,6 +130,13 @@ def _confirmed(state: ClusterState, verdict: Confirmed, ground: Ground, nerve: N
     conclude = not assign and not exiles and not missing(state, fence, ground.targets)
     given = {**assign, **exiles}
     return Step(drafts=tuple(drafts), incident=moved, assign=given, conclude=conclude)
+
+
+def _behind(state: ClusterState, fence: Fence, ground: Ground) -> Iterator[Alarm]:
+    """Who failed and is to be tried again: among many hosts there may always be one that is at work, so
+    that no conclude comes to name the others."""
+    left = missing(state, fence, ground.targets)
+    return left_behind(state, fence, [t for t in left if not under_way(state, fence, t)])
 
 
 def _suspects(state: ClusterState, incident: Incident, fence: Fence) -> frozenset[str]:

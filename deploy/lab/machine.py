@@ -109,12 +109,13 @@ class Machine:
         )
 
     def pull_plug(self) -> None:
-        """SIGKILL process 1: everything on the machine dies in the same moment."""
+        """SIGKILL process 1: everything on the machine dies in the same moment. Whoever waits outside for a
+        process that was stopped is stopped, too, and process 1 ends only once nobody waits."""
         os.kill(self.pid, signal.SIGKILL)
-        self.shell.wait(timeout=10)
         for process in self.processes:
             process.outer.kill()
             process.outer.wait(timeout=10)
+        self.shell.wait(timeout=30)
 
 
 def boot(plans: Sequence[Plan]) -> list[Machine]:

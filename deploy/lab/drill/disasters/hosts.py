@@ -7,7 +7,14 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from deploy.lab import layout
 from deploy.lab.drill.disaster import Disaster
-from deploy.lab.drill.expected import MOVED, NO_INCIDENT, ONE_INCIDENT, STAYED
+from deploy.lab.drill.disasters.storms import change
+from deploy.lab.drill.expected import (
+    MOVED,
+    NO_INCIDENT,
+    ONE_INCIDENT,
+    STAYED,
+    changed_leader,
+)
 from deploy.lab.drill.expected.hosts import (
     drift_mended,
     follows_once,
@@ -18,7 +25,7 @@ from deploy.lab.drill.expected.hosts import (
 )
 from deploy.lab.drill.invariants.checked import Invariant
 from deploy.lab.drill.stage import Stage
-from deploy.lab.nemesis import Fault, Switchover
+from deploy.lab.nemesis import Fault, LoseMachine, Switchover
 from deploy.lab.nemesis.hosts import BreakService, CutLink, EditByHand, FillDisk, HangSshd
 from deploy.lab.setting import Setting
 from jobs.audit import Kind
@@ -75,6 +82,23 @@ def _must(*outcomes: str, within: float) -> Sequence[Invariant]:
     )
 
 
+def returns_late(stage: Stage) -> None:
+    """A host's machine is lost before one leader and returns, with the disk it had, under the next."""
+    gone = LoseMachine(BAD)
+    stage.also(gone)
+    change(stage, first=True)
+    stage.until(f"an alarm that names {BAD}", lambda: is_named(stage, BAD), seconds=40)
+    old = stage.leader()
+    change(stage)
+    stage.until_moved(old, but=(BAD,))
+    stage.settle(2)
+    stage.mark(HEALED)
+    stage.heal(gone)
+    stage.until_ordered_again()
+    stage.until_quiet()
+    stage.settle(3)
+
+
 def edited(stage: Stage) -> None:
     """Somebody writes a replica's address into a host's file; the clock's next look at it finds that."""
     leader = stage.leader()
@@ -119,6 +143,19 @@ DISASTERS: Mapping[str, Disaster] = {
         "a host's disk is full",
         FillDisk(BAD),
         (*_must("failed", within=65), untouched_until(HEALED, BAD)),
+    ),
+    "host-returns-late": Disaster(
+        title="a host is lost, and comes back two leaders later",
+        act=returns_late,
+        must=(
+            changed_leader(2),
+            ONE_INCIDENT,
+            others_take_orders(QUICK, but=BAD),
+            named(BAD, outcomes=("timeout", "unreachable")),
+            open_until(HEALED),
+            untouched_until(HEALED, BAD),
+            follows_once(HEALED, BAD, within=65),
+        ),
     ),
     "host-edited": Disaster(
         title="somebody edits a host's file by hand",

@@ -24,7 +24,7 @@ from deploy.lab.drill.expected.storms import (
 )
 from deploy.lab.drill.history import Leadership
 from deploy.lab.drill.stage import Stage
-from deploy.lab.nemesis import LoseMachine, StopPatroni, Switchover
+from deploy.lab.nemesis import CutOff, LoseMachine, StopPatroni, Switchover
 from deploy.lab.setting import Setting
 from jobs.audit import Kind
 
@@ -76,8 +76,12 @@ def overtaken(stage: Stage) -> None:
 
 def under_way(stage: Stage) -> bool:
     """Whether hosts were planned since the fault."""
+    return _told(stage, Kind.PLANNED)
+
+
+def _told(stage: Stage, kind: Kind) -> bool:
     later = (e for e in stage.trail.entries if e.at / 1e6 > stage.fault)
-    return any(e.facts["kind"] == Kind.PLANNED for e in later)
+    return any(e.facts["kind"] == kind for e in later)
 
 
 def until_calm(stage: Stage) -> None:
@@ -103,11 +107,17 @@ def away_without(stage: Stage) -> tuple[Leadership, StopPatroni]:
 
 
 def flapping_held(stage: Stage) -> None:
-    """The lead goes to another and returns: applications stay at the replica, until the return is calm."""
+    """The lead goes to another, which is cut off from etcd, demotes itself and so loses it to the first:
+    applications stay at the replica, until the return is calm."""
     _, gone = away_without(stage)
-    change(stage)
+    second = stage.leader()
+    cut = CutOff(second.member, tuple(layout.ETCD))
+    stage.also(cut)
+    stage.until("the return", lambda: stage.leaders.after(second.epoch))
+    stage.until("the hold's end", lambda: _told(stage, Kind.RELEASED))
     stage.until_concluded()
     stage.until_ordered_again()
+    stage.heal(cut)
     stage.heal(gone)
     until_calm(stage)
 

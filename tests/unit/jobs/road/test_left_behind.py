@@ -181,3 +181,39 @@ def test_long_leaderlessness_is_said_with_its_length(world: World) -> None:
     world.fail_over("pg3")
     world.live_on(seconds=6)
     assert world.ledger.state("shop").incident is None
+
+
+def test_host_that_fails_is_named_although_another_is_still_at_work() -> None:
+    """Among many hosts there is always one that is being tried: nobody waits for it to be told."""
+    world = make_world(INVENTORY + "[timing]\nchunk = 1\n")
+    world.settle()
+    world.hosts.at("10.0.1.1").down = HostFailure(kind="timeout", reason="silent", remedy="look")
+    planned(world)
+    assert world.work_one() == "repoint: done"
+    assert world.ledger.take() is not None  # another worker has web2 in its hands
+    world.clock.pass_by(2)
+    world.ledger.call("shop")
+    assert world.work_one() == "respond: confirmed"
+    assert "web2" in world.ledger.state("shop").assignments
+    [alarm] = world.told(Kind.ALARM)
+    assert alarm["reason"] == "web1 does not follow yet (timeout): silent"
+
+
+def test_host_that_is_back_after_an_hour_is_brought_to_the_leader_of_then(world: World) -> None:
+    """It was tried about once a minute, named once, and is restarted once, however often the leader
+    changed meanwhile; then the incident is over within a minute."""
+    host = world.hosts.at("10.0.1.1")
+    host.down = HostFailure(kind="unreachable", reason="no route", remedy="start it")
+    world.fail_over("pg2")
+    world.live_on(seconds=1800)
+    world.fail_over("pg1")
+    world.fail_over("pg2")
+    world.live_on(seconds=1800)
+    before, tried = world.restarts("web1"), world.told(Kind.HOST)
+    assert 50 <= sum(one["host"] == "web1" for one in tried) <= 90
+    assert sum("web1" in one["reason"] for one in world.told(Kind.ALARM)) == 2, "once an epoch"
+    host.down = None
+    world.live_on(seconds=62)
+    assert "DB_HOST=10.0.0.2" in world.env("web1")
+    assert world.restarts("web1") == before + 1
+    assert world.ledger.state("shop").incident is None
