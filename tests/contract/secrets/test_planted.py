@@ -193,7 +193,7 @@ def test_no_process_tells_a_secret(site: Site) -> None:
     web, pages, metrics = ports.free(3)
     login = ("dba", site.planted["viewer password"])
     with all_processes(site, web, pages, metrics) as ids:
-        until = time.monotonic() + 25
+        until = time.monotonic() + 35
         while time.monotonic() < until and not all_called(site):
             time.sleep(0.5)
             if "/api/auth.test" in site.babbler.asked:  # the chronicle reads from now on
