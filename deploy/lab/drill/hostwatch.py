@@ -59,12 +59,12 @@ def journal_fence(path: Path) -> Fence | None:
 
 
 def journal_phase(path: Path) -> str | None:
-    """The phase that a journal holds; None where there is none (yet)."""
+    """The phase that a journal's last whole block holds; None where there is none (yet)."""
     try:
-        lines = path.read_text().splitlines()
+        whole, ended, _ = path.read_text().rpartition("\nend\n")
     except OSError:
         return None
-    words = (line.split() for line in lines)
+    words = (line.split() for line in reversed(whole.splitlines()) if ended)
     return next((w[1] for w in words if len(w) > 1 and w[0] == "phase"), None)
 
 

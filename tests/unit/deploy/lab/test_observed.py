@@ -8,7 +8,7 @@ from pathlib import Path
 
 from deploy.lab.accounts import Account, account_files
 from deploy.lab.drill.history import Leadership
-from deploy.lab.drill.hostwatch import env_value, journal_fence, read_orders
+from deploy.lab.drill.hostwatch import env_value, journal_fence, journal_phase, read_orders
 from deploy.lab.drill.leadership import step
 from jobs.fence import Fence
 
@@ -36,6 +36,20 @@ def test_a_journal_is_read_while_it_is_not_there_yet(tmp_path: Path) -> None:
     assert journal_fence(path) is None
     path.write_text("pgbaton-journal 1\nfence 7/2/36\nphase checked\nend\n")
     assert journal_fence(path) == Fence(system="7", pg_timeline=2, epoch=36)
+
+
+def test_the_last_whole_block_of_a_journal_counts(tmp_path: Path) -> None:
+    """What follows under one fence is appended; a block that is cut off is not there yet."""
+    path = tmp_path / "journal"
+    assert journal_phase(path) is None
+    path.write_text("pgbaton-journal 1\nfence 7/2/36\nphase intent\nowed shop\n")
+    assert journal_phase(path) is None
+    path.write_text(
+        path.read_text() + "end\n\npgbaton-journal 1\nfence 7/2/36\nphase written\nend\n"
+    )
+    assert journal_phase(path) == "written"
+    path.write_text(path.read_text() + "\npgbaton-journal 1\nfence 7/2/36\nphase checked\n")
+    assert journal_phase(path) == "written"
 
 
 def test_a_half_written_order_is_left_out(tmp_path: Path) -> None:
