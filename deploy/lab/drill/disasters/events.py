@@ -20,6 +20,7 @@ from deploy.lab.drill.expected.flooded import (
 from deploy.lab.drill.expected.posted import (
     backwards,
     few_responds,
+    not_held_up,
     repeated,
     signed_again,
     told_once,
@@ -39,6 +40,9 @@ TEN_MINUTES = 600
 
 TURNS = (CALM, FLOODED, FLOODED, CALM, CALM, FLOODED)
 """In an order in which a machine that slows down favours neither."""
+
+SPARING = {"senders": {member: {"per_minute": 60} for member in layout.MEMBERS}}
+"""So little that a replay uses it up within a second."""
 
 FULL = 2.0
 """Seconds until a flood is at its height."""
@@ -157,7 +161,8 @@ DISASTERS: Mapping[str, Disaster] = {
             delays_less_than(0.2, each=TURNS.count(FLOODED)),
             flooded_at(450, times=TURNS.count(FLOODED)),
             refused_once_a_minute(),
+            not_held_up(),
         ),
-        setting=Setting(machines=STRANGER),
+        setting=Setting(machines=STRANGER, inventory=SPARING),
     ),
 }

@@ -103,6 +103,22 @@ def _answers(history: History) -> Iterator[tuple[str, str]]:
             yield words[1], words[0]
 
 
+def not_held_up() -> Invariant:
+    """Somebody replays one genuine event so often that it has to wait; nobody else's has to."""
+
+    def wrong(history: History) -> Iterator[str]:
+        waits = Counter(name for name, status in _answers(history) if status == "429")
+        if not waits:
+            yield "nothing was replayed so often that it had to wait"
+        yield from (f"{name} had to wait {n} times" for name, n in waits.most_common()[1:])
+
+    return Invariant(
+        "a replayed event holds up no other one",
+        wrong,
+        lambda _: "it alone had to wait",
+    )
+
+
 def signed_again(seconds: float) -> Invariant:
     """Every member's hook tells something by a clock that is off by so many seconds: refused first, then
     signed anew by the webhook's own clock, and taken."""

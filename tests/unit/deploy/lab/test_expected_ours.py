@@ -241,6 +241,16 @@ HOLDS_AND_NOT: Mapping[str, tuple[Invariant, History, History]] = {
         answered("202 again-1", "202 again-2"),
         answered("202 again-1"),
     ),
+    "not held up": (
+        posted.not_held_up(),
+        answered("202 a", "429 a", "202 b", "401 forged"),
+        answered("202 a", "429 a", "429 a", "429 b"),
+    ),
+    "never replayed enough": (
+        posted.not_held_up(),
+        answered("429 a"),
+        answered("202 a"),
+    ),
     "signed again": (
         posted.signed_again(600),
         answered(*AGAIN, history=OFF),
