@@ -2,10 +2,10 @@
 # request of a worker is not read: a shell would spend minutes and the machine's memory on it.
 receive() {
     verb=$1
-    request=$(head -c "$REQUEST_LIMIT")
+    request=$(head -c "$REQUEST_LIMIT" && echo .) # or the shell would drop the last line's own end
     exec </dev/null
     case $request in
-        *"${NL}end") request=${request%end} ;;
+        *"${NL}end$NL.") request=${request%"end$NL."} ;;
         *)
             [ "${#request}" -lt $((REQUEST_LIMIT / 2)) ] || broken "the request is longer than $REQUEST_LIMIT bytes, or was cut off; nothing was done"
             broken 'the request was cut off, or something stands behind its end; nothing was done'
