@@ -78,7 +78,7 @@ def inventory_toml(
     where, lights = endpoints or endpoints_of("leader"), light or {}
     tables = _tables(profile, secrets, where, {**layout.SHOPS, **lights}) | _telling(pages)
     if lights:
-        tables["applications"]["light"] = _light(tuple(lights))
+        tables["applications"]["light"] = light_application(layout.CLUSTER, tuple(lights))
     if balanced(where):
         tables["linode"] = {"url": layout.LINODE_API}
         tables["nodebalancers"] = {layout.BALANCER: _balancer(check or Check())}
@@ -182,10 +182,10 @@ def _applications(endpoints: Endpoints) -> dict[str, Any]:
     }
 
 
-def _light(hosts: Sequence[str]) -> dict[str, Any]:
+def light_application(cluster: str, hosts: Sequence[str]) -> dict[str, Any]:
     """An application that is nothing but its file and the starts that it writes down."""
     return {
-        "cluster": layout.CLUSTER,
+        "cluster": cluster,
         "hosts": list(hosts),
         **_shop(),
         "check": 'tail -n 1 boots.log | grep -qF " $PGBATON_HOST "',

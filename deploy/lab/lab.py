@@ -69,6 +69,19 @@ class Lab:
         return {**layout.SHOPS, **light_hosts(self.setting)}
 
     @property
+    def neighbours(self) -> Mapping[str, str]:
+        """The further clusters, each with the host that follows it."""
+        return layout.NEIGHBOURS if self.setting.neighbours else {}
+
+    def hosts_of(self, cluster: str) -> Sequence[str]:
+        """The managed hosts that follow a cluster."""
+        return tuple(host for host in self.hosts if self.cluster_of(host) == cluster)
+
+    def cluster_of(self, host: str) -> str:
+        """Which cluster a managed host follows."""
+        return next((c for c, h in self.neighbours.items() if h == host), layout.CLUSTER)
+
+    @property
     def balanced(self) -> bool:
         """Whether a NodeBalancer stands in front."""
         return balanced(self.endpoints)
@@ -95,6 +108,9 @@ class Lab:
         for machine in self.machines.values():
             yield from ((machine, process) for process in machine.processes)
 
+    def _beside(self, name: str) -> Sequence[str]:
+        return layout.neighbours_on(name) if self.neighbours else ()
+
     def _plan(self, name: str) -> Plan:
         folder = self.folder / name
         folder.mkdir(mode=0o755, exist_ok=True)
@@ -104,7 +120,7 @@ class Lab:
             files |= patroni.own_files(folder)
         elif name in {**self.hosts, **layout.UNMANAGED}:
             files |= shophost.shop_files(folder, name, self.secrets)
-        further = layout.FURTHER.get(name, ())
+        further = (*layout.FURTHER.get(name, ()), *self._beside(name))
         return Plan(
             name=name,
             address={**layout.ADDRESSES, **layout.LIGHT, **self.setting.machines}[name],

@@ -13,6 +13,16 @@ CONTROL = {"control": "10.77.0.41"}
 SHOPS = {"shop1": "10.77.0.51", "shop2": "10.77.0.52"}
 LIGHT = {f"light{number:02}": f"10.77.0.{100 + number}" for number in range(1, 49)}
 """Managed hosts of a setting that wants many: a service that writes down its starts, and no shop."""
+NEIGHBOURS: Mapping[str, str] = dict(zip(("north", "east", "south", "west"), LIGHT, strict=False))
+"""Further clusters of a setting that wants several, each with the light host that follows it."""
+NEIGHBOUR_MEMBERS: Mapping[str, Mapping[str, str]] = {
+    name: {
+        f"{name}-{machine}": f"10.77.0.{200 + 10 * place + number}"
+        for number, machine in enumerate(MEMBERS, start=1)
+    }
+    for place, name in enumerate(NEIGHBOURS)
+}
+"""Their members, called after the machines that they are on, each with an address of its own there."""
 UNMANAGED = {"shop3": "10.77.0.53"}
 LINODE = {"linode": "10.77.0.61"}
 OUTSIDE = {"outside": "10.77.0.81"}
@@ -50,6 +60,16 @@ OUTSIDE_CONTROL = f"http://{OUTSIDE['outside']}:81"
 ALERTS = f"{OUTSIDE_CONTROL}/alerts"
 HEARTBEATS = {who: f"{OUTSIDE_CONTROL}/heartbeat/{who}" for who in ("clock", "watch")}
 """Beside Slack's own address, so that they answer while Slack does not."""
+
+
+def neighbours_on(machine: str) -> Sequence[str]:
+    """The addresses that the neighbours' members have on a machine."""
+    return tuple(
+        address
+        for members in NEIGHBOUR_MEMBERS.values()
+        for member, address in members.items()
+        if member.endswith(f"-{machine}")
+    )
 
 
 def hosts_file(name: str) -> str:

@@ -78,7 +78,7 @@ def start_patroni(
 def write_pgpass(machine: Machine, secrets: LabSecrets) -> None:
     """So that whoever looks around as postgres gets in without a password being shown."""
     line = f"*:*:*:postgres:{secrets.patroni.superuser}\n"
-    _private(machine.folder / "postgresql/.pgpass", line)
+    private(machine.folder / "postgresql/.pgpass", line)
 
 
 def restart_patroni(machine: Machine, config: Path, program: PatroniProgram) -> Process:
@@ -104,7 +104,7 @@ def write_files(machine: Machine, inventory: Inventory, secrets: LabSecrets) -> 
     text = patroni_yml(
         inventory, layout.CLUSTER, machine.name, secrets=secrets.patroni, ground=ground
     )
-    return _private(folder / "patroni.yml", text)
+    return private(folder / "patroni.yml", text)
 
 
 def _hook(machine: Machine, inventory: Inventory, secrets: LabSecrets) -> Path:
@@ -112,11 +112,11 @@ def _hook(machine: Machine, inventory: Inventory, secrets: LabSecrets) -> Path:
     script = folder / "pgbaton-hook"
     script.write_text(hook_script())
     script.chmod(0o755)
-    key = _private(folder / "hook.pem", secrets.senders[machine.name].pem)
+    key = private(folder / "hook.pem", secrets.senders[machine.name].pem)
     spool = _made(folder / "spool", mode=0o700)
     ground = HookGround(key=str(key), spool=str(spool))
     text = hook_conf(inventory, layout.CLUSTER, machine.name, sender=machine.name, ground=ground)
-    _private(folder / "hook.conf", text)
+    private(folder / "hook.conf", text)
     return script
 
 
@@ -124,14 +124,14 @@ def _post_bootstrap(machine: Machine, inventory: Inventory, secrets: LabSecrets)
     folder = machine.folder
     cluster = inventory.clusters[layout.CLUSTER]
     shop = SHOP_SQL.read_text().replace("{password}", secrets.shop)
-    sql = _private(folder / "bootstrap.sql", bootstrap_sql(cluster, secrets=secrets.patroni) + shop)
+    sql = private(folder / "bootstrap.sql", bootstrap_sql(cluster, secrets=secrets.patroni) + shop)
     psql = shlex.join([str(postgresql_bin() / "psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1"])
     script = folder / "post-bootstrap.sh"
     script.write_text(f'{psql} -d "$1" -f {shlex.quote(str(sql))}\n')
     return script
 
 
-def _private(path: Path, text: str) -> Path:
+def private(path: Path, text: str) -> Path:
     """A file that postgres alone may read."""
     path.touch(mode=0o600)
     shutil.chown(path, "postgres", "postgres")

@@ -13,13 +13,15 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
     """`endpoint` (leader, nodebalancer or both) is where the shops point; `inventory` is merged over the
-    lab's own, table by table; `light` is how many light hosts there are beside the shops; `machines` are
-    further ones, by name and address; `first` is done before anything runs on them, and `also` comes up
-    once the shops are there, before pgbaton's own processes look at anything."""
+    lab's own, table by table; `light` is how many light hosts there are beside the shops, the first of
+    which follow further clusters where there are `neighbours`; `machines` are further ones, by name and
+    address; `first` is done before anything runs on them, and `also` comes up once the shops are there,
+    before pgbaton's own processes look at anything."""
 
     endpoint: str = "leader"
     inventory: Mapping[str, Any] = field(default_factory=dict)
     light: int = 0
+    neighbours: bool = False
     machines: Mapping[str, str] = field(default_factory=dict)
     redis: Literal["alone", "sentinel"] = "alone"
     first: Sequence[Callable[[Lab], None]] = ()

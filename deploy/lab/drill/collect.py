@@ -13,6 +13,7 @@ from deploy.lab.drill import told
 from deploy.lab.drill.browse import read_pages
 from deploy.lab.drill.history import History
 from deploy.lab.drill.hostwatch import observe, read_orders
+from deploy.lab.drill.neighbourhood import parted
 from deploy.lab.drill.search import named_secrets, searched_places
 from deploy.lab.drill.stage import Stage
 from deploy.lab.faults import find
@@ -37,7 +38,7 @@ def collect(stage: Stage) -> History:
     _until_told(stage)
     trail, channel, rung = _trail(stage), outside.channel(), outside.alerts()
     leader = stage.leaders.leader
-    return History(
+    whole = History(
         fault=stage.fault,
         risen=stage.risen,
         profile=_profile(lab),
@@ -49,7 +50,7 @@ def collect(stage: Stage) -> History:
         writing=tuple(stage.writable.writing),
         orders=tuple(read_orders(lab.history_file)),
         stored=_stored(leader.address, lab.secrets.shop) if leader else frozenset(),
-        hosts=tuple(observe(lab, name, stage.fences.fences.get(name, [])) for name in lab.hosts),
+        hosts=tuple(observe(lab, name, stage.fences.fences.get(name, [])) for name in lab.hosts_of(layout.CLUSTER)),
         unmanaged=UNMANAGED,
         counter=counter.HOST if lab.balanced else None,
         entries=trail,
@@ -71,6 +72,7 @@ def collect(stage: Stage) -> History:
             **searched_places(lab),
         },
     )
+    return parted(stage, whole)
 
 
 def ended_processes(lab: Lab) -> Iterator[str]:

@@ -125,7 +125,8 @@ class History:
     `stored` the ids in the leader's table at the end; `accepted` the ids that the webhook answered
     with 202, by its access log; `anchors` what is noted of the trail in etcd; `slack`, `alerts` and
     `beats` (instants by who gave a sign of life) what was told outside, `channel` Slack's as its double shows it; `secrets` what must show nowhere; `places` every text that was
-    searched, by its name; `profile` names Patroni's timing; `risen` when the lab was up, 0 where whoever tells was there from the start; `ended` pgbaton's own processes that do not live at the end.
+    searched, by its name; `profile` names Patroni's timing; `risen` when the lab was up, 0 where whoever tells was there from the start; `ended` pgbaton's own processes that do not live at the end;
+    `neighbours` the histories of other clusters of the same lab, by name.
     """
 
     fault: float
@@ -152,6 +153,7 @@ class History:
     risen: float = 0.0
     profile: str = "lab"
     ended: tuple[str, ...] = ()
+    neighbours: Mapping[str, History] = field(default_factory=dict)
 
     @property
     def leader(self) -> Leadership | None:

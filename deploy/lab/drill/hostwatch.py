@@ -44,7 +44,7 @@ class FenceWatch:
 def journal(lab: Lab, host: str) -> Path:
     """Where the remote script keeps a host's journal of the lab's cluster."""
     behind = layout.BALANCER if lab.behind(host) else None
-    name = Target(kind="host", name=host, behind=behind).journal(layout.CLUSTER)
+    name = Target(kind="host", name=host, behind=behind).journal(lab.cluster_of(host))
     return lab.footing.journals(host) / name / "journal"
 
 

@@ -21,6 +21,11 @@ AGAIN = 0.05
 KEY = f"/service/{layout.SCOPE}/leader"
 
 
+def key_of(scope: str) -> str:
+    """The leader key of another cluster."""
+    return f"/service/{scope}/leader"
+
+
 @dataclass(slots=True, kw_only=True)
 class LeaderWatch:
     """Follows the leader key from its first revision on, through every member of etcd at once: one that
@@ -28,6 +33,8 @@ class LeaderWatch:
 
     connections: Sequence[Callable[[], HTTPConnection]]
     changed: Callable[[Leadership], None]
+    key: str = KEY
+    addresses: Mapping[str, str] = field(default_factory=lambda: layout.MEMBERS)
     leaderships: list[Leadership] = field(default_factory=list)
     revision: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -54,7 +61,7 @@ class LeaderWatch:
     def _follow(self, connection: Callable[[], HTTPConnection]) -> None:
         while True:
             with suppress(OSError, HTTPException, ValueError, KeyError):
-                for event in watched(connection, KEY, after=self.revision):
+                for event in watched(connection, self.key, after=self.revision):
                     self._take(event, at=time.time())
             time.sleep(AGAIN)
 
@@ -64,12 +71,18 @@ class LeaderWatch:
             if revision <= self.revision:
                 return
             self.revision, known = revision, self.leaderships
-            self.leaderships = list(step(known, event, at=at))
+            self.leaderships = list(step(known, event, at=at, addresses=self.addresses))
             if self.leaderships != known:
                 self.changed(self.leaderships[-1])
 
 
-def step(known: list[Leadership], event: Mapping[str, Any], *, at: float) -> list[Leadership]:
+def step(
+    known: list[Leadership],
+    event: Mapping[str, Any],
+    *,
+    at: float,
+    addresses: Mapping[str, str] = layout.MEMBERS,
+) -> list[Leadership]:
     """The leaderships after one etcd event (PUT events have no type, create_revision is a string)."""
     if event.get("type") == "DELETE":
         return [*known[:-1], replace(known[-1], until=at)] if known else []
@@ -77,7 +90,7 @@ def step(known: list[Leadership], event: Mapping[str, Any], *, at: float) -> lis
     member, epoch = base64.b64decode(kv["value"]).decode(), int(kv["create_revision"])
     if known and known[-1].epoch == epoch:
         return known
-    address = layout.MEMBERS[member]
+    address = addresses[member]
     return [*known, Leadership(member=member, address=address, epoch=epoch, since=at)]
 
 

@@ -15,6 +15,7 @@ from deploy.lab.drill.disaster import Disaster
 from deploy.lab.drill.history import History
 from deploy.lab.drill.invariants import Checked, check_all
 from deploy.lab.drill.keepsake import keep
+from deploy.lab.drill.neighbourhood import watch_neighbours
 from deploy.lab.drill.report import Report, make_report, to_json
 from deploy.lab.drill.screen import Screen
 from deploy.lab.drill.stage import Stage, set_stage
@@ -48,6 +49,7 @@ def play(wish: Wish, disaster: Disaster) -> bool:
     screen.say(f"drill: {disaster.title}", style="bold")
     with _opened(wish, disaster, screen) as scene:
         stage = set_stage(scene.lab, screen, patience=3 * profile.ttl + 60)
+        stage.neighbours = watch_neighbours(scene.lab, screen.say)
         scene.rises()
         stage.risen = time.time() if wish.machines else 0.0
         stage.observe()

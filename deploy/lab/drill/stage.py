@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -37,6 +37,7 @@ class Stage:
     trail: TrailWatch
     orders: OrderBook
     patience: float
+    neighbours: Mapping[str, LeaderWatch] = field(default_factory=dict)
     fault: float = math.inf
     risen: float = 0.0
     injected: list[Injected] = field(default_factory=list)
@@ -142,7 +143,7 @@ class Stage:
 
     def until_told(self, leader: Leadership) -> None:
         """Wait until the trail tells that every managed host holds the leader's fence."""
-        for host in self.lab.hosts:
+        for host in self.lab.hosts_of(layout.CLUSTER):
             self.until(f"{host} in the trail", partial(self.trail.holds, host, leader))
 
     def until_concluded(self) -> None:

@@ -21,7 +21,8 @@ from workers.secrets import Secrets
 
 def complete(entries: Sequence[Entry]) -> bool:
     """Whether Slack holds by now whatever a trail has to tell."""
-    return not any(untold(_history(entries, slack=messages(outside.channel()))))
+    told = of_cluster(messages(outside.channel()), layout.CLUSTER)
+    return not any(untold(_history(entries, slack=told)))
 
 
 def heard(lab: Lab, entries: Sequence[Entry], *, risen: float) -> bool:
@@ -43,6 +44,17 @@ def messages(channel: Mapping[str, Any]) -> tuple[SlackMessage, ...]:
         for message in (_message(root), *(_message(r, below=root["ts"]) for r in root["replies"]))
         if message.key
     )
+
+
+def of_cluster(known: Sequence[SlackMessage], cluster: str) -> tuple[SlackMessage, ...]:
+    """The threads of one cluster's incidents and notices, by the keys of their first messages."""
+    roots = {m.ts for m in known if m.thread is None and _cluster_of(m) == cluster}
+    return tuple(m for m in known if m.ts in roots or m.thread in roots)
+
+
+def _cluster_of(root: SlackMessage) -> str:
+    incident = root.key.partition("@")[0]
+    return incident.removeprefix("notice-").rpartition("-")[0]
 
 
 def _message(raw: Mapping[str, Any], *, below: str | None = None) -> SlackMessage:
@@ -91,9 +103,9 @@ def _alert(raw: Mapping[str, Any], keys: VerifyKeys) -> AlertHeard:
     )
 
 
-def anchors(lab: Lab) -> tuple[Anchor, ...]:
+def anchors(lab: Lab, cluster: str = layout.CLUSTER) -> tuple[Anchor, ...]:
     """What etcd notes of the trail; nothing where it cannot be asked."""
     try:
-        return tuple(anchors_of(lab.inventory, Secrets({}))[layout.CLUSTER].placed(layout.CLUSTER))
+        return tuple(anchors_of(lab.inventory, Secrets({}))[cluster].placed(cluster))
     except Unavailable:
         return ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from deploy.lab import layout, patroni
+from deploy.lab import layout, neighbours, patroni
 from deploy.lab.drill.disaster import Disaster
 from deploy.lab.drill.expected import (
     MOVED,
@@ -15,6 +15,7 @@ from deploy.lab.drill.expected import (
     silent,
     takes_orders,
 )
+from deploy.lab.drill.expected.several import EACH_CLUSTER, none_waits
 from deploy.lab.drill.expected.storms import (
     GAVE_WAY,
     HELD_UNTIL_CALM,
@@ -135,6 +136,26 @@ def flapping_dead(stage: Stage) -> None:
     until_calm(stage)
 
 
+def five_clusters(stage: Stage) -> None:
+    """One machine is lost from which five clusters are led."""
+    old = stage.leader()
+    dead = LoseMachine(old.member)
+    stage.inject(dead)
+    stage.until_moved(old)
+    stage.until_concluded()
+    for name in stage.lab.neighbours:
+        stage.until(f"the end of the incident of {name}", partial(concluded, stage, name))
+    stage.heal(dead)
+    neighbours.start_again(stage.lab, old.member)
+    until_calm(stage)
+
+
+def concluded(stage: Stage, name: str) -> bool:
+    """Whether a further cluster's trail says that an incident is over that began after the fault."""
+    later = (e.facts for e in stage.trail.trail.entries(name) if e.at / 1e6 > stage.fault)
+    return any(facts["kind"] == Kind.CONCLUDED for facts in later)
+
+
 HELD = "^held: "
 
 DISASTERS: Mapping[str, Disaster] = {
@@ -160,6 +181,17 @@ DISASTERS: Mapping[str, Disaster] = {
                 "applications": {"shop": SLOW, "light": SLOW},
                 "timing": {"chunk": 1},
             },
+        ),
+    ),
+    "five-clusters": Disaster(
+        title="five clusters lose their leaders at once",
+        act=five_clusters,
+        must=(MOVED, ONE_INCIDENT, EACH_CLUSTER, none_waits(15)),
+        setting=Setting(
+            light=len(layout.NEIGHBOURS),
+            neighbours=True,
+            inventory=neighbours.tables(),
+            also=(neighbours.start_neighbours,),
         ),
     ),
     "flapping-held": Disaster(

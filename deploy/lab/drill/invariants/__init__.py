@@ -32,7 +32,7 @@ from deploy.lab.drill.invariants.record import (
 )
 from deploy.lab.drill.invariants.telling import alerts_told, slack_told, unheard, untold
 
-__all__ = ["ALL", "Checked", "check_all", "restarts"]
+__all__ = ["ALL", "OF_EACH", "Checked", "check_all", "restarts"]
 
 ALL: Sequence[Invariant] = (
     Invariant(
@@ -54,6 +54,10 @@ ALL: Sequence[Invariant] = (
         lambda _: "none has ended",
     ),
 )
+
+
+OF_EACH: Sequence[Invariant] = (*ALL[:2], *ALL[3:7])
+"""Those that hold of a cluster that takes no orders, and of which no secret is known, as well."""
 
 
 def check_all(history: History) -> tuple[Checked, ...]:

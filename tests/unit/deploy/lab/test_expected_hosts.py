@@ -8,6 +8,7 @@ from dataclasses import asdict, replace
 import pytest
 
 from deploy.lab.drill.expected import crowd, hosts, storms
+from deploy.lab.drill.expected import several as sentences
 from deploy.lab.drill.history import Boot, History, HostHistory, Leadership
 from deploy.lab.drill.invariants import check_all
 from deploy.lab.drill.invariants.checked import Invariant
@@ -359,3 +360,33 @@ def test_each_sentence_of_a_crowd_can_say_no(one: Invariant, history: History, s
     checked = one.check(history)
     assert (not checked.held) == bool(said), checked.evidence
     assert said in checked.evidence
+
+
+def several(**changes: object) -> History:
+    """The good drill, with another cluster that moved likewise."""
+    return replace(h.GOOD, neighbours={"north": replace(h.GOOD, **changes)})  # type: ignore[arg-type]
+
+
+def test_every_cluster_is_held_to_the_same() -> None:
+    """One that did not move, or broke an invariant, is named; so is a drill without any other cluster."""
+    each = sentences.EACH_CLUSTER
+    assert each.check(several()).held, each.check(several()).evidence
+    assert "north: shop1: its file says" in each.check(several(leaderships=STAYED)).evidence
+    assert not each.check(several(entries=h.GOOD.entries[1:])).held
+    assert "north: shop1: its file says" in each.check(several(hosts=(ASTRAY,))).evidence
+    assert "no other cluster" in each.check(h.GOOD).evidence
+
+
+def test_no_cluster_waits_for_another() -> None:
+    """Each is timed from its own election; one that was late, or never followed, is named."""
+    within = sentences.none_waits(3)
+    assert "shop 1.9 s, north 1.9 s" in within.check(several()).evidence
+    later = (*h.drafts(without=Kind.HOST, at=122.0), (124.0, h.host("shop1", "changed", h.SECOND)))
+    late_one = h.telling(h.GOOD, later)
+    assert "north 3.9 s" in within.check(replace(h.GOOD, neighbours={"north": late_one})).evidence
+    never = h.telling(h.GOOD, h.drafts(without=Kind.HOST, at=122.0))
+    assert "north None s" in within.check(replace(h.GOOD, neighbours={"north": never})).evidence
+
+
+STAYED = (replace(h.LEADERSHIPS[0], until=None),)
+ASTRAY = replace(h.SHOP, file=h.OLD)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deploy.lab import layout
+from deploy.lab import layout, neighbours
 from deploy.lab.inventory import PROFILES, inventory_toml
 from deploy.lab.keys import make_secrets
 from jobs.inventory import Inventory, load_inventory
@@ -20,6 +20,25 @@ def test_it_loads_and_has_the_profile_s_timing() -> None:
         assert isinstance(loaded, Inventory), loaded
         cluster = loaded.clusters[layout.CLUSTER]
         assert (cluster.ttl, cluster.loop_wait) == (profile.ttl, profile.loop_wait)
+
+
+def test_it_loads_with_many_hosts_and_with_other_clusters() -> None:
+    """Fifty hosts follow one cluster; or each neighbour has one of them, and the watch speaks for all."""
+    many = make_secrets(
+        senders=("watch",), hosts=(*layout.SHOPS, *layout.LIGHT, *layout.UNMANAGED, *layout.MEMBERS)
+    )
+    profile = PROFILES["lab"]
+    fifty = load_inventory(inventory_toml(profile=profile, secrets=many, light=layout.LIGHT))
+    assert isinstance(fifty, Inventory), fifty
+    assert len(fifty.targets_of(layout.CLUSTER)) == 50
+    light = {host: layout.LIGHT[host] for host in layout.NEIGHBOURS.values()}
+    text = inventory_toml(profile=profile, secrets=many, light=light, over=neighbours.tables())
+    five = load_inventory(text)
+    assert isinstance(five, Inventory), five
+    assert {c: five.targets_of(c) for c in layout.NEIGHBOURS} == {
+        cluster: (host,) for cluster, host in layout.NEIGHBOURS.items()
+    }
+    assert set(five.senders["watch"].clusters) == {layout.CLUSTER, *layout.NEIGHBOURS}
 
 
 def test_the_unmanaged_host_is_not_in_it() -> None:

@@ -6,6 +6,7 @@ import base64
 import json
 from pathlib import Path
 
+from deploy.lab import layout
 from deploy.lab.accounts import Account, account_files
 from deploy.lab.drill.history import Leadership
 from deploy.lab.drill.hostwatch import env_value, journal_fence, journal_phase, read_orders
@@ -28,6 +29,16 @@ def test_a_leadership_begins_and_ends_with_its_key() -> None:
         Leadership(member="pg1", address="10.77.0.21", epoch=5, since=1.0, until=3.0),
         Leadership(member="pg2", address="10.77.0.22", epoch=9, since=4.0),
     ]
+
+
+def test_a_neighbour_s_leader_has_an_address_of_its_own() -> None:
+    """Its members are called after their machines, and known by other addresses."""
+    addresses = layout.NEIGHBOUR_MEMBERS["north"]
+    [led] = step([], put("north-pg2", epoch=5), at=1.0, addresses=addresses)
+    assert led.address == addresses["north-pg2"]
+    beside = {a for machine in layout.MEMBERS for a in layout.neighbours_on(machine)}
+    assert len(beside) == 12
+    assert not beside & {*layout.ADDRESSES.values(), *layout.LIGHT.values()}
 
 
 def test_a_journal_is_read_while_it_is_not_there_yet(tmp_path: Path) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from deploy.lab.drill.told import alerts, messages
+from deploy.lab.drill.history import SlackMessage
+from deploy.lab.drill.told import alerts, messages, of_cluster
 from deploy.lab.keys import KeyPair
 from deploy.lab.slack.threads import threads
 from deploy.lab.slack.workspace import Workspace
@@ -69,3 +70,15 @@ def test_an_alert_is_held_to_its_signature() -> None:
 def test_an_empty_channel_holds_nothing() -> None:
     """Before the first incident."""
     assert messages(threads(Workspace())) == ()
+
+
+def test_each_cluster_has_its_own_threads() -> None:
+    """Incidents and notices are told apart by the keys of their first messages."""
+    known = (
+        SlackMessage(ts="1", thread=None, key="shop-2@100", text="shop"),
+        SlackMessage(ts="2", thread=None, key="notice-north-7@100", text="north"),
+        SlackMessage(ts="3", thread="1", key="shop-2@100/proof:4", text="proof"),
+        SlackMessage(ts="4", thread="2", key="notice-north-7@100/alarm:7", text="alarm"),
+    )
+    assert [m.ts for m in of_cluster(known, "shop")] == ["1", "3"]
+    assert [m.ts for m in of_cluster(known, "north")] == ["2", "4"]
