@@ -59,7 +59,7 @@ def earlier(event: Event, seconds: float) -> Event:
 
 def forged(lab: Lab, genuine: Event) -> Iterator[bytes]:
     """Requests that must change nothing: unsigned, signed by a stranger, of a cluster that is none, and
-    one that was genuine once, byte by byte."""
+    a genuine one that was taken before."""
     event, stranger = claim("pg1", "forged"), KeyPair()
     now = int(time.time())
     yield _request(event, {})

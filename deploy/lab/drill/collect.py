@@ -50,7 +50,10 @@ def collect(stage: Stage) -> History:
         writing=tuple(stage.writable.writing),
         orders=tuple(read_orders(lab.history_file)),
         stored=_stored(leader.address, lab.secrets.shop) if leader else frozenset(),
-        hosts=tuple(observe(lab, name, stage.fences.fences.get(name, [])) for name in lab.hosts_of(layout.CLUSTER)),
+        hosts=tuple(
+            observe(lab, name, stage.fences.fences.get(name, []))
+            for name in lab.hosts_of(layout.CLUSTER)
+        ),
         unmanaged=UNMANAGED,
         counter=counter.HOST if lab.balanced else None,
         entries=trail,

@@ -98,8 +98,7 @@ def caught(stage: Stage, old: Leadership, point: Point) -> Iterator[str]:
         _signal(stage.lab, signal.SIGCONT)
         time.sleep(RUNS)
         _signal(stage.lab, signal.SIGSTOP)
-        busy = [name for name, job in jobs_of(stage.lab).items() if job.startswith(point.job)]
-        found[:] = busy if busy and point.there(look()) else []
+        found[:] = _at(point, jobs_of(stage.lab), look())
         return bool(found)
 
     try:
@@ -108,6 +107,13 @@ def caught(stage: Stage, old: Leadership, point: Point) -> Iterator[str]:
         yield found[0]
     finally:
         _thaw(stage.lab)
+
+
+def _at(point: Point, jobs: Mapping[str, str], moment: Moment) -> list[str]:
+    """The workers at that point of their work, the one that holds the flight before the others."""
+    busy = [name for name, job in jobs.items() if job.startswith(point.job)]
+    busy.sort(key=lambda name: jobs[name] != moment.state.flight)
+    return busy if point.there(moment) else []
 
 
 @contextmanager
