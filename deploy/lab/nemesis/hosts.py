@@ -72,7 +72,7 @@ class BreakService:
 
 
 @dataclass(frozen=True, slots=True)
-class FillDisk:
+class FillHost:
     """The disk that a host's shop lives on has no room left."""
 
     host: str

@@ -19,10 +19,10 @@ from deploy.lab.drill.expected.crowd import (
 from deploy.lab.drill.history import Leadership
 from deploy.lab.drill.stage import Stage
 from deploy.lab.nemesis import Fault
-from deploy.lab.nemesis.hosts import BreakService, CutLink, FillDisk, HangSshd, RefuseLogin
+from deploy.lab.nemesis.hosts import BreakService, CutLink, FillHost, HangSshd, RefuseLogin
 from deploy.lab.setting import Setting
 
-WAYS: Sequence[Callable[[str], Fault]] = (CutLink, HangSshd, BreakService, FillDisk, RefuseLogin)
+WAYS: Sequence[Callable[[str], Fault]] = (CutLink, HangSshd, BreakService, FillHost, RefuseLogin)
 BAD = tuple(layout.LIGHT)[: 2 * len(WAYS)]
 """The ten in trouble, two for each way."""
 

@@ -26,7 +26,7 @@ from deploy.lab.drill.expected.hosts import (
 from deploy.lab.drill.invariants.checked import Invariant
 from deploy.lab.drill.stage import Stage
 from deploy.lab.nemesis import Fault, LoseMachine, Switchover
-from deploy.lab.nemesis.hosts import BreakService, CutLink, EditByHand, FillDisk, HangSshd
+from deploy.lab.nemesis.hosts import BreakService, CutLink, EditByHand, FillHost, HangSshd
 from deploy.lab.setting import Setting
 from jobs.audit import Kind
 from jobs.remote import HOLDS
@@ -141,7 +141,7 @@ DISASTERS: Mapping[str, Disaster] = {
     ),
     "host-disk-full": _disaster(
         "a host's disk is full",
-        FillDisk(BAD),
+        FillHost(BAD),
         (*_must("failed", within=65), untouched_until(HEALED, BAD)),
     ),
     "host-returns-late": Disaster(

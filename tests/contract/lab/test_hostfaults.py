@@ -1,0 +1,112 @@
+"""What befalls a host strikes that host alone, and heals."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from deploy.lab import hostfaults, layout, shophost
+from deploy.lab.hostfaults import FOLDER
+from deploy.lab.lab import Lab
+from deploy.lab.nemesis.hosts import BreakService, EditByHand, FillHost, HangSshd, RefuseLogin
+from deploy.lab.process import wait_until
+from jobs.inventory import Address
+
+HOST = "shop1"
+
+
+@pytest.fixture(scope="module")
+def host(lab: Lab) -> Lab:
+    """Give a lab of which one shop's machine is up, without a database to write to."""
+    machine = lab.machines[HOST]
+    shophost.write_env(machine, Address(host="10.77.0.21", port=5433), lab.secrets)
+    shophost.start_sshd(machine)
+    shophost.start_shop(machine)
+    (machine.folder / "var-lib/pgbaton/shop").mkdir(parents=True)
+    (machine.folder / "var-lib/pgbaton/shop/lock").touch()
+    wait_until("sshd", lambda: greets(HOST), seconds=10)
+    wait_until("the shop", lambda: shophost.boots(machine.folder), seconds=30)
+    return lab
+
+
+def greets(name: str) -> bool:
+    """Whether an sshd says who it is within a second."""
+    try:
+        with socket.create_connection((layout.ADDRESSES[name], 22), timeout=1) as sock:
+            return sock.recv(4) == b"SSH-"
+    except OSError:
+        return False
+
+
+def env(lab: Lab) -> Path:
+    return lab.folder / HOST / "srv/shop/.env"
+
+
+def test_a_hung_sshd_takes_connections_and_says_nothing(host: Lab) -> None:
+    """Until it goes on; a login that waited is answered then."""
+    hang = HangSshd(HOST)
+    hang.inject(host)
+    with socket.create_connection((layout.ADDRESSES[HOST], 22), timeout=1) as waiting:
+        assert not greets(HOST)
+        hang.heal(host)
+        waiting.settimeout(10)
+        assert waiting.recv(4) == b"SSH-"
+
+
+def test_a_full_disk_takes_nothing_and_keeps_what_it_has(host: Lab) -> None:
+    """The shop's owner cannot write a byte; healed, what stood there stands there, and there is room."""
+    full, before = FillHost(HOST), env(host).read_bytes()
+    write = ["sh", "-c", f"echo something >{FOLDER}/new"]
+    full.inject(host)
+    assert host.machines[HOST].run(write, user=layout.SHOP_USER).returncode != 0
+    read = host.machines[HOST].run(["cat", layout.ENV_FILE])
+    assert read.stdout.encode() == before
+    full.heal(host)
+    assert env(host).read_bytes() == before
+    assert env(host).stat().st_uid == shophost.SHOP.number
+    assert host.machines[HOST].run(write, user=layout.SHOP_USER).returncode == 0
+    assert not (env(host).parent / "filler").exists()
+
+
+def test_a_shop_that_does_not_start_runs_on_until_it_is_stopped(host: Lab) -> None:
+    """It starts by itself once it can."""
+    machine, broken = host.machines[HOST], BreakService(HOST)
+    before = len(shophost.boots(machine.folder))
+    broken.inject(host)
+    assert shophost.healthz(HOST)
+    machine.run(["sv", "term", "shop"])
+    wait_until("the shop's end", lambda: not shophost.healthz(HOST), seconds=10)
+    assert len(shophost.boots(machine.folder)) == before
+    broken.heal(host)
+    wait_until("the shop", lambda: shophost.healthz(HOST), seconds=30)
+    assert len(shophost.boots(machine.folder)) == before + 1
+
+
+def test_an_edit_by_hand_is_on_the_record(host: Lab) -> None:
+    """The file says another address and is the shop's still; the shop is left alone."""
+    machine = host.machines[HOST]
+    before = len(shophost.boots(machine.folder))
+    EditByHand(HOST, "10.77.0.22").inject(host)
+    assert "DB_HOST=10.77.0.22\n" in env(host).read_text()
+    assert env(host).stat().st_uid == shophost.SHOP.number
+    assert [(one.host, one.what) for one in host.stirs] == [(HOST, "edit")]
+    assert len(shophost.boots(machine.folder)) == before
+
+
+def test_a_forgotten_key_is_known_again(host: Lab) -> None:
+    """Only the file of keys changes, and sshd lives on."""
+    keys, refuse = host.folder / HOST / "ssh/authorized_keys", RefuseLogin(HOST)
+    before = keys.read_text()
+    refuse.inject(host)
+    assert (keys.read_text(), greets(HOST)) == ("", True)
+    refuse.heal(host)
+    assert keys.read_text() == before
+
+
+def test_a_machine_on_which_something_hangs_can_lose_its_plug(host: Lab) -> None:
+    """A process that is stopped, and whoever waits for it outside, must not hold its end up."""
+    hostfaults.hang_sshd(host, HOST)
+    host.machines[HOST].pull_plug()
+    assert host.machines[HOST].shell.poll() is not None
