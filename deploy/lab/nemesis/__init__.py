@@ -4,7 +4,7 @@ from deploy.lab.nemesis.database import CrashPostgres, StopPatroni, Switchover
 from deploy.lab.nemesis.disk import FillDisk
 from deploy.lab.nemesis.fault import Fault
 from deploy.lab.nemesis.machines import CutOff, LoseMachine
-from deploy.lab.nemesis.oneway import Mute
+from deploy.lab.nemesis.oneway import Mute, Parch
 from deploy.lab.nemesis.outside import LinodeDown, LinodeLimited, SlackDown, SlackLimited
 from deploy.lab.nemesis.postgres import StopPostgres
 from deploy.lab.nemesis.processes import Freeze, FreezeAll, Kill, KillAll
@@ -25,6 +25,7 @@ __all__ = [
     "LinodeLimited",
     "LoseMachine",
     "Mute",
+    "Parch",
     "SlackDown",
     "SlackLimited",
     "StopEtcd",

@@ -1,4 +1,4 @@
-"""Packets that pass one way and not the other: each side believes something else of the same link."""
+"""Links that carry some packets and not others: each side believes something else of the same link."""
 
 from __future__ import annotations
 
@@ -12,6 +12,11 @@ from deploy.lab.machine import LabError
 MUTE = """\
 table inet mute {{
   chain out {{ type filter hook output priority 0; ip daddr {{ {addresses} }} drop; }}
+}}
+"""
+PARCHED = """\
+table inet parched {{
+  chain out {{ type filter hook output priority 0; ip daddr {address} tcp dport {port} drop; }}
 }}
 """
 
@@ -33,11 +38,36 @@ class Mute:
 
     def inject(self, lab: Lab) -> None:
         addresses = ", ".join(layout.ADDRESSES[other] for other in self.others)
-        done = lab.machines[self.machine].run(
-            ["nft", "-f", "-"], stdin=MUTE.format(addresses=addresses)
-        )
-        if done.returncode:
-            raise LabError(f"nft refused: {done.stderr}")
+        _load(lab, self.machine, MUTE.format(addresses=addresses))
 
     def heal(self, lab: Lab) -> None:
         lab.machines[self.machine].run(["nft", "delete", "table", "inet", "mute"])
+
+
+@dataclass(frozen=True, slots=True)
+class Parch:
+    """A replica gets no WAL from a member any more; their Patronis go on talking."""
+
+    replica: str
+    source: str
+
+    @property
+    def title(self) -> str:
+        return f"{self.replica} gets no WAL from {self.source} any more"
+
+    @property
+    def healed(self) -> str:
+        return f"{self.replica} may get WAL from {self.source} again"
+
+    def inject(self, lab: Lab) -> None:
+        address, port = layout.MEMBERS[self.source], layout.POSTGRESQL_PORT
+        _load(lab, self.replica, PARCHED.format(address=address, port=port))
+
+    def heal(self, lab: Lab) -> None:
+        lab.machines[self.replica].run(["nft", "delete", "table", "inet", "parched"])
+
+
+def _load(lab: Lab, machine: str, table: str) -> None:
+    done = lab.machines[machine].run(["nft", "-f", "-"], stdin=table)
+    if done.returncode:
+        raise LabError(f"nft refused: {done.stderr}")

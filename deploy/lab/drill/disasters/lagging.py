@@ -20,7 +20,7 @@ from deploy.lab.drill.expected import (
 )
 from deploy.lab.drill.stage import Stage
 from deploy.lab.lab import Lab
-from deploy.lab.nemesis import CutOff, LoseMachine, StopPatroni
+from deploy.lab.nemesis import LoseMachine, Parch, StopPatroni
 from jobs.audit import Kind
 
 BURST = 4
@@ -35,11 +35,14 @@ def lagging_refused(stage: Stage) -> None:
     """One replica lags, the other leaves, the leader's machine is lost: nobody leads until it returns."""
     old, near = stage.leader(), standby(stage)
     far = bystander(stage)
-    cut, gone, lost = CutOff(far, (old.member,)), StopPatroni(near), LoseMachine(old.member)
-    stage.inject(cut)
+    dry, gone, lost = Parch(far, old.member), StopPatroni(near), LoseMachine(old.member)
+    stage.inject(dry)
     until_lagging(stage, old.member, far)
     asked_in_vain(stage, old.member, far)
     stage.also(gone)
+    stage.until(
+        "the leader to go on alone", lambda: patroni.standby(stage.lab.footing.rest) is None
+    )
     stage.until_ordered_again()
     stage.also(lost)
     stage.until("the alarm", lambda: _leaderless(stage))
@@ -48,7 +51,7 @@ def lagging_refused(stage: Stage) -> None:
     stage.settle(RACES)
     stage.heal(lost)
     stage.until_ordered_again()
-    stage.heal(cut)
+    stage.heal(dry)
     stage.until_synchronous()
     stage.until_quiet()
     stage.settle(3)
