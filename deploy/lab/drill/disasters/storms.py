@@ -19,9 +19,9 @@ from deploy.lab.drill.expected.several import EACH_CLUSTER, none_waits
 from deploy.lab.drill.expected.storms import (
     GAVE_WAY,
     HELD_UNTIL_CALM,
+    ONCE_AN_EPOCH,
     SPANS,
     changes_within,
-    followed_at_most_once_an_epoch,
 )
 from deploy.lab.drill.history import Leadership
 from deploy.lab.drill.stage import Stage
@@ -167,7 +167,7 @@ DISASTERS: Mapping[str, Disaster] = {
             changes_within(20),
             ONE_INCIDENT,
             SPANS,
-            followed_at_most_once_an_epoch,
+            ONCE_AN_EPOCH,
         ),
         setting=Setting(inventory={"applications": {"shop": SLOW}}),
     ),

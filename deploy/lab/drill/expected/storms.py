@@ -75,7 +75,7 @@ def _counted(history: History) -> str:
     return f"{len(since_fault(history))} leaders, restarts: {', '.join(told)}"
 
 
-followed_at_most_once_an_epoch = Invariant(
+ONCE_AN_EPOCH = Invariant(
     "no host is restarted more often than the leader changed", _too_often, _counted
 )
 

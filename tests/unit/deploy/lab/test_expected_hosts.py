@@ -222,7 +222,7 @@ def stormy(*, second: float = 130.0) -> History:
     [
         storms.changes_within(20),
         storms.SPANS,
-        storms.followed_at_most_once_an_epoch,
+        storms.ONCE_AN_EPOCH,
         storms.GAVE_WAY,
     ],
     ids=lambda one: one.name,
@@ -250,12 +250,12 @@ def fenced() -> History:
         (storms.changes_within(20), replace(stormy(), leaderships=h.LEADERSHIPS[:1]), "None s"),
         (storms.SPANS, h.GOOD, "epochs []"),
         (
-            storms.followed_at_most_once_an_epoch,
+            storms.ONCE_AN_EPOCH,
             starts(*(Boot(at=at, db_host=h.NEW) for at in (121.0, 122.0, 123.0))),
             "3 restarts for 2 leaders",
         ),
         (
-            storms.followed_at_most_once_an_epoch,
+            storms.ONCE_AN_EPOCH,
             starts(*(Boot(at=at, db_host=h.NEW) for at in (121.0, 122.0))),
             "restarted twice to",
         ),
