@@ -91,15 +91,17 @@ patroni_agrees() {
     [ -z "$cacert" ] || set -- "$@" --cacert "$cacert"
     [ -z "$cert" ] || set -- "$@" --cert "$cert"
     body=$(curl -q "$@" "$rest")
-    case $? in
-        0) ;;
-        7 | 28 | 52 | 56) return 0 ;; # refused, no answer in time, hung up
+    case $?:$rest in
+        0:*) ;;
+        7:* | 28:*) return 0 ;; # refused, no answer in time
+        52:http:* | 56:http:*) return 0 ;; # hung up; over TLS that is how a certificate is refused, too
         *) refuse 'Patroni here could not be asked whether it leads' 'see curl to its REST API, with the certificate in isolate.conf' ;;
     esac
     case ${body##*"
 "} in
+        503) ;; # Patroni's word for: not the leader
         200) refuse 'Patroni here says that it leads' 'nothing: it is asked again; or stop Patroni here' ;;
-        000) refuse 'Patroni here could not be asked whether it leads' 'see curl to its REST API' ;;
+        *) refuse 'Patroni here could not be asked whether it leads' 'see curl to its REST API: it says neither 200 nor 503' ;;
     esac
     case $(printf '%s' "$body" | tr -d ' \t\n') in
         *'"pause":true'*) refuse 'Patroni is paused: who takes writes is decided by hand' 'patronictl resume' ;;

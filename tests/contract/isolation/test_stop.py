@@ -1,7 +1,9 @@
 """A stale primary is stopped over SSH, by the forced command, and only where that is right."""
 
 import json
+import ssl
 import time
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from jobs.fence import Fence
 from jobs.remote import HostFailure
 from jobs.stopping import StopOrder, StopReply
+from tests.contract.certificates import Authority
 from tests.contract.isolation.member import CLUSTER, Member
 from tests.contract.probes.patroni_server import serving, silence
 from workers.ssh import SshMembers
@@ -98,6 +101,37 @@ def test_a_patroni_that_cannot_be_asked_is_no_dead_one(stale: Member, hands: Ssh
     """A certificate that does not fit says nothing about who leads."""
     with serving(patroni(200)) as origin:  # type: ignore[arg-type]
         stale.configure(rest=origin.replace("http:", "https:") + "/leader")
+        reply = stop(hands, stale, stale.fence())
+    assert isinstance(reply, StopReply)
+    assert (reply.outcome, stale.runs()) == ("refused", True)
+
+
+def test_a_patroni_that_refuses_our_certificate_is_no_dead_one(
+    stale: Member, hands: SshMembers, tmp_path: Path
+) -> None:
+    """With TLS 1.3 it hangs up only after the handshake: that is no silence, it leads."""
+    authority = Authority(tmp_path)
+    server = authority.issue("patroni")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(server.cert, server.key)
+    context.load_verify_locations(authority.ca)
+    context.verify_mode = ssl.CERT_REQUIRED
+    ca = stale.root / "ca.pem"
+    ca.write_bytes(authority.ca.read_bytes())
+    with serving(patroni(200), context=context) as origin:  # type: ignore[arg-type]
+        stale.configure(rest=f"{origin}/leader", cacert=str(ca))
+        reply = stop(hands, stale, stale.fence())
+    assert isinstance(reply, StopReply)
+    assert (reply.outcome, stale.runs()) == ("refused", True)
+    assert "could not be asked" in reply.reason
+
+
+def test_somebody_else_at_its_port_says_nothing_about_who_leads(
+    stale: Member, hands: SshMembers
+) -> None:
+    """Patroni says 200 or 503; a proxy's 502, or a page of somebody else, is neither."""
+    with serving(patroni(502)) as origin:  # type: ignore[arg-type]
+        stale.configure(rest=f"{origin}/leader")
         reply = stop(hands, stale, stale.fence())
     assert isinstance(reply, StopReply)
     assert (reply.outcome, stale.runs()) == ("refused", True)
