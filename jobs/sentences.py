@@ -1,4 +1,4 @@
-"""What each kind of entry says to people: one sentence from its evidence, in one of four tones."""
+"""What each kind of entry says to people: one sentence from its evidence, in a tone."""
 
 from __future__ import annotations
 

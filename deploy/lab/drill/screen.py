@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
 from rich.console import Console
@@ -17,9 +17,16 @@ from deploy.lab.drill.keepsake import rehearsed
 from deploy.lab.drill.report import Report
 from deploy.lab.slack.show import show
 from jobs.audit import Entry
+from jobs.sentences import Tone
 from jobs.timeline import tell
 
-STYLES = {"plain": "", "good": "green", "bad": "red", "quiet": "dim"}
+STYLES: Mapping[Tone, str] = {
+    "plain": "",
+    "good": "green",
+    "wary": "yellow",
+    "bad": "red",
+    "quiet": "dim",
+}
 
 
 @dataclass(slots=True, kw_only=True)

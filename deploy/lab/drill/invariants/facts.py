@@ -18,13 +18,14 @@ def mutations(history: History) -> Iterator[Entry]:
     return (entry for entry in history.entries if mutates(entry))
 
 
-AT_LINODE = frozenset({Kind.BALANCER, Kind.DNS})
+ANNOUNCED = frozenset({Kind.BALANCER, Kind.DNS, Kind.ISOLATION})
+"""Kinds whose changes are told right before they are made."""
 
 
 def mutates(entry: Entry) -> bool:
-    """Whether an entry tells of a change: of a host, or of something at Linode."""
+    """Whether an entry tells of a change: of a host, of something at Linode, or of a stale member."""
     facts = entry.facts
-    if facts["kind"] in AT_LINODE:
+    if facts["kind"] in ANNOUNCED:
         return bool(facts["evidence"]["outcome"] == "changing")
     return facts["kind"] == Kind.HOST and facts["evidence"]["outcome"] in MUTATED
 

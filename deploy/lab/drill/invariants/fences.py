@@ -42,16 +42,27 @@ def fences_seen(history: History) -> str:
 
 
 def unproven_mutations(history: History) -> Iterator[str]:
-    """Hosts that were changed before the trail held a confirmed verdict with the same fence."""
-    confirmed: set[Fence] = set()
+    """What was changed before the trail held a confirmed verdict with the same fence; and who was
+    isolated although that verdict names it the leader."""
+    confirmed: dict[Fence, str] = {}
     for entry in history.entries:
-        facts = entry.facts
-        if facts["kind"] == Kind.VERDICT and facts["evidence"]["verdict"] == "confirmed":
-            confirmed.add(fence_of(entry))
-        elif mutates(entry) and fence_of(entry) not in confirmed:
-            what = facts["evidence"].get("host") or "something at Linode"
-            yield f"entry {entry.seq}: {what} was changed under {fence_of(entry)} without a verdict"
+        kind, evidence = entry.facts["kind"], entry.facts["evidence"]
+        if kind == Kind.VERDICT and evidence["verdict"] == "confirmed":
+            confirmed[fence_of(entry)] = evidence["member"]
+        elif not mutates(entry):
+            continue
+        elif fence_of(entry) not in confirmed:
+            yield f"entry {entry.seq}: {_changed(entry)} was changed under {fence_of(entry)} without a verdict"
+        elif kind == Kind.ISOLATION and evidence["member"] == confirmed[fence_of(entry)]:
+            yield f"entry {entry.seq}: {evidence['member']} was isolated although it leads under {fence_of(entry)}"
     yield from _untold_boots(history)
+
+
+def _changed(entry: Entry) -> str:
+    evidence = entry.facts["evidence"]
+    if entry.facts["kind"] == Kind.ISOLATION:
+        return f"member {evidence['member']}"
+    return evidence.get("host") or "something at Linode"
 
 
 def _untold_boots(history: History) -> Iterator[str]:

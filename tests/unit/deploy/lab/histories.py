@@ -50,6 +50,12 @@ def host(name: str, outcome: str, fence: Fence) -> Draft:
     return _draft(f"{name}:{fence}", Kind.HOST, facts, of=f"shop-{fence.epoch}")
 
 
+def isolating(member: str, fence: Fence) -> Draft:
+    """That a member is stopped now, for the leader of that fence."""
+    facts = {"member": member, "outcome": "changing", "fence": asdict(fence), "change": "stop"}
+    return _draft(f"{member}:{fence}", Kind.ISOLATION, facts, of=f"shop-{fence.epoch}")
+
+
 def opened(incident: str) -> Draft:
     return _draft(f"{incident}:opened", Kind.OPENED, {"why": "a new leader"}, of=incident)
 

@@ -180,6 +180,25 @@ def test_a_change_needs_a_confirmed_verdict_before_it() -> None:
     assert "without a verdict" in broken(with_entries(*h.chain(late)))[VERDICTS]
 
 
+@pytest.mark.parametrize(
+    ("at", "member", "says"),
+    [
+        (121.0, "pg1", ""),
+        (120.4, "pg1", "member pg1 was changed"),
+        (121.0, "pg2", "pg2 was isolated although it leads"),
+    ],
+    ids=["stale", "unproven", "leader"],
+)
+def test_a_member_is_isolated_by_a_confirmed_verdict_on_another(
+    at: float, member: str, says: str
+) -> None:
+    """A stop is a change too: right after the verdict, wrong before it, and never of the leader."""
+    isolating = (at, h.isolating(member, h.SECOND))
+    drafts = sorted((*h.DRAFTS, isolating), key=lambda d: d[0])
+    found = broken(with_entries(*h.chain(drafts))).get(VERDICTS, "")
+    assert (says in found) if says else not found
+
+
 def test_a_restart_that_the_trail_does_not_tell_is_found() -> None:
     """A shop restarted by nobody knows whom is a change without a verdict."""
     silent = h.chain(h.drafts(without=Kind.HOST, at=122.0))
