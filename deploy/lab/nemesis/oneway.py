@@ -16,9 +16,15 @@ table inet mute {{
 """
 PARCHED = """\
 table inet parched {{
-  chain out {{ type filter hook output priority 0; ip daddr {address} tcp dport {port} drop; }}
+  chain out {{
+    type filter hook output priority 0;
+    tcp flags & rst == rst accept
+    ip daddr {address} tcp dport {port} reject with tcp reset
+  }}
 }}
 """
+"""Refused, not dropped: a half open connection would count as a replica for a minute, and the leader
+would wait for its word."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from deploy.lab.etcd import etcd_healthy
 from deploy.lab.lab import Lab
 from deploy.lab.machine import LabError
 from deploy.lab.nemesis.disk import DATA, FillDisk, small_disks
-from deploy.lab.nemesis.oneway import Mute
+from deploy.lab.nemesis.oneway import Mute, Parch
 from deploy.lab.process import Process, children, own_id, wait_until
 
 
@@ -50,6 +50,33 @@ def test_a_mute_machine_is_mute_to_whom_it_names(lab: Lab) -> None:
     assert reaches(lab, "pg1", "etcd2")
     mute.heal(lab)
     assert reaches(lab, "pg1", "etcd1")
+
+
+def test_a_parched_replica_reaches_all_but_the_wal(lab: Lab) -> None:
+    """PostgreSQL's port at one member is refused at once; that member's other ports are not."""
+    port, parch = str(layout.POSTGRESQL_PORT), Parch("pg1", "pg2")
+    parch.inject(lab)
+    listeners = [lab.machines["pg2"].start(f"at-{at}", _listener(at)) for at in (port, "8008")]
+    wait_until("both to listen", lambda: _connects(lab, "8008") == "connected", seconds=5)
+    assert _connects(lab, port) == "refused"
+    parch.heal(lab)
+    wait_until("the WAL", lambda: _connects(lab, port) == "connected", seconds=5)
+    for listener in listeners:
+        listener.stop()
+
+
+def _listener(port: str) -> list[str]:
+    serve = (
+        "import socket, sys, time; s = socket.create_server(('', int(sys.argv[1]))); time.sleep(99)"
+    )
+    return ["python3", "-c", serve, port]
+
+
+def _connects(lab: Lab, port: str) -> str:
+    """How a connection from pg1 to a port of pg2 ends."""
+    url = f"telnet://{layout.MEMBERS['pg2']}:{port}"
+    done = lab.machines["pg1"].run(["curl", "-sv", "--max-time", "0.5", url])
+    return "connected" if "Connected to" in done.stderr else "refused"
 
 
 def test_a_full_disk_is_a_member_s_own(lab: Lab) -> None:
