@@ -9,9 +9,12 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from jobs.audit import Entry
+from tests.unit.webhook.pages.compiled import Compiled
 from tests.world import World, make_world
 from webhook.pages import Credentials, Ports, create_pages
 from webhook.pages.credentials import new_token, token_hash
+
+COMPILED = Compiled()
 
 
 @dataclass
@@ -37,6 +40,7 @@ class Visit:
             every=0.01,
         )
         self.app = create_pages(ports)
+        self.app.jinja_env.bytecode_cache = COMPILED
         self.client, self.stranger = self.app.test_client(), self.app.test_client()
         self.client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {self.token}"
 
