@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import assert_never
@@ -28,23 +28,43 @@ LOGINS, LOGINS_MOST, PAUSE = 3, 12, 0.25
 with so many seconds between them: what is set at Linode takes a moment to be so."""
 
 
+class PausedError(SupersededError):
+    """An operator paused the cluster meanwhile: who takes writes is decided by hand."""
+
+    @property
+    def outcome(self) -> str:
+        return "superseded"
+
+    @property
+    def remedy(self) -> str:
+        return ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exile:
-    """One stale member on its way out. `record` is where its PostgreSQL was last known to listen."""
+    """One stale member on its way out. `record` is where its PostgreSQL was last known to listen;
+    `paused` asks whether an operator paused the cluster by now."""
 
     means: Means
     members: MemberHand | None
     member: str
     record: MemberRecord | None
+    paused: Callable[[], bool]
 
     @property
     def cluster(self) -> str:
         return self.means.mission.cluster
 
+    def look(self) -> str:
+        """The look right before a mutation; as Means.look, and for an operator's pause, too: hands that
+        are at work on a member must not be crossed."""
+        if self.paused():
+            raise PausedError("an operator paused the cluster")
+        return self.means.look()
+
     def announce(self, what: str) -> None:
-        """The look right before a mutation, and the entry that says what is done now. Raises
-        SupersededError."""
-        note, key = self.means.look(), f"{self.means.job}:{what}"
+        """That look, and the entry that says what is done now. Raises SupersededError."""
+        note, key = self.look(), f"{self.means.job}:{what}"
         mission = self.means.mission
         self.means.tell(entry_of(self.member, "changing", key, mission, change=what, note=note))
 
@@ -174,7 +194,9 @@ def _stop(exile: Exile) -> End:
         return End(outcome="blocked", reason=reason, remedy=remedy)
     exile.announce(f"stop PostgreSQL on {member}")
     order = StopOrder(cluster=cluster, fence=means.mission.leadership.fence)
-    reply = exile.members.stop(host, order, timeout=STOP_WITHIN, confirm=lambda: _leads(means))
+    reply = exile.members.stop(host, order, timeout=STOP_WITHIN, confirm=lambda: _right(exile))
+    if isinstance(reply, HostFailure) and reply.kind == "superseded":
+        exile.look()  # says why, where that still holds
     if isinstance(reply, HostFailure):
         return End(outcome=reply.kind, reason=reply.reason, remedy=reply.remedy)
     if not reply.stopped:
@@ -182,10 +204,10 @@ def _stop(exile: Exile) -> End:
     return _silenced(exile, reply.reason)
 
 
-def _leads(means: Means) -> bool:
+def _right(exile: Exile) -> bool:
     """Asked once more when the connection stands: that may have taken seconds."""
     try:
-        means.look()
+        exile.look()
     except SupersededError:
         return False
     return True

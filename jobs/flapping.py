@@ -98,7 +98,8 @@ def _let_go(
         return f"{leadership.member} leads, and that is no flapping return"
     if nerve.release is not None and _released(held_by(state), nerve.release):
         return nerve.release.why
-    if moved.since is not None and state.now - moved.since >= policy.calm:
+    # By its size: after a jump back nobody shall stay at a replica until the old time is reached again.
+    if moved.since is not None and abs(state.now - moved.since) >= policy.calm:
         return f"{leadership.member} has led for {policy.calm:g} s without a change"
     return _nobody_reads(leadership, resting, nerve)
 

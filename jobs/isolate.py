@@ -50,7 +50,14 @@ def exile_of(errand: Errand, member: str) -> Exile:
     """A member, and where it was last known to listen: its record leaves etcd with its Patroni."""
     known = (*errand.mission.leadership.others, *errand.state.remembered())
     record = next((r for r in known if r.name == member), None)
-    return Exile(means=errand.means(), members=errand.tools.members, member=member, record=record)
+    ledger, cluster = errand.tools.ledger, errand.state.cluster
+    return Exile(
+        means=errand.means(),
+        members=errand.tools.members,
+        member=member,
+        record=record,
+        paused=lambda: ledger.state(cluster).paused(),
+    )
 
 
 def leave(errand: Errand, exile: Exile) -> End:

@@ -70,6 +70,16 @@ def test_release_of_an_earlier_hold_lifts_no_later_one(world: World) -> None:
     assert held(world)
 
 
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_clock_that_jumps_ends_it_rather_than_making_it_last(world: World, hours: int) -> None:
+    """Another Redis, whose clock is an hour off, takes over: a jump is no reason to stay read-only."""
+    change(world, "pg2")
+    assert held(world)
+    world.clock.step(hours * 3600)
+    world.live_on(seconds=10)
+    assert follows(world, "pg2")
+
+
 def test_pause_and_hold_end_each_for_itself(world: World) -> None:
     """Held or paused, nothing moves; calm during a pause moves nothing before its end."""
     change(world, "pg2")

@@ -162,6 +162,18 @@ def test_a_leader_that_changes_right_before_sends_nothing() -> None:
     assert "superseded" in told(world)
 
 
+def test_a_pause_that_comes_while_it_is_under_way_is_the_last_word() -> None:
+    """It is asked for again when the connection stands, and why nothing was done is told."""
+    world, members = settled()
+    pause = Pause(why="work", until=world.clock.now() + 3600, by="dba")
+    members.before = lambda: world.ledger.pause("shop", pause, ())
+    split(world)
+    world.work()
+    world.live_on(seconds=30)
+    assert (members.asked, members.stopped) == (["pg1"], [])
+    assert sentences(world)[-1] == "pg1 is not isolated: an operator paused the cluster"
+
+
 def test_a_former_leader_that_follows_is_asked_and_nobody_hears_of_it() -> None:
     """A failover as it should be: no entry, no order, the incident ends."""
     world, members = settled()
