@@ -22,6 +22,12 @@ def start_front(lab: Lab) -> None:
     start_linode(lab)
     wait_until("Linode's API", linode_answers, seconds=10)
     apply(lab)
+    if lab.inventory.nodebalancers[layout.BALANCER].modes == "observe":
+        until_led(lab)
+
+
+def until_led(lab: Lab) -> None:
+    """Wait until it lets somebody in. Where pgbaton sets its modes, nobody is before pgbaton runs."""
     wait_until("the NodeBalancer", lambda: leads(lab.secrets.shop), seconds=60, step=0.1)
 
 

@@ -40,6 +40,8 @@ def _rise(lab: Lab, say: Say) -> str:
     for further in lab.setting.also:
         further(lab)
     pgbaton.start_others(lab)
+    if lab.balanced:
+        front.until_led(lab)
     wait_until("synchronous replication", patroni.synchronous, seconds=60, step=0.2)
     say("two replicas follow, one of them synchronously")
     wait_until("the shops", shops_open, seconds=20)
