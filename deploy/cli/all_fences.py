@@ -8,7 +8,16 @@ from dataclasses import dataclass, field
 from deploy.cli.deeds import deed
 from deploy.cli.desk import Desk
 from deploy.cli.exits import Exit, Fault
-from deploy.cli.fences import WITHIN, against, agree, held_fences, lift_all, listed
+from deploy.cli.fences import (
+    ONCE_MORE,
+    WITHIN,
+    against,
+    agree,
+    held_fences,
+    lift_all,
+    listed,
+    unrecorded,
+)
 from deploy.cli.looking import look
 from deploy.cli.verify import say_verdict
 from deploy.cli.voice import voice
@@ -16,6 +25,7 @@ from jobs.audit import Draft, Kind
 from jobs.fence import Fence
 from jobs.inventory import DnsRecord, Target
 from jobs.ports import LedgerUnavailable, LinodeUnavailable
+from jobs.state import ClusterState
 from jobs.verdict import Confirmed, Verdict
 from jobs.zone import FoundRecord, FoundZone, SetRecord, fence_name, held_fence
 
@@ -32,16 +42,17 @@ class Note:
 
 @dataclass(slots=True, kw_only=True)
 class Held:
-    """Who holds which fence, by journal; the notes in zones; and who could not be asked, or not be
-    lifted, with what would help."""
+    """Who holds which fence, by journal; the notes in zones; whose fence a run before lifted and could
+    not record; and who could not be asked, or not be lifted, with what would help."""
 
     hosts: dict[str, Mapping[str, Fence]] = field(default_factory=dict)
     notes: dict[str, Note] = field(default_factory=dict)
+    unrecorded: dict[str, Mapping[str, Fence]] = field(default_factory=dict)
     left: dict[str, Fault] = field(default_factory=dict)
 
     def fences(self) -> Iterator[Fence]:
         """All of them."""
-        for held in self.hosts.values():
+        for held in (*self.hosts.values(), *self.unrecorded.values()):
             yield from held.values()
         yield from (note.fence for note in self.notes.values())
 
@@ -53,8 +64,8 @@ class Held:
 def reset_all(desk: Desk, cluster: str, *, why: str, yes: bool) -> None:
     """Every host of the cluster and every DNS record forgets its fence, and so does Redis; who cannot be
     reached is named, and forgets it with the next run."""
-    desk.ledger.state(cluster)  # what cannot be recorded is not done
-    held = _held(desk, cluster)
+    state = desk.ledger.state(cluster)  # what cannot be recorded is not done
+    held = _held(desk, state)
     _, verdict = look(desk, cluster, everyone=False)
     _show(held)
     say_verdict(cluster, verdict)
@@ -64,19 +75,22 @@ def reset_all(desk: Desk, cluster: str, *, why: str, yes: bool) -> None:
     before = ", ".join(dict.fromkeys(map(str, held.fences())))
     _lift(desk, held, verdict)
     _record(desk, cluster, held, fence=before, why=why)
-    voice().line(f"{', '.join(held.named()) or 'nobody'} forgot {before or 'a fence'}", "good")
+    who = ", ".join([*held.named(), *held.unrecorded]) or "nobody"
+    voice().line(f"{who} forgot {before or 'a fence'}", "good")
     _tell_left(cluster, held)
     voice().line(f"follow it with: pgbaton tail {cluster}", "quiet")
 
 
-def _held(desk: Desk, cluster: str) -> Held:
-    held = Held()
+def _held(desk: Desk, state: ClusterState) -> Held:
+    held, cluster = Held(), state.cluster
     hosts = desk.inventory.hosts_of(cluster)
     for host, found in desk.fleet.each(hosts, lambda host: _asked(desk, cluster, host)):
         if isinstance(found, Fault):
             held.left[host] = found
         elif found:
             held.hosts[host] = found
+        elif before := unrecorded(desk, state, host):
+            held.unrecorded[host] = before
     for name, record in desk.inventory.dns.items():
         if record.cluster == cluster:
             _note(desk, name, record, held)
@@ -110,6 +124,7 @@ def _note(desk: Desk, name: str, record: DnsRecord, held: Held) -> None:
 def _show(held: Held) -> None:
     speak = voice()
     rows = [(host, listed(fences)) for host, fences in held.hosts.items()]
+    rows += [(host, f"none; {listed(f)} was lifted") for host, f in held.unrecorded.items()]
     rows += [(Target(kind="dns", name=n).told, str(note.fence)) for n, note in held.notes.items()]
     speak.rows(rows, head=("who", "holds"))
     for who, fault in held.left.items():
@@ -149,14 +164,15 @@ def _rewrite(desk: Desk, note: Note, verdict: Verdict) -> Fault | None:
 def _record(desk: Desk, cluster: str, held: Held, *, fence: str, why: str) -> None:
     """Redis forgets every target, those too that could not be reached: what they hold they say
     themselves when they are there again."""
-    drafts = [_entry(desk, held.named(), fence=fence, why=why)] if held.named() else []
+    who = [*held.named(), *held.unrecorded]
+    drafts = [_entry(desk, who, fence=fence, why=why)] if who else []
     try:
         desk.ledger.forget(cluster, desk.inventory.targets_of(cluster), drafts)
         desk.ledger.call(cluster)
     except LedgerUnavailable as error:
         raise Fault(
             f"the fences are lifted, but not recorded: {error.reason}",
-            f"once Redis is back: pgbaton repoint {cluster} --why 'fences lifted by hand'",
+            ONCE_MORE,
             code=Exit.UNAVAILABLE,
         ) from None
 

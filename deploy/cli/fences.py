@@ -17,9 +17,11 @@ from jobs.fence import Fence, Standing
 from jobs.inventory import parse_target
 from jobs.ports import LedgerUnavailable
 from jobs.remote import HOLDS, HostFailure, LiftRequest, ReadRequest
+from jobs.state import ClusterState
 from jobs.verdict import Confirmed, Verdict
 
 WITHIN = 10.0
+ONCE_MORE = "once Redis is back, run the same command again: it records what was lifted"
 
 YES = click.option("--yes", is_flag=True, help="Do not ask.")
 WHY = click.option("--why", callback=one_line, required=True, help="For the record.")
@@ -54,10 +56,10 @@ def reset_fence(
 
 def _reset_one(desk: Desk, cluster: str, host: str, *, why: str, yes: bool) -> None:
     known_hosts(desk, cluster, [host])
-    desk.ledger.state(cluster)  # what cannot be recorded is not done
+    state = desk.ledger.state(cluster)  # what cannot be recorded is not done
     held = held_fences(desk, cluster, host)
     if not held:
-        voice().line(f"{host} holds no fence of {cluster}; nothing to lift", "quiet")
+        _make_up(desk, state, host, why=why)
         return
     _, verdict = look(desk, cluster, everyone=False)
     voice().line(f"{host} holds {listed(held)}")
@@ -67,6 +69,25 @@ def _reset_one(desk: Desk, cluster: str, host: str, *, why: str, yes: bool) -> N
     entry = _entry(desk, host=host, how="reset-fence", why=why, held=held)
     _record(desk, {cluster: entry}, host, anew=cluster)
     voice().line(f"{host} forgot {listed(held)}; follow it with: pgbaton tail {cluster}", "good")
+
+
+def _make_up(desk: Desk, state: ClusterState, host: str, *, why: str) -> None:
+    """Record what a run before lifted, where Redis went away before it could."""
+    cluster, before = state.cluster, unrecorded(desk, state, host)
+    if not before:
+        voice().line(f"{host} holds no fence of {cluster}; nothing to lift", "quiet")
+        return
+    entry = _entry(desk, host=host, how="reset-fence", why=why, held=before)
+    _record(desk, {cluster: entry}, host, anew=cluster)
+    told = f"{host} holds no fence; that it forgot {listed(before)} is recorded now"
+    voice().line(f"{told}; follow it with: pgbaton tail {cluster}", "good")
+
+
+def unrecorded(desk: Desk, state: ClusterState, host: str) -> dict[str, Fence]:
+    """What Redis remembers, by target, of a host that holds no fence. As long as it does, the host is
+    taken for one that holds a higher epoch, and left alone."""
+    known = {t: state.hosts.get(t) for t in _targets(desk, state.cluster, host)}
+    return {t: r.fence for t, r in known.items() if r is not None and r.fence is not None}
 
 
 def held_fences(desk: Desk, cluster: str, host: str) -> dict[str, Fence]:
@@ -136,7 +157,7 @@ def _record(desk: Desk, entries: dict[str, Draft], host: str, *, anew: str) -> N
     except LedgerUnavailable as error:
         raise Fault(
             f"the fence is lifted, but not recorded: {error.reason}",
-            f"once Redis is back: pgbaton repoint {anew} --host {host} --why 'fence lifted by hand'",
+            ONCE_MORE,
             code=Exit.UNAVAILABLE,
         ) from None
 

@@ -144,3 +144,39 @@ def test_without_redis_nothing_is_lifted(dba: Operator) -> None:
     dba.world.ledger.break_down()
     assert dba.types(*RESET).exit_code == 69
     assert dba.world.hosts.at("10.0.1.1").fence("shop") is not None
+
+
+def test_redis_that_dies_after_the_lift_is_made_up_for(dba: Operator) -> None:
+    """The fences are gone and nobody wrote it down: until the same command ran again the hosts stay where
+    they are, as it said; then the entry stands, with what was lifted, and everybody follows."""
+    world = dba.world
+    world.dcs.after_look = world.ledger.break_down
+    seen = dba.types(*RESET)
+    assert seen.exit_code == 69
+    assert "once Redis is back, run the same command again" in seen.stderr
+    world.dcs.after_look = lambda: None
+    world.ledger.recover()
+    world.live_on(seconds=10)
+    assert "DB_HOST=10.0.0.2\n" in world.env("web1")
+    seen = dba.types(*RESET)
+    assert (seen.exit_code, seen.stdout.count("was lifted")) == (0, 2), seen.output
+    [told] = world.told(Kind.FENCE_LIFTED)
+    assert told["host"] == "web1, web2"
+    assert told["fence"].endswith("/2/9")
+    world.live_on(seconds=10)
+    assert world.ledger.state("shop").incident is None
+    assert "DB_HOST=10.0.0.3\n" in world.env("web1")
+
+
+def test_one_hosts_lift_is_made_up_for_too(dba: Operator) -> None:
+    """`--host` finds no fence to lift, and records the one that it lifted before."""
+    world, one = dba.world, ("reset-fence", "shop", "--host", "web1", "--why", "restored", "--yes")
+    world.dcs.after_look = world.ledger.break_down
+    assert dba.types(*one).exit_code == 69
+    world.dcs.after_look = lambda: None
+    world.ledger.recover()
+    seen = dba.types(*one)
+    assert (seen.exit_code, "is recorded now" in seen.stdout) == (0, True), seen.output
+    assert [t["host"] for t in world.told(Kind.FENCE_LIFTED)] == ["web1"]
+    world.live_on(seconds=10)
+    assert "DB_HOST=10.0.0.3\n" in world.env("web1")
