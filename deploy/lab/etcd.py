@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import urllib.request
+from collections.abc import Mapping
+from typing import Any
 from urllib.error import URLError
 
 from deploy.lab import layout
-from deploy.lab.machine import Machine
+from deploy.lab.machine import LabError, Machine
 from deploy.lab.process import Process
 from deploy.render import EtcdGround, etcd_yml
 from jobs.inventory import Inventory
@@ -34,3 +36,23 @@ def etcd_healthy(address: str) -> bool:
 
 def all_healthy() -> bool:
     return all(etcd_healthy(address) for address in layout.ETCD.values())
+
+
+def raft_leader() -> str:
+    """The member that the others follow. LabError where none says so."""
+    for name, address in layout.ETCD.items():
+        said = _status(address)
+        if said and said.get("leader") == said["header"]["member_id"]:
+            return name
+    raise LabError("no member of etcd says that it leads")
+
+
+def _status(address: str) -> Mapping[str, Any]:
+    """What a member says of itself; an empty mapping where it does not answer."""
+    url = f"http://{address}:2379/v3/maintenance/status"
+    try:
+        with urllib.request.urlopen(url, data=b"{}", timeout=1) as answer:
+            body: Mapping[str, Any] = json.load(answer)
+            return body
+    except (URLError, OSError, ValueError):
+        return {}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import redis
 
-from deploy.lab import layout, patroni, shophost
+from deploy.lab import layout, patroni, sentinel, shophost
 from deploy.lab.redis import connect
 
 if TYPE_CHECKING:
@@ -66,6 +66,8 @@ class Plain:
         return HTTPConnection(layout.ETCD[name], 2379)
 
     def redis(self) -> redis.Redis:
+        if sentinel.watched(self.lab):
+            return sentinel.connect(sentinel.watchers(self.lab), self.lab.secrets.redis)
         return connect(self.lab.secrets.redis)
 
     def metrics(self) -> str:

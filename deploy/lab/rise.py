@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from deploy.lab import front, layout, mux, outside, patroni, pgbaton, redis, shophost
+from deploy.lab import front, layout, mux, outside, patroni, pgbaton, redis, sentinel, shophost
 from deploy.lab.etcd import all_healthy, start_etcd
 from deploy.lab.lab import Lab, Say
 from deploy.lab.machine import LabError
@@ -56,7 +56,10 @@ def start_state(lab: Lab) -> None:
     """etcd and Redis, which everything else needs."""
     for name in layout.ETCD:
         start_etcd(lab.machines[name], lab.inventory)
-    redis.start_redis(lab.machines["redis"], lab.secrets.redis)
+    if sentinel.watched(lab):
+        sentinel.start_pair(lab)
+    else:
+        redis.start_redis(lab.machines["redis"], lab.secrets.redis)
     wait_until("etcd", all_healthy, seconds=20)
     wait_until("Redis", lambda: redis.answers(lab.secrets.redis), seconds=10)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import redis
 from redis.sentinel import Sentinel
@@ -12,6 +12,10 @@ from deploy.lab import layout
 from deploy.lab.machine import Machine
 from deploy.lab.process import Process, wait_until
 from deploy.lab.redis import CONFIG
+from deploy.lab.setting import Setting
+
+if TYPE_CHECKING:
+    from deploy.lab.lab import Lab
 
 SENTINEL_PORT, SERVICE = 26379, "pgbaton"
 DOWN_AFTER = 2000
@@ -31,6 +35,26 @@ sentinel auth-pass {service} {password}
 sentinel down-after-milliseconds {service} {down_after}
 sentinel failover-timeout {service} 10000
 """
+
+
+PAIR = {"redis": layout.REDIS["redis"], "redis2": "10.77.0.32"}
+"""The primary of the rise, and its replica."""
+
+
+def watched(lab: Lab) -> bool:
+    """Whether this lab's Redis is a pair under Sentinel."""
+    return lab.setting.redis == "sentinel"
+
+
+def watchers(lab: Lab) -> Sequence[Machine]:
+    """Sentinels live beside etcd, where three machines can outvote each other already."""
+    return [lab.machines[name] for name in layout.ETCD]
+
+
+def start_pair(lab: Lab) -> None:
+    """Everything that a lab under Sentinel has instead of its one Redis."""
+    primary, replica = (lab.machines[name] for name in PAIR)
+    start_watched(primary, [replica], watchers(lab), lab.secrets.redis)
 
 
 def start_watched(
@@ -69,9 +93,9 @@ def start_server(machine: Machine, password: str, *, follows: str | None = None)
     return machine.start("redis", ["redis-server", str(config)])
 
 
-def url(watchers: Sequence[Machine]) -> str:
+def url(addresses: Sequence[str]) -> str:
     """What stands in the inventory as `redis.url`."""
-    where = ",".join(f"{one.address}:{SENTINEL_PORT}" for one in watchers)
+    where = ",".join(f"{address}:{SENTINEL_PORT}" for address in addresses)
     return f"redis+sentinel://{where}/{SERVICE}/0"
 
 
@@ -135,3 +159,11 @@ def _knows(machine: Machine, replicas: int, watchers: int) -> bool:
 def _all(watchers: Sequence[Machine]) -> Any:  # redis-py's Sentinel carries no types
     places = [(one.address, SENTINEL_PORT) for one in watchers]
     return Sentinel(places, socket_timeout=2)  # type: ignore[no-untyped-call]
+
+
+WATCHED = Setting(
+    redis="sentinel",
+    machines={name: address for name, address in PAIR.items() if name not in layout.REDIS},
+    inventory={"redis": {"url": url(tuple(layout.ETCD.values()))}},
+)
+"""The ground of a lab whose Redis may be lost."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from deploy.lab import etcd, mux, outside, patroni, pgbaton, redis, shophost
+from deploy.lab import etcd, mux, outside, patroni, pgbaton, redis, sentinel, shophost
 from deploy.lab.lab import Lab
 from deploy.lab.machine import LabError, Machine
 from deploy.lab.process import Process
@@ -29,6 +29,12 @@ def _patroni(lab: Lab, machine: Machine) -> Process:
     return patroni.restart_patroni(machine, machine.folder / "patroni.yml", lab.program)
 
 
+def _redis(lab: Lab, machine: Machine) -> Process:
+    if sentinel.watched(lab):
+        return sentinel.start_server(machine, lab.secrets.redis)
+    return redis.start_redis(machine, lab.secrets.redis)
+
+
 def _ours(name: str) -> Start:
     return lambda lab, machine: pgbaton.start(lab, machine, name, name)
 
@@ -37,7 +43,7 @@ STARTS: Mapping[str, Start] = {
     "patroni": _patroni,
     "mux": lambda lab, machine: mux.start_mux(machine, lab.inventory),
     "etcd": lambda lab, machine: etcd.start_etcd(machine, lab.inventory),
-    "redis": lambda lab, machine: redis.start_redis(machine, lab.secrets.redis),
+    "redis": _redis,
     "web": lambda lab, _: pgbaton.start_web(lab),
     "pages": lambda lab, _: pgbaton.start_pages(lab),
     "sshd": lambda _, machine: shophost.start_sshd(machine),

@@ -58,6 +58,8 @@ def collect(stage: Stage) -> History:
         counter=counter.HOST if lab.balanced else None,
         entries=trail,
         intake=tuple(stage.trail.trail.entries(INTAKE)),
+        lost=tuple(stage.trail.lost),
+        typed=tuple(stage.typed),
         accepted=lab.footing.accepted(),
         anchors=told.anchors(lab),
         slack=told.messages(channel),
@@ -71,6 +73,7 @@ def collect(stage: Stage) -> History:
             "the webhook's metrics": page,
             "Slack": json.dumps(channel),
             "the alerts": json.dumps(rung),
+            "what an operator read": "\n".join(one.said for one in stage.typed),
             **read_pages(lab, _incidents(trail)),
             **searched_places(lab),
         },
@@ -98,8 +101,9 @@ def _until_told(stage: Stage) -> None:
     """Leave the tellers their time; what is missing then, the invariants say."""
 
     def done() -> bool:
-        trail = _trail(stage)
-        return told.complete(trail) and told.heard(stage.lab, trail, risen=stage.risen)
+        trail, lost = _trail(stage), stage.trail.lost
+        known = told.complete(trail, lost=lost)
+        return known and told.heard(stage.lab, trail, risen=stage.risen, lost=lost)
 
     with suppress(TimeoutError):
         wait_until("everything to be told", done, seconds=TOLD_WITHIN, step=0.5)

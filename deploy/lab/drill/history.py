@@ -37,6 +37,16 @@ class Injected:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """A command of pgbaton that an operator typed: when, how it ended, and all that it said."""
+
+    words: tuple[str, ...]
+    at: float
+    code: int
+    said: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Writing:
     """A time through which a member took writes whenever it was asked, as PostgreSQL itself said."""
 
@@ -121,7 +131,8 @@ class History:
     one from which seconds count;
     `writable` is when each member was first seen to take writes after the fault, by name, and `writing`
     every time through which one did; `counter` who orders through the NodeBalancer over a connection of its own each time;
-    `entries` is the cluster's trail, `intake` that of what belongs to no cluster;
+    `entries` is the cluster's trail, `intake` that of what belongs to no cluster; `lost` are entries that
+    stood in the cluster's trail once and do not any more; `typed` what an operator typed meanwhile;
     `stored` the ids in the leader's table at the end; `accepted` the ids that the webhook answered
     with 202, by its access log; `anchors` what is noted of the trail in etcd; `slack`, `alerts` and
     `beats` (instants by who gave a sign of life) what was told outside, `channel` Slack's as its double shows it; `secrets` what must show nowhere; `places` every text that was
@@ -142,6 +153,8 @@ class History:
     counter: str | None = None
     entries: tuple[Entry, ...] = ()
     intake: tuple[Entry, ...] = ()
+    lost: tuple[Entry, ...] = ()
+    typed: tuple[Typed, ...] = ()
     accepted: frozenset[str] = frozenset()
     anchors: tuple[Anchor, ...] = ()
     slack: tuple[SlackMessage, ...] = ()

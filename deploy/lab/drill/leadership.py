@@ -44,9 +44,12 @@ class LeaderWatch:
             threading.Thread(target=self._follow, args=(connection,), daemon=True).start()
 
     def restart(self) -> None:
-        """etcd was restored from a snapshot: its revisions went back, and lower ones count again."""
+        """etcd is being restored from a snapshot: whoever led is over, and lower revisions count again.
+        Call it while nobody answers: a watch that went on would bring the old ones back."""
         with self._lock:
             self.revision = 0
+            if self.leader is not None:
+                self.leaderships[-1] = replace(self.leaderships[-1], until=time.time())
 
     @property
     def leader(self) -> Leadership | None:
@@ -62,10 +65,11 @@ class LeaderWatch:
         while True:
             with suppress(OSError, HTTPException, ValueError, KeyError):
                 for event in watched(connection, self.key, after=self.revision):
-                    self._take(event, at=time.time())
+                    self.take(event, at=time.time())
             time.sleep(AGAIN)
 
-    def _take(self, event: Mapping[str, Any], *, at: float) -> None:
+    def take(self, event: Mapping[str, Any], *, at: float) -> None:
+        """What etcd said; what another member of it said already is not taken twice."""
         with self._lock:
             revision = int(event["kv"]["mod_revision"])
             if revision <= self.revision:

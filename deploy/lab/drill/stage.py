@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from deploy.lab import counter, layout, patroni
-from deploy.lab.drill.history import Injected, Leadership
+from deploy.lab import counter, keyboard, layout, patroni
+from deploy.lab.drill.history import Injected, Leadership, Typed
 from deploy.lab.drill.hostwatch import FenceWatch, journal
 from deploy.lab.drill.leadership import LeaderWatch
 from deploy.lab.drill.orderbook import OrderBook
@@ -25,8 +25,8 @@ from deploy.lab.process import wait_until
 
 @dataclass(slots=True, kw_only=True)
 class Stage:
-    """A lab that is up, under observation. `patience` (seconds) bounds every wait; `risen`, `injected` and
-    `marks` as History has them."""
+    """A lab that is up, under observation. `patience` (seconds) bounds every wait; `risen`, `injected`,
+    `marks` and `typed` as History has them."""
 
     lab: Lab
     screen: Screen
@@ -42,6 +42,7 @@ class Stage:
     risen: float = 0.0
     injected: list[Injected] = field(default_factory=list)
     marks: dict[str, float] = field(default_factory=dict)
+    typed: list[Typed] = field(default_factory=list)
 
     def observe(self) -> None:
         """The lab has risen: ask PostgreSQL too, from now on."""
@@ -83,6 +84,16 @@ class Stage:
     def mark(self, name: str) -> None:
         """Give this instant a name, by which what must hold from here on is decided afterwards."""
         self.marks[name] = time.time()
+
+    def types(self, *words: str) -> None:
+        """An operator types `pgbaton WORDS`; what it came to is decided from the history."""
+        at = time.time()
+        self.screen.say(f"typed: pgbaton {' '.join(words)}", style="bold")
+        done = keyboard.pgbaton(self.lab, words)
+        said = done.stdout + done.stderr
+        self.typed.append(Typed(words=words, at=at, code=done.returncode, said=said))
+        for line in said.splitlines():
+            self.screen.say(line, style="dim")
 
     def until_moved(self, old: Leadership, *, but: Collection[str] = ()) -> Leadership:
         """Wait until another member leads and every managed host, `but` for some, takes orders by it."""

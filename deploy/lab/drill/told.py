@@ -19,16 +19,16 @@ from workers.etcd.placing import anchors_of
 from workers.secrets import Secrets
 
 
-def complete(entries: Sequence[Entry]) -> bool:
-    """Whether Slack holds by now whatever a trail has to tell."""
+def complete(entries: Sequence[Entry], *, lost: Sequence[Entry] = ()) -> bool:
+    """Whether Slack holds by now whatever a trail has to tell; `lost` as History has it."""
     told = of_cluster(messages(outside.channel()), layout.CLUSTER)
-    return not any(untold(_history(entries, slack=told)))
+    return not any(untold(_history(entries, lost=tuple(lost), slack=told)))
 
 
-def heard(lab: Lab, entries: Sequence[Entry], *, risen: float) -> bool:
+def heard(lab: Lab, entries: Sequence[Entry], *, risen: float, lost: Sequence[Entry] = ()) -> bool:
     """Whether the on-call tool and the dead-man's switch have heard everything, too."""
-    rung = alerts(outside.alerts(), lab.secrets.alerts)
-    known = _history(entries, alerts=rung, beats=outside.heartbeats(), risen=risen)
+    rung, beats = alerts(outside.alerts(), lab.secrets.alerts), outside.heartbeats()
+    known = _history(entries, lost=tuple(lost), alerts=rung, beats=beats, risen=risen)
     return not any(unheard(known))
 
 

@@ -23,11 +23,13 @@ EVERY = 0.05
 
 @dataclass(slots=True, kw_only=True)
 class TrailWatch:
-    """Every entry so far, in order. `told` hears of each once."""
+    """Every entry so far, in order. `told` hears of each once. `lost` are those that stood in the trail and
+    do not any more: a Redis that failed over may lack its newest entries."""
 
     trail: ReadTrail
     told: Callable[[Entry], None]
     entries: list[Entry] = field(default_factory=list)
+    lost: list[Entry] = field(default_factory=list)
 
     def start(self) -> None:
         threading.Thread(target=self._follow, daemon=True).start()
@@ -56,16 +58,27 @@ class TrailWatch:
     def _follow(self) -> None:
         while True:
             try:
-                self._read()
+                self.read()
             except LedgerUnavailable:
                 time.sleep(0.2)
             time.sleep(EVERY)
 
-    def _read(self) -> None:
-        after = self.entries[-1].seq if self.entries else 0
-        for entry in self.trail.entries(layout.CLUSTER, after=after):
+    def read(self) -> None:
+        """Read on from the newest entry, which must still stand where it stood."""
+        last = self.entries[-1:]
+        read = list(self.trail.entries(layout.CLUSTER, after=last[0].seq - 1 if last else 0))
+        if read[: len(last)] != last:
+            self._rewind()
+            return
+        for entry in read[len(last) :]:
             self.entries.append(entry)
             self.told(entry)
+
+    def _rewind(self) -> None:
+        """Set apart what is lost, and go on behind what is left."""
+        held = set(self.trail.entries(layout.CLUSTER))
+        self.lost += [entry for entry in self.entries if entry not in held]
+        self.entries = [entry for entry in self.entries if entry in held]
 
 
 def watch_trail(lab: Lab, told: Callable[[Entry], None]) -> TrailWatch:

@@ -8,7 +8,7 @@ from deploy.lab.nemesis.oneway import Mute, Parch
 from deploy.lab.nemesis.outside import LinodeDown, LinodeLimited, SlackDown, SlackLimited
 from deploy.lab.nemesis.postgres import StopPostgres
 from deploy.lab.nemesis.processes import Freeze, FreezeAll, Kill, KillAll
-from deploy.lab.nemesis.stores import StopEtcd
+from deploy.lab.nemesis.stores import RestoreEtcd, StopEtcd
 from deploy.lab.nemesis.workers import KillWorker
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "LoseMachine",
     "Mute",
     "Parch",
+    "RestoreEtcd",
     "SlackDown",
     "SlackLimited",
     "StopEtcd",

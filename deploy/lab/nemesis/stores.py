@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from deploy.lab import faults
+from deploy.lab import faults, snapshot
 from deploy.lab.lab import Lab
 
 
@@ -28,3 +28,25 @@ class StopEtcd:
 
     def heal(self, lab: Lab) -> None:
         faults.return_etcd(lab, self.names)
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreEtcd:
+    """All of etcd is restored from the snapshot that was taken before: its revisions go back. Nothing
+    heals that but time. `empty` is called while no member runs."""
+
+    empty: Callable[[], None] = lambda: None
+
+    @property
+    def title(self) -> str:
+        return "etcd is restored from a snapshot"
+
+    @property
+    def healed(self) -> str:
+        return "etcd counts on from there"
+
+    def inject(self, lab: Lab) -> None:
+        snapshot.restore(lab, self.empty)
+
+    def heal(self, lab: Lab) -> None:
+        pass

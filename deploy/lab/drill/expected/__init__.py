@@ -15,6 +15,7 @@ from deploy.lab.drill.expected.timed import outage, taken_over, takes_orders
 from deploy.lab.drill.expected.touched import (
     NOBODY_RESTARTED,
     NOBODY_TOUCHED,
+    SAME_UNRESTARTED,
     untouched_since,
     untouched_until,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "NO_INCIDENT",
     "ONE_INCIDENT",
     "SAME_MEMBER",
+    "SAME_UNRESTARTED",
     "STAYED",
     "alarm",
     "beside",

@@ -65,3 +65,19 @@ def _looked_at(history: History) -> str:
 
 
 NOBODY_RESTARTED = Invariant("no host is changed or restarted", _restarted, _looked_at)
+
+
+def _restarted_by_the_same(history: History) -> Iterator[str]:
+    before, now = history.before, history.leader
+    if before is None or now is None:
+        yield "somebody must lead before the fault and at the end"
+    elif before.member == now.member:
+        yield from _restarted(history)
+
+
+SAME_UNRESTARTED = Invariant(
+    "no host is changed or restarted where the same member leads again",
+    _restarted_by_the_same,
+    _looked_at,
+)
+"""Where Patroni may choose anybody: whoever returns finds everybody where they were."""

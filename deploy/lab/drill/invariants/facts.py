@@ -41,5 +41,15 @@ def fence_of(entry: Entry) -> Fence:
     return Fence(**entry.facts["evidence"]["fence"])
 
 
+def gaps(history: History) -> Iterator[Entry]:
+    return of_kind(history, Kind.GAP)
+
+
+def lost_in_gaps(history: History) -> frozenset[Entry]:
+    """Entries that were seen to be lost, and stood behind the last one that a gap's entry calls kept."""
+    kept = [int(e.facts["evidence"]["after"]) for e in gaps(history)]
+    return frozenset(one for one in history.lost if any(one.seq > after for after in kept))
+
+
 def of_kind(history: History, kind: Kind) -> Iterator[Entry]:
     return (entry for entry in history.entries if entry.facts["kind"] == kind)

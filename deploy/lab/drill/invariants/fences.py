@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -14,11 +15,21 @@ from jobs.fence import Fence
 
 
 def lowered_fences(history: History) -> Iterator[str]:
-    """Hosts whose fence went from a higher one to a lower one, in their journal or in the trail."""
+    """Hosts whose fence went from a higher one to a lower one, in their journal or in the trail, without
+    that an operator lifted exactly that one on the record."""
     for name, fences in _fences(history):
+        lifted = {fence for host, fence in _lifted(history) if host == name.partition(" ")[0]}
         for before, after in pairwise(fences):
-            if _lower(after, before):
+            if _lower(after, before) and str(before) not in lifted:
                 yield f"{name}: fence went from {before} to {after}"
+
+
+def _lifted(history: History) -> Iterator[tuple[str, str]]:
+    """Whose fence was lifted, and which, by the entries of `pgbaton reset-fence`."""
+    for entry in of_kind(history, Kind.FENCE_LIFTED):
+        told = entry.facts["evidence"]
+        for host in str(told["host"]).split(", "):
+            yield from ((host, fence) for fence in re.split(", | and ", str(told["fence"])))
 
 
 def _lower(after: Fence, before: Fence) -> bool:

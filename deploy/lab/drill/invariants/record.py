@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from deploy.lab.drill.history import UNREAD, History, Leadership, Order
-from deploy.lab.drill.invariants.facts import SLACK, of_kind
+from deploy.lab.drill.invariants.facts import SLACK, lost_in_gaps, of_kind
 from jobs.audit import Kind, verify
 
 
@@ -37,12 +37,22 @@ def _led(one: Leadership, order: Order, history: History) -> bool:
 
 def _silenced(one: Leadership, history: History) -> float:
     """When a leader's acknowledgements end to count: when the next one takes writes. From the key's
-    change to its promotion the synchronous standby still receives, so nothing of that is lost."""
+    change to its promotion the synchronous standby still receives, so nothing of that is lost. In
+    failsafe mode a leader writes on without a key: that counts where it has the key again next."""
     assert one.until is not None
-    after = (n for n in history.leaderships if n.since >= one.until and n.member != one.member)
-    following = next(after, None)
-    took = history.writable.get(following.member) if following else None
+    following = next((n for n in history.leaderships if n.since >= one.until), None)
+    if following is None or following.member == one.member:
+        return one.until if following is None else _alone(one, following, history)
+    took = history.writable.get(following.member)
     return max(one.until, took or one.until)
+
+
+def _alone(one: Leadership, again: Leadership, history: History) -> float:
+    """When a leader has its key again; the key's end, where anybody else took writes meanwhile."""
+    assert one.until is not None
+    others = (w for w in history.writing if w.member != one.member)
+    shared = any(w.since < again.since and w.until > one.until for w in others)
+    return one.until if shared else again.since
 
 
 def _shared_timelines(history: History) -> Iterator[str]:
@@ -76,11 +86,11 @@ def broken_trail(history: History) -> Iterator[str]:
 
 def _broken_anchors(history: History) -> Iterator[str]:
     """Notes of the trail in etcd that it contradicts."""
-    hashes = {entry.seq: entry.hash for entry in history.entries}
+    known = {(entry.seq, entry.hash) for entry in (*history.entries, *lost_in_gaps(history))}
     if not history.anchors:
         yield "nothing of the trail is noted in etcd"
     for one in history.anchors:
-        if hashes.get(one.seq) != one.hash:
+        if (one.seq, one.hash) not in known:
             yield f"{one.place} notes {one.hash[:12]} for entry {one.seq}, which the trail does not hold"
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from deploy.lab import layout
 from deploy.lab.drill.history import History, SlackMessage
+from deploy.lab.drill.invariants.facts import lost_in_gaps
 from jobs.audit import Entry, Kind
 from jobs.remote import HOLDS
 
@@ -27,7 +29,9 @@ ANCHOR = re.compile(r"entry (\d+) `([0-9a-f]{64})`")
 
 
 def untold(history: History) -> Iterator[str]:
-    """What Slack does not tell of an incident, or tells twice, in the wrong order, or wrongly."""
+    """What Slack does not tell of an incident, or tells twice, in the wrong order, or wrongly. What it told
+    of entries that Redis lost later stays there, and must have been true."""
+    history, of_lost = _apart(history)
     incidents = _incidents(history)
     if not incidents:
         yield "no incident opened, so nothing is proven"
@@ -43,6 +47,15 @@ def untold(history: History) -> Iterator[str]:
         yield from (
             f"{incident}: {fault}" for fault in (*faults, *_anchors([root, *thread], history))
         )
+    yield from _anchors(of_lost, history)
+
+
+def _apart(history: History) -> tuple[History, Sequence[SlackMessage]]:
+    """The drill without the threads of incidents whose opening was lost, and their messages."""
+    opened = (e for e in lost_in_gaps(history) if e.facts["kind"] == Kind.OPENED)
+    keys = {f"{e.facts['incident']}@{e.at // 1_000_000}" for e in opened}
+    gone = [m for m in history.slack if m.key.partition("/")[0] in keys]
+    return replace(history, slack=tuple(m for m in history.slack if m not in gone)), gone
 
 
 def _strangers(history: History, incidents: Mapping[str, Sequence[Entry]]) -> Iterator[str]:
@@ -135,10 +148,10 @@ def _fails(entry: Entry) -> bool:
 
 
 def _anchors(messages: Sequence[SlackMessage], history: History) -> Iterator[str]:
-    """Notes of the trail that are not what the chain says."""
-    hashes = {entry.seq: entry.hash for entry in history.entries}
+    """Notes of the trail that are not what the chain says, nor what it said of entries that were lost."""
+    known = {(entry.seq, entry.hash) for entry in (*history.entries, *lost_in_gaps(history))}
     for seq, noted in (one for message in messages for one in _noted(message)):
-        if hashes.get(seq) != noted:
+        if (seq, noted) not in known:
             yield f"Slack notes {noted[:12]} for entry {seq}, which the trail does not hold"
 
 
@@ -179,12 +192,13 @@ def unheard(history: History) -> Iterator[str]:
         if count > 1:
             yield f"alert {name} came {count} times"
     heard = Counter((alert.status, alert.entry) for alert in history.alerts)
+    lost = Counter((_status(entry), entry.seq) for entry in lost_in_gaps(history))
     for entry in history.entries:
-        status = STATUS.get(Kind(entry.facts["kind"]))
+        status = _status(entry)
         if status is None or _over_before(entry, history):
             continue
-        if heard[status, entry.seq] != 1:
-            times = heard[status, entry.seq]
+        times, before = heard[status, entry.seq], lost[status, entry.seq]
+        if not 1 <= times <= 1 + before:
             yield f"that {entry.facts['incident']} is {status} was heard {times} times"
     for who in BEATING:
         if not history.beats.get(who):
@@ -196,6 +210,10 @@ def _over_before(entry: Entry, history: History) -> bool:
     nobody is woken for those. One that was heard of at all must be heard of to its end."""
     known = {alert.incident for alert in history.alerts}
     return entry.at / 1e6 < history.risen and entry.facts["incident"] not in known
+
+
+def _status(entry: Entry) -> str | None:
+    return STATUS.get(Kind(entry.facts["kind"]))
 
 
 STATUS = {Kind.OPENED: "triggered", Kind.CONCLUDED: "resolved"}

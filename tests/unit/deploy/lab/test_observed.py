@@ -5,16 +5,21 @@ from __future__ import annotations
 import base64
 import json
 from pathlib import Path
+from typing import cast
 
 from deploy.lab import layout
 from deploy.lab.accounts import Account, account_files
 from deploy.lab.drill.history import Leadership
 from deploy.lab.drill.hostwatch import env_value, journal_fence, journal_phase, read_orders
-from deploy.lab.drill.leadership import step
+from deploy.lab.drill.leadership import LeaderWatch, step
+from deploy.lab.drill.trailwatch import TrailWatch
+from jobs.audit import Entry
 from jobs.fence import Fence
+from jobs.ports import ReadTrail
+from tests.unit.deploy.lab.histories import DRAFTS, ENTRIES, chain
 
 
-def put(member: str, *, epoch: int) -> dict[str, object]:
+def put(member: str, *, epoch: int) -> dict[str, dict[str, str]]:
     value = base64.b64encode(member.encode()).decode()
     return {"kv": {"value": value, "create_revision": str(epoch)}}
 
@@ -91,3 +96,39 @@ def test_accounts_copy_no_password(tmp_path: Path) -> None:
     assert [line.split(":")[:2] for line in shadow] == [["root", "*"], ["deploy", "*"]]
     assert "deploy:x:7001:7001" in files["/etc/passwd"].read_text()
     assert (files["/etc/sudoers.d"] / "deploy").stat().st_mode & 0o777 == 0o440
+
+
+class Trail:
+    """A trail that a test writes, and cuts off."""
+
+    def __init__(self, *entries: Entry) -> None:
+        self.held = list(entries)
+
+    def entries(self, _cluster: str, *, after: int = 0, upto: int | None = None) -> list[Entry]:
+        return [e for e in self.held if after < e.seq and (upto is None or e.seq <= upto)]
+
+
+def test_a_trail_that_lost_its_newest_entries_is_read_on_from_what_is_left() -> None:
+    """What was lost is set apart, what came in its place is told, and nothing is told twice."""
+    told: list[Entry] = []
+    trail = Trail(*ENTRIES[:7])
+    watch = TrailWatch(trail=cast("ReadTrail", trail), told=told.append)
+    watch.read()
+    trail.held = [*ENTRIES[:5], *chain(DRAFTS[:5] + DRAFTS[7:])[5:]]
+    watch.read()
+    watch.read()
+    assert watch.entries == trail.held
+    assert watch.lost == list(ENTRIES[5:7])
+    assert told == [*ENTRIES[:7], *trail.held[5:]]
+
+
+def test_a_restored_etcd_begins_anew() -> None:
+    """Whoever led is over, and a lower revision is taken."""
+    watch = LeaderWatch(connections=(), changed=lambda _: None)
+    watch.take({"kv": {**put("pg1", epoch=50)["kv"], "mod_revision": "50"}}, at=1.0)
+    watch.restart()
+    watch.take({"kv": {**put("pg2", epoch=9)["kv"], "mod_revision": "9"}}, at=2.0)
+    assert [(one.member, one.until is None) for one in watch.leaderships] == [
+        ("pg1", False),
+        ("pg2", True),
+    ]
