@@ -82,14 +82,26 @@ def _detected(story: Story, heard: Sequence[Fact]) -> float:
 
 
 def _lost(story: Story, heard: Sequence[Fact]) -> float | None:
-    """By the key's loss, or by the first look that could not confirm anybody; None where only we could
-    not reach who held the key all the time: its applications may have."""
-    gone = [fact.at for fact, data in _key_events(heard) if data.get("member") is None]
-    mine = (fact for fact in heard if fact.incident == story.id)
-    doubted = [fact for fact in mine if _verdict(fact) not in (None, "confirmed")]
-    if not gone and all(_out_of_reach(story, fact) for fact in doubted):
+    """By the key's loss, or by the first look that could not confirm anybody."""
+    if _only_unreached(story, heard):
         return None
-    return min([*gone, *(fact.at for fact in doubted)])
+    return min([*_gone(heard), *(fact.at for fact in _doubts(story, heard))], default=None)
+
+
+def _only_unreached(story: Story, heard: Sequence[Fact]) -> bool:
+    """Whether nobody was lost: who held the key all the time could not be reached by us, and perhaps by
+    its applications."""
+    doubts = _doubts(story, heard)
+    return bool(doubts) and not _gone(heard) and all(_out_of_reach(story, one) for one in doubts)
+
+
+def _gone(heard: Sequence[Fact]) -> Sequence[float]:
+    return [fact.at for fact, data in _key_events(heard) if data.get("member") is None]
+
+
+def _doubts(story: Story, heard: Sequence[Fact]) -> Sequence[Fact]:
+    mine = (fact for fact in heard if fact.incident == story.id)
+    return [fact for fact in mine if _verdict(fact) not in (None, "confirmed")]
 
 
 def _out_of_reach(story: Story, fact: Fact) -> bool:
@@ -123,7 +135,8 @@ def _resumed(
     write again as soon as PostgreSQL itself was proven to take writes, if they ever ceased."""
     hosts = [one.target for one in targets if one.kind == "host"]
     if not hosts:
-        return story.times.verified if story.over and _lost(story, heard) is not None else None
+        ceased = not _only_unreached(story, heard)
+        return story.times.verified if story.over and ceased else None
     since = [holds.since.get(target) for target in hosts]
     known = [at for at in since if at is not None]
     return max(known) if len(known) == len(hosts) else None
