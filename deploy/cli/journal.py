@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from deploy.cli.exits import Exit, Fault
 from deploy.cli.trail import stamp_of
-from jobs.audit import Draft, Entry, Kind, canonical
+from jobs.audit import NOT_OURS, Draft, Entry, Kind, canonical
 from jobs.timeline import Line, tell
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 FOLDER = Path("/var/lib/pgbaton/journal")
 TAKEN = ".taken-in"
 """The end of the name of the empty file beside a journal that the trail has whole."""
+LATEST = 2.5e11
+"""Seconds since 1970, in the year 9892: no calendar goes on for long after it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,23 +64,40 @@ class Step:
 
 
 def from_line(line: str) -> Step:
-    """Read one line of a journal; ValueError where it is none."""
-    raw = json.loads(line)
+    """Read one line of a journal; ValueError where it is none, or one that no run wrote: what a trail
+    has taken in it never gives back."""
     try:
-        place = {name: raw[name] for name in ("cluster", "at", "by", "where")}
-        fact = Draft(
-            id=raw["id"],
-            kind=Kind(raw["kind"]),
-            incident=raw["incident"],
-            seconds=raw["seconds"],
-            evidence=raw["evidence"],
-        )
-        step = Step(**place, fact=fact)
-        step.told()
-    except (KeyError, TypeError) as error:
+        step = _step(json.loads(line))
+        step.draft().body().encode()
+    except NOT_OURS as error:
         msg = f"is no line of a journal: {error}"
         raise ValueError(msg) from None
     return step
+
+
+def _step(raw: Mapping[str, Any]) -> Step:
+    place = {name: _text_of(raw, name) for name in ("cluster", "by", "where")}
+    fact = Draft(
+        id=_text_of(raw, "id"),
+        kind=Kind(raw["kind"]),
+        incident=raw["incident"],
+        seconds=raw["seconds"],
+        evidence=raw["evidence"],
+    )
+    if not 0 < raw["at"] < LATEST:
+        raise ValueError("its instant is none")
+    if not isinstance(fact.evidence, dict):
+        raise TypeError("its evidence is no object")
+    if fact.incident is not None and fact.incident.rpartition("-")[0] != place["cluster"]:
+        raise ValueError(f"{fact.incident} is no incident of {place['cluster']}")
+    return Step(**place, at=raw["at"], fact=fact)
+
+
+def _text_of(raw: Mapping[str, Any], name: str) -> str:
+    text = raw[name]
+    if not isinstance(text, str):
+        raise TypeError(f"{name} is no text")
+    return text
 
 
 class Journal:
@@ -114,25 +133,34 @@ class Journal:
             self._ledger, self.late = None, True
 
     def close(self) -> None:
+        """An import that came in between took in what stood there then, and not the rest."""
         self._file.close()
         if not self.late:
             mark_taken(self.path)
+            return
+        with suppress(OSError):
+            _mark(self.path).unlink(missing_ok=True)
 
 
 def mark_taken(path: Path) -> None:
     """Note beside a journal that the trail has all of it; where that cannot be written, it is only asked
     for once more than needed."""
     with suppress(OSError):
-        path.with_name(path.name + TAKEN).touch(mode=0o640)
+        _mark(path).touch(mode=0o640)
+
+
+def _mark(path: Path) -> Path:
+    return path.with_name(path.name + TAKEN)
 
 
 def waiting(folder: Path) -> tuple[Path, ...]:
-    """The journals in a folder that the trail lacks, oldest first; none where the folder cannot be read."""
+    """The journals in a folder that the trail lacks, oldest first; none where the folder cannot be read.
+    An empty one is of a run that did nothing yet."""
     try:
-        found = sorted(folder.glob("*.jsonl"))
+        found = [path for path in sorted(folder.glob("*.jsonl")) if path.stat().st_size]
     except OSError:
         return ()
-    return tuple(path for path in found if not path.with_name(path.name + TAKEN).exists())
+    return tuple(path for path in found if not _mark(path).exists())
 
 
 def read(path: Path) -> Iterator[Step]:

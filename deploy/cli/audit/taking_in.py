@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from deploy.cli.desk import Desk, known_cluster
-from deploy.cli.exits import Fault
+from deploy.cli.desk import Desk
+from deploy.cli.exits import Exit, Fault
 from deploy.cli.journal import FOLDER, mark_taken, waiting
 from deploy.cli.journal import read as read_journal
 from deploy.cli.trail import stamp_of
@@ -42,23 +42,46 @@ PATIENCE, EVERY = 10.0, 0.5
 def import_(desk: Desk, files: tuple[Path, ...], *, folder: Path) -> None:
     """Take the journals of a `repoint --now` into the trail, with their true instants: FILES, or all that
     wait in the folder. They become part of the incident of the leader that they tell of. A second
-    time changes nothing.
+    time changes nothing. A file that is no journal is named, and holds up no other.
     """
     chosen = files or waiting(folder)
     if not chosen:
         voice().line(f"no journal waits in {folder}", "quiet")
-    for file in chosen:
+    faults = [fault for file in chosen if (fault := _tried(desk, file)) is not None]
+    for fault in faults[:-1]:
+        fault.show()
+    if faults:
+        raise faults[-1]
+
+
+def _tried(desk: Desk, file: Path) -> Fault | None:
+    try:
         _take_in(desk, file)
+    except Fault as fault:
+        return fault
+    return None
 
 
 def _take_in(desk: Desk, file: Path) -> None:
     steps = list(read_journal(file))
     if not steps:
-        raise Fault(f"{file} holds no step", "name a file that `repoint --now` wrote")
-    for cluster in dict.fromkeys(step.cluster for step in steps):
-        known_cluster(desk, cluster)
+        remedy = "name a file that `repoint --now` wrote; a run that was killed at once did nothing, delete it"
+        raise Fault(f"{file} holds no step", remedy)
+    clusters = [*dict.fromkeys(step.cluster for step in steps)]
+    for cluster in clusters:
+        _ours(desk, cluster, file)
+    for cluster in clusters:
         _append(desk, cluster, [step for step in steps if step.cluster == cluster])
     mark_taken(file)
+
+
+def _ours(desk: Desk, cluster: str, file: Path) -> None:
+    if cluster not in desk.inventory.clusters:
+        raise Fault(
+            f"{file} is a journal of {cluster}, which the inventory does not name",
+            f"take it in where {cluster} is at home, or move it away; the others are not held up",
+            code=Exit.USAGE,
+        )
 
 
 def _append(desk: Desk, cluster: str, own: list[Step]) -> None:
@@ -104,5 +127,12 @@ def _of_fence(desk: Desk, cluster: str, fence: Fence) -> str | None:
 
 def _proven(steps: Sequence[Step]) -> Fence | None:
     """The newest leader's fence that the steps prove."""
-    told = (s.fact.evidence.get("fence") for s in steps if s.fact.kind == Kind.VERDICT)
-    return next((Fence(**one) for one in reversed([*told]) if isinstance(one, dict)), None)
+    for step in reversed(steps):
+        if step.fact.kind != Kind.VERDICT:
+            continue
+        match step.fact.evidence.get("fence"):
+            case {"system": str(system), "pg_timeline": int(pg_timeline), "epoch": int(epoch)}:
+                return Fence(system=system, pg_timeline=pg_timeline, epoch=epoch)
+            case _:
+                pass
+    return None

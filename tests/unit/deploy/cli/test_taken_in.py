@@ -1,5 +1,8 @@
 """An incident that was handled by hand while Redis was down reads as one story, wherever it is told."""
 
+import json
+from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -13,6 +16,7 @@ from jobs.slack.tale import Hearing
 from jobs.story import Story, fact_of, story_of
 from jobs.timeline import tell
 from tests.unit.deploy.cli.desk import Operator
+from tests.unit.webhook.pages.test_any_entry import changed, places
 from webhook.pages.entries import sheet
 from webhook.report.record import rows_of
 from workers.metrics.trail import TrailMetrics
@@ -193,3 +197,61 @@ def test_an_instant_of_the_future_is_not_believed(by_hand: tuple[Operator, Path]
     assert ann.types("audit", "import", str(file)).exit_code == 0
     told = [tell(e) for e in ann.world.ledger.entries("shop")]
     assert max(line.at for line in told) <= ann.world.clock.now()
+
+
+def test_a_file_that_is_none_holds_up_no_other(by_hand: tuple[Operator, Path]) -> None:
+    """Junk, a torn first line, a journal of another cluster: each is named, and the good one is taken in."""
+    ann, file = by_hand
+    ann.world.live_on(seconds=10)
+    for name, text in (
+        ("1-junk", "junk\n"),
+        ("2-torn", file.read_text()[:30]),
+        ("3-other", file.read_text().replace('"cluster":"shop"', '"cluster":"books"')),
+        ("4-empty", ""),
+    ):
+        (file.parent / f"{name}.jsonl").write_text(text)
+    seen = ann.types("audit", "import", "--folder", str(file.parent))
+    assert "shop: 5 steps taken in" in seen.stdout
+    for said in ("1-junk.jsonl, line 1", "2-torn.jsonl holds no step", "a journal of books, which"):
+        assert said in seen.stderr
+    assert seen.exit_code == 2
+    left = [path.name for path in journal.waiting(file.parent)]
+    assert left == ["1-junk.jsonl", "2-torn.jsonl", "3-other.jsonl"]
+
+
+def test_an_import_in_the_middle_of_a_run_is_not_the_last(ann: Operator) -> None:
+    """Redis was back before the run was over: what was written afterwards waits for the next import."""
+    world = ann.world
+    world.ledger.break_down()
+    file = ann.folder / "j.jsonl"
+    world.dcs.after_look = lambda: journal.mark_taken(file)
+    assert ann.types("repoint", "shop", "--now", "--journal", str(file)).exit_code == 0
+    assert journal.waiting(ann.folder) == (file,)
+
+
+SPOILT: list[object] = [
+    *(None, True, -1, 10**30, 1e308, float("inf"), float("nan")),
+    *("", "\ud800", "orders-7", [], [1], {}, {"a": 1}),
+]
+
+
+def test_no_spoilt_line_is_taken_in(by_hand: tuple[Operator, Path]) -> None:
+    """Another value at any place of any line: the line is refused in words, or what it tells can be kept, told
+    and folded."""
+    ann, file = by_hand
+    world = ann.world
+    world.live_on(seconds=10)
+    taken = 0
+    for number, line in enumerate(file.read_text().splitlines()):
+        body = json.loads(line)
+        for path, new in product(places(body), SPOILT):
+            try:
+                step = journal.from_line(json.dumps(changed(body, path, new)))
+            except ValueError:
+                continue
+            draft = replace(step.draft(), id=f"journal:{number}:{taken}")
+            world.ledger.append("shop", [replace(draft, incident="shop-2")])
+            taken += 1
+    assert taken > 100
+    assert story_of(world.ledger, "shop", "shop-2") is not None
+    assert all(tell(entry).text for entry in world.ledger.entries("shop"))
