@@ -75,6 +75,9 @@ TWO_PRIMARIES = alarm(
 )
 
 
+SERVED_ON = interrupted((0.3, 40))
+"""The stale member takes orders until another is promoted, which costs only the way to that one."""
+
 DISASTERS: Mapping[str, Disaster] = {
     "stale-member": Disaster(
         title="a stale member returns and lies",
@@ -84,7 +87,8 @@ DISASTERS: Mapping[str, Disaster] = {
             TWO_PRIMARIES,
             both_write(AT_LEAST),
             claims_to_lead(mark=RETURNS, name="the stale member claims to lead"),
-            interrupted((10, 60), default=(15, 75)),
+            outage(10, 60, default=(15, 75)),
+            SERVED_ON,
             untouched_since(RETURNS, name="a stale member that claims to lead moves nothing"),
         ),
     ),
@@ -95,7 +99,8 @@ DISASTERS: Mapping[str, Disaster] = {
             MOVED,
             TWO_PRIMARIES,
             both_write(AT_LEAST),
-            interrupted((10, 60), default=(15, 75)),
+            outage(10, 60, default=(15, 75)),
+            SERVED_ON,
             untouched_since(RETURNS, name="its return moves nothing"),
         ),
     ),
