@@ -11,6 +11,7 @@ from deploy.lab.drill.expected import (
     both_write,
     claims_to_lead,
     interrupted,
+    outage,
     untouched_since,
 )
 from deploy.lab.drill.expected.heard import leads, said
