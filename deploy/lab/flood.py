@@ -1,7 +1,7 @@
 """A forger: asks the webhook for so much, so fast, that whoever is not to be believed would be heard by sheer number.
 
 Usage: python -m deploy.lab.flood REQUESTS ADDRESS PORT PER_SECOND; REQUESTS holds one a line, hexadecimal.
-At its end (SIGTERM) it prints how many it sent, in how long, and how each was answered.
+At its end (SIGTERM) it prints how many it offered, in how long, and how they were answered.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ CONNECTIONS = 64
 """So many that a webhook which answers slowly is asked no less."""
 
 WAITING = 200
-"""Requests that may wait for a connection; more are not sent at all."""
+"""Requests that may wait for a connection; more are offered in vain."""
 
 PATIENCE = 5.0
 """Seconds for one answer."""
@@ -30,16 +30,20 @@ PATIENCE = 5.0
 
 @dataclass(slots=True, kw_only=True)
 class Tally:
-    """What came of it: `answers` by status, "none" where there was none."""
+    """What came of it: how many were `offered`, and `answers` by status, "none" where there was none."""
 
     began: float = field(default_factory=time.time)
+    offered: int = 0
     answers: Counter[str] = field(default_factory=Counter)
 
     def line(self) -> str:
         """As the drill reads it."""
-        took = time.time() - self.began
-        sent = sum(self.answers.values())
-        return json.dumps({"sent": sent, "seconds": round(took, 2), "answers": dict(self.answers)})
+        told = {
+            "offered": self.offered,
+            "seconds": round(time.time() - self.began, 2),
+            "answers": dict(self.answers),
+        }
+        return json.dumps(told)
 
 
 async def flood(address: str, port: int, per_second: float, requests: Sequence[bytes]) -> Tally:
@@ -51,12 +55,11 @@ async def flood(address: str, port: int, per_second: float, requests: Sequence[b
     ]
     over = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, over.set)
-    sent = 0
     while not over.is_set():
-        while sent < (time.time() - tally.began) * per_second:
-            with suppress(asyncio.QueueFull):  # whoever cannot keep the pace shows in the tally
+        while tally.offered < (time.time() - tally.began) * per_second:
+            with suppress(asyncio.QueueFull):  # a webhook that is full to the brim gets no more
                 due.put_nowait(next(turns))
-            sent += 1
+            tally.offered += 1
         await asyncio.sleep(0.005)
     for one in senders:
         one.cancel()

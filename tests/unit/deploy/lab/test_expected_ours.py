@@ -95,6 +95,7 @@ OFF = told(
     event("y", "pg2", at=121.0, happened=-479.0),
     without=EVENTS,
 )
+REPLAYED = ("202 a", *["429 a"] * 60)
 AGAIN = ("401 x", "202 x", "401 y", "202 y")
 
 CALMLY = {"calm 0": 100.0, "flooded 1": 130.0}
@@ -109,9 +110,9 @@ def failovers(*, flooded_end: float) -> History:
     return replace(known, marks=CALMLY, leaderships=leaderships)
 
 
-def tally(sent: int, **answers: int) -> History:
+def tally(offered: int, **answers: int) -> History:
     named = {name.removeprefix("s"): count for name, count in answers.items()}
-    line = json.dumps({"sent": sent, "seconds": 10.0, "answers": named})
+    line = json.dumps({"offered": offered, "seconds": 10.0, "answers": named})
     return replace(h.GOOD, places={"stranger/log/flood.log": f"Traceback\n{line}\n"})
 
 
@@ -243,12 +244,12 @@ HOLDS_AND_NOT: Mapping[str, tuple[Invariant, History, History]] = {
     ),
     "not held up": (
         posted.not_held_up(),
-        answered("202 a", "429 a", "202 b", "401 forged"),
-        answered("202 a", "429 a", "429 a", "429 b"),
+        answered(*REPLAYED, "202 b", "401 forged"),
+        answered(*REPLAYED, "429 b"),
     ),
     "never replayed enough": (
         posted.not_held_up(),
-        answered("429 a"),
+        answered(*REPLAYED),
         answered("202 a"),
     ),
     "signed again": (
@@ -291,17 +292,22 @@ HOLDS_AND_NOT: Mapping[str, tuple[Invariant, History, History]] = {
         h.GOOD,
     ),
     "a flood": (
-        flooded.flooded_at(450, times=1),
+        flooded.flooded_at(450, answered=50, times=1),
         tally(5000, s401=4000, s202=1000),
         tally(4000, s401=3200, s202=800),
     ),
     "a flood that is believed": (
-        flooded.flooded_at(450, times=1),
+        flooded.flooded_at(450, answered=50, times=1),
         tally(5000, s401=4000, s202=1000),
         tally(5000, s401=3000, s202=2000),
     ),
+    "a flood that nobody hears": (
+        flooded.flooded_at(450, answered=50, times=1),
+        tally(5000, s401=400, s202=100),
+        tally(5000, s401=390, s202=100),
+    ),
     "too few floods": (
-        flooded.flooded_at(450, times=1),
+        flooded.flooded_at(450, answered=50, times=1),
         tally(5000, s401=4000, s202=1000),
         h.GOOD,
     ),
