@@ -24,6 +24,9 @@ from jobs.verdict import Confirmed, Contradicted, Leadership, NotYet, Standby, U
 PRIMARY_ROLES = frozenset({"primary", "master"})
 """Patroni says `master` before 4.0 and `primary` since."""
 
+KEYLESS = ", and failsafe mode is on: the last leader may go on"
+"""What a missing key means where Patroni may do without it: customers may notice nothing."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
@@ -72,7 +75,7 @@ def _key_stands(claims: Claims) -> _Held | Verdict:
         return Undetermined(reason=f"etcd cannot be asked: {view.reason}")
     key = view.leader
     if key is None:
-        return NotYet(reason="no leader key")
+        return NotYet(reason=f"no leader key{KEYLESS if view.failsafe else ''}")
     if not key.lease:
         return Undetermined(
             reason=f"the leader key names {key.member} but has no lease: Patroni did not write it"

@@ -78,6 +78,12 @@ DOUBTS: list[tuple[str, Doubt, str, str]] = [
         "etcd cannot be asked: timed out",
     ),
     ("no leader key", on_view(leader=None), "not-yet", "no leader key"),
+    (
+        "no leader key in failsafe mode",
+        on_view(leader=None, failsafe=True),
+        "not-yet",
+        "failsafe mode is on",
+    ),
     ("a key without a lease", on_view(leader=replace(KEY, lease=0)), "unknown", "has no lease"),
     ("a member without a record", on_view(members=()), "unknown", "no member record"),
     (

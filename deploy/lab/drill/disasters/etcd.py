@@ -202,6 +202,7 @@ DISASTERS: Mapping[str, Disaster] = {
             NOBODY_RESTARTED,
             ONE_INCIDENT,
             served_until(),
+            verdict("not-yet", because="failsafe mode is on"),
             untouched_until(ALL_LET_IN, name="no host is touched while there is no key"),
         ),
         setting=FAILSAFE,

@@ -39,21 +39,28 @@ def _alarms(history: History, pattern: str) -> list[str]:
     return [reason for reason in told if re.search(pattern, reason)]
 
 
-def verdict(word: str) -> Invariant:
-    """A verdict of this kind is told after the fault."""
+def verdict(word: str, *, because: str = "") -> Invariant:
+    """A verdict of this kind is told after the fault, with a reason in which a pattern is found."""
 
     def wrong(history: History) -> Iterator[str]:
         told = _verdicts(history)
-        if word not in told:
-            yield f"verdicts since the fault: {', '.join(told) or 'none'}"
+        if not any(kind == word and re.search(because, reason) for kind, reason in told):
+            yield f"verdicts since the fault: {_listed(told) or 'none'}"
 
+    why = f" because of {because}" if because else ""
     return Invariant(
-        f"a verdict says {word}", wrong, lambda history: " then ".join(_verdicts(history))
+        f"a verdict says {word}{why}", wrong, lambda history: _listed(_verdicts(history))
     )
 
 
-def _verdicts(history: History) -> list[str]:
-    return [str(e.facts["evidence"]["verdict"]) for e in _of(history, Kind.VERDICT)]
+def _listed(told: Sequence[tuple[str, str]]) -> str:
+    return ", then ".join(f"{kind} ({reason})" for kind, reason in told)
+
+
+def _verdicts(history: History) -> Sequence[tuple[str, str]]:
+    """Each verdict since the fault, and its reason."""
+    told = (e.facts["evidence"] for e in _of(history, Kind.VERDICT))
+    return [(str(one["verdict"]), str(one.get("reason", ""))) for one in told]
 
 
 def cause(*kinds: CauseKind) -> Invariant:

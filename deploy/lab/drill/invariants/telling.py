@@ -22,6 +22,7 @@ SORTS = {
     Kind.TAKEN_OVER: "taken",
     Kind.ACKNOWLEDGED: "ack",
     Kind.CONCLUDED: "end",
+    Kind.FENCE_LIFTED: "lifted",
 }
 """What a reply is called by whose entry it tells, each entry of these kinds having one."""
 
@@ -43,7 +44,8 @@ def untold(history: History) -> Iterator[str]:
             continue
         [root] = roots
         thread = sorted((m for m in history.slack if m.thread == root.ts), key=lambda m: m.at)
-        faults = (*_root(root, entries), *_replies(thread, entries))
+        told = sorted((*entries, *_meanwhile(history, entries)), key=lambda e: e.seq)
+        faults = (*_root(root, entries), *_replies(thread, told))
         yield from (
             f"{incident}: {fault}" for fault in (*faults, *_anchors([root, *thread], history))
         )
@@ -91,6 +93,17 @@ def _root(root: SlackMessage, entries: Sequence[Entry]) -> Iterator[str]:
         yield "its first message does not say that it is over"
     if entries[-1].seq not in {seq for seq, _ in _noted(root)}:
         yield "its first message does not note the trail's last entry of it"
+
+
+def _meanwhile(history: History, entries: Sequence[Entry]) -> Sequence[Entry]:
+    """What an operator did to the cluster's hosts while an incident was open: it is told in its thread."""
+    return [
+        entry
+        for entry in history.entries
+        if entries[0].seq < entry.seq < entries[-1].seq
+        and entry.facts["incident"] is None
+        and entry.facts["kind"] == Kind.FENCE_LIFTED
+    ]
 
 
 def _replies(thread: Sequence[SlackMessage], entries: Sequence[Entry]) -> Iterator[str]:

@@ -102,6 +102,11 @@ HOLDS_AND_NOT: Mapping[str, tuple[Invariant, History, History]] = {
         told((123.0, ALARM), (124.0, replace(ALARM, id="again"))),
     ),
     "silent": (expected.silent("^two", name="silent"), MOVED, told((123.0, ALARM))),
+    "a verdict's reason": (
+        expected.verdict("unknown", because="nobody answers"),
+        told((120.4, verdict("unknown"))),
+        told((120.4, replace(verdict("unknown"), evidence={"verdict": "unknown", "reason": "x"}))),
+    ),
     "a verdict": (expected.verdict("unknown"), told((120.4, verdict("unknown"))), MOVED),
     "no incident": (expected.NO_INCIDENT, STILL, MOVED),
     "one incident": (

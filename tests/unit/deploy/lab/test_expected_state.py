@@ -73,6 +73,21 @@ def lost(told: Draft | None, *, seq: int) -> History:
 LOWER = replace(h.SECOND, epoch=20)
 
 
+def told_in_thread(*, times: int) -> History:
+    """An operator lifted a fence while an incident was open, and Slack tells that so many times."""
+    entry = Draft(
+        id="lifted", kind=Kind.FENCE_LIFTED, evidence={"host": "shop1", "fence": str(h.FIRST)}
+    )
+    known = h.telling(h.GOOD, (*h.DRAFTS, (121.0, entry)))
+    root = known.slack[3]
+    seq = next(e.seq for e in known.entries if e.facts["kind"] == Kind.FENCE_LIFTED)
+    key = f"{root.key}/lifted:{seq}"
+    replies = [
+        replace(root, ts=f"121.{n}", thread=root.ts, key=key, text="lifted") for n in range(times)
+    ]
+    return replace(known, slack=(*known.slack, *replies))
+
+
 def lifted(*, host: str = "shop1", fence: Fence = h.SECOND) -> History:
     """A drill in which etcd went back, and the operator lifted somebody's fence."""
     told = {"host": host, "how": "reset-fence --all", "why": "restored", "fence": str(fence)}
@@ -179,6 +194,13 @@ def test_a_fence_goes_down_only_by_an_operator() -> None:
     assert "fence went" not in broken(lifted())
     assert "shop1 (journal): fence went" in broken(lifted(host="shop2"))
     assert "shop1 (journal): fence went" in broken(lifted(fence=h.FIRST))
+
+
+def test_who_lifted_a_fence_is_told_once_in_the_open_incident() -> None:
+    """Neither twice nor never."""
+    assert broken(told_in_thread(times=1)) == ""
+    assert "is told 0 times" in broken(told_in_thread(times=0))
+    assert "is told 2 times" in broken(told_in_thread(times=2))
 
 
 def test_a_leader_may_write_without_a_key_until_it_has_it_again() -> None:
