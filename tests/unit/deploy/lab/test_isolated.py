@@ -1,70 +1,57 @@
-"""A lab whose stale primaries are stopped, and a checker of that which can say no."""
+"""A stale member's isolation is believed for what the trail and PostgreSQL say, not for having been asked for."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
-from deploy.lab import layout
-from deploy.lab.drill.disasters.isolated import ISOLATED, WITHIN
+from deploy.lab.drill.disasters.isolated import ISOLATED, REJECTED
 from deploy.lab.drill.history import History, Writing
-from deploy.lab.inventory import PROFILES, inventory_toml
-from deploy.lab.isolation import PORT, STOPPING
-from deploy.lab.keys import make_secrets
 from jobs.audit import Draft, Kind
-from jobs.inventory import Inventory, load_inventory
 from tests.unit.deploy.lab import histories as h
 
-WRITES = 120.5
-"""When the new leader takes its first write."""
+DID = ("NodeBalancer front rejects it", "PostgreSQL was stopped (fast)")
 
 
-def stopped(
-    outcome: str = "isolated", *, member: str = "pg1", until: float = 124.0, again: float = 0
+def isolation(
+    outcome: str, *, member: str = "pg1", did: Sequence[str] = DID, wrote_for: float = 2.0
 ) -> History:
-    """A drill in which pg1 took writes up to an instant, `again` at a later one, and what the trail says."""
-    facts = {"member": member, "outcome": outcome, "leader": "pg2", "did": ["it was stopped"]}
-    draft = Draft(id="member", kind=Kind.ISOLATION, incident="shop-36", evidence=facts)
-    told = h.telling(h.GOOD, (*h.DRAFTS, (124.0, draft)))
-    writing = [Writing(member="pg1", since=10.0, until=until)]
-    writing += [Writing(member="pg1", since=again, until=again)] if again else []
-    return replace(told, writable={"pg2": WRITES}, writing=tuple(writing))
+    """The good drill in which a member is isolated, and took writes beside the new leader for a while."""
+    evidence = {"member": member, "outcome": outcome, "leader": "pg2", "did": list(did)}
+    draft = Draft(id="i", kind=Kind.ISOLATION, incident="shop-36", evidence=evidence)
+    wrote = Writing(member="pg1", since=90.0, until=h.GOOD.writable["pg2"] + wrote_for)
+    return replace(h.telling(h.GOOD, (*h.DRAFTS, (121.5, draft))), writing=(wrote,))
 
 
-def test_a_stale_member_that_was_stopped_holds() -> None:
-    """The proof says how, and how long it took writes beside the leader."""
-    checked = ISOLATED.check(stopped())
-    assert checked.held
-    assert checked.evidence == "it was stopped; beside the new leader for 3.5 s"
+def test_an_isolation_holds_with_what_was_done() -> None:
+    """Both steps are told, and the seconds for which two members took writes."""
+    history = isolation("isolated")
+    assert ISOLATED.check(history).held
+    assert "for 2.0 s" in ISOLATED.check(history).evidence
+    assert REJECTED.check(history).held
 
 
 @pytest.mark.parametrize(
-    ("history", "says"),
+    ("history", "said"),
     [
         (h.GOOD, "no entry says so: none"),
-        (stopped("refused"), "no entry says so: refused"),
-        (stopped(member="pg3"), "others were isolated: pg3"),
-        (stopped(until=WRITES + WITHIN + 1), "took writes for 16.0 s"),
-        (stopped(again=WRITES + 60), "took writes for 60.0 s"),
+        (isolation("failed"), "no entry says so: failed"),
+        (isolation("isolated", member="pg3"), "others were isolated: pg3"),
+        (isolation("isolated", wrote_for=40.0), "pg1 took writes for 40.0 s"),
     ],
-    ids=["untold", "refused", "another", "late", "again"],
+    ids=["nobody", "failed", "another", "still-writing"],
 )
-def test_anything_else_is_no_isolation(history: History, says: str) -> None:
-    """Told and not done, done to another, done too late, undone."""
+def test_an_isolation_that_was_none_is_named(history: History, said: str) -> None:
+    """Unsaid, failed, of the wrong member, or without an effect."""
     checked = ISOLATED.check(history)
     assert not checked.held
-    assert says in checked.evidence
+    assert said in checked.evidence
 
 
-def test_the_lab_s_inventory_says_how_members_are_reached() -> None:
-    """Pinned keys and the port of a sshd that runs as PostgreSQL's owner; nothing of it otherwise."""
-    hosts = (*layout.SHOPS, *layout.UNMANAGED, *layout.MEMBERS)
-    secrets = make_secrets(senders=(*layout.MEMBERS, "watch", "probe"), hosts=hosts)
-    text = inventory_toml(profile=PROFILES["lab"], secrets=secrets, over=STOPPING)
-    loaded = load_inventory(text)
-    assert isinstance(loaded, Inventory), str(loaded)
-    host = loaded.member_host(layout.CLUSTER, "pg1")
-    assert host is not None
-    assert (host.port, host.host_keys) == (PORT, (secrets.host_keys["pg1"].ssh_public,))
-    assert "machines.pg1" not in inventory_toml(profile=PROFILES["lab"], secrets=secrets)
+def test_a_stop_without_a_rejection_is_seen() -> None:
+    """Behind a NodeBalancer the gentler step comes first."""
+    checked = REJECTED.check(isolation("isolated", did=DID[1:]))
+    assert not checked.held
+    assert "PostgreSQL was stopped" in checked.evidence
