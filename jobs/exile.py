@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from jobs.balancer.change import SetMode
@@ -43,12 +43,14 @@ class PausedError(SupersededError):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exile:
     """One stale member on its way out. `record` is where its PostgreSQL was last known to listen;
-    `paused` asks whether an operator paused the cluster by now."""
+    `turn` tells its steps from those of an earlier time; `paused` asks whether an operator paused the
+    cluster by now."""
 
     means: Means
     members: MemberHand | None
     member: str
     record: MemberRecord | None
+    turn: str
     paused: Callable[[], bool]
 
     @property
@@ -63,8 +65,10 @@ class Exile:
         return self.means.look()
 
     def announce(self, what: str) -> None:
-        """That look, and the entry that says what is done now. Raises SupersededError."""
-        note, key = self.look(), f"{self.means.job}:{what}"
+        """That look, and the entry that says what is done now: once a turn, however often it is tried.
+        Raises SupersededError."""
+        note = self.look()
+        key = f"{self.turn}:{what}:blind" if note else f"{self.turn}:{what}"
         mission = self.means.mission
         self.means.tell(entry_of(self.member, "changing", key, mission, change=what, note=note))
 
@@ -72,12 +76,14 @@ class Exile:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class End:
     """How one step, or a whole member, ended: `isolated` (what the policy wants is done and was looked
-    at), `spared` (it need not or must not be), or why not. `did` says what was done."""
+    at), `spared` (it need not or must not be), or why not. `did` says what is done, `anew` whether
+    this job did any of it: what was so before is no news."""
 
     outcome: str
     reason: str = ""
     remedy: str = ""
     did: tuple[str, ...] = ()
+    anew: bool = False
 
 
 def banish(exile: Exile, steps: Sequence[Step]) -> End:
@@ -87,7 +93,7 @@ def banish(exile: Exile, steps: Sequence[Step]) -> End:
     did = tuple(word for end in ends for word in end.did)
     failed = next((end for end in ends if end.outcome != ISOLATED), None)
     if failed is None:
-        return End(outcome=ISOLATED, did=did)
+        return End(outcome=ISOLATED, did=did, anew=any(end.anew for end in ends))
     return End(outcome=failed.outcome, reason=failed.reason, remedy=failed.remedy, did=did)
 
 
@@ -136,7 +142,7 @@ def _set(exile: Exile, watch: Watch) -> End:
     if changes and _rejections(exile, watch):
         reason = f"NodeBalancer {watch.name} does not show its node as rejected"
         return End(outcome="failed", reason=reason, remedy="see who else changes it")
-    return _unreached(watch, f"NodeBalancer {watch.name} rejects it")
+    return replace(_unreached(watch, f"NodeBalancer {watch.name} rejects it"), anew=bool(changes))
 
 
 def _rejections(exile: Exile, watch: Watch) -> tuple[SetMode, ...]:
@@ -201,7 +207,7 @@ def _stop(exile: Exile) -> End:
         return End(outcome=reply.kind, reason=reply.reason, remedy=reply.remedy)
     if not reply.stopped:
         return End(outcome=reply.outcome, reason=reply.reason, remedy=reply.remedy)
-    return _silenced(exile, reply.reason)
+    return replace(_silenced(exile, reply.reason), anew=reply.outcome == "stopped")
 
 
 def _right(exile: Exile) -> bool:

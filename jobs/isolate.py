@@ -56,6 +56,7 @@ def exile_of(errand: Errand, member: str) -> Exile:
         members=errand.tools.members,
         member=member,
         record=record,
+        turn=errand.job if _was_done(errand, member) else str(errand.mission.leadership.fence),
         paused=lambda: ledger.state(cluster).paused(),
     )
 
@@ -104,11 +105,20 @@ def _loud(errand: Errand, exile: Exile, verdict: Confirmed, claims: Claims) -> I
 
 def _worth(errand: Errand, exile: Exile, end: End) -> bool:
     """Of a former leader that takes no writes, which is as it should be, nobody need hear; of one that
-    was said to take some, they do."""
+    was said to take some, they do. Nor of what was told already: who is rejected, and takes writes by
+    another way, is looked at every ten seconds."""
+    if end.outcome == ISOLATED:
+        return end.anew or not _was_done(errand, exile.member)
     if end.outcome != SPARED:
         return True
     incident, epoch = errand.state.incident, exile.means.mission.leadership.fence.epoch
     return incident is not None and f"two-primaries:{exile.member}:{epoch}" in incident.alarms
+
+
+def _was_done(errand: Errand, member: str) -> bool:
+    """True where the last job under this leadership ended well: the same step now is another one."""
+    record = errand.state.hosts.get(str(Target(kind="member", name=member)))
+    return record is not None and record.fence == errand.mission.leadership.fence
 
 
 def record_of(exile: Exile, end: End, given: Assignment, seconds: float) -> HostRecord:
