@@ -17,6 +17,7 @@ from deploy.lab.drill.expected import (
     SAME_UNRESTARTED,
     STAYED,
     cause,
+    outage,
     served_until,
     untouched_since,
     untouched_until,
@@ -162,6 +163,7 @@ DISASTERS: Mapping[str, Disaster] = {
         must=(
             MOVED,
             cause(CauseKind.PARTITION),
+            outage(8, 60, default=(12, 80)),
             untouched_since(LET_IN, name="its return touches no host"),
         ),
     ),
