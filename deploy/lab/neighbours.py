@@ -21,7 +21,7 @@ SMALL: Mapping[str, str | int | bool] = {
     "shared_buffers": "16MB",
     "effective_cache_size": "32MB",
     "maintenance_work_mem": "16MB",
-    "max_connections": 20,
+    "max_connections": 30,
 }
 
 
@@ -104,6 +104,7 @@ def start_member(lab: Lab, name: str, member: str) -> None:
     text = patroni_yml(
         lab.inventory, name, member_of(name, member), secrets=lab.secrets.patroni, ground=ground
     )
+    machine.run(["install", "-d", "-o", "postgres", "-g", "postgres", "/run/postgresql"])
     config = patroni.private(machine.folder / f"patroni-{name}.yml", text)
     machine.start(f"patroni-{name}", [lab.program.path, str(config)], user="postgres")
 
