@@ -50,7 +50,7 @@ def restore(lab: Lab, empty: Callable[[], None]) -> None:
         etcdctl(machine, "snapshot", "restore", str(copy(lab)), *words)
     for name in layout.ETCD:
         start_etcd(lab.machines[name], lab.inventory)
-    wait_until("etcd's quorum", all_healthy, seconds=30)
+    wait_until("etcd's quorum", all_healthy, seconds=60)
 
 
 KEPT = (

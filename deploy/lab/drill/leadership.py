@@ -64,7 +64,7 @@ class LeaderWatch:
     def _follow(self, connection: Callable[[], HTTPConnection]) -> None:
         while True:
             with suppress(OSError, HTTPException, ValueError, KeyError):
-                for event in watched(connection, self.key, after=self.revision):
+                for event in watched(connection, self.key, after=lambda: self.revision):
                     self.take(event, at=time.time())
             time.sleep(AGAIN)
 
@@ -99,12 +99,13 @@ def step(
 
 
 def watched(
-    connection: Callable[[], HTTPConnection], key: str, *, after: int = 0
+    connection: Callable[[], HTTPConnection], key: str, *, after: Callable[[], int] = lambda: 0
 ) -> Iterator[Mapping[str, Any]]:
-    """Events of one key since a revision, for as long as the connection lives."""
+    """Events of one key since a revision, for as long as the connection lives. `after` is asked once etcd
+    takes the connection: by then its revisions may have gone back."""
     connected = _connected(connection)
     encoded = base64.b64encode(key.encode()).decode()
-    body = json.dumps({"create_request": {"key": encoded, "start_revision": str(after + 1)}})
+    body = json.dumps({"create_request": {"key": encoded, "start_revision": str(after() + 1)}})
     connected.request("POST", "/v3/watch", body)
     answer = connected.getresponse()
     while line := answer.readline():

@@ -113,6 +113,7 @@ def _acted(stage: Stage, scene: _Scene, disaster: Disaster) -> Iterator[Checked]
         disaster.act(stage)
         yield from scene.afterwards(stage)
     except (TimeoutError, LabError) as error:
+        stage.screen.say(str(error), style="bold red")
         yield Checked(name="the drill came to its end", held=False, evidence=str(error))
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import cast
 
@@ -11,7 +13,7 @@ from deploy.lab import layout
 from deploy.lab.accounts import Account, account_files
 from deploy.lab.drill.history import Leadership
 from deploy.lab.drill.hostwatch import env_value, journal_fence, journal_phase, read_orders
-from deploy.lab.drill.leadership import LeaderWatch, step
+from deploy.lab.drill.leadership import LeaderWatch, step, watched
 from deploy.lab.drill.trailwatch import TrailWatch
 from jobs.audit import Entry
 from jobs.fence import Fence
@@ -132,3 +134,27 @@ def test_a_restored_etcd_begins_anew() -> None:
         ("pg1", False),
         ("pg2", True),
     ]
+
+
+class Restored:
+    """An etcd whose revisions go back before it takes a connection."""
+
+    def __init__(self) -> None:
+        self.revision, self.asked = 50, ""
+
+    def connect(self) -> None:
+        self.revision = 0
+
+    def request(self, _method: str, _path: str, body: str) -> None:
+        self.asked = json.loads(body)["create_request"]["start_revision"]
+
+    def getresponse(self) -> io.BytesIO:
+        return io.BytesIO()
+
+
+def test_a_watch_asks_where_to_begin_once_etcd_is_there() -> None:
+    """Who would begin at a revision of before the restore would hear nothing for ever."""
+    etcd = Restored()
+    connection = cast("HTTPConnection", etcd)
+    assert list(watched(lambda: connection, "/leader", after=lambda: etcd.revision)) == []
+    assert etcd.asked == "1"
