@@ -142,7 +142,7 @@ def _held_up(tale: Tale) -> Iterator[str]:
     held = tale.story.hold
     told = [f for f in loud if not is_left(f) and (held is not None or not is_hold(f))]
     if told:
-        yield f"Held up: {said(told[-1].evidence['reason'])}"
+        yield f"Held up: {said(told[-1].evidence['reason']).removeprefix('held: ')}"
 
 
 def behind(story: Story) -> Iterator[TargetStory]:
