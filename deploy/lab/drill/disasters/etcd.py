@@ -17,6 +17,7 @@ from deploy.lab.drill.expected import (
     SAME_UNRESTARTED,
     STAYED,
     cause,
+    interrupted,
     outage,
     served_until,
     untouched_since,
@@ -193,6 +194,7 @@ DISASTERS: Mapping[str, Disaster] = {
         must=(
             SAME_UNRESTARTED,
             ONE_INCIDENT,
+            interrupted((10, 60), default=(15, 90)),
             untouched_until(ALL_LET_IN, name="no host is touched while nobody leads"),
         ),
     ),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from deploy.lab import layout, snapshot
 from deploy.lab.drill.disaster import Disaster
 from deploy.lab.drill.expected import alarm, untouched_until
 from deploy.lab.drill.expected.byhand import TYPED_WELL, typed
 from deploy.lab.drill.expected.restored import EPOCH_WENT_BACK, LIFTED
+from deploy.lab.drill.history import Leadership
 from deploy.lab.drill.stage import Stage
 from deploy.lab.nemesis import Kill, RestoreEtcd, Switchover
 from jobs.audit import Kind
@@ -25,7 +27,7 @@ WHY = "etcd restored from a snapshot"
 def etcd_restored(stage: Stage) -> None:
     """Snapshot, hours, a switchover, restore: etcd names the leader of before, under its epoch of then."""
     age(stage)
-    stage.inject(RestoreEtcd(stage.leaders.restart))
+    stage.inject(RestoreEtcd(partial(emptied, stage, stage.leader())))
     stage.until("a leader", lambda: stage.leaders.leader, seconds=60)
     stage.until("the alarm", lambda: went_back(stage), seconds=60)
     stage.until_synchronous()
@@ -47,6 +49,14 @@ def age(stage: Stage) -> None:
     stage.until_synchronous()
 
 
+def emptied(stage: Stage, leader: Leadership) -> None:
+    """etcd stays away until nobody takes writes: else the leader of before, whom the snapshot names, leads
+    at once beside the one of now, and what that one acknowledges is lost (docs/restore.md, c)."""
+    stage.until_demoted(leader)
+    stage.screen.say(f"{leader.member} demoted itself", style="yellow")
+    stage.leaders.restart()
+
+
 def until_all_is_well(stage: Stage) -> None:
     stage.until_ordered_again()
     stage.until_concluded()
@@ -62,7 +72,7 @@ def redis_and_etcd(stage: Stage) -> None:
     age(stage)
     dead, file = Kill("redis", "redis"), str(stage.lab.folder / "by-hand.jsonl")
     stage.also(dead)
-    stage.inject(RestoreEtcd(stage.leaders.restart))
+    stage.inject(RestoreEtcd(partial(emptied, stage, stage.leader())))
     stage.until("a leader", lambda: stage.leaders.leader, seconds=60)
     stage.until_synchronous()
     stage.types("verify", layout.CLUSTER)
