@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from jobs.audit import NOT_OURS, Entry, Kind
 from jobs.fence import Fence
 from jobs.sentences import SENTENCES
+from jobs.state import ISOLATED
 from jobs.story.explain import explain
 from jobs.story.fact import Fact, fact_of, inside
 from jobs.story.signals import Signals
@@ -161,8 +162,17 @@ def is_hold(fact: Fact) -> bool:
     return fact.kind == Kind.ALARM and ":alarm:held:" in fact.id
 
 
-def _released(story: Story, _: Fact) -> Story:
-    return replace(story, hold=None)
+def _released(story: Story, fact: Fact) -> Story:
+    return replace(_mended(story, fact), hold=None)
+
+
+def _isolation(story: Story, fact: Fact) -> Story:
+    """Its failures are alarms as well, and its steps stand in the trail."""
+    return _mended(story, fact) if fact.evidence["outcome"] == ISOLATED else story
+
+
+def _mended(story: Story, fact: Fact) -> Story:
+    return replace(story, mended=(*story.mended, _said(fact))[:KEPT])
 
 
 def _acknowledged(story: Story, fact: Fact) -> Story:
@@ -195,6 +205,7 @@ STEPS: Mapping[Kind, Callable[[Story, Fact], Story]] = {
     Kind.VERDICT: _verdict,
     Kind.ALARM: _alarm,
     Kind.RELEASED: _released,
+    Kind.ISOLATION: _isolation,
     Kind.ACKNOWLEDGED: _acknowledged,
     Kind.TAKEN_OVER: _retried,
     Kind.CONCLUDED: _concluded,

@@ -100,8 +100,9 @@ UNSEEN = (
 class Story:
     """One incident. `member` is the newest proven leader, `before` who led until then, under
     `epoch_before`; `seconds` how long it took from the first sign to the end; `holders` who held the
-    leader's key from when on (None: nobody); `hold` that the leader's return is held back now; `first` and `last` the numbers of its own first and newest entry; `retries` what was
-    tried again or taken over, as sentences."""
+    leader's key from when on (None: nobody); `hold` that the leader's return is held back now; `first`
+    and `last` the numbers of its own first and newest entry; as sentences, `retries` what was tried
+    again or taken over, `mended` which stale member was isolated and why a return was held no longer."""
 
     id: str
     cluster: str
@@ -123,6 +124,7 @@ class Story:
     alarms: tuple[Said, ...] = ()
     acks: tuple[Said, ...] = ()
     retries: tuple[Said, ...] = ()
+    mended: tuple[Said, ...] = ()
     hold: Said | None = None
     cause: Cause | None = None
 

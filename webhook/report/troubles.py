@@ -21,12 +21,14 @@ class Trouble:
 
 
 def troubles_of(story: Story) -> list[Trouble]:
-    """Failed tries, takeovers, alarms; of a target's tries, those that its story still holds."""
+    """Failed tries, takeovers, alarms and what ended them; of a target's tries, those that its story
+    still holds."""
     zero = story.times.detected
     failed = [one for t in story.targets for one in _failed(t, zero)]
     taken = [_said(one, zero, "taken over") for one in story.retries]
     raised = [_said(one, zero, "alarm") for one in story.alarms]
-    return sorted([*failed, *taken, *raised], key=lambda one: one.seq)
+    mended = [_said(one, zero, "mended") for one in story.mended]
+    return sorted([*failed, *taken, *raised, *mended], key=lambda one: one.seq)
 
 
 def notes_of(story: Story) -> list[Trouble]:

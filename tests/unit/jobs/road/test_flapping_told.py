@@ -105,4 +105,6 @@ def test_pages_show_it_while_it_lasts(world: World) -> None:
     assert "open, a return is held back" in visit.page(f"/incidents/{newest(world)}")
     world.live_on(seconds=62)
     assert "held back" not in visit.page("/")
-    assert "released after 60 s" in visit.page(f"/incidents/{newest(world)}")
+    why = "released after 60 s: pg2 has led for 60 s without a change"
+    assert f"Mended:</strong> {why}" in visit.page(f"/incidents/{newest(world)}")
+    assert f"| mended | {why} |" in visit.page(f"/incidents/{newest(world)}/report.md")

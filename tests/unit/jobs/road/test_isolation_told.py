@@ -14,6 +14,7 @@ from jobs.story import fold
 from jobs.story.fact import fact_of
 from jobs.timeline import tell
 from tests.unit.jobs.road.test_isolation import settled, split
+from tests.unit.webhook.pages.desk import Visit
 from tests.world import World
 from webhook.pages.flags import flags
 from workers.metrics.trail import TrailMetrics
@@ -87,3 +88,14 @@ def test_the_numbers_count_ends_and_the_story_its_hosts_alone() -> None:
     assert [one.target for one in story.targets] == ["web1", "web2"]
     concluded = fact_of(next(e for e in entries if e.facts["id"] == "shop-2:concluded"))
     assert set(concluded.evidence["hosts"]) == {"web1", "web2"}
+
+
+def test_page_and_post_mortem_say_who_was_isolated() -> None:
+    """Beside the alarm that it ended: what is in that member's data directory alone is lost when it rejoins."""
+    world, _ = settled()
+    split(world)
+    world.work()
+    visit = Visit(world=world)
+    text = "pg1 is isolated after 0.00 s: PostgreSQL was stopped (fast)"
+    assert f"Mended:</strong> {text}" in visit.page("/incidents/shop-2")
+    assert f"| mended | {text} |" in visit.page("/incidents/shop-2/report.md")
