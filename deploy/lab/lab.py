@@ -193,9 +193,12 @@ def deaf() -> Iterator[None]:
 
 
 def pull_every_plug(lab: Lab) -> None:
-    for machine in (*lab.machines.values(), lab.switch.machine):
-        if machine.shell.poll() is None:
-            machine.pull_plug()
+    machines = (*lab.machines.values(), lab.switch.machine)
+    living = [machine for machine in machines if machine.shell.poll() is None]
+    for machine in living:
+        machine.strike()
+    for machine in living:
+        machine.bury()
 
 
 def _loaded(text: str) -> Inventory:

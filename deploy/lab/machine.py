@@ -111,11 +111,20 @@ class Machine:
     def pull_plug(self) -> None:
         """SIGKILL process 1: everything on the machine dies in the same moment. Whoever waits outside for a
         process that was stopped is stopped, too, and process 1 ends only once nobody waits."""
+        self.strike()
+        self.bury()
+
+    def strike(self) -> None:
+        """The first half of it: the kernel takes its time with the rest, and many may die at once."""
         os.kill(self.pid, signal.SIGKILL)
         for process in self.processes:
             process.outer.kill()
+
+    def bury(self) -> None:
+        """Wait until nothing of it is left."""
+        for process in self.processes:
             process.outer.wait(timeout=10)
-        self.shell.wait(timeout=30)
+        self.shell.wait(timeout=60)
 
 
 def boot(plans: Sequence[Plan]) -> list[Machine]:
