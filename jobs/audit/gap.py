@@ -24,7 +24,7 @@ def gap_of(
 ) -> Anchor | None:
     """The note of a gap behind the mark `after`, where Redis itself proves how it lost what the anchors
     name; only what it proves is in it. None where it proves nothing. `at` is now (Redis TIME); `alive`
-    says when each run of Redis was last seen (Redis TIME), by us."""
+    says when each run of Redis was last seen (Redis TIME), by us, in the order in which they came."""
     proven = [(a, why) for a in strangers if (why := _why_lost(a, server, alive))]
     if not proven:
         return None
@@ -84,6 +84,7 @@ def _promoted_without(then: Server, now: Server) -> bool:
 
 
 def _crashed_at_once(anchor: Anchor, then: Server, now: Server, alive: Mapping[str, int]) -> bool:
-    """The run that wrote the entry was not seen any more once the entry was on its disk for certain."""
-    seen = alive.get(then.run)
-    return now.run != then.run and seen is not None and seen - anchor.at < FRESH
+    """The run that wrote the entry was not seen any more once the entry was on its disk for certain, and
+    none was seen between it and this one: a run in between had read that disk, and lost what it had itself."""
+    before = [run for run in alive if run != now.run]
+    return before[-1:] == [then.run] and alive[then.run] - anchor.at < FRESH

@@ -125,6 +125,22 @@ def test_a_crash_before_the_disk_had_it_is_a_gap(stage: Stage) -> None:
     assert stage.kinds() == ["alarm", "trail-gap"]
 
 
+def test_an_empty_redis_is_more_than_a_crash(stage: Stage) -> None:
+    """Run after run ended within seconds of its last entry, and the last one left nothing at all: it had
+    read what the first one wrote, so that no crash explains that this is gone."""
+    stage.says("a", kind=Kind.ALARM)
+    stage.passes()
+    stage.ledger.server = Server(run="b" * 40, replid="2" * 40, offset=0)
+    stage.says("b", kind=Kind.ALARM)
+    stage.passes()
+    stage.loses(2)
+    stage.ledger.server = Server(run="c" * 40, replid="3" * 40, offset=0)
+    stage.passes(2)
+    [gap] = [a for a in stage.place.placed("shop") if a.kind == "gap"]
+    assert [seq for seq, _ in gap.lost] == [2]
+    assert "audit verify" in stage.anchoring.failing["shop"]
+
+
 def test_a_clock_that_goes_back_with_a_failover_does_no_harm(stage: Stage) -> None:
     """The promoted replica's clock is behind: its head counts as the newest, and etcd is left alone."""
     stage.says("a", kind=Kind.ALARM)
