@@ -67,7 +67,7 @@ def _held(state: ClusterState) -> Iterator[Flag]:
     stays = " and ".join(incident.hold.stays)
     text = (
         f"applications stay at {stays} (read-only) although {incident.leadership.member} leads, until "
-        f"it has led calmly; at once: pgbaton release {state.cluster}"
+        f"it has led calmly; at once: pgbaton release {state.cluster} --why TEXT"
     )
     yield Flag(weight="bad", word="held back", text=text)
 

@@ -164,6 +164,22 @@ def test_the_leader_itself_cannot_be_stopped_by_its_own_fence(
     assert (reply.outcome, stale.runs()) == ("refused", True)
 
 
+def test_a_replica_is_never_stopped(stale: Member, hands: SshMembers) -> None:
+    """Whoever forged a record that names it as a writer, and although its Patroni is dead: it takes no writes."""
+    signal = stale.postgres.folder / "data" / "standby.signal"
+    stale.postgres.stop()
+    signal.touch()
+    stale.postgres.start()
+    try:
+        reply = stop(hands, stale, stale.fence())
+        assert isinstance(reply, StopReply)
+        assert (reply.outcome, stale.runs()) == ("already", True)
+        assert "takes no writes" in reply.reason
+    finally:
+        signal.unlink()
+        stale.postgres.stop()
+
+
 def test_a_leader_that_changed_meanwhile_sends_nothing(stale: Member, hands: SshMembers) -> None:
     reply = hands.stop(stale.host, order(stale.fence()), timeout=WITHIN, confirm=lambda: False)
     assert isinstance(reply, HostFailure)
