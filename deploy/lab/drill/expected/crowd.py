@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from deploy.lab.drill.expected.hosts import ours, outcomes_named
+from deploy.lab.drill.expected.hosts import ours, ways_named
 from deploy.lab.drill.expected.storms import since_fault
 from deploy.lab.drill.expected.touched import since as instant
 from deploy.lab.drill.history import History, Leadership
@@ -59,7 +59,7 @@ def each_named(bad: Sequence[str], *, since: str) -> Invariant:
 
     def wrong(history: History) -> Iterator[str]:
         for host in history.hosts:
-            told = outcomes_named(history, host.name, after=instant(history, since))
+            told = ways_named(history, host.name, after=instant(history, since))
             if host.name in bad and not told:
                 yield f"nobody named {host.name}"
             if host.name not in bad and told:
@@ -69,7 +69,7 @@ def each_named(bad: Sequence[str], *, since: str) -> Invariant:
 
     def proof(history: History) -> str:
         at = instant(history, since)
-        return "; ".join(f"{h} {', '.join(outcomes_named(history, h, after=at))}" for h in bad)
+        return "; ".join(f"{h} {', '.join(ways_named(history, h, after=at))}" for h in bad)
 
     return Invariant(f"each of the {len(bad)} is named, and nobody else", wrong, proof)
 

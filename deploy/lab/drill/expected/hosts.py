@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator
 from itertools import chain
 
@@ -106,30 +107,33 @@ def _theirs(hosts: Collection[HostHistory]) -> set[Boot]:
 
 
 def named(host: str, *, outcomes: Collection[str]) -> Invariant:
-    """An alarm names the host, once for each way in which it fails, and it fails in these ways only."""
+    """An alarm names the host, once an epoch for each way in which it fails, and it fails in these ways only."""
 
     def wrong(history: History) -> Iterator[str]:
-        told = outcomes_named(history, host)
-        if not told:
+        ways = ways_named(history, host)
+        if not ways:
             yield f"nobody named {host}"
-        yield from (
-            f"{way} is said {told.count(way)} times" for way in set(told) if told.count(way) > 1
-        )
-        yield from (f"it is said to be {way}" for way in set(told) - set(outcomes))
+        yield from (f"{way} is said {n} times" for way, n in Counter(ways).items() if n > 1)
+        yield from (f"it is said to be {one}" for one in {*map(outcome_of, ways)} - {*outcomes})
 
     words = " or ".join(outcomes)
     return Invariant(
-        f"an alarm names {host}, once a way: {words}",
+        f"an alarm names {host}, once an epoch and way: {words}",
         wrong,
-        lambda history: ", ".join(outcomes_named(history, host)),
+        lambda history: ", ".join(ways_named(history, host)),
     )
 
 
-def outcomes_named(history: History, host: str, *, after: float | None = None) -> list[str]:
-    """The outcomes that alarms name a host with, since an instant or else since the fault."""
+def ways_named(history: History, host: str, *, after: float | None = None) -> list[str]:
+    """The epochs and outcomes (`36:timeout`) that alarms name a host with, since an instant or else since
+    the fault."""
     alarms = (e.facts for e in history.later(after) if e.facts["kind"] == Kind.ALARM)
-    mine = (f["id"].partition(f":left:{host}:")[2] for f in alarms)
-    return [rest.partition(":")[2] for rest in mine if rest]
+    found = (f["id"].partition(f":left:{host}:")[2] for f in alarms)
+    return [way for way in found if way]
+
+
+def outcome_of(way: str) -> str:
+    return way.partition(":")[2]
 
 
 def open_until(mark: str) -> Invariant:

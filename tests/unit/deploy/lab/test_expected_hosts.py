@@ -117,7 +117,7 @@ def test_a_host_that_follows_when_it_can_is_well(one: Invariant) -> None:
         (
             NAMED,
             also(late(), (123.0, replace(left("shop2"), id="x:alarm:left:shop2:36:timeout"))),
-            "timeout is said 2 times",
+            "36:timeout is said 2 times",
         ),
         (OPEN, replace(late(), marks={HEALED: 140.0}), "concludes shop-36"),
     ],
@@ -127,6 +127,12 @@ def test_each_sentence_of_a_host_can_say_no(one: Invariant, history: History, sa
     checked = one.check(history)
     assert not checked.held
     assert said in checked.evidence
+
+
+def test_a_host_is_named_again_under_the_next_leader() -> None:
+    """That it does not follow that one either is news."""
+    again = replace(left("shop2"), id="shop-36:alarm:left:shop2:50:timeout")
+    assert NAMED.check(also(late(), (131.0, again))).held
 
 
 def edited(*, mended: float = 131.0, told: bool = True) -> History:
@@ -349,7 +355,7 @@ def test_many_hosts_of_which_some_are_in_trouble(one: Invariant) -> None:
         (AS_QUICK, h.GOOD, "not every good host followed"),
         (EACH, crowded(slow=133.6), ""),
         (crowd.each_named(("shop1",), since="hurt"), crowded(), "nobody named shop1"),
-        (crowd.each_named((), since="hurt"), crowded(), "shop2 is said to be timeout"),
+        (crowd.each_named((), since="hurt"), crowded(), "shop2 is said to be 36:timeout"),
         (BETWEEN, replace(crowded(), marks={"hurt": 128.0, HEALED: 150.0}), "concludes shop-50"),
         (crowd.each_follows(("shop2",), mark=HEALED, within=2), crowded(), "3.0 s after that"),
         (crowd.each_follows(("shop1",), mark=HEALED, within=5), crowded(), "restarted 0 times"),
