@@ -218,18 +218,6 @@ def test_one_that_was_demoted_meanwhile_is_spared() -> None:
     assert world.ledger.state("shop").incident is None
 
 
-def test_a_worker_that_dies_after_the_stop_is_taken_over() -> None:
-    """Somebody else finds nothing to stop, and the incident ends."""
-    world, members = settled()
-    members.dies = True
-    split(world)
-    with pytest.raises(WorkerDied):
-        world.work()
-    world.live_on(seconds=60)
-    assert members.stopped == ["pg1"]
-    assert world.ledger.state("shop").incident is None
-
-
 def test_one_that_somebody_starts_again_is_stopped_again() -> None:
     """Under the same leadership, each time on the record: before it is done, and when it is."""
     world, members = settled()
@@ -253,31 +241,3 @@ def test_one_that_says_that_it_stopped_and_writes_on_is_not_believed() -> None:
     world.work()
     assert told(world)[-1] == "failed"
     assert world.ledger.state("shop").incident is not None
-
-
-class LedgerDied(BaseException):
-    """The worker is gone right around a step in Redis."""
-
-
-@pytest.mark.parametrize("when", ["before", "after"])
-def test_a_worker_that_dies_around_any_step_in_redis_changes_nothing_in_the_end(when: str) -> None:
-    """Crash around the k-th step, run again: stopped once, hosts restarted once, the end told once."""
-    for k in range(1, 80):
-        world, members = settled()
-        split(world)
-        world.ledger.fail(k, "before" if when == "before" else "after", LedgerDied())
-        try:
-            world.work()
-            died = False
-        except LedgerDied:
-            died = True
-        world.ledger.recover()
-        world.live_on(seconds=60)
-        assert members.stopped == ["pg1"], k
-        assert [world.restarts(h) for h in ("web1", "web2")] == [1, 1], k
-        assert world.ledger.state("shop").incident is None, k
-        assert told(world).count("asked") == 1, k
-        if not died:
-            assert k > 12
-            return
-    pytest.fail("no run got through without dying")
