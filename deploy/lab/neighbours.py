@@ -82,10 +82,11 @@ def start_neighbours(lab: Lab) -> None:
     first = patroni.leader()
     assert first is not None
     second = next(member for member in layout.MEMBERS if member != first)
-    for name, start in ((name, member) for member in (first, second) for name in NAMES):
-        start_member(lab, name, start)
-        if start == first:
-            wait_until(f"a leader of {name}", partial(leads, name, first), seconds=90, step=0.2)
+    for name in NAMES:
+        start_member(lab, name, first)
+    for name in NAMES:
+        wait_until(f"a leader of {name}", partial(leads, name, first), seconds=90, step=0.2)
+        start_member(lab, name, second)
     for name in NAMES:
         wait_until(f"a replica of {name}", partial(streams, name, second), seconds=90, step=0.2)
         _point(lab, name, first)

@@ -140,20 +140,25 @@ def five_clusters(stage: Stage) -> None:
     """One machine is lost from which five clusters are led."""
     old = stage.leader()
     dead = LoseMachine(old.member)
+    until_all_concluded(stage, since=0.0)
     stage.inject(dead)
     stage.until_moved(old)
     stage.until_concluded()
-    for name in stage.lab.neighbours:
-        stage.until(f"the end of the incident of {name}", partial(concluded, stage, name))
+    until_all_concluded(stage, since=stage.fault)
     stage.heal(dead)
     neighbours.start_again(stage.lab, old.member)
     until_calm(stage)
 
 
-def concluded(stage: Stage, name: str) -> bool:
-    """Whether a further cluster's trail says that an incident is over that began after the fault."""
-    later = (e.facts for e in stage.trail.trail.entries(name) if e.at / 1e6 > stage.fault)
-    return any(facts["kind"] == Kind.CONCLUDED for facts in later)
+def until_all_concluded(stage: Stage, *, since: float) -> None:
+    """Wait until the trail of each further cluster says that an incident is over, after an instant."""
+
+    def over(name: str) -> bool:
+        later = (e.facts for e in stage.trail.trail.entries(name) if e.at / 1e6 > since)
+        return any(facts["kind"] == Kind.CONCLUDED for facts in later)
+
+    for name in stage.lab.neighbours:
+        stage.until(f"the end of the incident of {name}", partial(over, name))
 
 
 HELD = "^held: "
