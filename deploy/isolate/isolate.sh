@@ -18,6 +18,8 @@ answer() {
 refuse() { answer refused "$1" "$2"; }
 broken() { answer failed "$1" "$2"; }
 
+UNHEARD='Patroni here could not be asked whether it leads'
+UNHEARD_REMEDY='see curl to its REST API, with the certificate in isolate.conf: it must say 200 or 503'
 asked=${SSH_ORIGINAL_COMMAND:-}
 unset SSH_ORIGINAL_COMMAND
 
@@ -85,23 +87,29 @@ told() { printf '%s\n' "$control" | sed -n "s/^$1: *//p"; }
 
 runs() { "$bin/pg_ctl" status -D "$data" >/dev/null 2>&1; }
 
-# A Patroni that says that it leads is right until its lease is over; one that is dead or frozen says nothing.
-patroni_agrees() {
+# Sets heard to Patroni's status here, to silent, or to a question mark where that cannot be understood; and body.
+patroni_asked() {
     set -- --silent --noproxy '*' --max-time 3 --max-filesize 200000 --write-out '\n%{http_code}'
     [ -z "$cacert" ] || set -- "$@" --cacert "$cacert"
     [ -z "$cert" ] || set -- "$@" --cert "$cert"
     body=$(curl -q "$@" "$rest")
     case $?:$rest in
-        0:*) ;;
-        7:* | 28:*) return 0 ;; # refused, no answer in time
-        52:http:* | 56:http:*) return 0 ;; # hung up; over TLS that is how a certificate is refused, too
-        *) refuse 'Patroni here could not be asked whether it leads' 'see curl to its REST API, with the certificate in isolate.conf' ;;
+        0:*) heard=${body##*"
+"} ;;
+        7:* | 28:*) heard=silent ;; # refused, no answer in time
+        52:http:* | 56:http:*) heard=silent ;; # hung up; over TLS that is how a certificate is refused, too
+        *) heard='?' ;;
     esac
-    case ${body##*"
-"} in
-        503) ;; # Patroni's word for: not the leader
+}
+
+# A Patroni that says that it leads is right until its lease is over; one that is dead or frozen says nothing.
+patroni_agrees() {
+    patroni_asked
+    case $heard in
+        silent) return 0 ;;
+        503) ;; # its word for: not the leader
         200) refuse 'Patroni here says that it leads' 'nothing: it is asked again; or stop Patroni here' ;;
-        *) refuse 'Patroni here could not be asked whether it leads' 'see curl to its REST API: it says neither 200 nor 503' ;;
+        *) refuse "$UNHEARD" "$UNHEARD_REMEDY" ;;
     esac
     case $(printf '%s' "$body" | tr -d ' \t\n') in
         *'"pause":true'*) refuse 'Patroni is paused: who takes writes is decided by hand' 'patronictl resume' ;;
@@ -139,7 +147,11 @@ parsed
 seen
 if [ "$verb" = check ]; then
     looked
-    answer ready 'a stale primary could be stopped here' ''
+    patroni_asked
+    case $heard in
+        silent | 200 | 503) answer ready 'a stale primary could be stopped here' '' ;;
+        *) broken "$UNHEARD" "$UNHEARD_REMEDY" ;;
+    esac
 fi
 exec 9>>"$state/lock" || broken 'the lock cannot be taken' "see $state"
 flock -w 2 9 || answer busy 'another order is at work here' 'nothing; it is tried again'

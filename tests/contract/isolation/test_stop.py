@@ -109,7 +109,7 @@ def test_a_patroni_that_cannot_be_asked_is_no_dead_one(stale: Member, hands: Ssh
 def test_a_patroni_that_refuses_our_certificate_is_no_dead_one(
     stale: Member, hands: SshMembers, tmp_path: Path
 ) -> None:
-    """With TLS 1.3 it hangs up only after the handshake: that is no silence, it leads."""
+    """With TLS 1.3 it hangs up only after the handshake: that is no silence, it leads. Doctor hears of it."""
     authority = Authority(tmp_path)
     server = authority.issue("patroni")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -121,9 +121,12 @@ def test_a_patroni_that_refuses_our_certificate_is_no_dead_one(
     with serving(patroni(200), context=context) as origin:  # type: ignore[arg-type]
         stale.configure(rest=f"{origin}/leader", cacert=str(ca))
         reply = stop(hands, stale, stale.fence())
+        beforehand = stop(hands, stale, None)
     assert isinstance(reply, StopReply)
     assert (reply.outcome, stale.runs()) == ("refused", True)
-    assert "could not be asked" in reply.reason
+    assert isinstance(beforehand, StopReply)
+    assert beforehand.outcome == "failed"
+    assert reply.reason == beforehand.reason == "Patroni here could not be asked whether it leads"
 
 
 def test_somebody_else_at_its_port_says_nothing_about_who_leads(
