@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 
 from deploy.lab import layout, snapshot
@@ -12,7 +12,7 @@ from deploy.lab.drill.expected.byhand import TYPED_WELL, typed
 from deploy.lab.drill.expected.restored import EPOCH_WENT_BACK, LIFTED
 from deploy.lab.drill.history import Leadership
 from deploy.lab.drill.stage import Stage
-from deploy.lab.nemesis import Kill, RestoreEtcd, Switchover
+from deploy.lab.nemesis import Kill, RestoreEtcd, StopPatroni, Switchover
 from jobs.audit import Kind
 
 WENT_BACK = "^etcd's revision went back: "
@@ -21,14 +21,15 @@ RESET = "the operator lifts the fences"
 AGED = 400
 """Revisions that etcd is older by when it is restored, so that no leadership of now catches up."""
 
+PATRONIS = tuple(StopPatroni(member) for member in layout.MEMBERS)
+
 WHY = "etcd restored from a snapshot"
 
 
 def etcd_restored(stage: Stage) -> None:
     """Snapshot, hours, a switchover, restore: etcd names the leader of before, under its epoch of then."""
     age(stage)
-    stage.inject(RestoreEtcd(partial(emptied, stage, stage.leader())))
-    stage.until("a leader", lambda: stage.leaders.leader, seconds=60)
+    restore(stage)
     stage.until("the alarm", lambda: went_back(stage), seconds=60)
     stage.until_synchronous()
     stage.settle(5)
@@ -51,10 +52,29 @@ def age(stage: Stage) -> None:
 
 def emptied(stage: Stage, leader: Leadership) -> None:
     """etcd stays away until nobody takes writes: else the leader of before, whom the snapshot names, leads
-    at once beside the one of now, and what that one acknowledges is lost (docs/restore.md, c)."""
+    at once beside the one of now, and what that one acknowledges is lost. And no Patroni may have known
+    the etcd of now: it would refuse one whose raft term went back (docs/restore.md, c)."""
     stage.until_demoted(leader)
     stage.screen.say(f"{leader.member} demoted itself", style="yellow")
+    for one in PATRONIS:
+        stage.also(one)
+    stage.until("Patroni's end everywhere", lambda: not any(patronis(stage)))
     stage.leaders.restart()
+
+
+def patronis(stage: Stage) -> Iterator[bool]:
+    """Of every Patroni that was ever started, whether it lives."""
+    for member in layout.MEMBERS:
+        processes = stage.lab.machines[member].processes
+        yield from (one.alive for one in processes if one.name == "patroni")
+
+
+def restore(stage: Stage) -> None:
+    """As an administrator does it: etcd away, Patroni stopped, etcd restored, Patroni started."""
+    stage.inject(RestoreEtcd(partial(emptied, stage, stage.leader())))
+    for one in PATRONIS:
+        stage.heal(one)
+    stage.until("a leader", lambda: stage.leaders.leader, seconds=60)
 
 
 def until_all_is_well(stage: Stage) -> None:
@@ -72,8 +92,7 @@ def redis_and_etcd(stage: Stage) -> None:
     age(stage)
     dead, file = Kill("redis", "redis"), str(stage.lab.folder / "by-hand.jsonl")
     stage.also(dead)
-    stage.inject(RestoreEtcd(partial(emptied, stage, stage.leader())))
-    stage.until("a leader", lambda: stage.leaders.leader, seconds=60)
+    restore(stage)
     stage.until_synchronous()
     stage.types("verify", layout.CLUSTER)
     stage.types("repoint", layout.CLUSTER, "--now", "--journal", file)
