@@ -47,6 +47,12 @@ def raft_leader() -> str:
     raise LabError("no member of etcd says that it leads")
 
 
+def raft_follower() -> str:
+    """A member that follows another."""
+    leader = raft_leader()
+    return next(name for name in layout.ETCD if name != leader)
+
+
 def _status(address: str) -> Mapping[str, Any]:
     """What a member says of itself; an empty mapping where it does not answer."""
     url = f"http://{address}:2379/v3/maintenance/status"

@@ -16,6 +16,7 @@ from deploy.lab.drill.expected import (
     SAME_MEMBER,
     SAME_UNRESTARTED,
     STAYED,
+    brief_incidents,
     cause,
     interrupted,
     outage,
@@ -35,6 +36,9 @@ BLIND_FOR = 8.0
 
 ONE_AWAY_FOR = 20.0
 """Seconds for which a single member is gone: Patroni's whole ttl."""
+
+ELECTS = 20.0
+"""Seconds that an incident may last which tells of etcd's own election, and nothing else."""
 
 LET_IN = "the old leader reaches etcd again"
 ALL_LET_IN = "the members reach etcd again"
@@ -71,11 +75,14 @@ def etcd_outage(stage: Stage) -> None:
     stage.settle(5)
 
 
-def one_member(fault: Callable[[str], Fault]) -> Callable[[Stage], None]:
-    """The member of etcd that the two others follow is gone for a while: they go on without it."""
+def one_member(
+    fault: Callable[[str], Fault], which: Callable[[], str] = etcd.raft_leader
+) -> Callable[[Stage], None]:
+    """One member of etcd is gone for a while, usually the one that the two others follow: they go on
+    without it."""
 
     def act(stage: Stage) -> None:
-        stage.inject(gone := fault(etcd.raft_leader()))
+        stage.inject(gone := fault(which()))
         stage.settle(ONE_AWAY_FOR)
         stage.heal(gone)
         stage.until("etcd", etcd.all_healthy, seconds=30)
@@ -184,9 +191,14 @@ DISASTERS: Mapping[str, Disaster] = {
         must=NOTHING,
     ),
     "etcd-member-hung": Disaster(
+        title="one etcd hangs",
+        act=one_member(lambda name: Freeze(name, "etcd"), etcd.raft_follower),
+        must=NOTHING,
+    ),
+    "etcd-leader-hung": Disaster(
         title="one etcd hangs, the one that the others follow",
         act=one_member(lambda name: Freeze(name, "etcd")),
-        must=NOTHING,
+        must=(STAYED, NOBODY_RESTARTED, brief_incidents(ELECTS), served_until()),
     ),
     "members-cut": Disaster(
         title="all members are cut off from etcd",

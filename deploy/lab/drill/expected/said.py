@@ -95,6 +95,27 @@ ONE_INCIDENT = Invariant("it is told as one incident", _several, lambda h: ", ".
 NO_INCIDENT = Invariant("no incident opens", lambda h: iter(incidents(h)), lambda _: "none opened")
 
 
+def brief_incidents(most: float) -> Invariant:
+    """Whatever opens since the fault is over so many seconds later."""
+
+    def lengths(history: History) -> Sequence[tuple[str, float | None]]:
+        told = {e.facts["incident"]: e.at / 1e6 for e in _of(history, Kind.CONCLUDED)}
+        began = {e.facts["incident"]: e.at / 1e6 for e in _of(history, Kind.OPENED)}
+        return [(name, told[name] - at if name in told else None) for name, at in began.items()]
+
+    def wrong(history: History) -> Iterator[str]:
+        for name, length in lengths(history):
+            if length is None or length > most:
+                yield f"{name} lasted {length} s"
+
+    def proof(history: History) -> str:
+        return (
+            ", ".join(f"{name} {length or 0:.1f} s" for name, length in lengths(history)) or "none"
+        )
+
+    return Invariant(f"no incident lasts longer than {most:g} s", wrong, proof)
+
+
 def quiet_since(mark: str) -> Invariant:
     """No incident opens after a marked instant."""
 

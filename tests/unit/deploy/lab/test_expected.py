@@ -72,6 +72,16 @@ def verdict(word: str) -> Draft:
     return Draft(id=f"verdict:{word}", kind=Kind.VERDICT, incident="shop-36", evidence=facts)
 
 
+def cut_short() -> History:
+    """A drill whose incident never ended."""
+    return h.telling(h.GOOD, h.DRAFTS[:-1])
+
+
+def late() -> History:
+    """A drill whose incident took long."""
+    return h.telling(h.GOOD, (*h.DRAFTS[:-1], (130.0, h.concluded("shop-36"))))
+
+
 HOLDS_AND_NOT: Mapping[str, tuple[Invariant, History, History]] = {
     "moved": (expected.MOVED, MOVED, STILL),
     "stayed": (expected.STAYED, STILL, MOVED),
@@ -109,6 +119,8 @@ HOLDS_AND_NOT: Mapping[str, tuple[Invariant, History, History]] = {
     ),
     "a verdict": (expected.verdict("unknown"), told((120.4, verdict("unknown"))), MOVED),
     "no incident": (expected.NO_INCIDENT, STILL, MOVED),
+    "brief incidents": (expected.brief_incidents(5), MOVED, cut_short()),
+    "incidents too long": (expected.brief_incidents(5), STILL, late()),
     "one incident": (
         expected.ONE_INCIDENT,
         MOVED,
