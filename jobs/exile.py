@@ -199,21 +199,25 @@ def _stop(exile: Exile) -> End:
         remedy = f"name it in [clusters.{cluster}] machines, and pin its key: pgbaton keys pin {member} --write"
         return End(outcome="blocked", reason=reason, remedy=remedy)
     exile.announce(f"stop PostgreSQL on {member}")
-    order = StopOrder(cluster=cluster, fence=means.mission.leadership.fence)
-    reply = exile.members.stop(host, order, timeout=STOP_WITHIN, confirm=lambda: _right(exile))
+    order, notes = StopOrder(cluster=cluster, fence=means.mission.leadership.fence), list[str]()
+    reply = exile.members.stop(
+        host, order, timeout=STOP_WITHIN, confirm=lambda: _right(exile, notes)
+    )
     if isinstance(reply, HostFailure) and reply.kind == "superseded":
         exile.look()  # says why, where that still holds
     if isinstance(reply, HostFailure):
         return End(outcome=reply.kind, reason=reply.reason, remedy=reply.remedy)
     if not reply.stopped:
         return End(outcome=reply.outcome, reason=reply.reason, remedy=reply.remedy)
-    return replace(_silenced(exile, reply.reason), anew=reply.outcome == "stopped")
+    did = "; ".join(filter(None, (reply.reason, *notes)))
+    return replace(_silenced(exile, did), anew=reply.outcome == "stopped")
 
 
-def _right(exile: Exile) -> bool:
-    """Asked once more when the connection stands: that may have taken seconds."""
+def _right(exile: Exile, notes: list[str]) -> bool:
+    """Asked once more when the connection stands: that may have taken seconds. How it was proven, where
+    that was not by etcd, is noted."""
     try:
-        exile.look()
+        notes[:] = [exile.look()]
     except SupersededError:
         return False
     return True

@@ -141,35 +141,6 @@ def test_a_machine_that_cannot_be_reached_is_an_alarm() -> None:
     }
 
 
-def test_a_leader_that_changes_right_before_sends_nothing() -> None:
-    """The epoch is read again when the connection stands: pg1 itself may be the new leader."""
-    world, members = settled()
-
-    def back() -> None:
-        del world.witness.sql["pg1"]
-        world.dcs.put_member("shop", next(iter(world.ledger.state("shop").remembered())))
-        world.fail_over("pg3")
-
-    members.before = back
-    split(world)
-    world.work()
-    world.live_on(seconds=30)
-    assert members.stopped == []
-    assert "superseded" in told(world)
-
-
-def test_a_pause_that_comes_while_it_is_under_way_is_the_last_word() -> None:
-    """It is asked for again when the connection stands, and why nothing was done is told."""
-    world, members = settled()
-    pause = Pause(why="work", until=world.clock.now() + 3600, by="dba")
-    members.before = lambda: world.ledger.pause("shop", pause, ())
-    split(world)
-    world.work()
-    world.live_on(seconds=30)
-    assert (members.asked, members.stopped) == (["pg1"], [])
-    assert sentences(world)[-1] == "pg1 is not isolated: an operator paused the cluster"
-
-
 def test_a_former_leader_that_follows_is_asked_and_nobody_hears_of_it() -> None:
     """A failover as it should be: no entry, no order, the incident ends."""
     world, members = settled()
@@ -198,24 +169,6 @@ def test_a_host_that_hangs_does_not_hold_it_up() -> None:
     world.live_on(seconds=60)
     assert world.ledger.state("shop").incident is None
     assert told(world) == ["asked", "changing", "isolated"]
-
-
-def test_one_that_was_demoted_meanwhile_is_spared() -> None:
-    """The job looks for itself before it does anything."""
-    world, members = settled()
-    world.fail_over("pg2")
-    world.settle()
-    world.clock.pass_by(300)
-    world.witness.sql["pg1"] = SqlAnswer(in_recovery=False, read_only=False)
-    own = {"inventory": world.inventory.digest, "schema": SCHEMA}
-    world.ledger.requeue(RECONCILE, {"cluster": "shop", "flight": "reconcile-1", **own})
-    while "member:pg1" not in world.ledger.state("shop").assignments:
-        assert world.work_one() is not None
-    del world.witness.sql["pg1"]
-    world.work()
-    assert members.asked == []
-    assert told(world) == ["asked", "spared"]
-    assert world.ledger.state("shop").incident is None
 
 
 def test_one_that_somebody_starts_again_is_stopped_again() -> None:
