@@ -107,7 +107,9 @@ def _isolation(evidence: Facts, facts: Facts) -> tuple[Tone, str]:
             return "quiet", f"{member} is not isolated: {evidence['reason']}"
         case outcome:
             remedy = f". {evidence['remedy']}" if evidence.get("remedy") else ""
-            return "bad", f"{member} is not isolated ({outcome}): {evidence['reason']}{remedy}"
+            how = "is isolated in part" if evidence.get("did") else "is not isolated"
+            why = "; ".join((*evidence.get("did", ()), evidence["reason"]))
+            return "bad", f"{member} {how} ({outcome}): {why}{remedy}"
 
 
 def _took(facts: Facts) -> str:

@@ -11,7 +11,7 @@ from tests.fakes.hosts import WorkerDied
 from tests.fakes.members import FakeMembers
 from tests.unit.jobs.balancer.values import nodes
 from tests.unit.jobs.road.front import FRONT, Front, arrive, make_front
-from tests.unit.jobs.road.test_isolation import PINS, equipped, split, told
+from tests.unit.jobs.road.test_isolation import PINS, equipped, sentences, split, told
 from tests.world import World
 
 
@@ -79,7 +79,9 @@ def test_linode_that_cannot_be_asked_does_not_keep_it_from_being_stopped() -> No
     world.work()
     world.live_on(seconds=30)
     assert members.stopped == ["pg1"]
-    assert "failed" in told(world)
+    assert sentences(world)[-1] == (
+        "pg1 is isolated in part (failed): PostgreSQL was stopped (fast); Linode answers 503. wait"
+    )
 
 
 @pytest.mark.parametrize("changes", [1, 2])
