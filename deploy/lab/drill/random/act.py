@@ -97,6 +97,7 @@ def _targets(stage: Stage) -> Mapping[Role, Sequence[str]]:
         "ours": list(OURS),
         "redis": ["redis"],
         "slack": ["slack"],
+        "host": list(layout.SHOPS),
     }
 
 

@@ -15,13 +15,16 @@ from deploy.lab.nemesis import (
     Kill,
     KillAll,
     LoseMachine,
+    Mute,
     SlackDown,
     StopEtcd,
     StopPatroni,
+    StopPostgres,
     Switchover,
 )
+from deploy.lab.nemesis.hosts import CutLink, HangSshd
 
-Role = Literal["leader", "replica", "member", "etcd", "worker", "ours", "redis", "slack"]
+Role = Literal["leader", "replica", "member", "etcd", "worker", "ours", "redis", "slack", "host"]
 """Whom a fault strikes, in words that mean somebody else each time."""
 
 
@@ -63,6 +66,15 @@ MENU: Sequence[Dish] = (
     Dish(name="ours killed", role="ours", fault=lambda n: KillAll("control", n), lasts=(1, 15)),
     Dish(name="redis killed", role="redis", fault=lambda n: Kill(n, "redis"), lasts=(1, 8)),
     Dish(name="redis frozen", role="redis", fault=lambda n: Freeze(n, "redis"), lasts=(1, 12)),
+    Dish(
+        name="postgresql told to end",
+        role="member",
+        fault=lambda m: StopPostgres(m, "TERM"),
+        lasts=(3, 20),
+    ),
+    Dish(name="mute", role="member", fault=lambda m: Mute(m, ("control",)), lasts=(3, 20)),
+    Dish(name="host cut off", role="host", fault=CutLink, lasts=(3, 25), weight=2),
+    Dish(name="host hangs", role="host", fault=HangSshd, lasts=(3, 25)),
     Dish(name="slack refuses", role="slack", fault=lambda _: SlackDown(), lasts=(3, 20)),
     Dish(name="slack hangs", role="slack", fault=lambda _: SlackDown("hang"), lasts=(3, 20)),
 )
