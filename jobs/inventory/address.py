@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 DEFAULT_PORT = 5432
 
@@ -51,7 +51,7 @@ def _checked(*, host: str, port: int, text: str, bracketed: bool) -> Address:
 def parse_conn_url(url: str) -> Address:
     """Read a member record's `conn_url` or `proxy_url` (postgres://host:port/db); else ValueError, which
     shows no login of it. What a record says goes into files and commands: its host must be one."""
-    parts = urlsplit(url)
+    parts = url_parts(url)
     if parts.scheme not in {"postgres", "postgresql"} or not parts.hostname:
         msg = f"{shown(url)!r} is no postgres:// URL with a host"
         raise ValueError(msg)
@@ -61,6 +61,16 @@ def parse_conn_url(url: str) -> Address:
         msg = f"{shown(url)!r} holds characters that no host name or address has"
         raise ValueError(msg)
     return address
+
+
+def url_parts(url: str) -> SplitResult:
+    """A URL in its parts; ValueError where it is none. Python's own complaint would repeat the login in it."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        pass
+    msg = "is no URL: its host has characters or brackets that no host has"
+    raise ValueError(msg)
 
 
 _HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9_.])?")

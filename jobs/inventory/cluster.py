@@ -8,11 +8,12 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from jobs.inventory.address import url_parts
 from jobs.inventory.parts import Name, Part, Port, Seconds, Text, Tls
 
 
 def _endpoint(text: str) -> str:
-    if re.fullmatch(r"https?://[^/\s]+:\d{1,5}/?", text) is None:
+    if re.fullmatch(r"https?://[^/\s]+:\d{1,5}/?", text) is None or not url_parts(text).port:
         msg = "must look like https://10.0.0.1:2379"
         raise ValueError(msg)
     return text.rstrip("/")

@@ -8,11 +8,10 @@ import re
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from jobs.inventory.address import parse_address
+from jobs.inventory.address import parse_address, url_parts
 from jobs.inventory.application import Application, Host
 from jobs.inventory.cluster import Cluster, Etcd
 from jobs.inventory.ground import Deploy, Machine, Provision
@@ -29,7 +28,7 @@ PUBLIC_KEY = r"^whpk_[A-Za-z0-9+/]{43}=$"
 
 def _events_url(text: str) -> str:
     """A webhook's address; one without a path is meant to be /events, for hook and watch alike."""
-    parts = urlsplit(text)
+    parts = url_parts(text)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username is not None:
         msg = "must look like https://10.0.0.1:8000/events, without a user or a password in it"
         raise ValueError(msg)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from jobs.inventory.address import url_parts
 from jobs.inventory.parts import Part, Seconds, Text
 
 
 def _http_url(text: str) -> str:
-    parts = urlsplit(text)
+    parts = url_parts(text)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username is not None:
         msg = "must look like https://host/path, without a user or a password in it"
         raise ValueError(msg)

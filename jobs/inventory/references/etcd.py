@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from jobs.inventory.linode import is_ip
 from jobs.inventory.references.mistake import Mistake
@@ -37,12 +37,20 @@ def _count(name: str, count: int) -> Iterator[Mistake]:
         yield Mistake(path=path, reason=reason)
 
 
+def _parts(endpoint: object) -> SplitResult | None:
+    """None for what is no URL, which is said elsewhere."""
+    try:
+        return urlsplit(endpoint) if isinstance(endpoint, str) and "://" in endpoint else None
+    except ValueError:
+        return None
+
+
 def _endpoints(name: str, one: Raw) -> Iterator[Mistake]:
     ours = {machine: _spelled(text) for machine, text in texts(one, "machines")}
     seen: dict[str, int] = {}
     schemes: set[str] = set()
     for i, endpoint in enumerate(items(one, "endpoints")):
-        parts = urlsplit(endpoint) if isinstance(endpoint, str) and "://" in endpoint else None
+        parts = _parts(endpoint)
         if parts is None or not parts.hostname:
             continue
         path, host = f"etcd.{name}.endpoints.{i}", _spelled(parts.hostname)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -124,6 +125,26 @@ def test_broken_conn_url_is_refused(url: str) -> None:
     """No host, another scheme, a port that is none: a ValueError, never a guess."""
     with pytest.raises(ValueError, match=r"postgres://|address"):
         parse_conn_url(url)
+
+
+@pytest.mark.parametrize("host", ["[", "[x", "h\u2100st", "[v1.x"])
+def test_a_url_that_is_none_does_not_show_its_login(host: str) -> None:
+    """Python's own complaint repeats it: nobody hears that."""
+    with pytest.raises(ValueError, match=r"address|no URL|postgres://") as seen:
+        parse_conn_url(f"postgres://monitor:hunter2@{host}/db")
+    assert "hunter2" not in repr((seen.value, seen.value.__context__, seen.value.__cause__))
+    bad = load_inventory(INVENTORY + f'[webhook]\nurls = ["http://u:hunter2@{host}/"]\n')
+    assert isinstance(bad, BadInventory)
+    assert "hunter2" not in str(bad)
+
+
+@pytest.mark.parametrize("end", ["http://[", "http://[::1", "http://h\u2100st:2379"])
+def test_an_endpoint_that_is_no_url_is_a_mistake(end: str) -> None:
+    """Like any other: no traceback."""
+    raw = re.sub(r"(?m)^endpoints = .*$", f'endpoints = ["{end}"]', INVENTORY)
+    bad = load_inventory(raw)
+    assert isinstance(bad, BadInventory)
+    assert any("endpoints" in mistake.path for mistake in bad.mistakes)
 
 
 @pytest.mark.parametrize(
