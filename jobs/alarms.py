@@ -9,8 +9,8 @@ from typing import Any
 from jobs.audit import Draft, Kind
 from jobs.fence import Fence
 from jobs.inventory import Target, parse_target
-from jobs.remote import Outcome
-from jobs.state import ISOLATED, LATE, SPARED, ClusterState, HostRecord, Incident
+from jobs.remote import HOLDS, Outcome
+from jobs.state import FOLLOWS, ISOLATED, LATE, SPARED, ClusterState, HostRecord, Incident
 from jobs.verdict import Confirmed
 
 LEADERLESS = (10, 60, 600, 3600)
@@ -89,13 +89,16 @@ def paused(state: ClusterState, verdict: Confirmed) -> Iterator[Alarm]:
 
 def left_behind(state: ClusterState, fence: Fence, hosts: Iterable[str]) -> Iterator[Alarm]:
     """Targets that failed and are nobody's, once for each way in which they fail. Who was not tried
-    yet under this fence has not failed, nor has who gave way: to another leader, or to a pause, which
-    is said by itself; nor has who followed under a higher epoch, which is said of the whole cluster."""
+    yet under this fence has not failed, not even where its leader was promoted anew under the same
+    epoch; nor has who gave way: to another leader, or to a pause, which is said by itself; nor has who
+    followed under a higher epoch, which is said of the whole cluster."""
     for host in hosts:
         record = state.hosts.get(host)
         if record is None or record.epoch < fence.epoch or host in state.assignments:
             continue
-        if record.outcome == "superseded" or (record.above(fence) and record.next_try is None):
+        if record.outcome in {*HOLDS, FOLLOWS, "superseded"} or (
+            record.above(fence) and record.next_try is None
+        ):
             continue
         target = parse_target(host)
         way = record.reason if record.outcome == LATE else record.outcome

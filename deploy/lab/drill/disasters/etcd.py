@@ -21,6 +21,7 @@ from deploy.lab.drill.expected import (
     interrupted,
     outage,
     served_until,
+    silent,
     untouched_since,
     untouched_until,
     verdict,
@@ -162,6 +163,9 @@ def until_unknown(stage: Stage) -> bool:
     return "unknown" in told
 
 
+NOBODY_LAGS = silent("does not follow yet", name="nobody is said not to follow")
+"""A leader that was promoted anew is one that its hosts follow already."""
+
 NOTHING = (STAYED, NOBODY_TOUCHED, NO_INCIDENT, served_until())
 
 DISASTERS: Mapping[str, Disaster] = {
@@ -183,7 +187,14 @@ DISASTERS: Mapping[str, Disaster] = {
     "etcd-hung": Disaster(
         title="two of three etcd hang",
         act=etcd_hung,
-        must=(SAME_MEMBER, NOBODY_RESTARTED, verdict("unknown"), cause(CauseKind.ETCD_OUTAGE)),
+        must=(
+            SAME_MEMBER,
+            NOBODY_RESTARTED,
+            NOBODY_LAGS,
+            verdict("unknown"),
+            cause(CauseKind.ETCD_OUTAGE),
+            interrupted((8, 60)),
+        ),
     ),
     "etcd-member-lost": Disaster(
         title="one etcd is gone, the one that the others follow",
@@ -198,7 +209,7 @@ DISASTERS: Mapping[str, Disaster] = {
     "etcd-leader-hung": Disaster(
         title="one etcd hangs, the one that the others follow",
         act=one_member(lambda name: Freeze(name, "etcd")),
-        must=(STAYED, NOBODY_RESTARTED, brief_incidents(ELECTS), served_until()),
+        must=(STAYED, NOBODY_RESTARTED, NOBODY_LAGS, brief_incidents(ELECTS), interrupted((0, 30))),
     ),
     "members-cut": Disaster(
         title="all members are cut off from etcd",

@@ -217,3 +217,19 @@ def test_host_that_is_back_after_an_hour_is_brought_to_the_leader_of_then(world:
     assert "DB_HOST=10.0.0.2" in world.env("web1")
     assert world.restarts("web1") == before + 1
     assert world.ledger.state("shop").incident is None
+
+
+def test_a_leader_promoted_anew_under_its_epoch_leaves_nobody_behind(world: World) -> None:
+    """It lost etcd for a moment, demoted itself and kept its key: its hosts, which followed on the
+    timeline before, were not tried yet under this one. They have not failed, and nobody is woken."""
+    world.witness.sql["pg1"] = SqlAnswer(in_recovery=True, read_only=True)
+    world.ledger.call("shop")
+    world.work()
+    assert world.ledger.state("shop").incident is not None
+    world.witness.sql.clear()
+    world.witness.pg_timelines["shop"] += 1
+    world.live_on(seconds=20)
+    assert world.ledger.state("shop").incident is None
+    assert world.told(Kind.ALARM) == []
+    ends = [told["fence"]["pg_timeline"] for told in world.told(Kind.HOST)]
+    assert ends[-2:] == [world.witness.pg_timelines["shop"]] * 2
