@@ -46,9 +46,17 @@ def gaps(history: History) -> Iterator[Entry]:
 
 
 def lost_in_gaps(history: History) -> frozenset[Entry]:
-    """Entries that were seen to be lost, and stood behind the last one that a gap's entry calls kept."""
-    kept = [int(e.facts["evidence"]["after"]) for e in gaps(history)]
-    return frozenset(one for one in history.lost if any(one.seq > after for after in kept))
+    """Entries that were seen to be lost, in a chain of which a gap's entry names a link: its hash stands for
+    all of them, however many entries Redis had taken by then in their place."""
+    marks = {(seq, mark) for gap in gaps(history) for seq, mark in gap.facts["evidence"]["lost"]}
+    chains: list[list[Entry]] = []
+    for entry in history.lost:
+        if chains and entry.prev == chains[-1][-1].hash:
+            chains[-1].append(entry)
+        else:
+            chains.append([entry])
+    told = (chain for chain in chains if any((one.seq, one.hash) in marks for one in chain))
+    return frozenset(entry for chain in told for entry in chain)
 
 
 def of_kind(history: History, kind: Kind) -> Iterator[Entry]:

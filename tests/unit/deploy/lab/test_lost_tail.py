@@ -12,22 +12,22 @@ from tests.unit.deploy.lab import histories as h
 HELD = replace(h.host("shop1", "held", h.SECOND), id="held-again")
 
 
-def gap(after: int) -> Draft:
+def gap(lost: str) -> Draft:
     evidence = {
-        "after": after,
-        "head": h.ENTRIES[after - 1].hash,
+        "after": 5,
+        "head": h.ENTRIES[4].hash,
         "anchored": 10,
-        "lost": [[10, h.ENTRIES[9].hash]],
+        "lost": [[10, lost]],
         "reason": "Redis failed over",
     }
     return Draft(id="gap:1", kind=Kind.GAP, evidence=evidence)
 
 
-def tail_lost(*, after: int = 5) -> History:
+def tail_lost(*, lost: str = h.ENTRIES[9].hash) -> History:
     """The second incident was told and lost; it opened again, and its host held the fence already."""
     again = (
         (130.0, h.event("e-2")),
-        (130.1, gap(after)),
+        (130.1, gap(lost)),
         (130.2, h.opened("shop-36")),
         (130.4, h.confirmed("pg2", h.SECOND)),
         (130.5, HELD),
@@ -55,7 +55,7 @@ def test_what_was_told_and_lost_stands_beside_what_came_after() -> None:
 
 def test_without_a_gap_on_record_nothing_is_excused() -> None:
     """A trail that was cut off looks the same, but for the entry that says why."""
-    said = broken(tail_lost(after=10))
+    said = broken(tail_lost(lost="0" * 64))
     assert "shop-36 has 2 first messages" in said
     assert "for entry 10, which the trail does not hold" in said
 
