@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
@@ -17,6 +18,8 @@ from jobs.state import Pause
 from tests.fakes.ledger_parts import Faults
 from tests.unit.jobs.road.climate import ADDRESS, VERSIONS, Climate, LedgerDied
 from tests.world import ENV, MEMBERS
+
+pytestmark = pytest.mark.timeout(180)  # a busy machine is no failure
 
 WRONG = b"APP=shop\nDB_HOST=10.9.9.9\nDB_PORT=5432\n"
 

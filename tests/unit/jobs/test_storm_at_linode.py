@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
@@ -20,6 +21,8 @@ from tests.unit.jobs.road.inventories import BEHIND_ENV, RIGHT, WRONG, versions
 from tests.unit.jobs.road.plane import Plane, WatchedRecords, Witnessed
 from tests.unit.jobs.test_storm import Storm
 from tests.world import MEMBERS
+
+pytestmark = pytest.mark.timeout(180)  # a busy machine is no failure
 
 members = st.sampled_from(sorted(MEMBERS))
 behind = st.sampled_from(["web2", "web3"])
