@@ -50,6 +50,14 @@ def age(stage: Stage) -> None:
     stage.until_synchronous()
 
 
+def restore(stage: Stage) -> None:
+    """As an administrator does it: etcd away, Patroni stopped, etcd restored, Patroni started."""
+    stage.inject(RestoreEtcd(partial(emptied, stage, stage.leader())))
+    for one in PATRONIS:
+        stage.heal(one)
+    stage.until("a leader", lambda: stage.leaders.leader, seconds=60)
+
+
 def emptied(stage: Stage, leader: Leadership) -> None:
     """etcd stays away until nobody takes writes: else the leader of before, whom the snapshot names, leads
     at once beside the one of now, and what that one acknowledges is lost. And no Patroni may have known
@@ -67,14 +75,6 @@ def patronis(stage: Stage) -> Iterator[bool]:
     for member in layout.MEMBERS:
         processes = stage.lab.machines[member].processes
         yield from (one.alive for one in processes if one.name == "patroni")
-
-
-def restore(stage: Stage) -> None:
-    """As an administrator does it: etcd away, Patroni stopped, etcd restored, Patroni started."""
-    stage.inject(RestoreEtcd(partial(emptied, stage, stage.leader())))
-    for one in PATRONIS:
-        stage.heal(one)
-    stage.until("a leader", lambda: stage.leaders.leader, seconds=60)
 
 
 def until_all_is_well(stage: Stage) -> None:
