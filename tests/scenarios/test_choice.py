@@ -14,13 +14,18 @@ from tests.scenarios.drilling import PROGRAMS, lab
 
 CHOICE = (
     "stale-member",
+    "stale-isolated",
     "leader-cut",
     "etcd-outage",
+    "etcd-restored",
+    "redis-failover",
     "linode-down",
-    "worker-killed",
+    "worker-killed-restart",
     "balancer-only",
+    "host-restart-fails",
+    "overtaken",
 )
-WITHIN = 700
+WITHIN = 1000
 """Seconds for all of them."""
 
 Report = Mapping[str, Any]

@@ -28,21 +28,16 @@ from deploy.lab.drill.disasters import (
 )
 
 FAMILIES: Mapping[str, Mapping[str, Disaster]] = {
-    "the leader": leader.DISASTERS,
+    "the leader": {**leader.DISASTERS, **lagging.DISASTERS, **unseen.DISASTERS},
     "its database": database.DISASTERS,
-    "whoever lags": lagging.DISASTERS,
-    "two that lead": stale.DISASTERS,
-    "two that lead, one isolated": isolated.DISASTERS,
-    "a leader unseen": unseen.DISASTERS,
+    "two that lead": {**stale.DISASTERS, **isolated.DISASTERS},
     "etcd": {**etcd.DISASTERS, **restored.DISASTERS},
     "Redis": redis.DISASTERS,
-    "the NodeBalancer": balancer.DISASTERS,
+    "the NodeBalancer": {**balancer.DISASTERS, **linode.DISASTERS},
     "hosts": {**hosts.DISASTERS, **crowd.DISASTERS},
     "storms": storms.DISASTERS,
-    "Linode's API": linode.DISASTERS,
-    "pgbaton itself": ours.DISASTERS,
-    "a worker's death, stage by stage": stages.DISASTERS,
-    "its processes": processes.DISASTERS,
+    "a worker's death, stage by stage": {**ours.DISASTERS, **stages.DISASTERS},
+    "pgbaton's other processes": processes.DISASTERS,
     "events": events.DISASTERS,
     "whoever is told": telling.DISASTERS,
 }
