@@ -138,7 +138,8 @@ def _play(asked: Asked, name: str, disaster: Disaster) -> Play:
         product=product_digest(),
         scene=scene_digest(disaster.act),
     )
-    return Play(trial=trial, words=[*_named(asked, name), *words])
+    minutes = 0.0 if name in DISASTERS else min(asked.minutes, ROUND)
+    return Play(trial=trial, words=[*_named(asked, name), *words], minutes=minutes)
 
 
 def _named(asked: Asked, name: str) -> Sequence[str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rich.console import Console
 from rich.table import Table
 
-from deploy.lab.drill.disasters import DISASTERS, FAMILIES
+from deploy.lab.drill.disaster import Disaster
+from deploy.lab.drill.disasters import FAMILIES
 from deploy.lab.drill.results import Result
 
 
@@ -24,20 +25,34 @@ def show_list() -> None:
 
 
 def markdown(results: Iterable[Result]) -> str:
-    """A table of what was played, newest product first within a name: for docs/drills.md."""
-    head = ("drill", "what happens", "profile", "passed", "writes resumed, s", "orders", "lost")
-    lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
-    return "\n".join([*lines, *_rows(tuple(results))]) + "\n"
+    """The matrix with what was played of it, family by family, then what was composed: docs/drills.md."""
+    known = tuple(results)
+    families = (_family(title, disasters, known) for title, disasters in FAMILIES.items())
+    return "\n".join([*families, _composed(known)])
 
 
-def _rows(results: Sequence[Result]) -> Iterator[str]:
-    for name, disaster in DISASTERS.items():
-        for profile in sorted({one.trial.profile for one in results}, reverse=True):
-            mine = _newest(
-                [r for r in results if (r.trial.drill, r.trial.profile) == (name, profile)]
-            )
-            if mine:
-                yield f"| `{name}` | {disaster.title} | {profile} | {_told(mine)} |"
+HEAD = ("drill", "what happens", "what must follow", "profile", "passed", "orders again, s", "lost")
+
+
+def _family(title: str, disasters: Mapping[str, Disaster], known: Sequence[Result]) -> str:
+    rows = [row for name, one in disasters.items() for row in _rows(name, one, known)]
+    return _table(f"### {title[0].upper()}{title[1:]}", HEAD, rows)
+
+
+def _table(title: str, head: Sequence[str], rows: Sequence[str]) -> str:
+    return "\n".join([title, "", f"| {' | '.join(head)} |", f"|{'---|' * len(head)}", *rows, ""])
+
+
+def _rows(name: str, disaster: Disaster, known: Sequence[Result]) -> Iterator[str]:
+    """A row for each of Patroni's timings that it was played with; one for what never was."""
+    must = "; ".join(one.name for one in disaster.must)
+    said = f"| `{name}` | {disaster.title} | {must} |"
+    mine = [one for one in known if one.trial.drill == name]
+    for profile in sorted({one.trial.profile for one in mine}, reverse=True):
+        newest = _newest([one for one in mine if one.trial.profile == profile])
+        yield f"{said} {profile} | {_told(newest)} |"
+    if not mine:
+        yield f"{said} | not yet | | |"
 
 
 def _newest(results: Sequence[Result]) -> list[Result]:
@@ -46,9 +61,30 @@ def _newest(results: Sequence[Result]) -> list[Result]:
 
 
 def _told(results: Sequence[Result]) -> str:
-    passed = sum(one.passed for one in results)
-    resumed = [s for one in results if (s := one.times.get("writes_resumed")) is not None]
-    took = f"{min(resumed):.1f} to {max(resumed):.1f}, median {statistics.median(resumed):.1f}"
-    orders = sum(one.orders.get("acknowledged", 0) for one in results)
-    lost = sum(one.orders.get("lost", 0) for one in results)
-    return f"{passed} of {len(results)} | {took if resumed else '-'} | {orders} | {lost}"
+    return f"{_passes(results)} | {_resumed(results)} | {_lost(results)}"
+
+
+def _passes(results: Sequence[Result]) -> str:
+    return f"{sum(one.passed for one in results)} of {len(results)}"
+
+
+def _resumed(results: Sequence[Result]) -> str:
+    took = [s for one in results if (s := one.times.get("writes_resumed")) is not None]
+    if not took:
+        return "-"
+    return f"{min(took):.1f} to {max(took):.1f}, median {statistics.median(took):.1f}"
+
+
+def _lost(results: Sequence[Result]) -> str:
+    lost, kept = (sum(one.orders.get(n, 0) for one in results) for n in ("lost", "acknowledged"))
+    return f"{lost} of {kept}"
+
+
+def _composed(known: Sequence[Result]) -> str:
+    """Composed faults of the newest product: minutes, faults, what they cost."""
+    mine = [one for one in known if one.more.get("minutes")]
+    newest = [one for one in mine if one.trial.product == mine[-1].trial.product]
+    minutes, faults = (sum(one.more[name] for one in newest) for name in ("minutes", "faults"))
+    row = f"| {minutes:g} | {faults} | {_passes(newest)} | {_lost(newest)} |"
+    head = ("minutes", "faults", "labs passed", "lost")
+    return _table("### Composed faults", head, [row] if newest else ["| not yet | | | |"])

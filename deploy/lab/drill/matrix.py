@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.text import Text
 
 from deploy.lab.drill.keepsake import DRILLS
 from deploy.lab.drill.results import Result, Trial, add_result, of_trial, read_results
@@ -27,10 +28,12 @@ LONGEST = 900.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Play:
-    """One drill to be played in a process of its own, by these words after `drill`."""
+    """One drill to be played in a process of its own, by these words after `drill`; `minutes` is for how
+    long faults are composed, where they are."""
 
     trial: Trial
     words: Sequence[str]
+    minutes: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +108,7 @@ def _play(play: Play, running: Running) -> tuple[Result, dict[str, Any] | None]:
         command = [sys.executable, "-m", "deploy.lab", "drill", *play.words, "--report", str(file)]
         _run(command, _log(trial, began), running)
         report = json.loads(file.read_text()) if file.exists() else None
-    return _result(trial, report, began=began, ended=time.time()), report
+    return _result(play, report, began=began, ended=time.time()), report
 
 
 def _run(command: Sequence[str], log: Path, running: Running) -> None:
@@ -128,25 +131,37 @@ def _log(trial: Trial, at: float) -> Path:
     return DRILLS / "logs" / f"{trial.drill}-{at:.0f}.log"
 
 
-def _result(trial: Trial, report: dict[str, Any] | None, *, began: float, ended: float) -> Result:
-    if report is None:
-        broken = (f"it left no report: {_log(trial, began)}",)
-        return Result(trial=trial, at=ended, seconds=ended - began, passed=False, broken=broken)
+LACKING: dict[str, Any] = {
+    "verdict": "fail",
+    "invariants": [],
+    "faults": [],
+    "times": {},
+    "orders": {},
+}
+
+
+def _result(play: Play, report: dict[str, Any] | None, *, began: float, ended: float) -> Result:
+    """What a report comes to; without one the drill itself did not come to its end."""
+    said = report or LACKING
+    broken = [one["name"] for one in said["invariants"] if not one["held"]]
+    more = {"faults": len(said["faults"]), "minutes": play.minutes} if play.minutes else {}
     return Result(
-        trial=trial,
+        trial=play.trial,
         at=ended,
         seconds=round(ended - began, 1),
-        passed=report["verdict"] == "pass",
-        broken=tuple(one["name"] for one in report["invariants"] if not one["held"]),
-        times=report["times"],
-        orders=report["orders"],
+        passed=said["verdict"] == "pass",
+        broken=broken if report else [f"it left no report: {_log(play.trial, began)}"],
+        times=said["times"],
+        orders=said["orders"],
+        more=more,
     )
 
 
-def _line(result: Result, number: int, due: int) -> str:
-    word = "[green]pass[/]" if result.passed else "[bold red]FAIL[/]"
+def _line(result: Result, number: int, due: int) -> Text:
+    word = ("pass", "green") if result.passed else ("FAIL", "bold red")
     why = "" if result.passed else f"  {'; '.join(result.broken)}"
-    return f"{number:>3}/{due}  {word}  {result.trial.drill:<28} {result.seconds:>4.0f} s{why}"
+    told = f"  {result.trial.drill:<28} {result.seconds:>4.0f} s{why}"
+    return Text.assemble(f"{number:>3}/{due}  ", word, told)
 
 
 def _all_passed(matrix: Matrix) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from deploy.lab.drill.history import History
+from deploy.lab.drill.history import History, Injected
 from deploy.lab.drill.invariants import Checked, restarts
 from deploy.lab.drill.times import Redirect, Times, host_instants, outcomes, redirects, times
 from jobs.audit import Verified, verify
@@ -36,6 +36,7 @@ class Report:
     hosts: Sequence[HostLine]
     redirects: Sequence[Redirect]
     audit: Verified
+    faults: Sequence[Injected] = ()
 
     @property
     def passed(self) -> bool:
@@ -57,6 +58,7 @@ def make_report(
         hosts=_hosts(history),
         redirects=redirects(history),
         audit=verify(history.entries),
+        faults=history.injected,
     )
 
 
@@ -90,6 +92,7 @@ def to_json(report: Report) -> dict[str, Any]:
         },
         "hosts": [asdict(line) for line in report.hosts],
         "redirects": [asdict(one) for one in report.redirects],
+        "faults": [asdict(one) for one in report.faults],
         "audit": {
             "entries": report.audit.entries,
             "head": report.audit.head,

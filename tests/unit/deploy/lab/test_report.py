@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from deploy.lab.drill.history import History
+from deploy.lab.drill.history import History, Injected
 from deploy.lab.drill.invariants import check_all
 from deploy.lab.drill.report import make_report, to_json
 from deploy.lab.drill.times import times
@@ -21,7 +21,8 @@ def report(history: History) -> dict[str, object]:
 
 def test_the_shape_is_exactly_this() -> None:
     """Names, nesting and values of a good drill."""
-    said = report(h.GOOD)
+    struck = Injected(fault="LoseMachine", title="pg1 is lost", at=100.0, healed=None)
+    said = report(replace(h.GOOD, injected=(struck,)))
     invariants = said.pop("invariants")
     assert isinstance(invariants, list)
     assert {frozenset(one) for one in invariants} == {frozenset({"name", "held", "evidence"})}
@@ -45,6 +46,9 @@ def test_the_shape_is_exactly_this() -> None:
         "redirects": [
             {"who": "shop1", "way": "endpoint leader", "seconds": 1.71},
             {"who": "shop3", "way": "left to itself, at the old leader", "seconds": None},
+        ],
+        "faults": [
+            {"fault": "LoseMachine", "title": "pg1 is lost", "at": 100.0, "healed": None},
         ],
         "audit": {"entries": 10, "head": h.GOOD.entries[-1].hash, "verified": True},
     }

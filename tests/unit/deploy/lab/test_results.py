@@ -74,15 +74,32 @@ def test_another_product_counts_anew(tmp_path: Path) -> None:
     assert "switchover" in plays(tmp_path / "results.jsonl", times=1, known=(older,))
 
 
+def row(results: tuple[Result, ...], name: str) -> str:
+    return next(line for line in markdown(results).splitlines() if line.startswith(name))
+
+
 def test_the_table_counts_passes_and_failures() -> None:
     """The newest product's results alone, with their seconds and orders."""
     older = replace(PASS, trial=replace(TRIAL, product="older"), passed=False)
     failed = replace(PASS, passed=False, times={"writes_resumed": 4.5})
-    text = markdown((older, PASS, failed))
-    row = next(line for line in text.splitlines() if "`switchover`" in line)
-    assert "| 1 of 2 |" in row
-    assert "2.5 to 4.5, median 3.5" in row
-    assert "| 400 | 0 |" in row
+    told = row((older, PASS, failed), "| `switchover`")
+    assert "| lab | 1 of 2 | 2.5 to 4.5, median 3.5 | 0 of 400 |" in told
+
+
+def test_the_table_says_what_was_never_played() -> None:
+    """Every disaster stands there with what must follow, played or not, and whether anybody waited."""
+    assert "another member leads in the end" in row((), "| `switchover`")
+    assert "| not yet |" in row((), "| `switchover`")
+    quiet = replace(PASS, times={"writes_resumed": None})
+    assert "| 1 of 1 | - |" in row((quiet,), "| `switchover`")
+
+
+def test_the_table_adds_composed_faults_up() -> None:
+    """Minutes and faults of the newest product's labs."""
+    trial = replace(TRIAL, drill="random-7-0")
+    first = replace(PASS, trial=trial, more={"minutes": 10.0, "faults": 36})
+    second = replace(first, trial=replace(trial, drill="random-7-1"))
+    assert row((first, second), "| 20 |") == "| 20 | 72 | 2 of 2 | 0 of 400 |"
 
 
 def test_digests_follow_what_they_are_of() -> None:
