@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from deploy.cli.deeds import deed
 from deploy.cli.desk import Desk
 from deploy.cli.exits import Exit, Fault
-from deploy.cli.fences import (
+from deploy.cli.lifting import (
     ONCE_MORE,
     WITHIN,
     against,
