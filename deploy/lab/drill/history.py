@@ -114,13 +114,14 @@ class SlackMessage:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertHeard:
     """One alert that the on-call tool took: `status` is the end of its type, `entry` the number of the
-    entry that it comes from, `genuine` whether its signature was right."""
+    entry that it comes from, `genuine` whether its signature was right, `at` when it came."""
 
     id: str
     status: str
     incident: str | None
     entry: int | None
     genuine: bool
+    at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,8 @@ from typing import Any
 
 from deploy.lab import layout, outside
 from deploy.lab.drill.history import AlertHeard, History, SlackMessage
-from deploy.lab.drill.invariants.telling import unheard, untold
+from deploy.lab.drill.invariants.heard import unheard
+from deploy.lab.drill.invariants.telling import untold
 from deploy.lab.keys import KeyPair
 from deploy.lab.lab import Lab
 from jobs.anchor import Anchor
@@ -100,6 +101,7 @@ def _alert(raw: Mapping[str, Any], keys: VerifyKeys) -> AlertHeard:
         incident=event["data"]["incident"],
         entry=event["data"]["entry"],
         genuine=verify(message, headers.get("webhook-signature", ""), keys),
+        at=raw["at"],
     )
 
 

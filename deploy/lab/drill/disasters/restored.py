@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import partial
 
-from deploy.lab import layout, snapshot
+from deploy.lab import layout, patroni, snapshot
 from deploy.lab.drill.disaster import Disaster
 from deploy.lab.drill.expected import alarm, untouched_until
 from deploy.lab.drill.expected.byhand import TYPED_WELL, typed
@@ -94,6 +94,7 @@ def redis_and_etcd(stage: Stage) -> None:
     stage.also(dead)
     restore(stage)
     stage.until_synchronous()
+    stage.until("a leader that takes writes", lambda: patroni.leader(stage.lab.footing.rest))
     stage.types("verify", layout.CLUSTER)
     stage.types("repoint", layout.CLUSTER, "--now", "--journal", file)
     stage.heal(dead)

@@ -15,6 +15,7 @@ from deploy.lab.drill.invariants.fences import (
     unproven_mutations,
     verdicts_told,
 )
+from deploy.lab.drill.invariants.heard import alerts_told, unheard
 from deploy.lab.drill.invariants.hosts import (
     all_at_leader,
     needless_restarts,
@@ -30,7 +31,7 @@ from deploy.lab.drill.invariants.record import (
     shown_secrets,
     trail_told,
 )
-from deploy.lab.drill.invariants.telling import alerts_told, slack_told, unheard, untold
+from deploy.lab.drill.invariants.telling import slack_told, untold
 
 __all__ = ["ALL", "OF_EACH", "Checked", "check_all", "restarts"]
 

@@ -1,4 +1,4 @@
-"""Slack tells each incident once, whole and in order; the on-call tool hears of its beginning and end."""
+"""Slack tells each incident once, whole and in order."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ SORTS = {
     Kind.ACKNOWLEDGED: "ack",
     Kind.CONCLUDED: "end",
     Kind.FENCE_LIFTED: "lifted",
+    Kind.RELEASED: "released",
 }
 """What a reply is called by whose entry it tells, each entry of these kinds having one."""
 
@@ -194,47 +195,3 @@ def slack_told(history: History) -> str:
         f"{len(_incidents(history))} incidents, each one thread and concluded; {replies} replies, "
         f"each once and in order; {noted} notes of the trail's entries, all of them true"
     )
-
-
-def unheard(history: History) -> Iterator[str]:
-    """Beginnings and ends that the on-call tool did not hear of once; who gave no sign of life."""
-    for alert in history.alerts:
-        if not alert.genuine:
-            yield f"alert {alert.id} is not signed by us"
-    for name, count in Counter(alert.id for alert in history.alerts).items():
-        if count > 1:
-            yield f"alert {name} came {count} times"
-    heard = Counter((alert.status, alert.entry) for alert in history.alerts)
-    lost = Counter((_status(entry), entry.seq) for entry in lost_in_gaps(history))
-    for entry in history.entries:
-        status = _status(entry)
-        if status is None or _over_before(entry, history):
-            continue
-        times, before = heard[status, entry.seq], lost[status, entry.seq]
-        if not 1 <= times <= 1 + before:
-            yield f"that {entry.facts['incident']} is {status} was heard {times} times"
-    for who in BEATING:
-        if not history.beats.get(who):
-            yield f"{who} gave no sign of life"
-
-
-def _over_before(entry: Entry, history: History) -> bool:
-    """Whether an entry tells of an incident of the lab's own rise that was over before the teller came:
-    nobody is woken for those. One that was heard of at all must be heard of to its end."""
-    known = {alert.incident for alert in history.alerts}
-    return entry.at / 1e6 < history.risen and entry.facts["incident"] not in known
-
-
-def _status(entry: Entry) -> str | None:
-    return STATUS.get(Kind(entry.facts["kind"]))
-
-
-STATUS = {Kind.OPENED: "triggered", Kind.CONCLUDED: "resolved"}
-BEATING = ("clock", "watch")
-
-
-def alerts_told(history: History) -> str:
-    by = Counter(alert.status for alert in history.alerts)
-    told = ", ".join(f"{count} {status}" for status, count in sorted(by.items()))
-    beats = ", ".join(f"{who} {len(history.beats[who])}" for who in BEATING)
-    return f"alerts: {told}, all signed; signs of life: {beats}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from deploy.lab.drill.invariants.telling import unheard
+from deploy.lab.drill.invariants.heard import unheard
 from tests.unit.deploy.lab import histories as h
 
 RISEN = 60.0

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from deploy.lab.drill.history import AlertHeard, History, SlackMessage
-from deploy.lab.drill.invariants.telling import unheard, untold
+from deploy.lab.drill.history import AlertHeard, History, Injected, SlackMessage
+from deploy.lab.drill.invariants.heard import unheard
+from deploy.lab.drill.invariants.telling import untold
 from jobs.audit import Draft, Kind
 from tests.unit.deploy.lab import histories as h
 
@@ -171,6 +172,28 @@ Break = Callable[[tuple[AlertHeard, ...]], tuple[AlertHeard, ...]]
 def test_a_wrong_alert_is_found(break_: Break, found: str) -> None:
     """Missing, doubled or forged."""
     assert found in "; ".join(unheard(replace(h.GOOD, alerts=break_(h.GOOD.alerts))))
+
+
+@pytest.mark.parametrize(
+    ("struck", "healed", "title", "allowed"),
+    [
+        (122.2, 130.0, "redis of redis gets SIGKILL", True),
+        (122.2, None, "chronicle of control gets SIGSTOP", True),
+        (125.0, 130.0, "redis of redis gets SIGKILL", False),
+        (110.0, 115.0, "redis of redis gets SIGKILL", False),
+        (122.2, 130.0, "web of control gets SIGKILL", False),
+    ],
+    ids=["redis", "chronicle", "too-late", "over-before", "somebody-else"],
+)
+def test_an_alert_comes_again_only_where_its_note_was_interrupted(
+    struck: float, healed: float | None, title: str, *, allowed: bool
+) -> None:
+    """Redis or the chronicle was struck within two seconds after the post, and was back before the next."""
+    last = replace(h.GOOD.alerts[-1], at=122.1)
+    alerts = (*h.GOOD.alerts[:-1], last, replace(last, at=131.0))
+    fault = Injected(fault="Kill", title=title, at=struck, healed=healed)
+    found = list(unheard(replace(h.GOOD, alerts=alerts, injected=(fault,))))
+    assert found == ([] if allowed else [f"alert {last.id} came 2 times"])
 
 
 def test_a_silent_process_is_found() -> None:
