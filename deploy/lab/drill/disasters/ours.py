@@ -23,10 +23,12 @@ def worker_killed(stage: Stage) -> None:
     asked = threading.Thread(target=stage.inject, args=(Switchover(old.member),))
     asked.start()
     stage.until("a host under way", lambda: _under_way(stage, old), step=0.01)
-    stage.also(KillWorker())
+    dead = KillWorker()
+    stage.also(dead)
     asked.join()
     stage.until_moved(old)
     stage.until_concluded()
+    stage.heal(dead)
     stage.settle(3)
 
 
