@@ -46,7 +46,12 @@ def test_every_visible_word_of_a_thread_is_read() -> None:
 def heard(signer: KeyPair, *, body: bytes = cloud_event(ALERT)) -> dict[str, Any]:
     """What the on-call tool notes of an alert that this key signed."""
     signed = Signed(id=ALERT.id, timestamp="100", body=cloud_event(ALERT))
-    return {"headers": dict(headers(signed, [signer.whsk])), "body": body.decode(), "status": 202}
+    return {
+        "headers": dict(headers(signed, [signer.whsk])),
+        "body": body.decode(),
+        "status": 202,
+        "at": 5.0,
+    }
 
 
 def test_an_alert_is_held_to_its_signature() -> None:
@@ -60,6 +65,7 @@ def test_an_alert_is_held_to_its_signature() -> None:
         7,
     )
     assert good.genuine
+    assert good.at == 5.0
     forged = cloud_event(ALERT).replace(b"no leader", b"all well!")
     assert [one.genuine for one in alerts([heard(other), heard(ours, body=forged)], ours)] == [
         False,
