@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,10 +56,10 @@ def run(asked: Asked) -> int:
     if asked.table:
         click.echo(markdown(read_results(asked.results or RESULTS)), nl=False)
         return 0
-    wanted = _wanted(asked)
-    if len(wanted) == 1 and asked.times is None and ALL not in asked.names:
-        [(name, disaster)] = wanted.items()
-        return 0 if play(_wish(asked, name), disaster) else 1
+    wanted = wanted_of(asked)
+    if alone(asked, wanted):
+        [one] = wanted
+        return 0 if play(_wish(asked, one.name), one.disaster) else 1
     return 0 if play_all(_matrix(asked, wanted)) else 1
 
 
@@ -71,28 +71,50 @@ def _hunt(asked: Asked) -> int:
         raise click.BadParameter(str(error), param_hint="NAME") from None
 
 
-def _wanted(asked: Asked) -> Mapping[str, Disaster]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """One drill that was asked for; `words` name it on a command line, `minutes` is for how long faults
+    are composed, where they are."""
+
+    name: str
+    disaster: Disaster
+    words: Sequence[str]
+    minutes: float = 0.0
+
+
+def wanted_of(asked: Asked) -> Sequence[Wanted]:
     """Each disaster once, in the order in which it was named; of random, one for each lab."""
-    if ALL in asked.names:
-        return DISASTERS
-    named = {name: DISASTERS[name] for name in asked.names if name in DISASTERS}
-    if RANDOM in asked.names:
-        return {**named, **_rounds(asked)}
-    return named or {USUAL: DISASTERS[USUAL]}
+    names = [*DISASTERS, *asked.names] if ALL in asked.names else asked.names or [USUAL]
+    named = {name: DISASTERS[name] for name in names if name in DISASTERS}
+    played = [Wanted(name=n, disaster=one, words=[n]) for n, one in named.items()]
+    return [*played, *(_rounds(asked) if RANDOM in asked.names else ())]
 
 
-def _rounds(asked: Asked) -> Mapping[str, Disaster]:
+def _rounds(asked: Asked) -> Iterator[Wanted]:
     """Composed faults in labs of at most ten minutes each: a history must stay a thing one can read."""
-    count = math.ceil(asked.minutes / ROUND)
-    numbers = range(count) if asked.number is None else [asked.number]
-    each = 60 * min(asked.minutes, ROUND)
-    return {
-        f"{RANDOM}-{asked.seed}-{number}": random_disaster(asked.seed, number, each)
-        for number in numbers
-    }
+    if asked.number is not None:
+        yield _round(asked.seed, asked.number, min(asked.minutes, ROUND))
+        return
+    for number in range(math.ceil(asked.minutes / ROUND)):
+        yield _round(asked.seed, number, min(asked.minutes - number * ROUND, ROUND))
+
+
+def _round(seed: int, number: int, minutes: float) -> Wanted:
+    return Wanted(
+        name=f"{RANDOM}-{seed}-{number}-{minutes:g}min",
+        disaster=random_disaster(seed, number, 60 * minutes),
+        words=[RANDOM, f"--seed={seed}", f"--round={number}", f"--minutes={minutes:g}"],
+        minutes=minutes,
+    )
+
+
+def alone(asked: Asked, wanted: Sequence[Wanted]) -> bool:
+    """Whether one drill is played before the operator's eyes; several are told in a line each."""
+    return len(wanted) == 1 and asked.times is None and ALL not in asked.names
 
 
 def _refuse_nonsense(asked: Asked) -> None:
+    """Nothing that was asked for is left out in silence."""
     unknown = [n for n in asked.names if n not in {*DISASTERS, ALL, RANDOM}]
     if unknown:
         raise click.BadParameter(
@@ -103,6 +125,8 @@ def _refuse_nonsense(asked: Asked) -> None:
         raise click.UsageError(
             f"booted machines play {', '.join(ON_MACHINES)}, with --endpoint leader"
         )
+    if (asked.machines or asked.export_audit) and not alone(asked, wanted_of(asked)):
+        raise click.UsageError("--machines and --export-audit go with one drill, without --times")
 
 
 def _wish(asked: Asked, name: str) -> Wish:
@@ -117,9 +141,9 @@ def _wish(asked: Asked, name: str) -> Wish:
     )
 
 
-def _matrix(asked: Asked, wanted: Mapping[str, Disaster]) -> Matrix:
+def _matrix(asked: Asked, wanted: Sequence[Wanted]) -> Matrix:
     return Matrix(
-        plays=[_play(asked, name, disaster) for name, disaster in wanted.items()],
+        plays=[_play(asked, one) for one in wanted],
         times=asked.times or 1,
         at_once=asked.at_once,
         results=asked.results or RESULTS,
@@ -127,23 +151,15 @@ def _matrix(asked: Asked, wanted: Mapping[str, Disaster]) -> Matrix:
     )
 
 
-def _play(asked: Asked, name: str, disaster: Disaster) -> Play:
+def _play(asked: Asked, one: Wanted) -> Play:
     endpoint = ["--endpoint", asked.endpoint] if asked.endpoint else []
-    words = ["--profile", asked.profile, "--patroni", asked.patroni, *endpoint]
+    words = [*one.words, "--profile", asked.profile, "--patroni", asked.patroni, *endpoint]
     trial = Trial(
-        drill=name,
+        drill=one.name,
         profile=asked.profile,
         patroni=int(asked.patroni),
         endpoint=asked.endpoint,
         product=product_digest(),
-        scene=scene_digest(disaster.act),
+        scene=scene_digest(one.disaster.act),
     )
-    minutes = 0.0 if name in DISASTERS else min(asked.minutes, ROUND)
-    return Play(trial=trial, words=[*_named(asked, name), *words], minutes=minutes)
-
-
-def _named(asked: Asked, name: str) -> Sequence[str]:
-    if name in DISASTERS:
-        return [name]
-    number, minutes = name.rpartition("-")[2], min(asked.minutes, ROUND)
-    return [RANDOM, f"--seed={asked.seed}", f"--round={number}", f"--minutes={minutes}"]
+    return Play(trial=trial, words=words, minutes=one.minutes)

@@ -28,12 +28,14 @@ class Leadership:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Injected:
-    """One fault that was injected: `fault` is its kind's name, `healed` when it was healed, or None."""
+    """One fault that was injected: `fault` is its kind's name, `on` whom it struck (machines, processes,
+    members), `healed` when it was healed, or None."""
 
     fault: str
     title: str
     at: float
     healed: float | None = None
+    on: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from deploy.lab.drill.search import ProcessWatch
 from deploy.lab.drill.trailwatch import TrailWatch, watch_trail
 from deploy.lab.drill.writable import WritableWatch
 from deploy.lab.lab import Lab
-from deploy.lab.nemesis.fault import Fault
+from deploy.lab.nemesis.fault import Fault, struck_by
 from deploy.lab.process import wait_until
 
 
@@ -65,7 +65,8 @@ class Stage:
         """Let a further fault strike; seconds go on counting from the one before."""
         now = time.time()
         self.screen.say(f"FAULT: {fault.title}", style="bold yellow", at=now)
-        self.injected.append(Injected(fault=type(fault).__name__, title=fault.title, at=now))
+        name, on = type(fault).__name__, struck_by(fault)
+        self.injected.append(Injected(fault=name, title=fault.title, at=now, on=on))
         fault.inject(self.lab)
 
     def heal(self, fault: Fault) -> None:

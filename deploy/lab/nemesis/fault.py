@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -26,3 +28,12 @@ class Fault(Protocol):
     def heal(self, lab: Lab) -> None:
         """Undo it as far as life does: a machine boots, a process starts again, packets pass. Heals once;
         nothing to do for a fault that is over when it has struck."""
+
+
+def struck_by(fault: Fault) -> tuple[str, ...]:
+    """Whom a fault strikes: every name that stands in its fields, in their order."""
+    assert is_dataclass(fault)
+    values = (getattr(fault, field.name) for field in fields(fault))
+    several = ((value,) if isinstance(value, str) else value for value in values)
+    named = (one for some in several if isinstance(some, Sequence) for one in some)
+    return tuple(one for one in named if isinstance(one, str))

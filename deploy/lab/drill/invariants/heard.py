@@ -56,7 +56,7 @@ def _interrupted(history: History, first: AlertHeard, again: AlertHeard) -> bool
     return any(
         one.at <= first.at + NOTED_WITHIN and first.at <= (one.healed or again.at) <= again.at
         for one in history.injected
-        if INTERRUPTED_BY & set(one.title.split())
+        if not INTERRUPTED_BY.isdisjoint(one.on)
     )
 
 

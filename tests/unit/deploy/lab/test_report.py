@@ -21,7 +21,7 @@ def report(history: History) -> dict[str, object]:
 
 def test_the_shape_is_exactly_this() -> None:
     """Names, nesting and values of a good drill."""
-    struck = Injected(fault="LoseMachine", title="pg1 is lost", at=100.0, healed=None)
+    struck = Injected(fault="LoseMachine", title="pg1 is lost", at=100.0, on=("pg1",))
     said = report(replace(h.GOOD, injected=(struck,)))
     invariants = said.pop("invariants")
     assert isinstance(invariants, list)
@@ -48,7 +48,13 @@ def test_the_shape_is_exactly_this() -> None:
             {"who": "shop3", "way": "left to itself, at the old leader", "seconds": None},
         ],
         "faults": [
-            {"fault": "LoseMachine", "title": "pg1 is lost", "at": 100.0, "healed": None},
+            {
+                "fault": "LoseMachine",
+                "title": "pg1 is lost",
+                "at": 100.0,
+                "healed": None,
+                "on": ("pg1",),
+            },
         ],
         "audit": {"entries": 10, "head": h.GOOD.entries[-1].hash, "verified": True},
     }
