@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 
 import psycopg
@@ -68,17 +68,24 @@ def collect(stage: Stage) -> History:
         beats=outside.heartbeats(),
         secrets=named_secrets(lab.secrets),
         places={
-            "the trail": "\n".join(map(to_line, trail)),
-            "the process lists": "\n".join(stage.processes.seen),
             "the webhook's metrics": page,
             "Slack": json.dumps(channel),
             "the alerts": json.dumps(rung),
-            "what an operator read": "\n".join(one.said for one in stage.typed),
-            **read_pages(lab, _incidents(trail)),
-            **searched_places(lab),
+            **_places(stage, trail),
         },
     )
     return parted(stage, whole)
+
+
+def _places(stage: Stage, trail: Sequence[Entry]) -> Mapping[str, str]:
+    """Every text in which a secret could show, by the name of its place."""
+    return {
+        "the trail": "\n".join(map(to_line, trail)),
+        "the process lists": "\n".join(stage.processes.seen),
+        "what an operator read": "\n".join(one.said for one in stage.typed),
+        **read_pages(stage.lab, _incidents(trail)),
+        **searched_places(stage.lab),
+    }
 
 
 def ended_processes(lab: Lab) -> Iterator[str]:

@@ -129,6 +129,13 @@ def test_the_environment_decides_nothing(thief: Intruder, environ: dict[str, str
 
 def mutations(thief: Intruder) -> Iterator[tuple[str, bytes]]:
     """The permitted request with one thing in it that is not."""
+    yield from other_names(thief)
+    yield from other_values(swap(thief))
+    yield from other_shapes(swap(thief), thief.app.files[0].path.encode())
+
+
+def other_names(thief: Intruder) -> Iterator[tuple[str, bytes]]:
+    """Another path, service, manager, command, leader or cluster."""
     good = swap(thief)
     path, service = thief.app.files[0].path.encode(), thief.app.services[0].name.encode()
     yield "another path", good.replace(path, b"/etc/sudoers")
@@ -151,6 +158,10 @@ def mutations(thief: Intruder) -> Iterator[tuple[str, bytes]]:
             thief.vault.cluster.encode(), b"another"
         ),
     )
+
+
+def other_values(good: bytes) -> Iterator[tuple[str, bytes]]:
+    """Another number, value, splice or fence."""
     yield "options in a number", good.replace(b"\nwait 10.0", b"\nwait 10;id")
     yield (
         "a number as long as a line",
@@ -164,6 +175,10 @@ def mutations(thief: Intruder) -> Iterator[tuple[str, bytes]]:
     yield "a splice beyond the end", good.replace(b"\nsplice ", b"\nsplice 9999")
     yield "a negative splice", good.replace(b"\nsplice ", b"\nsplice -")
     yield "a fence of another kind", good.replace(b"\nfence ", b"\nfence ../")
+
+
+def other_shapes(good: bytes, path: bytes) -> Iterator[tuple[str, bytes]]:
+    """Not quite a request: a line too many or too few, another verb, or anything at all."""
     yield "an unknown line", good.replace(b"\nend\n", b"\neval id\nend\n")
     yield "a verb of its own", good.replace(b"verb swap", b"verb lift")
     yield "another version", good.replace(b"pgbaton 1\n", b"pgbaton 2\n")

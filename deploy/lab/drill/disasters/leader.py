@@ -20,7 +20,7 @@ from deploy.lab.drill.expected import (
 )
 from deploy.lab.drill.history import Leadership
 from deploy.lab.drill.stage import Stage
-from deploy.lab.nemesis import CrashPostgres, LoseMachine, StopPatroni, Switchover
+from deploy.lab.nemesis import CrashPostgres, Fault, LoseMachine, StopPatroni, Switchover
 from jobs.story import CauseKind
 
 BOOTS = "the lost machine boots again"
@@ -61,17 +61,18 @@ def machine_returns(stage: Stage) -> None:
 
 def switchover(stage: Stage) -> None:
     """An operator asks Patroni for another leader."""
-    old = stage.leader()
-    stage.inject(Switchover(old.member))
-    stage.until_moved(old)
-    stage.until_concluded()
-    stage.settle(3)
+    moves(stage, Switchover(stage.leader().member))
 
 
 def patroni_stopped(stage: Stage) -> None:
     """Patroni ends in order on the leader, as `systemctl stop patroni` does, and stops PostgreSQL."""
+    moves(stage, StopPatroni(stage.leader().member))
+
+
+def moves(stage: Stage, fault: Fault) -> None:
+    """A fault after which another member leads, and everybody follows it."""
     old = stage.leader()
-    stage.inject(StopPatroni(old.member))
+    stage.inject(fault)
     stage.until_moved(old)
     stage.until_concluded()
     stage.settle(3)

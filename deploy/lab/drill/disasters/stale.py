@@ -15,8 +15,9 @@ from deploy.lab.drill.expected import (
     untouched_since,
 )
 from deploy.lab.drill.expected.heard import leads, said
+from deploy.lab.drill.history import Leadership
 from deploy.lab.drill.stage import Stage
-from deploy.lab.nemesis import Freeze, Kill
+from deploy.lab.nemesis import Fault, Freeze, Kill
 from jobs.audit import Kind
 
 AT_LEAST = 1.0
@@ -28,33 +29,31 @@ RETURNS = "the stale member's Patroni returns"
 def stale_member(stage: Stage) -> None:
     """Patroni is killed and its PostgreSQL lives on; when Patroni returns, its hook claims to lead."""
     old = stage.leader()
-    dead = Kill(old.member, "patroni")
-    stage.inject(dead)
-    new = stage.until_moved(old)
-    stage.until_told(new)
-    stage.until("the alarm", lambda: _alarmed(stage), seconds=20)
-    stage.mark(RETURNS)
-    stage.heal(dead)
-    stage.until(
-        f"{old.member} to claim to lead",
-        lambda: _claims(stage, old.member),
-        seconds=30,
-    )
-    stage.until_follows(old.member, new)
-    stage.until_concluded()
-    stage.settle(3)
+    new = returns(stage, Kill(old.member, "patroni"))
+    stage.until(f"{old.member} to claim to lead", lambda: _claims(stage, old.member), seconds=30)
+    follows_again(stage, old, new)
 
 
 def patroni_frozen(stage: Stage) -> None:
     """Patroni hangs and holds everything that it had; thawed, it finds that another leads."""
     old = stage.leader()
-    frozen = Freeze(old.member, "patroni")
-    stage.inject(frozen)
+    new = returns(stage, Freeze(old.member, "patroni"))
+    follows_again(stage, old, new)
+
+
+def returns(stage: Stage, fault: Fault) -> Leadership:
+    """The leader's Patroni is gone until everybody has left it and the alarm was raised; who leads then."""
+    old = stage.leader()
+    stage.inject(fault)
     new = stage.until_moved(old)
     stage.until_told(new)
     stage.until("the alarm", lambda: _alarmed(stage), seconds=20)
     stage.mark(RETURNS)
-    stage.heal(frozen)
+    stage.heal(fault)
+    return new
+
+
+def follows_again(stage: Stage, old: Leadership, new: Leadership) -> None:
     stage.until_follows(old.member, new)
     stage.until_concluded()
     stage.settle(3)
