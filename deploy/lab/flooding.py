@@ -1,4 +1,7 @@
-"""The forger's machine and process: without a machine of its own it would be believed to be one of ours."""
+"""The forger's machine and process: without a machine of its own it would be believed to be one of ours.
+
+It runs at a low priority: what it spends of the processor would be another machine's in life.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ def start_flood(lab: Lab, requests: Sequence[bytes], *, per_second: int) -> Proc
     told.write_text("".join(f"{one.hex()}\n" for one in requests))
     return machine.start(
         "flood",
-        [sys.executable, "-m", "deploy.lab.flood", str(told), layout.CONTROL["control"],
+        ["nice", "-n", "10", sys.executable, "-m", "deploy.lab.flood", str(told), layout.CONTROL["control"],
          str(layout.WEBHOOK_PORT), str(per_second)],
         env=pgbaton.PYTHON,
     )  # fmt: skip

@@ -162,4 +162,4 @@ def _play(asked: Asked, one: Wanted) -> Play:
         product=product_digest(),
         scene=scene_digest(one.disaster.act),
     )
-    return Play(trial=trial, words=words, minutes=one.minutes)
+    return Play(trial=trial, words=words, minutes=one.minutes, quiet=one.disaster.quiet)

@@ -22,10 +22,12 @@ def _nothing(_history: History, _screen: Screen) -> None:
 class Disaster:
     """`act` plays it: it injects faults, waits for what must follow, heals, and decides nothing. `must` is
     what has to hold afterwards besides the invariants of every drill; `shows` prints what
-    else it measured."""
+    else it measured; `quiet` is one that holds times against each other, so that no other lab may run
+    beside it."""
 
     title: str
     act: Callable[[Stage], None]
     must: Sequence[Invariant] = ()
     setting: Setting = USUAL
     shows: Callable[[History, Screen], None] = _nothing
+    quiet: bool = False

@@ -1,4 +1,4 @@
-"""Several drills, one after the other or two at once, each in a process and a lab of its own."""
+"""Several drills, one after the other or several at once, each in a process and a lab of its own."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +30,12 @@ LONGEST = 900.0
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Play:
     """One drill to be played in a process of its own, by these words after `drill`; `minutes` is for how
-    long faults are composed, where they are."""
+    long faults are composed, where they are; beside a `quiet` one nothing else runs."""
 
     trial: Trial
     words: Sequence[str]
     minutes: float = 0.0
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +61,10 @@ class Running:
             process.send_signal(signal.SIGTERM)
 
 
+End = tuple[Result, dict[str, Any] | None]
+"""What a drill came to, and its report where it left one."""
+
+
 def play_all(matrix: Matrix) -> bool:
     """Play what is not played yet; True where every result of these trials is a pass."""
     console, reports = Console(highlight=False), list[dict[str, Any]]()
@@ -67,9 +73,9 @@ def play_all(matrix: Matrix) -> bool:
         f"{len(due)} drills to play, {matrix.at_once} at once; results in {matrix.results}"
     )
     with _pool(matrix.at_once) as (pool, running):
-        ends = [pool.submit(_play, one, running) for one in due]
-        for number, end in enumerate(as_completed(ends), start=1):
-            result, report = end.result()
+        for number, (result, report) in enumerate(
+            ends(due, pool, partial(_play, running=running)), start=1
+        ):
             reports += [report] if report else []
             add_result(result, matrix.results)
             console.print(_line(result, number, len(due)), soft_wrap=True)
@@ -100,7 +106,16 @@ def _pool(at_once: int) -> Iterator[tuple[ThreadPoolExecutor, Running]]:
         pool.shutdown(wait=True)
 
 
-def _play(play: Play, running: Running) -> tuple[Result, dict[str, Any] | None]:
+def ends(
+    due: Sequence[Play], pool: ThreadPoolExecutor, run: Callable[[Play], End]
+) -> Iterator[End]:
+    """What each comes to, as it ends; the quiet ones wait until the others are over."""
+    together = [pool.submit(run, one) for one in due if not one.quiet]
+    yield from (end.result() for end in as_completed(together))
+    yield from (pool.submit(run, one).result() for one in due if one.quiet)
+
+
+def _play(play: Play, *, running: Running) -> End:
     """One drill in a process of its own; its output stays beside its keepsakes."""
     trial, began = play.trial, time.time()
     with tempfile.TemporaryDirectory() as folder:

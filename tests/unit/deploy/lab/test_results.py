@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from threading import Barrier
 
 from deploy.lab.drill.listing import markdown
-from deploy.lab.drill.matrix import Matrix, Play, due_plays
+from deploy.lab.drill.matrix import End, Matrix, Play, due_plays, ends
 from deploy.lab.drill.results import (
     Result,
     Trial,
@@ -65,6 +67,25 @@ def test_a_run_goes_on_where_the_last_one_stopped(tmp_path: Path) -> None:
     assert plays(results, times=2, known=()) == ["switchover", "leader-cut"] * 2
     assert plays(results, times=2, known=(PASS,)) == ["leader-cut", "switchover", "leader-cut"]
     assert plays(results, times=1, known=(PASS, replace(PASS, trial=OTHER))) == []
+
+
+def test_nothing_runs_beside_what_measures() -> None:
+    """The quiet one comes last, and alone; the others run together."""
+    quiet = Play(trial=TRIAL, words=["switchover"], quiet=True)
+    loud = [Play(trial=OTHER, words=["leader-cut"])] * 2
+    together, log = Barrier(2, timeout=5), list[str]()
+
+    def run(play: Play) -> End:
+        log.append(f"+{play.trial.drill}")
+        if not play.quiet:
+            together.wait()
+        log.append(f"-{play.trial.drill}")
+        return replace(PASS, trial=play.trial), None
+
+    with ThreadPoolExecutor(3) as pool:
+        played = [result.trial.drill for result, _ in ends([quiet, *loud], pool, run)]
+    assert played == ["leader-cut", "leader-cut", "switchover"]
+    assert log[-2:] == ["+switchover", "-switchover"]
 
 
 def test_another_product_counts_anew(tmp_path: Path) -> None:
