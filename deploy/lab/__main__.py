@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from deploy.lab.bench.families import FAMILIES
 from deploy.lab.inventory import PROFILES
 from deploy.lab.machine import LabError
 
@@ -108,20 +109,22 @@ def drill(**asked: Any) -> None:
 
 
 @main.command()
-@click.argument("what", type=click.Choice(["reaction", "slack", "all"]), default="all")
-@click.option("--epochs", type=click.IntRange(1, 100), default=10, show_default=True)
-@click.option("--json", "file", type=click.Path(path_type=Path), help="Write the results here.")
-def bench(what: str, epochs: int, file: Path | None) -> None:
-    """Measure what the README promises; exit 0 only if every limit held."""
-    from deploy.lab.bench import reaction, slack
-    from deploy.lab.bench.show import show, write
+@click.argument("what", type=click.Choice([*FAMILIES, "all"]), default="all")
+@click.option("--epochs", type=click.IntRange(1, 1000), default=10, show_default=True)
+@click.option(
+    "--minutes", type=click.FloatRange(0.1), default=5, show_default=True, help="Of rest."
+)
+@click.option("--quick", is_flag=True, help="A look in a minute or two, which proves nothing.")
+@click.option("--json", "file", type=OUTPUT, help="Write the results here.")
+def bench(what: str, epochs: int, minutes: float, quick: bool, file: Path | None) -> None:  # noqa: FBT001
+    """Measure what docs/benchmarks.md promises; exit 0 only if every limit held."""
+    from deploy.lab.bench.asked import run
+    from deploy.lab.bench.families import Wish
 
-    measures = {"reaction": reaction.measure, "slack": slack.measure}
-    results = [m(epochs=epochs) for name, m in measures.items() if what in {name, "all"}]
-    show(results)
-    if file is not None:
-        write(file, results)
-    sys.exit(0 if all(result.held for result in results) else 1)
+    with _interruptible():
+        sys.exit(
+            0 if run(what, Wish(epochs=epochs, minutes=minutes, quick=quick), file=file) else 1
+        )
 
 
 @contextmanager

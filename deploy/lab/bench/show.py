@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import platform
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -11,50 +10,75 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
-from deploy.lab.bench.result import Reaction, Result
+from deploy.lab.bench.machine import machine
+from deploy.lab.bench.result import Group, Measured, Row
 
-HEADINGS = ("epoch", "leader", "seconds", "shop's own stop and start")
-
-
-def show(results: Sequence[Result]) -> None:
-    """A table for the terminal, and the verdict below it."""
-    console = Console()
-    for result in results:
-        console.print(_table(result))
-        verdict = "held" if result.held else "NOT HELD"
-        console.print(f"{_told(result)}: {verdict}", soft_wrap=True)
+HEADINGS = ("what", "ours", "beside", "ratio", "limit", "")
 
 
-def _table(result: Result) -> Table:
-    table = Table(title=result.name, title_justify="left")
-    ways = any(one.how for one in result.reactions)
-    for heading in (*(("how",) if ways else ()), *HEADINGS):
-        table.add_column(heading, justify="right")
-    for one in result.reactions:
-        table.add_row(*((one.how,) if ways else ()), *_row(one))
+def show(measured: Measured, console: Console) -> None:
+    """What was measured, then what it is held against, then what explains it."""
+    for group in measured.groups:
+        console.print(_series(group))
+    console.print(_rows(measured))
+    for note in measured.notes:
+        console.print(Text(f"· {note}"), soft_wrap=True)
+
+
+def _series(group: Group) -> Table:
+    table = Table(title=group.title, title_justify="left")
+    for heading in ("", "times", "median", "p99"):
+        table.add_column(heading, justify="left" if not heading else "right")
+    for one in group.series:
+        median, p99 = (f"{figure(value)} {one.unit}" for value in (one.median, one.p99))
+        table.add_row(one.name, str(len(one.values)), median, p99)
     return table
 
 
-def _row(one: Reaction) -> tuple[str, ...]:
-    return str(one.epoch), one.member, f"{one.seconds:.3f}", f"{one.shop:.3f}"
+def _rows(measured: Measured) -> Table:
+    table = Table(title=measured.family, title_justify="left")
+    for heading in HEADINGS:
+        table.add_column(heading, justify="left" if heading in {"what", ""} else "right")
+    for row in measured.rows:
+        verdict = Text("held", "green") if row.held else Text("NOT HELD", "bold red")
+        table.add_row(*cells(row), verdict)
+    return table
 
 
-def _told(result: Result) -> str:
-    if result.beside is None or result.ratio is None:
-        return f"median {result.ours:.3f} s, at most {result.limit:g} s"
-    medians = f"medians {result.ours:.3f} s beside {result.beside:.3f} s"
-    return f"{medians}, ratio {result.ratio:.2f}, at most {result.limit:g}"
+def cells(row: Row) -> tuple[str, ...]:
+    """What a table says of a row, its verdict left out."""
+    beside = "" if row.beside is None else f"{figure(row.beside)} {row.unit}"
+    ratio = "" if row.ratio is None else f"{figure(row.ratio)} ×"
+    unit = row.unit if row.ratio is None else "×"
+    limit = f"{row.sense} {figure(row.limit)} {unit}"
+    return row.what, f"{figure(row.ours)} {row.unit}", beside, ratio, limit
 
 
-def to_json(results: Sequence[Result]) -> dict[str, Any]:
-    """The machine, and one object a row."""
+def figure(value: float) -> str:
+    """Three digits that count, never as a power of ten."""
+    if value == 0 or abs(value) >= 100:  # noqa: PLR2004 - three digits stand before the point
+        return f"{value:.0f}"
+    return f"{value:.3g}"
+
+
+def to_json(all_measured: Sequence[Measured]) -> dict[str, Any]:
+    """The machine, one object a row, and below them every value that was measured."""
     return {
-        "machine": {"system": platform.platform(), "python": platform.python_version()},
-        "results": [{**asdict(r), "ratio": r.ratio, "held": r.held} for r in results],
+        "machine": machine(),
+        "results": [_row(row) for one in all_measured for row in one.rows],
+        "families": [
+            {"family": m.family, "groups": [asdict(g) for g in m.groups], "notes": list(m.notes)}
+            for m in all_measured
+        ],
     }
 
 
-def write(path: Path, results: Sequence[Result]) -> None:
+def _row(row: Row) -> dict[str, Any]:
+    return {**asdict(row), "ratio": row.ratio, "held": row.held}
+
+
+def write(path: Path, all_measured: Sequence[Measured]) -> None:
     """`--json FILE`."""
-    path.write_text(json.dumps(to_json(results), indent=2) + "\n")
+    path.write_text(json.dumps(to_json(all_measured), indent=2) + "\n")

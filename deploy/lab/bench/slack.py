@@ -6,21 +6,16 @@ on one cluster, so that whatever else the machine does befalls both.
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Iterator, Sequence
 
 from deploy.lab import outside
-from deploy.lab.bench.reaction import change_leader
-from deploy.lab.bench.result import Reaction, Result
+from deploy.lab.bench.families import Wish
+from deploy.lab.bench.result import Group, Measured, Row, Series
+from deploy.lab.bench.switched import Reaction, change_leader, stage_of_a_lab
 from deploy.lab.drill.disasters.telling import CATCHES_UP, caught_up
-from deploy.lab.drill.screen import Screen
-from deploy.lab.drill.stage import Stage, set_stage
-from deploy.lab.inventory import PROFILES
-from deploy.lab.lab import open_lab
+from deploy.lab.drill.stage import Stage
 from deploy.lab.machine import LabError
-from deploy.lab.patroni import PatroniProgram
 from deploy.lab.process import wait_until
-from deploy.lab.rise import rise
 
 LIMIT = 1.25
 """How many times as long the median may be with Slack hanging: it waits for nobody, but two
@@ -29,21 +24,21 @@ processors are shared."""
 WELL, HANGING = "Slack well", "Slack hanging"
 
 
-def measure(*, epochs: int) -> Result:
-    """Bring a lab up and let it change leaders `epochs` times each way, by turns."""
-    screen, profile = Screen(), PROFILES["lab"]
-    with open_lab(profile=profile, program=PatroniProgram(version=4)) as lab:
-        stage = set_stage(lab, screen, patience=3 * profile.ttl)
-        rise(lab, screen.say)
-        stage.observe()
-        stage.until_concluded()
-        reactions = tuple(one for _ in range(epochs) for one in _both(stage))
-    return Result(
-        name="the same with Slack hanging, beside Slack well",
-        ours=_median(reactions, HANGING),
-        beside=_median(reactions, WELL),
+def measure(wish: Wish) -> Measured:
+    """Bring a lab up and let it change leaders, each way by turns."""
+    with stage_of_a_lab() as stage:
+        reactions = tuple(one for _ in range(wish.epochs) for one in _both(stage))
+    well, hanging = (_series(reactions, how) for how in (WELL, HANGING))
+    row = Row(
+        name="slack-hanging",
+        what="leader writable to last of two hosts checked, Slack hanging over Slack well",
+        ours=hanging.median,
+        beside=well.median,
         limit=LIMIT,
-        reactions=reactions,
+    )
+    title = "leader writable to last of two hosts checked, the shop's own stop and start taken off"
+    return Measured(
+        family="slack", rows=(row,), groups=(Group(title=title, series=(well, hanging)),)
     )
 
 
@@ -59,5 +54,5 @@ def _both(stage: Stage) -> Iterator[Reaction]:
         outside.slack_is(None)
 
 
-def _median(reactions: Sequence[Reaction], how: str) -> float:
-    return statistics.median(one.seconds for one in reactions if one.how == how)
+def _series(reactions: Sequence[Reaction], how: str) -> Series:
+    return Series(name=how, values=tuple(one.seconds for one in reactions if one.how == how))

@@ -1,48 +1,86 @@
-"""A row of the bench holds its limit or does not, in seconds or as a ratio, and says so to scripts."""
+"""A row of the bench holds its limit or does not, alone or beside something, and says so to scripts."""
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
 
-from deploy.lab.bench.result import Reaction, Result
-from deploy.lab.bench.show import to_json
+from deploy.lab.bench.asked import wanted
+from deploy.lab.bench.families import FAMILIES, measure_of
+from deploy.lab.bench.result import Group, Measured, Row, Series
+from deploy.lab.bench.show import figure, to_json
 
 
-def result(*, ours: float, limit: float, beside: float | None = None) -> Result:
-    one = Reaction(epoch=7, member="pg2", seconds=ours, shop=1.5, how="Slack hanging")
-    return Result(name="reaction", ours=ours, limit=limit, beside=beside, reactions=(one,))
+def row(**more: Any) -> Row:
+    return Row(**{"name": "reaction", "what": "how long", "ours": 0.5, "limit": 1.25, **more})
 
 
 @pytest.mark.parametrize(
-    ("ours", "limit", "beside", "held"),
+    ("one", "held"),
     [
-        (0.6, 0.6, None, True),
-        (0.61, 0.6, None, False),
-        (0.5, 1.25, 0.4, True),
-        (0.51, 1.25, 0.4, False),
+        (row(limit=0.5), True),
+        (row(limit=0.49), False),
+        (row(beside=0.4), True),
+        (row(beside=0.39), False),
+        (row(ours=50.0, beside=100.0, limit=0.5, sense="at least"), True),
+        (row(ours=49.0, beside=100.0, limit=0.5, sense="at least"), False),
+        (row(beside=6.0, limit=12, sense="at least", over="beside over ours"), True),
+        (row(beside=5.9, limit=12, sense="at least", over="beside over ours"), False),
+        (row(beside=0.1, limit=0.5, over="ours alone"), True),
     ],
-    ids=["seconds", "too-slow", "ratio", "too-high"],
+    ids=["alone", "slow", "ratio", "high", "rate", "low", "slower", "near", "only-shown"],
 )
-def test_a_limit_is_held_or_not(
-    ours: float, limit: float, beside: float | None, *, held: bool
-) -> None:
-    """Beside something else the ratio counts, alone the seconds do."""
-    assert result(ours=ours, limit=limit, beside=beside).held is held
+def test_a_limit_is_held_or_not(one: Row, *, held: bool) -> None:
+    """Beside something else the ratio counts, alone the value does; either way round."""
+    assert one.held is held
+
+
+def test_a_series_says_its_middle_and_its_end() -> None:
+    """Of few values the greatest counts as the p99; of 200 two may be above it."""
+    assert Series(name="x", values=(3.0, 1.0, 2.0)).median == 2.0
+    assert Series(name="x", values=(3.0, 1.0, 2.0)).p99 == 3.0
+    assert Series(name="x", values=tuple(map(float, range(1, 201)))).p99 == 198.0
 
 
 def test_the_row_for_scripts_is_exactly_this() -> None:
-    """Names and values; what was not measured beside anything has no ratio."""
-    [row] = to_json([result(ours=0.5, limit=1.25, beside=0.4)])["results"]
-    assert row == {
+    """Names and values; what was not measured beside anything has no ratio. All of it is JSON."""
+    series = Series(name="ours", values=(0.4, 0.5))
+    measured = Measured(
+        family="reaction",
+        rows=(row(beside=0.4), row()),
+        groups=(Group(title="seconds", series=(series,)),),
+    )
+    told = json.loads(json.dumps(to_json([measured])))
+    first, second = told["results"]
+    assert first == {
         "name": "reaction",
+        "what": "how long",
         "ours": 0.5,
         "beside": 0.4,
         "ratio": 1.25,
         "limit": 1.25,
+        "unit": "s",
+        "sense": "at most",
+        "over": "ours over beside",
         "held": True,
-        "reactions": (
-            {"epoch": 7, "member": "pg2", "seconds": 0.5, "shop": 1.5, "how": "Slack hanging"},
-        ),
     }
-    [alone] = to_json([result(ours=0.5, limit=0.6)])["results"]
-    assert (alone["beside"], alone["ratio"]) == (None, None)
+    assert (second["beside"], second["ratio"]) == (None, None)
+    assert told["families"][0]["groups"][0]["series"][0]["values"] == [0.4, 0.5]
+    assert told["machine"]["processors"] >= 1
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.0, "0"), (0.01234, "0.0123"), (12.345, "12.3"), (2577.4, "2577")]
+)
+def test_figures_have_three_digits(value: float, text: str) -> None:
+    """Never as a power of ten: people read them."""
+    assert figure(value) == text
+
+
+def test_every_family_can_be_measured() -> None:
+    """All of them, in their order; each module has the function that its name promises."""
+    assert wanted("all") == tuple(FAMILIES)
+    assert wanted("slack") == ("slack",)
+    assert all(callable(measure_of(family)) for family in FAMILIES)
