@@ -6,6 +6,7 @@
 wanted() {
     case $1 in
         check) wanted_for_python ;;
+        peers) wanted all && wanted_for_peers ;;
         *) wanted_for_python && wanted_for_lab && wanted_for_machines && wanted_for_shell ;;
     esac
 }
@@ -48,6 +49,10 @@ wanted_for_shell() {
     need chromium chromium "opens the pages as people do, for tests and screenshots"
     need prometheus promtool "checks the alert rules, and that each fires"
     need util-linux flock "locks on the hosts, and around this set-up"
+}
+
+wanted_for_peers() {
+    need ansible-core ansible-playbook "does the same work beside pgbaton, for ./dev bench fanout"
 }
 
 # need PACKAGE SIGN WHY: the sign is a program's name, or a path in which * may stand.

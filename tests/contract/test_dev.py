@@ -232,23 +232,48 @@ def test_a_stamp_holds_for_one_place_and_one_lock(checkout: Path, tmp_path: Path
 
 def test_without_root_one_line_says_what_is_needed(checkout: Path, tmp_path: Path) -> None:
     """Without root, sudo or a terminal the exit code is 77 and the line names the packages."""
-    tools = tmp_path / "tools"
+    done = without_root(checkout, tmp_path / "tools", "drill")
+    assert done.returncode == 77
+    assert done.stdout == ""
+    assert done.stderr.count("\n") == 1
+    assert "etcd-server" in done.stderr
+
+
+def without_root(checkout: Path, tools: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    """Run ./dev as somebody who may install nothing and has next to nothing."""
     program(tools / "id", "echo 1000")
     program(tools / "sudo", "exit 1")
     for name in TOOLS:
         (tools / name).symlink_to(str(shutil.which(name)))
-    done = subprocess.run(
-        ["/bin/sh", checkout / "dev", "drill"],
+    return subprocess.run(
+        ["/bin/sh", checkout / "dev", *command],
         env={"PATH": str(tools)},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         timeout=30,
     )
+
+
+@pytest.mark.parametrize(
+    ("asked", "wants"),
+    [
+        ("bench", True),
+        ("bench all --quick", True),
+        ("bench --epochs 3 fanout --json reaction", True),
+        ("bench --json all reaction", False),
+        ("bench reaction --json", False),
+        ("drill all", False),
+        ("test", False),
+    ],
+)
+def test_ansible_is_asked_for_by_its_bench_alone(
+    checkout: Path, tmp_path: Path, asked: str, *, wants: bool
+) -> None:
+    """It is no part of the lab, but of what fanout measures beside pgbaton."""
+    done = without_root(checkout, tmp_path / "tools", *asked.split())
     assert done.returncode == 77
-    assert done.stdout == ""
-    assert done.stderr.count("\n") == 1
-    assert "etcd-server" in done.stderr
+    assert ("ansible-core" in done.stderr) is wants
 
 
 def test_a_wrong_command_is_told_the_right_ones(checkout: Path) -> None:
