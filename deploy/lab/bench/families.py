@@ -25,6 +25,7 @@ Measure = Callable[[Wish], Measured]
 FAMILIES: Mapping[str, str] = {
     "reaction": "from the leader's first writable moment to its applications",
     "slack": "the same reaction with Slack hanging",
+    "storm": "many clusters that lose their leader at once",
 }
 
 

@@ -1,0 +1,177 @@
+"""The ground of a storm: real etcd, Redis, sshd and pgbaton, and a stand-in where PostgreSQL would be."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from redis import Redis
+
+from deploy.lab import layout, outside, pgbaton, redis, shophost
+from deploy.lab.bench.leaders import Leaders, start_standin
+from deploy.lab.bench.storms import crowd
+from deploy.lab.door import open_door
+from deploy.lab.etcd import etcd_healthy, start_etcd
+from deploy.lab.ground import lab_folder
+from deploy.lab.inventory import PROFILES, endpoints_of
+from deploy.lab.keys import make_secrets
+from deploy.lab.lab import Lab, deaf, pull_every_plug, switch
+from deploy.lab.machine import LabError
+from deploy.lab.network import standing_in
+from deploy.lab.patroni import PatroniProgram
+from deploy.lab.process import Process, wait_until
+from deploy.lab.setting import Setting
+from jobs.inventory import BadInventory, Inventory, load_inventory
+from workers.etcd import Gateway
+from workers.redis import RedisLedger
+
+MACHINES = ("operator", *layout.ETCD, "redis", "control", "outside", crowd.HOST)
+WORKERS = 2
+"""Workers of one machine, as an inventory has them that says nothing."""
+
+CALM = 30.0
+"""Seconds that pgbaton has for its start, besides one for each cluster."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Ground:
+    """Everything but pgbaton runs. `ours` are its processes, by what they are; `turns` says how many
+    leaders each cluster has had."""
+
+    lab: Lab
+    leaders: Leaders
+    ours: dict[str, list[Process]] = field(default_factory=dict)
+    turns: dict[str, int] = field(default_factory=dict)
+    _client: Redis | None = None
+
+    @property
+    def client(self) -> Redis:
+        """Redis itself, for the bench's own questions."""
+        if self._client is None:
+            self._client = redis.connect(self.lab.secrets.redis)
+        return self._client
+
+    @property
+    def ledger(self) -> RedisLedger:
+        """All state, read by the bench."""
+        return RedisLedger(self.client, inventory=self.lab.inventory.digest)
+
+    def settle(self, count: int, *, machines: int) -> None:
+        """pgbaton from its start, for the first `count` clusters, with workers on so many machines."""
+        self.leave()
+        text = crowd.inventory_toml(crowd.clusters(count), self.lab.secrets)
+        self.lab.inventory_file.write_text(text)
+        self.lab.inventory = loaded(text)
+        told = self.accepted()
+        self._start(machines)
+        wait_until(
+            "watch to be heard", lambda: self.accepted() - told >= count, seconds=CALM + count
+        )
+
+    def accepted(self) -> int:
+        """Events that the webhook has accepted so far, repeated ones too."""
+        log = self.lab.machines["control"].folder / "access.log"
+        lines = log.read_text().splitlines() if log.exists() else []
+        return sum(line.startswith("202 ") for line in lines)
+
+    def leave(self) -> None:
+        """End pgbaton's processes; what they know stays in Redis and etcd."""
+        for process in (one for some in self.ours.values() for one in some):
+            process.stop(grace=20)
+        self.ours.clear()
+
+    def _start(self, machines: int) -> None:
+        lab, control = self.lab, self.lab.machines["control"]
+        self.ours["web"] = [pgbaton.start_web(lab)]
+        self.ours["chronicle"] = [pgbaton.start_chronicle(lab)]
+        self.ours["worker"] = [
+            pgbaton.start(lab, lab.machines[name], f"worker-{number}", "worker")
+            for name in list(crowd.WORKS)[:machines]
+            for number in range(1, WORKERS + 1)
+        ]
+        for name in ("watch", "clock"):
+            self.ours[name] = [pgbaton.start(lab, control, name, name)]
+
+
+@contextmanager
+def open_ground(most: int, *, machines: int) -> Iterator[Ground]:
+    """Ground for at most so many clusters, and workers on at most so many machines; nobody leads yet."""
+    with open_door() as door, lab_folder() as folder:
+        secrets = make_secrets(senders=("watch", "probe"), hosts=(crowd.HOST,))
+        text = crowd.inventory_toml(crowd.clusters(1), secrets)
+        works = dict(list(crowd.WORKS.items())[:machines])
+        lab = Lab(
+            folder=folder,
+            profile=PROFILES["lab"],
+            inventory=loaded(text),
+            secrets=secrets,
+            program=PatroniProgram(version=4),
+            switch=switch(folder),
+            endpoints=endpoints_of("leader"),
+            setting=Setting(light=1, machines={**crowd.STANDIN, **works}),
+            door=door,
+        )
+        try:
+            lab.boot([*MACHINES, *crowd.STANDIN, *works])
+            with standing_in(lab.machines["operator"]):
+                yield _risen(lab, crowd.clusters(most))
+        except TimeoutError as error:
+            raise LabError(f"{error}\n{_logs(lab)}") from None
+        finally:
+            with deaf():
+                pull_every_plug(lab)
+
+
+def loaded(text: str) -> Inventory:
+    """LabError where the bench wrote a bad one."""
+    inventory = load_inventory(text)
+    if isinstance(inventory, BadInventory):
+        raise LabError(f"the bench wrote a bad inventory:\n{inventory}")
+    return inventory
+
+
+def _risen(lab: Lab, names: Sequence[str]) -> Ground:
+    _route(lab)
+    outside.start_outside(lab)
+    for name in layout.ETCD:
+        start_etcd(lab.machines[name], lab.inventory)
+    redis.start_redis(lab.machines["redis"], lab.secrets.redis)
+    start_standin(lab.machines["standin"], [one for name in names for one in crowd.seats(name)])
+    _start_hosts(lab, names)
+    gateway = Gateway([f"http://{address}:2379" for address in layout.ETCD.values()])
+    wait_until("etcd", lambda: all(map(etcd_healthy, layout.ETCD.values())), seconds=30)
+    wait_until("Redis", lambda: redis.answers(lab.secrets.redis), seconds=10)
+    ground = Ground(lab=lab, leaders=Leaders(gateway))
+    ground.leaders.found([one for name in names for one in crowd.seats(name)])
+    return ground
+
+
+def _logs(lab: Lab) -> str:
+    parts = (f"--- {m.name}: {p.name}\n{p.tail(8)}" for m, p in lab.processes())
+    return "\n".join(parts)
+
+
+def _route(lab: Lab) -> None:
+    """Two machines answer at every address of a network of their own."""
+    for owner, network in (("standin", crowd.SEATS), (crowd.HOST, crowd.HOSTS)):
+        for name, machine in lab.machines.items():
+            way = ("via", lab.machines[owner].address) if name != owner else ("dev", "lo")
+            kind = ("local",) if name == owner else ()
+            done = machine.run(["ip", "route", "add", *kind, network, *way])
+            if done.returncode:
+                raise LabError(f"no way from {name} to {network}: {done.stderr.strip()}")
+
+
+def _start_hosts(lab: Lab, names: Sequence[str]) -> None:
+    """A file for each cluster's application, and one sshd before all of them."""
+    machine = lab.machines[crowd.HOST]
+    for name in names:
+        folder = machine.folder / crowd.env_file(name).lstrip("/").rpartition("/")[0]
+        folder.mkdir(mode=0o755)
+        file = folder / ".env"
+        file.write_text("APP_NAME=crowd\nDB_HOST=nowhere\nDB_PORT=5432\n")
+        for path in (folder, file):
+            shutil.chown(path, shophost.SHOP.number, shophost.SHOP.number)
+    shophost.start_sshd(machine)

@@ -1,0 +1,116 @@
+"""What a storm costs whom: processor seconds by process, Redis' commands, etcd's requests."""
+
+from __future__ import annotations
+
+import os
+import re
+import urllib.request
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.lab import layout
+from deploy.lab.bench.storms import crowd
+from deploy.lab.bench.storms.ground import Ground
+from deploy.lab.process import descendants
+
+TICKS = os.sysconf("SC_CLK_TCK")
+HANDLED = re.compile(r'^grpc_server_handled_total\{.*grpc_method="(\w+)".*\} (\S+)$', re.MULTILINE)
+STREAMS = re.compile(r"^etcd_debugging_mvcc_watch_stream_total (\S+)$", re.MULTILINE)
+ABROAD: Mapping[str, tuple[str, ...]] = {
+    "etcd": tuple(layout.ETCD),
+    "Redis": ("redis",),
+    "hosts": (crowd.HOST,),
+    "stand-in": ("standin",),
+}
+"""What runs beside pgbaton's own processes, by its machines."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """Counted since each thing's start: processor seconds by what spent them, calls of Redis'
+    commands and the microseconds in them, etcd's requests by method."""
+
+    seconds: Mapping[str, float]
+    redis: Mapping[str, tuple[int, int]]
+    etcd: Mapping[str, int]
+
+    def __sub__(self, before: Reading) -> Reading:
+        return Reading(
+            seconds={name: s - before.seconds.get(name, 0.0) for name, s in self.seconds.items()},
+            redis={
+                name: (calls - was[0], micros - was[1])
+                for name, (calls, micros) in self.redis.items()
+                if (was := before.redis.get(name, (0, 0)))[0] != calls
+            },
+            etcd={
+                name: more
+                for name, count in self.etcd.items()
+                if (more := count - before.etcd.get(name, 0))
+            },
+        )
+
+    @property
+    def ours(self) -> float:
+        """Processor seconds of pgbaton, Redis and etcd: what a control machine has to bear."""
+        return sum(s for name, s in self.seconds.items() if name not in {"hosts", "stand-in"})
+
+
+def read(ground: Ground) -> Reading:
+    """Everything now."""
+    stats = ground.client.info("commandstats")
+    return Reading(
+        seconds=dict(_seconds(ground)),
+        redis={
+            name.removeprefix("cmdstat_"): (int(one["calls"]), int(one["usec"]))
+            for name, one in stats.items()
+        },
+        etcd=_requests(),
+    )
+
+
+def _seconds(ground: Ground) -> Iterator[tuple[str, float]]:
+    for name, processes in ground.ours.items():
+        pids = (process.pid for process in processes)
+        yield name, sum(_tree(pid) for pid in pids if pid is not None)
+    for name, machines in ABROAD.items():
+        yield name, sum(_tree(ground.lab.machines[machine].pid) for machine in machines)
+
+
+def _tree(pid: int) -> float:
+    """Of a process, everything below it, and what below it has ended already."""
+    return sum(_spent(one) for one in (pid, *descendants(pid)))
+
+
+def _spent(pid: int) -> float:
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+    return spent_of(text) / TICKS
+
+
+def spent_of(stat: str) -> int:
+    """Ticks of a process and of its children that were waited for (proc(5), fields 14 to 17)."""
+    fields = stat.rpartition(")")[2].split()
+    return sum(map(int, fields[11:15]))
+
+
+def _requests() -> Mapping[str, int]:
+    """What the members were asked, by method; a watch counts when it ends."""
+    found: dict[str, int] = {}
+    for text in _metrics():
+        for method, count in HANDLED.findall(text):
+            found[method] = found.get(method, 0) + round(float(count))
+    return found
+
+
+def watch_streams() -> int:
+    """Streams that somebody watches by, over all members."""
+    return sum(round(float(count)) for text in _metrics() for count in STREAMS.findall(text))
+
+
+def _metrics() -> Iterator[str]:
+    for address in layout.ETCD.values():
+        with urllib.request.urlopen(f"http://{address}:2379/metrics", timeout=5) as answer:
+            yield answer.read().decode()
