@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -116,15 +117,25 @@ def drill(**asked: Any) -> None:
 )
 @click.option("--quick", is_flag=True, help="A look in a minute or two, which proves nothing.")
 @click.option("--json", "file", type=OUTPUT, help="Write the results here.")
-def bench(what: str, epochs: int, minutes: float, quick: bool, file: Path | None) -> None:  # noqa: FBT001
+@click.option("--doc", is_flag=True, help="Write them into docs/benchmarks.md, with pictures.")
+@click.option(
+    "--from",
+    "source",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Measure nothing: write the document from what --json wrote.",
+)
+def bench(epochs: int, minutes: float, quick: bool, **asked: Any) -> None:  # noqa: FBT001
     """Measure what docs/benchmarks.md promises; exit 0 only if every limit held."""
-    from deploy.lab.bench.asked import run
+    from deploy.lab.bench.asked import Asked, run
     from deploy.lab.bench.families import Wish
 
-    with _interruptible():
-        sys.exit(
-            0 if run(what, Wish(epochs=epochs, minutes=minutes, quick=quick), file=file) else 1
+    if asked["source"] and asked["file"]:
+        raise click.UsageError(
+            "--from measures nothing that --json could write: leave out one of them"
         )
+    wish = Wish(epochs=epochs, minutes=minutes, quick=quick)
+    with _interruptible():
+        sys.exit(0 if run(Asked(wish=wish, **asked), now=datetime.now(tz=UTC)) else 1)
 
 
 @contextmanager

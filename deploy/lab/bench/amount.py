@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable
 from math import floor, isfinite, log10
 
-from deploy.lab.bench.result import Series
-
-SHORT = {"1/s": "per second", "": ""}
+SHORT = {"1/s": "per second"}
 LONG = {
     "s": "seconds",
     "ms": "milliseconds",
@@ -23,20 +20,16 @@ def amount(value: float, unit: str) -> str:
     return f"{figure(value)} {SHORT.get(unit, unit)}".rstrip()
 
 
-def fitting(series: Sequence[Series], unit: str) -> tuple[tuple[Series, ...], str]:
-    """Series of seconds in milliseconds where each median is below a second; all others as they are."""
-    if unit != "s" or not all(abs(one.median) < 1 for one in series if one.values):
-        return tuple(series), unit
-    return tuple(_in_milliseconds(one) for one in series), "ms"
-
-
-def _in_milliseconds(one: Series) -> Series:
-    return replace(one, values=tuple(value * 1000 for value in one.values), unit="ms")
-
-
 def unit_in_words(unit: str) -> str:
     """For an axis, which has room for it."""
     return LONG.get(unit, unit)
+
+
+def fitting(values: Iterable[float], unit: str) -> tuple[float, str]:
+    """By what to multiply, and the unit then: values beside each other are seconds, or milliseconds
+    where each is below a second. Other units stay."""
+    below = unit == "s" and all(abs(value) < 1 for value in values)
+    return (1000.0, "ms") if below else (1.0, unit)
 
 
 def figure(value: float) -> str:

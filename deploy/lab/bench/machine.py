@@ -19,9 +19,8 @@ def machine() -> Mapping[str, str | int]:
     }
 
 
-def told() -> str:
+def told(one: Mapping[str, str | int]) -> str:
     """The same in one line, for people."""
-    one = machine()
     return (
         f"{one['processors']} × {one['processor']}, {one['memory']} GiB, {one['system']}, "
         f"Python {one['python']}"

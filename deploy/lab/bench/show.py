@@ -1,18 +1,14 @@
-"""The bench's results for people and for scripts."""
+"""The bench's results for people: what was measured, and what it is held against."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
-from dataclasses import asdict
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from deploy.lab.bench.machine import machine
+from deploy.lab.bench.amount import amount, figure, fitting
 from deploy.lab.bench.result import Group, Measured, Row
 
 HEADINGS = ("what", "ours", "beside", "ratio", "limit", "")
@@ -20,65 +16,70 @@ HEADINGS = ("what", "ours", "beside", "ratio", "limit", "")
 
 def show(measured: Measured, console: Console) -> None:
     """What was measured, then what it is held against, then what explains it."""
-    for group in measured.groups:
+    for group in pictured(measured):
         console.print(_series(group))
-    console.print(_rows(measured))
+    if measured.rows:
+        console.print(_rows(measured))
     for note in measured.notes:
         console.print(Text(f"· {note}"), soft_wrap=True)
 
 
+def pictured(measured: Measured) -> Sequence[Group]:
+    """The groups in which something was measured."""
+    return [group for group in measured.groups if any(one.values for one in group.series)]
+
+
 def _series(group: Group) -> Table:
-    table = Table(title=group.title, title_justify="left")
+    table = _table(group.title)
     for heading in ("", "times", "median", "p99"):
-        table.add_column(heading, justify="left" if not heading else "right")
-    for one in group.series:
-        median, p99 = (f"{figure(value)} {one.unit}" for value in (one.median, one.p99))
-        table.add_row(one.name, str(len(one.values)), median, p99)
+        _column(table, heading, left=not heading)
+    for line in medians(group):
+        table.add_row(*map(Text, line))
     return table
+
+
+def medians(group: Group) -> Iterator[tuple[str, str, str, str]]:
+    """Name, times, median and p99 of each series."""
+    measured = [one.median for one in group.series if one.values]
+    for one in group.series:
+        factor, unit = fitting(measured, one.unit)
+        figures = (one.median, one.p99) if one.values else ()
+        told = [amount(value * factor, unit) for value in figures] or ["nothing measured", ""]
+        yield one.name, str(len(one.values)), told[0], told[1]
 
 
 def _rows(measured: Measured) -> Table:
-    table = Table(title=measured.family, title_justify="left")
+    table = _table(measured.family)
     for heading in HEADINGS:
-        table.add_column(heading, justify="left" if heading in {"what", ""} else "right")
+        _column(table, heading, left=heading in {"what", "limit", ""})
     for row in measured.rows:
         verdict = Text("held", "green") if row.held else Text("NOT HELD", "bold red")
-        table.add_row(*cells(row), verdict)
+        table.add_row(*map(Text, cells(row)), verdict)
     return table
 
 
-def cells(row: Row) -> tuple[str, ...]:
+def _table(title: str) -> Table:
+    return Table(title=Text(title, "italic"), title_justify="left")
+
+
+def _column(table: Table, heading: str, *, left: bool) -> None:
+    """Names may break into lines; figures stay whole."""
+    named = heading == "what" or (not heading and not table.columns)
+    table.add_column(
+        heading,
+        justify="left" if left else "right",
+        no_wrap=not named,
+        overflow="fold",
+        min_width=16 if named else None,
+    )
+
+
+def cells(row: Row) -> tuple[str, str, str, str, str]:
     """What a table says of a row, its verdict left out."""
-    beside = "" if row.beside is None else f"{figure(row.beside)} {row.unit}"
+    alone = row.ratio is None
+    values = [row.ours, *([] if row.beside is None else [row.beside])]
+    factor, unit = fitting([*values, *([row.limit] if alone else [])], row.unit)
+    beside = "" if row.beside is None else amount(row.beside * factor, unit)
+    limit = amount(row.limit * factor, unit) if alone else f"{figure(row.limit)} ×"
     ratio = "" if row.ratio is None else f"{figure(row.ratio)} ×"
-    unit = row.unit if row.ratio is None else "×"
-    limit = f"{row.sense} {figure(row.limit)} {unit}"
-    return row.what, f"{figure(row.ours)} {row.unit}", beside, ratio, limit
-
-
-def figure(value: float) -> str:
-    """Three digits that count, never as a power of ten."""
-    if value == 0 or abs(value) >= 100:  # noqa: PLR2004 - three digits stand before the point
-        return f"{value:.0f}"
-    return f"{value:.3g}"
-
-
-def to_json(all_measured: Sequence[Measured]) -> dict[str, Any]:
-    """The machine, one object a row, and below them every value that was measured."""
-    return {
-        "machine": machine(),
-        "results": [_row(row) for one in all_measured for row in one.rows],
-        "families": [
-            {"family": m.family, "groups": [asdict(g) for g in m.groups], "notes": list(m.notes)}
-            for m in all_measured
-        ],
-    }
-
-
-def _row(row: Row) -> dict[str, Any]:
-    return {**asdict(row), "ratio": row.ratio, "held": row.held}
-
-
-def write(path: Path, all_measured: Sequence[Measured]) -> None:
-    """`--json FILE`."""
-    path.write_text(json.dumps(to_json(all_measured), indent=2) + "\n")
+    return row.what, amount(row.ours * factor, unit), beside, ratio, f"{row.sense} {limit}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from deploy.lab.bench.amount import amount, figure, fitting, unit_in_words
 from deploy.lab.bench.plot.lines import lines_of
@@ -36,7 +37,7 @@ LEGEND = (
 
 def layout(group: Group, *, shape: Shape = WIDE) -> Sheet:
     """Place everything. A group whose series are of different units is a mistake of who made it."""
-    series, unit = fitting(group.series, _unit(group))
+    series, unit = _in_one_unit(group)
     scale = scale_of(series, left=shape.left, right=shape.right)
     heading = tuple(
         _lines(group.title, shape, x=MARGIN, y=MARGIN, room=(shape.width - 2 * MARGIN) / BOLD)
@@ -64,13 +65,19 @@ def layout(group: Group, *, shape: Shape = WIDE) -> Sheet:
     )
 
 
-def _unit(group: Group) -> str:
+def _in_one_unit(group: Group) -> tuple[Sequence[Series], str]:
     units = {one.unit for one in group.series}
     if len(units) > 1:
         raise ValueError(
             f"{group.title}: one axis cannot show {', '.join(sorted(units))}: make a Group of each"
         )
-    return next(iter(units), "")
+    factor, unit = fitting(
+        (one.median for one in group.series if one.values), next(iter(units), "")
+    )
+    return [
+        replace(one, values=[value * factor for value in one.values], unit=unit)
+        for one in group.series
+    ], unit
 
 
 def _strips(series: Sequence[Series], scale: Scale, shape: Shape, y: float) -> Iterator[Strip]:

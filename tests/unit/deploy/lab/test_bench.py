@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from deploy.lab.bench.amount import figure
 from deploy.lab.bench.asked import wanted
 from deploy.lab.bench.families import FAMILIES, measure_of
+from deploy.lab.bench.machine import machine
+from deploy.lab.bench.record import Run, from_json, read, to_json
 from deploy.lab.bench.result import Group, Measured, Row, Series
-from deploy.lab.bench.show import figure, to_json
+from deploy.lab.machine import LabError
 
 
 def row(**more: Any) -> Row:
@@ -52,7 +57,9 @@ def test_the_row_for_scripts_is_exactly_this() -> None:
         rows=(row(beside=0.4), row()),
         groups=(Group(title="seconds", series=(series,)),),
     )
-    told = json.loads(json.dumps(to_json([measured])))
+    run = Run(at=datetime(2026, 11, 26, 5, 0, tzinfo=UTC), machine=machine(), measured=(measured,))
+    told = json.loads(json.dumps(to_json(run)))
+    assert to_json(from_json(told)) == told
     first, second = told["results"]
     assert first == {
         "name": "reaction",
@@ -65,14 +72,38 @@ def test_the_row_for_scripts_is_exactly_this() -> None:
         "sense": "at most",
         "over": "ours over beside",
         "held": True,
+        "family": "reaction",
     }
     assert (second["beside"], second["ratio"]) == (None, None)
     assert told["families"][0]["groups"][0]["series"][0]["values"] == [0.4, 0.5]
     assert told["machine"]["processors"] >= 1
+    assert (told["at"], told["quick"]) == ("2026-11-26T05:00:00+00:00", False)
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(0.0, "0"), (0.01234, "0.0123"), (12.345, "12.3"), (2577.4, "2577")]
+    "text", ["", "{", "[]", '{"at": "today"}', '{"at": "2026-11-26T05:00:00", "results": []}']
+)
+def test_a_file_that_is_no_result_is_refused(tmp_path: Path, text: str) -> None:
+    """Whoever gave it is told which file, and what to give instead."""
+    file = tmp_path / "bench.json"
+    file.write_text(text)
+    with pytest.raises(LabError, match=r"bench\.json is not what \./dev bench --json wrote"):
+        read(file)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.0, "0"),
+        (0.01234, "0.0123"),
+        (0.00001234, "0.0000123"),
+        (-0.5, "-0.5"),
+        (12.345, "12.3"),
+        (100.0, "100"),
+        (2577.4, "2577"),
+        (1234567.8, "1234568"),
+        (float("inf"), "inf"),
+    ],
 )
 def test_figures_have_three_digits(value: float, text: str) -> None:
     """Never as a power of ten: people read them."""

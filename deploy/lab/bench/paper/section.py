@@ -1,0 +1,85 @@
+"""A family's numbers as Markdown: the machine, what is held against limits, every series, what explains them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+
+from deploy.lab.bench.machine import told
+from deploy.lab.bench.paper.markdown import plain, table
+from deploy.lab.bench.plot import NARROW, WIDE, layout, svg
+from deploy.lab.bench.record import Run
+from deploy.lab.bench.result import Group, Measured, Row
+from deploy.lab.bench.show import cells, medians, pictured
+
+FOLDER = "benchmarks"
+"""Where the pictures lie, beside the page."""
+
+PHONE = "(max-width: 600px)"
+
+
+def section(run: Run, measured: Measured) -> str:
+    """What stands between a family's markers."""
+    return "\n\n".join(_parts(run, measured))
+
+
+def not_measured(family: str) -> str:
+    """The same of a family without numbers."""
+    return f"Not measured yet: `./dev bench {family} --doc` writes its numbers here."
+
+
+def pictures(measured: Measured) -> dict[str, str]:
+    """The SVG files, by name: each group for a desk and for a phone."""
+    return {
+        file_name(measured.family, number, narrow=shape is NARROW): svg(layout(group, shape=shape))
+        for number, group in enumerate(pictured(measured), start=1)
+        for shape in (WIDE, NARROW)
+    }
+
+
+def file_name(family: str, number: int, *, narrow: bool = False) -> str:
+    return f"{family}-{number}{'-narrow' if narrow else ''}.svg"
+
+
+def _parts(run: Run, measured: Measured) -> Iterator[str]:
+    if run.quick:
+        yield "**A quick look (`--quick`): fewer sizes and repetitions, which prove nothing.**"
+    yield f"Measured on {run.at:%Y-%m-%d} on {plain(told(run.machine))}."
+    if measured.rows:
+        yield _rows(measured)
+    for number, group in enumerate(pictured(measured), start=1):
+        yield _picture(measured.family, number, group)
+        yield _series(group)
+    if measured.notes:
+        yield "\n".join(f"- {plain(note)}" for note in measured.notes)
+
+
+def _rows(measured: Measured) -> str:
+    heads = ("what", "ours", "beside", "ratio", "limit", "")
+    return table(heads, (_row(row) for row in measured.rows), right={1, 2, 3})
+
+
+def _row(row: Row) -> tuple[str, ...]:
+    what, *figures = cells(row)
+    verdict = "held" if row.held else "**not held**"
+    return f"{plain(what)} (`{row.name}`)", *map(plain, figures), verdict
+
+
+def _picture(family: str, number: int, group: Group) -> str:
+    sheet = layout(group)
+    told_ = escape(f"{sheet.title}. {sheet.told}", quote=True)
+    narrow = f"{FOLDER}/{file_name(family, number, narrow=True)}"
+    return "\n".join(
+        (
+            "<picture>",
+            f'<source media="{PHONE}" srcset="{narrow}">',
+            f'<img src="{FOLDER}/{file_name(family, number)}" alt="{told_}">',
+            "</picture>",
+        )
+    )
+
+
+def _series(group: Group) -> str:
+    heads = (plain(group.title), "times", "median", "p99")
+    rows = (tuple(map(plain, line)) for line in medians(group))
+    return table(heads, rows, right={1, 2, 3})
