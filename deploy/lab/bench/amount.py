@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import floor, isfinite, log10
 
-SHORT = {"1/s": "per second"}
 LONG = {
     "s": "seconds",
     "ms": "milliseconds",
@@ -16,8 +15,13 @@ LONG = {
 
 
 def amount(value: float, unit: str) -> str:
-    """0.412 s, 2577 per second."""
-    return f"{figure(value)} {SHORT.get(unit, unit)}".rstrip()
+    """For a table: 0.412 s, 2577/s."""
+    return f"{figure(value)}/s" if unit == "1/s" else f"{figure(value)} {unit}".rstrip()
+
+
+def spoken(value: float, unit: str) -> str:
+    """For a picture, which has more room: 0.412 s, 2577 per second."""
+    return f"{figure(value)} per second" if unit == "1/s" else amount(value, unit)
 
 
 def unit_in_words(unit: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -11,7 +12,10 @@ from rich.text import Text
 from deploy.lab.bench.amount import amount, figure, fitting
 from deploy.lab.bench.result import Group, Measured, Row
 
-HEADINGS = ("what", "ours", "beside", "ratio", "limit", "")
+HEADINGS = ("what", "ours", "beside", "ratio", "limit")
+FIGURES = frozenset({"times", "median", "p99", "ours", "beside", "ratio"})
+NAMES = 14
+"""Columns that a name has at least; figures go first."""
 
 
 def show(measured: Measured, console: Console) -> None:
@@ -32,7 +36,7 @@ def pictured(measured: Measured) -> Sequence[Group]:
 def _series(group: Group) -> Table:
     table = _table(group.title)
     for heading in ("", "times", "median", "p99"):
-        _column(table, heading, left=not heading)
+        _column(table, heading)
     for line in medians(group):
         table.add_row(*map(Text, line))
     return table
@@ -49,29 +53,35 @@ def medians(group: Group) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _rows(measured: Measured) -> Table:
+    """The verdict comes first: however narrow the terminal, it is seen."""
     table = _table(measured.family)
-    for heading in HEADINGS:
-        _column(table, heading, left=heading in {"what", "limit", ""})
+    table.add_column(no_wrap=True)
+    kept = columns(measured)
+    for column in kept:
+        _column(table, HEADINGS[column])
     for row in measured.rows:
         verdict = Text("held", "green") if row.held else Text("NOT HELD", "bold red")
-        table.add_row(*map(Text, cells(row)), verdict)
+        told = cells(row)
+        table.add_row(verdict, *(Text(told[column]) for column in kept))
     return table
 
 
+def columns(measured: Measured) -> Sequence[int]:
+    """Those of `cells` in which anything stands: where nothing was beside, there is no ratio."""
+    told = [cells(row) for row in measured.rows]
+    return [n for n in range(len(HEADINGS)) if any(line[n] for line in told)]
+
+
 def _table(title: str) -> Table:
-    return Table(title=Text(title, "italic"), title_justify="left")
+    """Without lines between the columns: a terminal of 80 has little room."""
+    return Table(title=Text(title, "bold"), title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
 
 
-def _column(table: Table, heading: str, *, left: bool) -> None:
-    """Names may break into lines; figures stay whole."""
-    named = heading == "what" or (not heading and not table.columns)
-    table.add_column(
-        heading,
-        justify="left" if left else "right",
-        no_wrap=not named,
-        overflow="fold",
-        min_width=16 if named else None,
-    )
+def _column(table: Table, heading: str) -> None:
+    if heading in FIGURES:
+        table.add_column(heading, justify="right", overflow="fold")
+    else:
+        table.add_column(heading, overflow="fold", min_width=NAMES)
 
 
 def cells(row: Row) -> tuple[str, str, str, str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 
 from deploy.lab.bench.machine import told
@@ -10,7 +10,7 @@ from deploy.lab.bench.paper.markdown import plain, table
 from deploy.lab.bench.plot import NARROW, WIDE, layout, svg
 from deploy.lab.bench.record import Run
 from deploy.lab.bench.result import Group, Measured, Row
-from deploy.lab.bench.show import cells, medians, pictured
+from deploy.lab.bench.show import FIGURES, HEADINGS, cells, columns, medians, pictured
 
 FOLDER = "benchmarks"
 """Where the pictures lie, beside the page."""
@@ -55,14 +55,16 @@ def _parts(run: Run, measured: Measured) -> Iterator[str]:
 
 
 def _rows(measured: Measured) -> str:
-    heads = ("what", "ours", "beside", "ratio", "limit", "")
-    return table(heads, (_row(row) for row in measured.rows), right={1, 2, 3})
+    kept = columns(measured)
+    heads = [HEADINGS[column] for column in kept]
+    right = {place for place, head in enumerate(heads) if head in FIGURES}
+    return table([*heads, ""], (_row(row, kept) for row in measured.rows), right=right)
 
 
-def _row(row: Row) -> tuple[str, ...]:
-    what, *figures = cells(row)
-    verdict = "held" if row.held else "**not held**"
-    return f"{plain(what)} (`{row.name}`)", *map(plain, figures), verdict
+def _row(row: Row, kept: Sequence[int]) -> Sequence[str]:
+    what, *figures = map(plain, cells(row))
+    told_ = (f"{what} (`{row.name}`)", *figures)
+    return [*(told_[column] for column in kept), "held" if row.held else "**not held**"]
 
 
 def _picture(family: str, number: int, group: Group) -> str:

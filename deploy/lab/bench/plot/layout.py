@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from deploy.lab.bench.amount import amount, figure, fitting, unit_in_words
+from deploy.lab.bench.amount import figure, fitting, spoken, unit_in_words
 from deploy.lab.bench.plot.lines import lines_of
 from deploy.lab.bench.plot.parts import MARGIN, WIDE, Dot, Key, Shape, Sheet, Strip, Tick
 from deploy.lab.bench.plot.scale import Scale, scale_of, ticks
@@ -140,14 +140,14 @@ def _median(one: Series, shape: Shape) -> str:
     """With its unit, where there is room for that: the axis says it too."""
     if not one.values:
         return "nothing measured"
-    text, room = amount(one.median, one.unit), (shape.right - shape.left) / BOLD
+    text, room = spoken(one.median, one.unit), (shape.right - shape.left) / BOLD
     return text if width_of(text, shape.size) <= room else figure(one.median)
 
 
 def _told(one: Series) -> str:
     if not one.values:
         return f"{shown(one.name)}: nothing measured."
-    median, p99 = amount(one.median, one.unit), amount(one.p99, one.unit)
+    median, p99 = spoken(one.median, one.unit), spoken(one.p99, one.unit)
     return (
         f"{shown(one.name)}: median {median}, p99 {p99}, {counted(len(one.values), 'measurement')}."
     )
@@ -171,7 +171,7 @@ def _some(ordered: Sequence[float]) -> Sequence[float]:
 def _ticks(scale: Scale, shape: Shape, bottom: float) -> Iterator[Tick]:
     for x, text in ticks(scale, lambda label: width_of(label, shape.small)):
         width = width_of(text, shape.small)
-        inside = min(x, shape.width - 2 - width / 2)
+        inside = max(min(x, shape.width - 2 - width / 2), 2 + width / 2)
         y = bottom + shape.small * 1.4
         yield Tick(x=x, words=Words(x=inside, y=y, text=text, anchor="middle", width=width))
 

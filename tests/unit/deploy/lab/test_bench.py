@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from deploy.lab.bench.amount import figure
 from deploy.lab.bench.asked import wanted
@@ -15,6 +17,7 @@ from deploy.lab.bench.families import FAMILIES, measure_of
 from deploy.lab.bench.machine import machine
 from deploy.lab.bench.record import Run, from_json, read, to_json
 from deploy.lab.bench.result import Group, Measured, Row, Series
+from deploy.lab.bench.show import cells, show
 from deploy.lab.machine import LabError
 
 
@@ -115,3 +118,39 @@ def test_every_family_can_be_measured() -> None:
     assert wanted("all") == tuple(FAMILIES)
     assert wanted("slack") == ("slack",)
     assert all(callable(measure_of(family)) for family in FAMILIES)
+
+
+def shown(one: Measured, *, width: int) -> str:
+    console = Console(file=io.StringIO(), width=width, highlight=False)
+    show(one, console)
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+@pytest.mark.parametrize("width", [40, 80, 120])
+def test_a_terminal_shows_every_verdict(width: int) -> None:
+    """However narrow it is and however long the names are; signs in names mean nothing to it."""
+    name = "what one calls it when every word seems to matter, [bold]brackets[/nothing] too"
+    series = Series(name=name, values=(812.0,), unit="1/s"), Series(name="none", values=())
+    text = shown(
+        Measured(
+            family="intake",
+            rows=(row(what=name, ours=812, beside=1903, unit="1/s", limit=0.4), row(limit=0.1)),
+            groups=(Group(title=name, series=series), Group(title="empty", series=())),
+            notes=(name,),
+        ),
+        width=width,
+    )
+    assert text.count("NOT HELD") == 2
+    assert "812/s" in text
+    assert "[bold]brackets[/nothing]" in " ".join(text.split())
+    assert "empty" not in text
+    assert all(len(line) <= width for line in text.splitlines() if not line.startswith("·"))
+
+
+def test_figures_beside_each_other_are_of_one_unit() -> None:
+    """Seconds below one are milliseconds, unless what stands beside them is longer."""
+    assert cells(row(ours=0.05, limit=0.1))[1:] == ("50 ms", "", "", "at most 100 ms")
+    assert cells(row(ours=0.05, beside=3.0))[1:4] == ("0.05 s", "3 s", "0.0167 ×")
+    assert cells(row(ours=0.05, limit=2.0))[1:] == ("0.05 s", "", "", "at most 2 s")
+    assert cells(row(ours=812.0, unit="1/s", limit=0.4))[1:] == ("812/s", "", "", "at most 0.4/s")
