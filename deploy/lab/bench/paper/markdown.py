@@ -17,6 +17,11 @@ def plain(text: object) -> str:
     return BEGINS.sub(_begun, escaped)
 
 
+def whole(figure: str) -> str:
+    """The same of a figure, which no line break parts from its unit."""
+    return re.sub(r"(?<=\d) ", "\N{NO-BREAK SPACE}", plain(figure))
+
+
 def _begun(match: re.Match[str]) -> str:
     """What would make a list or a heading of it."""
     sign = match[1]

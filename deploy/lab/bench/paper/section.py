@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from deploy.lab.bench.machine import told
-from deploy.lab.bench.paper.markdown import plain, table
+from deploy.lab.bench.paper.markdown import plain, table, whole
 from deploy.lab.bench.plot import NARROW, WIDE, layout, svg
 from deploy.lab.bench.record import Run
 from deploy.lab.bench.result import Group, Measured, Row
@@ -57,14 +57,15 @@ def _parts(run: Run, measured: Measured) -> Iterator[str]:
 def _rows(measured: Measured) -> str:
     kept = columns(measured)
     heads = [HEADINGS[column] for column in kept]
-    right = {place for place, head in enumerate(heads) if head in FIGURES}
-    return table([*heads, ""], (_row(row, kept) for row in measured.rows), right=right)
+    right = {place for place, head in enumerate(heads, start=1) if head in FIGURES}
+    return table(["", *heads], (_row(row, kept) for row in measured.rows), right=right)
 
 
 def _row(row: Row, kept: Sequence[int]) -> Sequence[str]:
-    what, *figures = map(plain, cells(row))
-    told_ = (f"{what} (`{row.name}`)", *figures)
-    return [*(told_[column] for column in kept), "held" if row.held else "**not held**"]
+    """The verdict comes first: a phone shows the first columns."""
+    what, *figures = cells(row)
+    told_ = (f"{plain(what)} (`{row.name}`)", *map(whole, figures))
+    return ["held" if row.held else "**not held**", *(told_[column] for column in kept)]
 
 
 def _picture(family: str, number: int, group: Group) -> str:
@@ -73,15 +74,15 @@ def _picture(family: str, number: int, group: Group) -> str:
     narrow = f"{FOLDER}/{file_name(family, number, narrow=True)}"
     return "\n".join(
         (
-            "<picture>",
+            "<p><picture>",
             f'<source media="{PHONE}" srcset="{narrow}">',
             f'<img src="{FOLDER}/{file_name(family, number)}" alt="{told_}">',
-            "</picture>",
+            "</picture></p>",
         )
     )
 
 
 def _series(group: Group) -> str:
     heads = (plain(group.title), "times", "median", "p99")
-    rows = (tuple(map(plain, line)) for line in medians(group))
+    rows = ((plain(name), *map(whole, figures)) for name, *figures in medians(group))
     return table(heads, rows, right={1, 2, 3})

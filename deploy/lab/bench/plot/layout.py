@@ -39,9 +39,7 @@ def layout(group: Group, *, shape: Shape = WIDE) -> Sheet:
     """Place everything. A group whose series are of different units is a mistake of who made it."""
     series, unit = _in_one_unit(group)
     scale = scale_of(series, left=shape.left, right=shape.right)
-    heading = tuple(
-        _lines(group.title, shape, x=MARGIN, y=MARGIN, room=(shape.width - 2 * MARGIN) / BOLD)
-    )
+    heading = tuple(_heading(group.title, shape))
     top = heading[-1].y + shape.size if heading else MARGIN
     strips = tuple(_strips(series, scale, shape, top))
     bottom = strips[-1].y + strips[-1].height if strips else top
@@ -89,7 +87,7 @@ def _strips(series: Sequence[Series], scale: Scale, shape: Shape, y: float) -> I
 
 def _strip(one: Series, scale: Scale, shape: Shape, y: float) -> Strip:
     room = (shape.gutter or shape.right - shape.left) - MARGIN
-    name = tuple(_lines(one.name, shape, x=MARGIN, y=y + 6, room=room))
+    name = tuple(_lines(one.name, y=y + 6, size=shape.size, room=room, most=2))
     note = _note(one, name, shape, y)
     ground = y if shape.gutter else note.y + 6
     top = ground + shape.size * LINE + 8
@@ -110,11 +108,18 @@ def _strip(one: Series, scale: Scale, shape: Shape, y: float) -> Strip:
     )
 
 
-def _lines(text: str, shape: Shape, *, x: float, y: float, room: float) -> Iterator[Words]:
-    """A text in two lines below `y`, at most."""
-    for line in lines_of(text, size=shape.size, room=room, most=2):
-        y += shape.size * LINE
-        yield Words(x=x, y=y, text=line, width=width_of(line, shape.size))
+def _heading(title: str, shape: Shape) -> Iterator[Words]:
+    room = (shape.width - 2 * MARGIN) / BOLD
+    return _lines(title, y=MARGIN, size=shape.size, room=room, most=3)
+
+
+def _lines(
+    text: str, *, y: float, size: float, room: float, most: int, x: float = MARGIN
+) -> Iterator[Words]:
+    """A text in lines below `y`."""
+    for line in lines_of(text, size=size, room=room, most=most):
+        y += size * LINE
+        yield Words(x=x, y=y, text=line, width=width_of(line, size))
 
 
 def _note(one: Series, name: Sequence[Words], shape: Shape, y: float) -> Words:
@@ -181,9 +186,7 @@ def _axis(scale: Scale, unit: str, shape: Shape, y: float) -> Iterator[Words]:
     kind = "on a logarithmic scale" if scale.logarithmic else ""
     text = ", ".join(part for part in (unit_in_words(unit), kind) if part)
     room = shape.right - shape.left
-    for line in lines_of(text, size=shape.small, room=room, most=2):
-        y += shape.small * LINE
-        yield Words(x=shape.left, y=y, text=line, width=width_of(line, shape.small))
+    return _lines(text, y=y, size=shape.small, room=room, most=2, x=shape.left)
 
 
 def _keys(shape: Shape, y: float) -> Iterator[Key]:
