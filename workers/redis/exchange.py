@@ -10,12 +10,13 @@ from enum import Enum, auto
 from typing import Any, TypeVar
 
 from redis import Redis
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import NoScriptError, RedisError
 
 from jobs.ports import Clock, LedgerUnavailable
 from workers.redis.connect import where
 from workers.redis.refusal import told_as_unavailable, unavailable, worth_repeating
-from workers.redis.scripts import script
+from workers.redis.scripts import digest, script
+from workers.redis.wire import Command, exchanged
 
 PAUSES = (0.05, 0.2)
 """Seconds before the second and the third attempt."""
@@ -36,7 +37,6 @@ class Keep(Enum):
     NO = auto()
 
 
-Command = tuple[Any, ...]
 Build = Callable[[int], tuple[Sequence[Command], dict[str, object]]]
 Answer = TypeVar("Answer")
 
@@ -64,10 +64,18 @@ class Exchange:
         def attempt(number: int) -> Any:
             before, arguments = build(number)
             text = json.dumps({**arguments, "token": token}, ensure_ascii=False)
-            last = ("EVAL", script(name), 0, text.encode())
-            return self._send([*before, last], keep)
+            if before:
+                return self._send([*before, ("EVAL", script(name), 0, text)], keep)
+            return self._alone(name, text, keep)
 
         return self.repeating(attempt)
+
+    def _alone(self, name: str, text: str, keep: Keep) -> Any:
+        """Run a script by its digest, and whole where Redis does not know it."""
+        try:
+            return self._send([("EVALSHA", digest(name), 0, text)], keep)
+        except NoScriptError:
+            return self._send([("EVAL", script(name), 0, text)], keep)
 
     def repeating(self, attempt: Callable[[int], Answer]) -> Answer:
         """Call `attempt(0)`, and again while the reply is lost and there is patience left."""
@@ -84,21 +92,12 @@ class Exchange:
 
     def _send(self, commands: Sequence[Command], keep: Keep) -> Any:
         """WAIT counts for the connection it is sent on only: so all of it goes over one."""
-        pool: Any = self.redis.connection_pool
-        connection = pool.get_connection()
-        try:
-            wait = self._wait(keep)
-            plan = [*_framed(commands), *wait]
-            connection.send_packed_command(connection.pack_commands(plan))
-            replies = [_reply(connection) for _ in plan]
-        except BaseException:
-            connection.disconnect()  # what is left unread must never answer the next question
-            raise
-        finally:
-            pool.release(connection)
+        framed, wait = _framed(commands), self._wait(keep)
+        replies = exchanged(self.redis.connection_pool, [*framed, *wait])
+        found = _last(replies[: len(framed)])
         if wait:
-            self._judge(replies.pop(), keep)
-        return _last(replies)
+            self._judge(replies[-1], keep)
+        return found
 
     def _wait(self, keep: Keep) -> list[Command]:
         if not self.replicas or keep is Keep.NO:
@@ -120,13 +119,6 @@ def _framed(commands: Sequence[Command]) -> list[Command]:
     if len(commands) == 1:
         return list(commands)
     return [("MULTI",), *commands, ("EXEC",)]
-
-
-def _reply(connection: Any) -> Any:
-    try:
-        return connection.read_response()
-    except ResponseError as error:
-        return error
 
 
 def _last(replies: list[Any]) -> Any:

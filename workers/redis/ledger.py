@@ -14,14 +14,21 @@ from jobs.ports import Clock, Stand
 from jobs.state import Assignment, ClusterState, HostRecord, Incident, Pause, Settled, dump
 from workers.redis.connect import led_by_sentinel
 from workers.redis.enqueue import Offer, enqueueing, job_key_prefix, queue_on
-from workers.redis.exchange import Command, Exchange, Keep
+from workers.redis.exchange import Exchange, Keep
 from workers.redis.offers import Offered, conclusion, handed_out, pushed_back, response
 from workers.redis.reading import stand_from, state_from
 from workers.redis.trail import TrailReader
+from workers.redis.wire import Command
 from workers.timepiece import SystemClock
 
 REMEMBER = 8 * 86_400
 """Seconds an entry's id is remembered: a hook may spool for 7 days."""
+
+LATELY = 5.0
+"""Seconds after an event in which the next one of its cluster probably finds a respond on its way."""
+
+AT_ONCE = 100
+"""Clusters whose state one step reads: some milliseconds, for which all others wait."""
 
 Ask = Callable[[int], Offered]
 """What an attempt, numbered from 0, offers to RQ."""
@@ -48,9 +55,9 @@ class RedisLedger:
         self._redis, self._prefix = redis, prefix
         self._own = {"inventory": inventory, "schema": SCHEMA}
         needed = int(led_by_sentinel(redis)) if replicas is None else replicas
-        self._exchange = Exchange(
-            redis=redis, clock=clock or SystemClock(), replicas=needed, grace=grace
-        )
+        self._clock = clock or SystemClock()
+        self._exchange = Exchange(redis=redis, clock=self._clock, replicas=needed, grace=grace)
+        self._heard: dict[str, float] = {}
         self._queue = queue_on(redis)
         self._reader = TrailReader(redis=redis, exchange=self._exchange, prefix=prefix)
 
@@ -81,13 +88,22 @@ class RedisLedger:
         return _yes(step)
 
     def hear(self, event: Event, draft: Draft) -> bool:
-        """The draft's id is the event's identity: it decides what was heard before."""
-        cluster, plain = event.cluster, {"drafts": _plain([draft])}
+        """The draft's id is the event's identity: it decides what was heard before. An event that
+        follows upon another is heard without an offer first: most find a respond that waits or runs."""
+        cluster, plain, heard = event.cluster, {"drafts": _plain([draft])}, None
 
         def ask(_: int) -> Offered:
             return response(cluster, self._own)
 
-        return _yes(self._offering("hear", cluster, ask, plain, keep=Keep.DEMANDED))
+        if self._lately(cluster):
+            heard = self._step("hear", cluster, offers=[], keep=Keep.DEMANDED, **plain)
+        if heard is None:
+            heard = self._offering("hear", cluster, ask, plain, keep=Keep.DEMANDED)
+        self._heard[cluster] = self._clock.monotonic()
+        return _yes(heard)
+
+    def _lately(self, cluster: str) -> bool:
+        return self._clock.monotonic() - self._heard.get(cluster, -LATELY) < LATELY
 
     def call(self, cluster: str, drafts: Sequence[Draft] = ()) -> bool:
         plain = {"drafts": _plain(drafts)}
@@ -102,7 +118,15 @@ class RedisLedger:
         return _yes(self._step("again", cluster, flight=flight, lease=micros, offers=[]))
 
     def state(self, cluster: str) -> ClusterState:
-        return state_from(cluster, self._step("state", cluster, keep=Keep.NO))
+        return self.states([cluster])[cluster]
+
+    def states(self, clusters: Sequence[str]) -> Mapping[str, ClusterState]:
+        found: dict[str, ClusterState] = {}
+        for some in (clusters[i : i + AT_ONCE] for i in range(0, len(clusters), AT_ONCE)):
+            answers = self._step("state", "", clusters=list(some), keep=Keep.NO)
+            pairs = zip(some, answers, strict=True)
+            found |= {cluster: state_from(cluster, answer) for cluster, answer in pairs}
+        return found
 
     def save(
         self,

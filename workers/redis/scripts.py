@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from functools import cache
 from importlib.resources import files
 
@@ -34,12 +35,18 @@ PARTS = {
 
 @cache
 def script(name: str) -> str:
-    """The whole text of one step, without comments and indentation: it travels with every call.
+    """The whole text of one step, without comments and indentation: it travels with every MULTI.
 
-    EVALSHA would be shorter, but a script that Redis has forgotten (a restart, a failover) fails
-    inside a MULTI without undoing what RQ enqueued there.
+    Its digest would be shorter, but a script that Redis has forgotten (a restart, a failover) fails
+    inside a MULTI without undoing what RQ enqueued there. Alone it does nothing, and may be sent whole.
     """
     return "\n".join(_lines(part) for part in PARTS[name])
+
+
+@cache
+def digest(name: str) -> str:
+    """The name under which Redis remembers a step that was sent whole."""
+    return hashlib.sha1(script(name).encode(), usedforsecurity=False).hexdigest()
 
 
 def _lines(part: str) -> str:

@@ -1,5 +1,6 @@
 -- Runs `step` once for a token, however often a client whose reply was lost repeats it, and takes
--- back what RQ enqueued for a step that did not want it, was done before, or failed.
+-- back what RQ enqueued for a step that did not want it, was done before, or failed. A step that returns
+-- nothing did nothing, and may be asked for again.
 local function refusal(problem)
   local text = type(problem) == "table" and problem.err or tostring(problem)
   for _, code in ipairs({"READONLY", "OOM", "NOREPLICAS", "MISCONF", "NOPERM"}) do
@@ -26,5 +27,7 @@ if not well then
   return refusal(result)
 end
 withdraw()
-redis.call("SET", done, result, "EX", 120)
+if result then
+  redis.call("SET", done, result, "EX", 120)
+end
 return result
