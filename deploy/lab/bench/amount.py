@@ -5,28 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import floor, isfinite, log10
 
-LONG = {
-    "s": "seconds",
-    "ms": "milliseconds",
-    "MB": "megabytes",
-    "%": "per cent",
-    "1/s": "per second",
-}
+LONG = {"s": "seconds", "ms": "milliseconds", "MB": "megabytes", "%": "per cent"}
+PER = {"1/s": "second", "/s": "second", "/min": "minute"}
+"""Units of how often something happens."""
 
 
 def amount(value: float, unit: str) -> str:
     """For a table: 0.412 s, 2577/s."""
-    return f"{figure(value)}/s" if unit == "1/s" else f"{figure(value)} {unit}".rstrip()
+    joined = f"/{unit.partition('/')[2]}" if unit in PER else f" {unit}"
+    return f"{figure(value)}{joined}".rstrip()
 
 
 def spoken(value: float, unit: str) -> str:
     """For a picture, which has more room: 0.412 s, 2577 per second."""
-    return f"{figure(value)} per second" if unit == "1/s" else amount(value, unit)
+    return f"{figure(value)} per {PER[unit]}" if unit in PER else amount(value, unit)
 
 
 def unit_in_words(unit: str) -> str:
     """For an axis, which has room for it."""
-    return LONG.get(unit, unit)
+    return f"per {PER[unit]}" if unit in PER else LONG.get(unit, unit)
 
 
 def fitting(values: Iterable[float], unit: str) -> tuple[float, str]:

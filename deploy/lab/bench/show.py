@@ -13,7 +13,8 @@ from deploy.lab.bench.amount import amount, figure, fitting
 from deploy.lab.bench.result import Group, Measured, Row
 
 HEADINGS = ("what", "ours", "beside", "ratio", "limit")
-FIGURES = frozenset({"times", "median", "p99", "ours", "beside", "ratio"})
+ONCE = "measured once"
+FIGURES = frozenset({"times", "median", "p99", ONCE, "ours", "beside", "ratio"})
 NAMES = 14
 """Columns that a name has at least; figures go first."""
 
@@ -35,14 +36,22 @@ def pictured(measured: Measured) -> Sequence[Group]:
 
 def _series(group: Group) -> Table:
     table = _table(group.title)
-    for heading in ("", "times", "median", "p99"):
+    heads, lines = series_table(group)
+    for heading in ("", *heads):
         _column(table, heading)
-    for line in medians(group):
+    for line in lines:
         table.add_row(*map(Text, line))
     return table
 
 
-def medians(group: Group) -> Iterator[tuple[str, str, str, str]]:
+def series_table(group: Group) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
+    """The headings of its figures, and a line a series, its name first."""
+    if all(len(one.values) <= 1 for one in group.series):
+        return (ONCE,), [(name, median) for name, _, median, _ in _medians(group)]
+    return ("times", "median", "p99"), list(_medians(group))
+
+
+def _medians(group: Group) -> Iterator[tuple[str, str, str, str]]:
     """Name, times, median and p99 of each series."""
     measured = [one.median for one in group.series if one.values]
     for one in group.series:

@@ -10,7 +10,7 @@ from deploy.lab.bench.paper.markdown import plain, table, whole
 from deploy.lab.bench.plot import NARROW, WIDE, layout, svg
 from deploy.lab.bench.record import Run
 from deploy.lab.bench.result import Group, Measured, Row
-from deploy.lab.bench.show import FIGURES, HEADINGS, cells, columns, medians, pictured
+from deploy.lab.bench.show import FIGURES, HEADINGS, cells, columns, pictured, series_table
 
 FOLDER = "benchmarks"
 """Where the pictures lie, beside the page."""
@@ -83,6 +83,6 @@ def _picture(family: str, number: int, group: Group) -> str:
 
 
 def _series(group: Group) -> str:
-    heads = (plain(group.title), "times", "median", "p99")
-    rows = ((plain(name), *map(whole, figures)) for name, *figures in medians(group))
-    return table(heads, rows, right={1, 2, 3})
+    heads, lines = series_table(group)
+    rows = ((plain(name), *map(whole, figures)) for name, *figures in lines)
+    return table((plain(group.title), *heads), rows, right=set(range(1, len(heads) + 1)))

@@ -2,7 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from deploy.lab.bench.plot.parts import MARGIN
 from jobs.picture.letters import cut, shown, width_of
+from jobs.picture.parts import Words
+
+LINE = 1.25
+"""A row's height, in sizes of its letters."""
+
+BOLD = 1.15
+"""How much broader strong letters are."""
+
+
+def placed(
+    text: str, *, y: float, size: float, room: float, most: int, x: float = MARGIN
+) -> Iterator[Words]:
+    """Lines below `y`."""
+    for line in lines_of(text, size=size, room=room, most=most):
+        y += size * LINE
+        yield Words(x=x, y=y, text=line, width=width_of(line, size))
 
 
 def lines_of(text: str, *, size: float, room: float, most: int) -> tuple[str, ...]:

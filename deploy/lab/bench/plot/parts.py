@@ -51,7 +51,7 @@ class Dot:
 class Strip:
     """One series, from `y` down over `height`; gridlines go through it from `ground` on, so that they
     cross no name, and its marks stand between `top` and `bottom`. Without a value there is neither a
-    median nor a p99, and `said` says so."""
+    median nor a p99, and `said` says so; `note` is how often it was measured, where that may be more than once."""
 
     y: float
     height: float
@@ -59,7 +59,7 @@ class Strip:
     top: float
     bottom: float
     name: tuple[Words, ...]
-    note: Words
+    note: Words | None
     said: Words
     told: str
     dots: tuple[Dot, ...] = ()

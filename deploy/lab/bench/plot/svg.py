@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deploy.lab.bench.plot.layout import layout
-from deploy.lab.bench.plot.parts import WIDE, Key, Shape, Sheet, Strip
+from deploy.lab.bench.plot.parts import MARGIN, WIDE, Key, Shape, Sheet, Strip
 from deploy.lab.bench.plot.style import STYLE
 from deploy.lab.bench.result import Group
 from jobs.picture.letters import markup
@@ -36,7 +36,7 @@ def _pieces(sheet: Sheet) -> Iterator[str]:
     yield from (_words(one, "heading") for one in sheet.heading)
     yield from _ground(sheet)
     for strip in sheet.strips:
-        yield from _strip(strip)
+        yield from _strip(strip, sheet.shape.small)
     small = sheet.shape.small
     yield from (_words(one, "quiet", size=small) for one in sheet.axis)
     yield from (_key(key, small) for key in sheet.keys)
@@ -53,7 +53,7 @@ def _ground(sheet: Sheet) -> Iterator[str]:
         yield _through(tick.x, sheet)
         yield _words(tick.words, "quiet", size=sheet.shape.small)
     for strip in sheet.strips:
-        yield _line(strip.note.x, strip.y, sheet.shape.right, strip.y, "rule")
+        yield _line(MARGIN, strip.y, sheet.shape.right, strip.y, "rule")
     yield _line(sheet.shape.left, sheet.bottom, sheet.shape.right, sheet.bottom, "axis")
     if sheet.broken is not None:
         path = f"M{_n(sheet.broken - 5)} {_n(sheet.bottom + 5)}l4 -10M{_n(sheet.broken + 1)} {_n(sheet.bottom + 5)}l4 -10"
@@ -66,7 +66,7 @@ def _through(x: float, sheet: Sheet) -> str:
     return f'<path class="grid" d="{"".join(parts)}"/>'
 
 
-def _strip(strip: Strip) -> Iterator[str]:
+def _strip(strip: Strip, small: float) -> Iterator[str]:
     yield f"<g><title>{markup(strip.told)}</title>"
     yield "".join(
         f'<circle class="dot" cx="{_n(d.x)}" cy="{_n(d.y)}" r="3.5"/>' for d in strip.dots
@@ -76,7 +76,8 @@ def _strip(strip: Strip) -> Iterator[str]:
     if strip.median is not None:
         yield _median(strip.median, strip.top, strip.bottom)
     yield from (_words(one, "name") for one in strip.name)
-    yield _words(strip.note, "quiet", size=WIDE.small)
+    if strip.note is not None:
+        yield _words(strip.note, "quiet", size=small)
     yield f"{_words(strip.said, 'said')}</g>"
 
 

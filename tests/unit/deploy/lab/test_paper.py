@@ -117,6 +117,14 @@ def test_a_family_reads_like_this() -> None:
     assert section(run_of(one), one) == READS.strip().replace("~", "\N{NO-BREAK SPACE}")
 
 
+def test_what_was_measured_once_has_one_figure() -> None:
+    """A median and a p99 of one value would only say it again."""
+    once = Group(title="MB", series=(Series(name="clock", values=(41.0,), unit="MB"),))
+    text = section(run_of(measured(groups=(once,))), measured(groups=(once,)))
+    figure = "41\N{NO-BREAK SPACE}MB"
+    assert f"| MB | measured once |\n| --- | ---: |\n| clock | {figure} |" in text
+
+
 def test_what_was_not_held_and_a_quick_look_are_told() -> None:
     """Neither may be taken for a proof."""
     bad = replace(measured(), rows=(Row(name="x", what="how long", ours=9.0, limit=1.0),))
@@ -214,7 +222,7 @@ def test_no_name_becomes_markup(part: str) -> None:
     html = MARKDOWN.render(text)
     assert "<script" not in html
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
-    assert html.count("<td") == 4 + 4
+    assert html.count("<td") == 4 + 2
     assert not re.search(r"<(em|a|h\d)\b", html)
 
 

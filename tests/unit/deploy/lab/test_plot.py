@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deploy.lab.bench.plot import NARROW, WIDE, Shape, Sheet, layout, plot
-from deploy.lab.bench.plot.layout import DOTS
 from deploy.lab.bench.plot.scale import scale_of, ticks
+from deploy.lab.bench.plot.strips import DOTS
 from deploy.lab.bench.result import Group, Series
 from jobs.picture.letters import width_of
 from jobs.picture.parts import Words
@@ -41,7 +41,7 @@ def labels(sheet: Sheet) -> list[str]:
 
 
 def words_of(sheet: Sheet) -> list[Words]:
-    strips = (w for one in sheet.strips for w in (*one.name, one.note, one.said))
+    strips = (w for one in sheet.strips for w in (*one.name, one.note, one.said) if w is not None)
     steps = (one.words for one in sheet.ticks)
     return [*sheet.heading, *strips, *steps, *sheet.axis, *(one.words for one in sheet.keys)]
 
@@ -87,15 +87,40 @@ def test_nothing_has_its_own_place_on_a_logarithmic_axis() -> None:
     assert [dot.x for dot in sheet.strips[0].dots[:2]] == [WIDE.left, WIDE.left]
 
 
-@pytest.mark.parametrize("values", [(0.5,), (0.5,) * 20, (0.0,), (0.0, 0.0), (-0.2,)])
-def test_one_value_or_equal_ones(values: Sequence[float]) -> None:
-    """There is one place, on an axis that has a length; each value is a dot of its own."""
+@pytest.mark.parametrize("values", [(0.5,) * 20, (0.0, 0.0), (-0.2, -0.2)])
+def test_equal_values_stay_countable(values: Sequence[float]) -> None:
+    """They have one place, on an axis that has a length; each value is a dot of its own."""
     sheet = layout(group(series(*values)))
     strip = sheet.strips[0]
     assert len(strip.dots) == len(set(strip.dots)) == len(values)
     assert {dot.x for dot in strip.dots} == {strip.median} == {strip.p99}
     assert len(sheet.ticks) > 2
     assert sheet.ticks[0].x < sheet.ticks[-1].x
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=lambda one: one.name)
+@pytest.mark.parametrize("value", [0.5, 0.0, -0.2])
+def test_one_value_is_a_mark_with_its_figure(value: float, shape: Shape) -> None:
+    """What was measured once has neither dots nor a p99, and the legend says so."""
+    sheet = layout(group(series(value, unit="MB")), shape=shape)
+    strip = sheet.strips[0]
+    assert (strip.dots, strip.p99, strip.note) == ((), None, None)
+    assert strip.said.text == f"{value:g} MB"
+    assert [one.words.text for one in sheet.keys] == ["measured once"]
+    assert strip.told == f"pgbaton: {value:g} MB, measured once."
+    assert len(sheet.ticks) > 2
+    assert sheet.ticks[0].x < sheet.ticks[-1].x
+
+
+def test_a_figure_stands_where_there_is_room() -> None:
+    """Beside its mark, right of it or left, and never over it."""
+    names = [
+        series(value, name=str(value), unit="requests a minute") for value in (1.0, 50.0, 99.0)
+    ]
+    for shape in SHAPES:
+        for strip in layout(group(*names), shape=shape).strips:
+            assert strip.median is not None
+            assert strip.said.right < strip.median or strip.said.left > strip.median
 
 
 def test_a_series_without_values_says_so() -> None:
@@ -111,6 +136,7 @@ def test_many_values_are_thinned_evenly() -> None:
     """The least and the greatest are drawn, and the strip says how many are."""
     strip = layout(group(series(*map(float, range(1, 3001))))).strips[0]
     assert len(strip.dots) == DOTS
+    assert strip.note is not None
     assert strip.note.text == f"3000 measurements, {DOTS} drawn"
     scale = scale_of([series(3000.0)], left=WIDE.left, right=WIDE.right)
     assert (strip.dots[0].x, strip.dots[-1].x) == (scale.x(1.0), scale.x(3000.0))
@@ -146,7 +172,8 @@ def test_nothing_stands_outside(one: Group, shape: Shape) -> None:
         assert all(shape.left <= x <= shape.right for x in marks if x is not None)
         assert all(strip.top < dot.y < strip.bottom for dot in strip.dots)
         assert strip.y <= strip.ground < strip.top < strip.bottom < strip.y + strip.height
-        assert all(strip.y < w.y < strip.y + strip.height for w in (*strip.name, strip.note))
+        named = (*strip.name, *([strip.note] if strip.note else []))
+        assert all(strip.y < w.y < strip.y + strip.height for w in (*named, strip.said))
 
 
 @given(values=st.lists(st.floats(1e-6, 1e9), min_size=1, max_size=9), shape=st.sampled_from(SHAPES))
@@ -186,7 +213,7 @@ def test_foreign_words_stay_words() -> None:
     assert "<script" not in text
     assert "\u202e" not in text
     assert "<script>alert(1)</script>" in (title.text or "")
-    assert "median 1 <&|, p99 1 <&|, 1 measurement." in (told.text or "")
+    assert ": 1 <&|, measured once." in (told.text or "")
 
 
 def test_it_needs_nothing_from_elsewhere() -> None:
