@@ -134,7 +134,7 @@ MOST_REMEMBERED = 16
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClusterState:
     """Everything remembered of one cluster as of `now` (Redis TIME, seconds). `hosts` and
-    `assignments` are by target."""
+    `assignments` are by target; `asked` is the respond that was enqueued and has not begun."""
 
     cluster: str
     now: float
@@ -144,6 +144,7 @@ class ClusterState:
     assignments: Mapping[str, Assignment] = field(default_factory=dict)
     pause: Pause | None = None
     flight: str | None = None
+    asked: str | None = None
 
     def remembered(self) -> tuple[MemberRecord, ...]:
         """Members known from the last leaderships, newest first, each once; a bounded number, since

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -14,6 +14,7 @@ from jobs.inventory import Inventory
 from jobs.look import epoch_of
 from jobs.names import RECONCILE, job_id
 from jobs.ports import Clock, Dcs, Fleet, Ledger, LedgerUnavailable, ScopeRef, Unavailable
+from jobs.state import ClusterState
 from workers.fleet import ThreadFleet
 from workers.reconciling import ask_reconcile
 
@@ -53,6 +54,7 @@ class LevelCheck:
     fleet: Fleet = field(default_factory=ThreadFleet)
     _blind: str | None = None
     _asked: dict[str, tuple[Due, int | None, float]] = field(default_factory=dict)
+    _followers: tuple[Inventory, Mapping[str, Sequence[str]]] | None = None
 
     def tick(self) -> Round:
         """Compare every cluster once, and ask for a respond where one is due. Never raises for what
@@ -71,18 +73,20 @@ class LevelCheck:
         if not self.ledger.lease("clock", self.holder, seconds=3 * self.inventory.timing.clock):
             return Round.STANDBY
         seen = False
-        for cluster, view in self._views():
-            seen |= isinstance(view, ClusterView)
-            self._compare(cluster, view)
+        for views in self._views():
+            seen |= any(isinstance(view, ClusterView) for view in views.values())
+            self._compare_all(views)
         return Round.COMPARED if seen else Round.SIGHTLESS
 
-    def _views(self) -> Iterator[tuple[str, ClusterView | Unknown]]:
+    def _views(self) -> Iterator[Mapping[str, ClusterView | Unknown]]:
         """Every etcd at once: one that is gone delays no other's clusters."""
+        missing = Unknown(reason="etcd refuses this cluster's keys")
         for etcd, views in self.fleet.each(tuple(self.dcs), self._look):
-            for scope in scopes_of(self.inventory, etcd):
-                missing = Unknown(reason="etcd refuses this cluster's keys")
-                known = views if isinstance(views, Unknown) else views.get(scope.cluster, missing)
-                yield scope.cluster, known
+            clusters = [scope.cluster for scope in scopes_of(self.inventory, etcd)]
+            if isinstance(views, Unknown):
+                yield dict.fromkeys(clusters, views)
+            else:
+                yield {cluster: views.get(cluster, missing) for cluster in clusters}
 
     def _look(self, etcd: str) -> Mapping[str, ClusterView] | Unknown:
         scopes = scopes_of(self.inventory, etcd)
@@ -91,20 +95,37 @@ class LevelCheck:
         except Unavailable as error:
             return Unknown(reason=str(error))
 
-    def _compare(self, cluster: str, view: ClusterView | Unknown) -> None:
-        state = self.ledger.state(cluster)
-        queued = tuple(dict.fromkeys(a.job for a in state.assignments.values() if not a.started))
+    def _compare_all(self, views: Mapping[str, ClusterView | Unknown]) -> None:
+        """A few questions to Redis for all of them: one for each would be seconds in a storm, in which
+        workers wait for Redis, too."""
+        states = self.ledger.states(tuple(views))
+        jobs = tuple(dict.fromkeys(job for state in states.values() for job in _unbegun(state)))
         pace = Pace(
             take_over=self.inventory.timing.take_over,
-            waiting=self.ledger.waiting(queued) if queued else frozenset(),
+            waiting=self.ledger.waiting(jobs) if jobs else frozenset(),
         )
-        reason = due(view, state, self.inventory.targets_of(cluster), pace)
-        if reason is not None and self._fresh(cluster, reason, epoch_of(view)):
+        for cluster, view in views.items():
+            self._compare(view, states[cluster], pace)
+
+    def _compare(self, view: ClusterView | Unknown, state: ClusterState, pace: Pace) -> None:
+        cluster = state.cluster
+        reason = due(view, state, self._targets()[cluster], pace)
+        if reason is None and state.incident is None:
+            self._drift(cluster)
+        if reason is None or state.asked in pace.waiting:  # who waits in the queue will see it
+            return
+        if self._fresh(cluster, reason, epoch_of(view)):
             log.info("respond.due", cluster=cluster, reason=str(reason))
             if not self.ledger.call(cluster):  # one is on its way, but its worker may be dead
                 del self._asked[cluster]
-        if reason is None and state.incident is None:
-            self._drift(cluster)
+
+    def _targets(self) -> Mapping[str, Sequence[str]]:
+        """What follows each cluster, looked up once: the inventory goes through all applications for
+        each of them."""
+        known = self.inventory
+        if self._followers is None or self._followers[0] is not known:
+            self._followers = known, {name: known.targets_of(name) for name in known.clusters}
+        return self._followers[1]
 
     def _fresh(self, cluster: str, reason: Due, epoch: int | None) -> bool:
         """True unless the same reason, of the same epoch, was acted on moments ago."""
@@ -120,6 +141,13 @@ class LevelCheck:
         once = job_id(RECONCILE, cluster)  # nobody's name: not even this process renews it
         if self.ledger.lease(f"drift:{cluster}", once, seconds=self.inventory.timing.drift):
             ask_reconcile(self.ledger, self.inventory, cluster)
+
+
+def _unbegun(state: ClusterState) -> Iterator[str]:
+    """The jobs of one cluster that may still wait in their queue: its respond, and its targets'."""
+    if state.asked is not None:
+        yield state.asked
+    yield from (given.job for given in state.assignments.values() if not given.started)
 
 
 def scopes_of(inventory: Inventory, etcd: str) -> list[ScopeRef]:

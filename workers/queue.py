@@ -1,46 +1,59 @@
-"""RQ's worker as pgbaton runs it: without it, a restart of Redis would end every worker."""
+"""RQ's worker as pgbaton runs it: without it, a restart of Redis would end every worker.
+
+Jobs run in the worker's own process (ADR 6): only there can connections to hosts outlive a job.
+"""
 
 from __future__ import annotations
 
 import logging
 import secrets
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from itertools import count
-from threading import Event
+from threading import Event, Thread
 from types import FrameType
+from typing import Any
 
 from redis import Redis
 from redis.client import Pipeline
 from redis.exceptions import RedisError
-from rq import Worker
+from rq import Queue
 from rq.exceptions import StopRequested
+from rq.job import Job
+from rq.worker import BaseWorker, WorkerStatus
 
 from jobs.tools import EQUIPPED
 from workers.redis.connect import RedisSettings, connect
 from workers.redis.enqueue import queue_on
+from workers.turn import Turn
 
 DEQUEUE = 5
 """Seconds a blocking pop lasts; after a lost machine a worker is blind for DEQUEUE + SLACK."""
 SLACK = 3
 LONGEST = 2.0
 """Seconds between two attempts to reach Redis, at most."""
+OFTEN = 2.0
+"""Seconds between two signs of life of an idle worker, at least."""
 INVENTORY = "inventory"
 """The field of RQ's record of a worker in which it says by which inventory it works."""
 
 log = logging.getLogger(__name__)
 
 
-class PgbatonWorker(Worker):
+class PgbatonWorker(BaseWorker):
     """Listens to one queue (so that RQ moves jobs reliably), with JSON and short intervals.
 
-    `ending` is set by SIGTERM and SIGINT, which tells an order to end from RQ's giving up.
+    `ending` is set by SIGTERM and SIGINT, which tells an order to end from RQ's giving up; `turn` is
+    taken while a job runs.
     """
 
     exponential_backoff_factor = 1.5
     max_connection_wait_time = LONGEST
     log_result_lifespan = False
     ending: Event
+    turn: Turn
+    _beaten: float = float("-inf")
 
     @property
     def dequeue_timeout(self) -> int:
@@ -52,12 +65,47 @@ class PgbatonWorker(Worker):
         """RQ raises the socket's timeout to this."""
         return DEQUEUE + SLACK
 
+    def execute_job(self, job: Job, queue: Queue) -> None:
+        """Run a job here, with RQ's signs of life beside it."""
+        execution = self.prepare_execution(job)
+        with self.turn.busy(), self._beating(job, execution):
+            self.perform_job(job, queue, execution)
+        self.set_state(WorkerStatus.IDLE)
+
+    @contextmanager
+    def _beating(self, job: Job, execution: Any) -> Iterator[None]:
+        """A job may take minutes, and who says nothing for one is taken for dead by RQ."""
+        over = Event()
+        Thread(target=self._beat, args=(job, execution, over), daemon=True).start()
+        try:
+            yield
+        finally:
+            over.set()
+
+    def _beat(self, job: Job, execution: Any, over: Event) -> None:
+        while not over.wait(self.job_monitoring_interval):
+            with suppress(RedisError, OSError):  # said again at the next beat
+                self.maintain_heartbeats(job, execution)
+
     def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
-        """RQ's sign of life, and by which inventory this worker works: a reload shows within a beat."""
+        """RQ's sign of life, and by which inventory this worker works: a reload shows within a beat.
+
+        RQ would give three between two jobs, each of several round trips to a disk: one every OFTEN
+        seconds is enough for a life of half a minute.
+        """
+        if pipeline is not None:
+            self._sign(timeout, pipeline)
+        elif timeout is not None or time.monotonic() - self._beaten >= OFTEN:
+            with self.connection.pipeline() as own:
+                self._sign(timeout, own)
+                own.execute()
+
+    def _sign(self, timeout: int | None, pipeline: Pipeline) -> None:
         super().heartbeat(timeout, pipeline)
         tools = EQUIPPED.get(None)
         if tools is not None:
-            (pipeline or self.connection).hset(self.key, INVENTORY, tools.inventory.digest)
+            pipeline.hset(self.key, INVENTORY, tools.inventory.digest)
+        self._beaten = time.monotonic()
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         """Finish the running job, then end."""
@@ -65,7 +113,9 @@ class PgbatonWorker(Worker):
         super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
 
 
-def worker_on(connection: Redis, *, name: str | None, ending: Event) -> PgbatonWorker:
+def worker_on(
+    connection: Redis, *, name: str | None, ending: Event, turn: Turn | None = None
+) -> PgbatonWorker:
     """A worker. Its name gets a random end, for RQ refuses one that a killed worker bore."""
     fresh = secrets.token_hex(4)
     worker = PgbatonWorker(
@@ -77,20 +127,29 @@ def worker_on(connection: Redis, *, name: str | None, ending: Event) -> PgbatonW
         maintenance_interval=15,
         job_monitoring_interval=5,
     )
-    worker.ending = ending
+    worker.ending, worker.turn = ending, turn or Turn()
     return worker
 
 
-def serve(settings: RedisSettings, *, name: str | None = None, burst: bool = False) -> None:
+def serve(
+    settings: RedisSettings,
+    *,
+    name: str | None = None,
+    burst: bool = False,
+    turn: Turn | None = None,
+) -> None:
     """Work until SIGTERM or SIGINT, or, with `burst`, until the queue is empty.
 
     RQ ends on a timeout or on an outage at the wrong moment: begun anew here, at most LONGEST
-    seconds later. Set what the jobs need in a ContextVar before: it is seen in the forked horse.
+    seconds later. Set what the jobs need in a ContextVar before.
     """
-    ending, trouble = Event(), ""
+    ending, trouble, turn = Event(), "", turn or Turn()
     for failures in count():
         with suppress(StopRequested):  # RQ raises it wherever the signal finds the process
-            before, trouble = trouble, _work(settings, name=name, burst=burst, ending=ending)
+            before, trouble = (
+                trouble,
+                _work(settings, name=name, burst=burst, ending=ending, turn=turn),
+            )
             if burst or ending.is_set():
                 return
             if trouble not in {"", before}:
@@ -100,11 +159,13 @@ def serve(settings: RedisSettings, *, name: str | None = None, burst: bool = Fal
             return
 
 
-def _work(settings: RedisSettings, *, name: str | None, burst: bool, ending: Event) -> str:
+def _work(
+    settings: RedisSettings, *, name: str | None, burst: bool, ending: Event, turn: Turn
+) -> str:
     """Until told to end, or until RQ gives up; then what Redis said, where it was Redis."""
     try:
         connection = connect(settings, read=DEQUEUE + SLACK)
-        worker_on(connection, name=name, ending=ending).work(burst=burst)
+        worker_on(connection, name=name, ending=ending, turn=turn).work(burst=burst)
     except (RedisError, OSError) as error:
         return str(error) or type(error).__name__
     return ""

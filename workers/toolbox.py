@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     from workers.linode import Api
 
 
-def equip(inventory: Inventory, secrets: Secrets, *, script: str) -> Tools:
+def equip(inventory: Inventory, secrets: Secrets, *, hosts: SshHands) -> Tools:
     """Every hand that the jobs need, connected when first used. ValueError where a secret is missing."""
     ledger, api = ledger_of(inventory, secrets), linode_of(inventory, secrets)
     tools = Tools(
         inventory=inventory,
         ledger=ledger,
         witness=witness_of(inventory, secrets),
-        hosts=hosts_of(secrets, script=script),
+        hosts=hosts,
         fleet=ThreadFleet(),
         heart=ThreadHeart(ledger, every=inventory.timing.beat),
         clock=SystemClock(),

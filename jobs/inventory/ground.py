@@ -65,7 +65,7 @@ class Provision(Part):
     public SSH keys of operators, besides the push key."""
 
     region: Text
-    prefix: Annotated[str, StringConstraints(pattern=r"^(?:[A-Za-z0-9][A-Za-z0-9-]{0,20})?$")] = (
+    prefix: Annotated[str, StringConstraints(pattern=r"^(?:[A-Za-z0-9][A-Za-z0-9-]{0,20})?\Z")] = (
         "pgbaton"
     )
     image: Text = "linode/debian12"

@@ -15,7 +15,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from jobs.inventory.address import Address
 from jobs.inventory.parts import Name, Part, Path, Port, Seconds, Text
 
-LABEL = r"^[A-Za-z0-9_.-]{3,32}$"
+LABEL = r"^[A-Za-z0-9_.-]{3,32}\Z"
 """A NodeBalancer's label, and a node's."""
 
 Label = Annotated[str, StringConstraints(pattern=LABEL)]
@@ -84,7 +84,7 @@ class NodeBalancer(Part):
     tags: tuple[Text, ...] = ("pgbaton",)
     backends: Mapping[Name, Ip] = {}
     algorithm: Literal["roundrobin", "leastconn", "source"] = "roundrobin"
-    check_path: Annotated[str, StringConstraints(pattern=r"^/[a-zA-Z0-9/\-%?&=.]*$")] = "/primary"
+    check_path: Annotated[str, StringConstraints(pattern=r"^/[a-zA-Z0-9/\-%?&=.]*\Z")] = "/primary"
     check_interval: Annotated[int, Field(ge=2, le=3600)] = 5
     check_timeout: Annotated[int, Field(ge=1, le=30)] = 2
     check_attempts: Annotated[int, Field(ge=1, le=30)] = 3
@@ -104,7 +104,7 @@ class DnsRecord(Part):
 
     cluster: Name
     domain: Text
-    name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.*-]{0,100}$")] = ""
+    name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.*-]{0,100}\Z")] = ""
     ttl: Literal[30, 120, 300, 3600] = 30
     addresses: Mapping[Name, Ip] = {}
 

@@ -23,7 +23,7 @@ from jobs.inventory.telling import Alerts, Audit, Heartbeat, Pages, Slack
 SCHEMA = 1
 """Version of the job arguments and of the inventory; a worker with another one requeues."""
 
-PUBLIC_KEY = r"^whpk_[A-Za-z0-9+/]{43}=$"
+PUBLIC_KEY = r"^whpk_[A-Za-z0-9+/]{43}=\Z"
 
 
 def _events_url(text: str) -> str:
@@ -88,6 +88,13 @@ class Timing(Part):
     chunk: Annotated[int, Field(ge=1, le=25)] = 25
 
 
+class Ssh(Part):
+    """`warm`: to how many hosts each worker keeps a connection, so that a failover needs no handshake;
+    0: to none. Some 65 KB each, and one login on its host."""
+
+    warm: Annotated[int, Field(ge=0, le=2000)] = 100
+
+
 class Inventory(Part):
     """The whole file. Look things up here; `digest` tells two versions apart."""
 
@@ -103,6 +110,7 @@ class Inventory(Part):
     senders: Mapping[Name, Sender] = {}
     webhook: Webhook = Webhook()
     timing: Timing = Timing()
+    ssh: Ssh = Ssh()
     pages: Pages = Pages()
     slack: Slack = Slack()
     alerts: Alerts = Alerts()

@@ -44,7 +44,7 @@ class Slack(Part):
     With more than `threads` incidents open at once, the others share one digest.
     """
 
-    channel: Annotated[str, StringConstraints(pattern=r"^[CG][A-Z0-9]{2,20}$")] | None = None
+    channel: Annotated[str, StringConstraints(pattern=r"^[CG][A-Z0-9]{2,20}\Z")] | None = None
     url: Annotated[Text, AfterValidator(_no_slash)] = "https://slack.com/api"
     threads: Annotated[int, Field(ge=1, le=50)] = 5
 
@@ -71,5 +71,5 @@ class Audit(Part):
     is the part of each cluster's etcd that pgbaton may write."""
 
     anchors: bool = True
-    anchor_prefix: Annotated[str, StringConstraints(pattern=r"^/[\w./-]{0,200}/$")] = "/pgbaton/"
+    anchor_prefix: Annotated[str, StringConstraints(pattern=r"^/[\w./-]{0,200}/\Z")] = "/pgbaton/"
     keep_days: Annotated[int, Field(ge=1, le=36_500)] = 400

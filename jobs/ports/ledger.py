@@ -94,6 +94,9 @@ class Ledger(Record, Memory, Protocol):
     def state(self, cluster: str) -> ClusterState:
         """Everything remembered of a cluster, of one instant."""
 
+    def states(self, clusters: Sequence[str]) -> Mapping[str, ClusterState]:
+        """The same of many clusters, in a few questions."""
+
     def save(
         self,
         cluster: str,

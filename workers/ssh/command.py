@@ -7,14 +7,13 @@ from dataclasses import dataclass
 
 from paramiko import Channel, SSHException
 
-from workers.ssh.connect import Connection
 from workers.ssh.dial import quick
-from workers.ssh.failures import CutOffError, DeadlineError, NeverBegunError
+from workers.ssh.failures import CutOffError, DeadlineError
+from workers.ssh.opening import Opened
 from workers.ssh.watchdog import watchdog
 
 OUTPUT_LIMIT = 48 * 1024 * 1024
 ERROR_LIMIT = 4096
-OPEN_WITHIN = 3.0  # a warm connection whose peer is gone shows here first
 PIECE = 65536
 
 
@@ -27,14 +26,13 @@ class Finished:
     errors: str
 
 
-def run(connection: Connection, command: str, data: bytes, *, deadline: float) -> Finished:
-    """Send `data` to the command's stdin and read its output. Raises NeverBegunError, CutOffError,
-    DeadlineError, SSHException or OSError."""
+def run(opened: Opened, command: str, data: bytes, *, deadline: float) -> Finished:
+    """Send `data` to the command's stdin and read its output. Raises CutOffError, DeadlineError,
+    SSHException or OSError."""
+    connection, channel = opened.connection, opened.channel
     with watchdog(connection.sock, deadline=deadline) as watch:
-        watch.doing = "opening a channel"
-        channel = _open(connection, deadline=deadline)
+        watch.doing = "running the script"
         with channel:
-            watch.doing = "running the script"
             channel.settimeout(max(deadline - time.monotonic(), 0.001))
             channel.exec_command(command)
             channel.sendall(data)
@@ -50,15 +48,6 @@ def run(connection: Connection, command: str, data: bytes, *, deadline: float) -
                 output=output,
                 errors=channel.recv_stderr(ERROR_LIMIT).decode("utf-8", "replace"),
             )
-
-
-def _open(connection: Connection, *, deadline: float) -> Channel:
-    left = max(min(OPEN_WITHIN, deadline - time.monotonic()), 0.001)
-    try:
-        quick(connection.sock)
-        return connection.transport.open_session(timeout=left)
-    except (SSHException, OSError, EOFError) as error:
-        raise NeverBegunError(str(error)) from error
 
 
 def _read(channel: Channel) -> bytes:

@@ -9,7 +9,7 @@ from typing import Self, TypeVar
 
 from paramiko import PKey, SSHException
 
-from jobs.inventory import Host
+from jobs.inventory import Host, Inventory
 from jobs.remote import (
     FileFault,
     FileState,
@@ -22,7 +22,6 @@ from jobs.remote import (
 )
 from jobs.wire import BadReplyError, Request, decode_read, decode_swap, encode, torn
 from workers.ssh.command import Finished, run
-from workers.ssh.connect import Connection
 from workers.ssh.failures import (
     CutOffError,
     DeadlineError,
@@ -32,7 +31,9 @@ from workers.ssh.failures import (
 )
 from workers.ssh.invocation import command_for, no_answer
 from workers.ssh.keys import BadKeyError
+from workers.ssh.opening import Opened, open_channel
 from workers.ssh.sessions import Sessions
+from workers.ssh.warmth import Warmth, wanted
 
 Reply = TypeVar("Reply")
 
@@ -75,6 +76,11 @@ class SshHands:
     def close(self) -> None:
         """End every connection. What hosts have begun, they finish."""
         self._sessions.close()
+
+    def warmth(self, inventory: Inventory, *, busy: Callable[[], bool]) -> Warmth:
+        """What keeps connections to the inventory's hosts warm, once it is started; it leaves the
+        processor to a job while `busy` says that one runs."""
+        return Warmth(sessions=self._sessions, hosts=wanted(inventory), busy=busy)
 
     def read(self, host: Host, request: ReadRequest, *, timeout: float) -> ReadReply | HostFailure:
         """Files, fence and journal. Files that change while they are read are read once more."""
@@ -124,26 +130,28 @@ class SshHands:
     def _exchange(self, ask: _Ask) -> Finished:
         """Over the warm connection, and over a new one if that is found dead. A swap may be sent
         twice: what the first one did, the second finds in the journal."""
-        connection, warm = self._sessions.get(ask.host, deadline=ask.deadline)
+        warm = self._sessions.held(ask.host)
+        opened = open_channel(self._sessions, ask.host, deadline=ask.deadline)
         try:
-            return self._run(connection, ask)
+            return self._run(opened, ask)
         except _BROKEN:
-            if not warm:
+            if opened.connection is not warm:
                 raise
-        connection, _ = self._sessions.get(ask.host, deadline=ask.deadline)
-        return self._run(connection, ask)
+        return self._run(open_channel(self._sessions, ask.host, deadline=ask.deadline), ask)
 
-    def _run(self, connection: Connection, ask: _Ask) -> Finished:
+    def _run(self, opened: Opened, ask: _Ask) -> Finished:
+        """The last look comes after the channel, which may have taken its time."""
         if ask.confirm is not None and not ask.confirm():
+            opened.channel.close()
             raise _SupersededError
         command, ahead = command_for(ask.host, ask.request, script=self._script)
         wait = max(ask.deadline - time.monotonic(), 0) * LOCK_SHARE
         state = self._state if ask.host.mode == "plain" else None
         data = ahead + encode(ask.request, wait=wait, state=state)
         try:
-            return run(connection, command, data, deadline=ask.deadline)
+            return run(opened, command, data, deadline=ask.deadline)
         except BaseException:
-            self._sessions.drop(ask.host, connection)
+            self._sessions.drop(ask.host, opened.connection)
             raise
 
 

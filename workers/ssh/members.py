@@ -22,6 +22,7 @@ from workers.ssh.failures import (
     where,
 )
 from workers.ssh.keys import BadKeyError
+from workers.ssh.opening import opened
 
 SUPERSEDED = HostFailure(
     kind="superseded",
@@ -77,7 +78,7 @@ class SshMembers:
         try:
             if confirm is not None and not confirm():
                 return None
-            return run(connection, order.command, b"", deadline=deadline)
+            return run(opened(connection, deadline=deadline), order.command, b"", deadline=deadline)
         finally:
             connection.close()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 from paramiko import PKey
@@ -24,30 +24,74 @@ class Sessions:
     def __init__(self, key: PKey) -> None:
         self._key = key
         self._open: dict[Place, Connection] = {}
+        self._used: dict[Place, float] = {}
         self._turns: defaultdict[Place, threading.Lock] = defaultdict(threading.Lock)
         self._lock = threading.Lock()
+        self._closed = False
 
-    def get(self, host: Host, *, deadline: float) -> tuple[Connection, bool]:
-        """A live connection, and whether it was there already."""
-        place = _place(host)
-        with self._turn(place, deadline=deadline):
+    def held(self, host: Host) -> Connection | None:
+        """The connection that is there already, where it lives as far as anybody knows."""
+        held = self._open.get(place_of(host))
+        if held is None or not held.alive:
+            return None
+        self._used[place_of(host)] = time.monotonic()
+        return held
+
+    def leads_to(self, host: Host) -> bool:
+        """Whether a live connection is there; looking is no use of it."""
+        held = self._open.get(place_of(host))
+        return held is not None and held.alive
+
+    def get(self, host: Host, *, deadline: float) -> Connection:
+        """A live connection; a new one where none is there."""
+        with self._turn(place_of(host), deadline=deadline):
+            return self.held(host) or self.put(host, self.fresh(host, deadline=deadline))
+
+    def fresh(self, host: Host, *, deadline: float) -> Connection:
+        """A new connection that is nobody's yet, whatever is there."""
+        return connect(host, self._key, deadline=deadline)
+
+    def put(
+        self, host: Host, connection: Connection, *, instead_of: Connection | None = None
+    ) -> Connection:
+        """Keep a new connection and return it; or, where a live one is there that it shall not
+        replace, that one: others may be using it."""
+        place = place_of(host)
+        with self._lock:
             held = self._open.get(place)
-            if held is not None and held.alive:
-                return held, True
-            self._open[place] = connect(host, self._key, deadline=deadline)
-            return self._open[place], False
+            taken = held is not None and held is not instead_of and held.alive
+            gone = connection if taken or self._closed else held
+            if gone is not connection:
+                self._open[place], self._used[place] = connection, time.monotonic()
+        if gone is not None:
+            gone.close()
+        return held if taken and held is not None else connection
 
     def drop(self, host: Host, connection: Connection) -> None:
         """Close a connection that failed, unless another took its place."""
         with self._lock:
-            if self._open.get(_place(host)) is connection:
-                del self._open[_place(host)]
+            if self._open.get(place_of(host)) is connection:
+                del self._open[place_of(host)]
         connection.close()
+
+    def keep_only(self, places: Collection[Place], *, idle: float) -> None:
+        """Close what is dead, and what leads elsewhere and was not used for `idle` seconds."""
+        last = time.monotonic() - idle
+        with self._lock:
+            gone = {
+                place: held
+                for place, held in self._open.items()
+                if not held.alive or (place not in places and self._used.get(place, 0.0) < last)
+            }
+            for place in gone:
+                del self._open[place]
+        for connection in gone.values():
+            connection.close()
 
     def close(self) -> None:
         """End every connection. What hosts have begun, they finish."""
         with self._lock:
-            connections = list(self._open.values())
+            self._closed, connections = True, list(self._open.values())
             self._open.clear()
         for connection in connections:
             connection.close()
@@ -64,5 +108,6 @@ class Sessions:
             turn.release()
 
 
-def _place(host: Host) -> Place:
+def place_of(host: Host) -> Place:
+    """What a connection is known by: two hosts of the inventory that are the same account share one."""
     return host.address, host.port, host.user, host.host_keys

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import socket
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from workers.ssh.alarm import ALARMS
 from workers.ssh.failures import DeadlineError
 
 
@@ -28,17 +27,13 @@ def watchdog(sock: socket.socket, *, deadline: float) -> Iterator[Watch]:
         watch.barked = True
         hang_up(sock)
 
-    timer = threading.Timer(max(deadline - time.monotonic(), 0.001), bark)
-    timer.daemon = True
-    timer.start()
     try:
-        yield watch
+        with ALARMS.at(deadline, bark):
+            yield watch
     except Exception as error:
         if watch.barked or isinstance(error, TimeoutError):
             raise DeadlineError(watch.doing) from error
         raise
-    finally:
-        timer.cancel()
 
 
 def hang_up(sock: socket.socket) -> None:

@@ -9,15 +9,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
-from rq import Worker
-
 from deploy.lab import layout
+from deploy.lab.busy import jobs_of, workers_of
 from deploy.lab.drill.history import Leadership
 from deploy.lab.drill.hostwatch import journal, journal_fence, journal_phase
 from deploy.lab.drill.stage import Stage
 from deploy.lab.lab import Lab
-from deploy.lab.nemesis.workers import WORKERS
-from deploy.lab.process import Process, descendants, own_id
+from deploy.lab.process import Process, descendants
 from jobs.state import Assignment, ClusterState
 from workers.secrets import Secrets
 from workers.store import ledger_of
@@ -148,22 +146,10 @@ def _phase(lab: Lab, host: str, old: Leadership) -> str | None:
     return journal_phase(path) if fence is not None and fence.epoch > old.epoch else None
 
 
-def jobs_of(lab: Lab) -> Mapping[str, str]:
-    """The job that each worker is at, by the worker's name in the lab; without those that are idle."""
-    ids = {own_id(one.pid): one.name for one in _workers(lab) if one.pid is not None}
-    known = Worker.all(connection=lab.footing.redis())
-    jobs = {ids.get(one.pid): one.get_current_job_id() for one in known}
-    return {name: job for name, job in jobs.items() if name and job}
-
-
-def _workers(lab: Lab) -> list[Process]:
-    return [p for p in lab.machines["control"].processes if p.name in WORKERS and p.alive]
-
-
 def _signal(lab: Lab, number: signal.Signals) -> None:
-    """Each worker first, so that it forks no horse that is forgotten. nsenter, which stops with its
-    child, is left alone until the end: it would wake the child at a moment of its own."""
-    for worker in _workers(lab):
+    """nsenter, which stops with its child, is left alone until the end: it would wake the child at a
+    moment of its own."""
+    for worker in workers_of(lab):
         for pid in _all(worker):
             with suppress(ProcessLookupError):
                 os.kill(pid, number)
@@ -171,7 +157,7 @@ def _signal(lab: Lab, number: signal.Signals) -> None:
 
 def _thaw(lab: Lab) -> None:
     _signal(lab, signal.SIGCONT)
-    for worker in _workers(lab):
+    for worker in workers_of(lab):
         with suppress(ProcessLookupError):
             worker.signal(signal.SIGCONT)
 

@@ -1,5 +1,6 @@
 """Connections that do not come about, hang or die: an answer in time, with what to do."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -17,6 +18,7 @@ from jobs.remote import HostFailure, Outcome, ReadReply, ReadRequest
 from tests.contract.hosts.machine import Machine
 from tests.contract.hosts.worlds import RealWorld, fence, shop
 from workers.ssh import BadKeyError, SshHands, load_key
+from workers.ssh.opening import OPEN_WITHIN
 
 NOTHING = ReadRequest(cluster="shop", paths=())
 LIMIT = 1.5  # seconds given to operations that must not succeed
@@ -168,14 +170,39 @@ def test_a_warm_connection_whose_host_hangs(real: RealWorld) -> None:
     hands = real.hand
     assert isinstance(hands, SshHands)
     assert isinstance(hands.read(real.host, NOTHING, timeout=10), ReadReply)
-    pids = real.machine.inside("pgrep", "-f", "sshd").stdout.split()
-    with _stopped(real.machine, pids):
+    with _stopped(real.machine), _stopped_sessions(real.machine):
         failure(hands, real.host, kind="timeout")
     assert isinstance(hands.read(real.host, NOTHING, timeout=10), ReadReply)
 
 
+def test_a_dead_warm_connection_delays_nothing(real: RealWorld) -> None:
+    """Nobody answers on it any more, as after a host's loss: a new one is made beside it at once, and
+    what is asked next goes over that."""
+    app = shop(real)
+    app.read()
+    with _stopped_sessions(real.machine):
+        began = time.monotonic()
+        assert app.move(b"b", fence(10)).outcome == Outcome.CHANGED
+        raced = time.monotonic() - began
+        app.read()
+    assert raced < OPEN_WITHIN
+    assert real.restarts(app.app.services[0]) == 1
+
+
 @contextmanager
-def _stopped(machine: Machine, pids: list[str]) -> Iterator[None]:
+def _stopped(machine: Machine) -> Iterator[None]:
+    """The sshd that listens: the first process of its namespace, which nobody inside can stop."""
+    os.kill(machine.pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(machine.pid, signal.SIGCONT)
+
+
+@contextmanager
+def _stopped_sessions(machine: Machine) -> Iterator[None]:
+    """The processes that serve the logins of this moment."""
+    pids = machine.inside("pgrep", "-f", "sshd: (deploy|root)").stdout.split()
     machine.inside("kill", f"-{signal.SIGSTOP}", *pids)
     try:
         yield

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import logging
+import signal
 import sys
 import time
 from contextvars import ContextVar
+from types import FrameType
 
 from tests.contract.ledger import chores
 from workers.queue import serve
 from workers.redis import RedisSettings, connect
+from workers.turn import Turn
 
 TOOLS: ContextVar[str] = ContextVar("TOOLS")
 
@@ -26,7 +29,16 @@ def note(*, socket: str, what: str, seconds: float = 0.0) -> None:
 def main(socket: str) -> None:
     logging.basicConfig(level=logging.INFO)
     chores.TOOLS.set("equipped")  # the module as RQ imports it, not the program that runs here
-    serve(RedisSettings(url=f"unix://{socket}"), name="test")
+    turn = Turn()
+
+    def reload() -> None:
+        chores.TOOLS.set("reloaded")
+
+    def anew(_number: int, _frame: FrameType | None) -> None:
+        turn.when_idle(reload)
+
+    signal.signal(signal.SIGHUP, anew)
+    serve(RedisSettings(url=f"unix://{socket}"), name="test", turn=turn)
 
 
 if __name__ == "__main__":

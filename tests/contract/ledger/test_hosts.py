@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from jobs import names
 from jobs.inventory import SCHEMA
 from jobs.state import Pause, Settled
@@ -152,7 +154,7 @@ def test_a_hold_is_set_and_lifted(desk: Desk) -> None:
     assert walked(desk, CLUSTER).entries == 2
 
 
-def test_waiting_names_the_jobs_in_the_queue(desk: Desk) -> None:
+def test_waiting_crowdthe_jobs_in_the_queue(desk: Desk) -> None:
     """Those still to be taken, and no others."""
     desk.ledger.begin(CLUSTER, FLIGHT, lease=60)
     desk.ledger.save(CLUSTER, FLIGHT, assign={"a": given("j1"), "b": given("j2")})
@@ -160,6 +162,35 @@ def test_waiting_names_the_jobs_in_the_queue(desk: Desk) -> None:
     desk.take()
     assert desk.ledger.waiting(["j1", "j2", "j3"]) == {"j2"}
     assert desk.ledger.waiting([]) == frozenset()
+
+
+def test_many_clusters_are_remembered_each_for_itself(desk: Desk) -> None:
+    """More than one question holds; who was never heard of is empty, as when asked for alone."""
+    crowd = [f"c{number}" for number in range(250)]
+    for name in ("c0", "c249"):
+        assert desk.ledger.begin(name, f"respond-{name}", lease=60)
+        desk.ledger.save(name, f"respond-{name}", incident=incident(), assign={name: given("j1")})
+    states = desk.ledger.states(crowd)
+    assert list(states) == crowd
+    assert [n for n, s in states.items() if s.incident is not None] == ["c0", "c249"]
+    assert (states["c249"].flight, list(states["c249"].assignments)) == ("respond-c249", ["c249"])
+    for name in ("c1", "c249"):
+        assert replace(states[name], now=0) == replace(desk.ledger.state(name), now=0)
+    assert desk.ledger.states([]) == {}
+
+
+def test_a_state_crowdthe_respond_that_was_asked_for(desk: Desk) -> None:
+    """From its asking until it begins, whether it waits or is on its way."""
+    assert desk.ledger.state(CLUSTER).asked is None
+    desk.ledger.call(CLUSTER)
+    asked = desk.ledger.state(CLUSTER).asked
+    assert asked is not None
+    assert desk.ledger.waiting([asked]) == {asked}
+    call = desk.take()
+    assert call is not None
+    assert call[1]["flight"] == asked == desk.ledger.state(CLUSTER).asked
+    assert desk.ledger.begin(CLUSTER, asked, lease=30)
+    assert desk.ledger.state(CLUSTER).asked is None
 
 
 def test_a_job_lost_on_its_way_is_not_waited_for(desk: Desk) -> None:

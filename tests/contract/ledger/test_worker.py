@@ -111,3 +111,25 @@ def test_an_idle_worker_ends_when_told(own: RedisServer, spawn: Spawn, tmp_path:
     time.sleep(0.5)
     second.send_signal(signal.SIGTERM)
     assert second.wait(timeout=20) == 0
+
+
+def test_a_job_knows_no_reload_before_its_end(own: RedisServer, spawn: Spawn) -> None:
+    """SIGHUP in the middle: what the job works with is changed after it, for the next one."""
+    worker = spawn()
+    _enqueue(own, "long", seconds=1.5)
+    _until(lambda: _ran(own) == ["long equipped"], within=20)
+    worker.send_signal(signal.SIGHUP)
+    _enqueue(own, "next")
+    _until(lambda: len(_ran(own)) == 3, within=20)
+    assert _ran(own) == ["long equipped", "long done", "next reloaded"]
+
+
+def test_a_long_job_is_not_taken_for_abandoned(own: RedisServer, spawn: Spawn) -> None:
+    """RQ hears from its worker every few seconds while it runs."""
+    spawn()
+    _enqueue(own, "long", seconds=7)
+    _until(lambda: _ran(own) == ["long equipped"], within=20)
+    [key] = [k for k in own.client().keys("rq:worker:*") if b"executions" not in k]
+    first = own.client().hget(key, "last_heartbeat")
+    _until(lambda: own.client().hget(key, "last_heartbeat") != first, within=6.5)
+    assert _ran(own) == ["long equipped"]

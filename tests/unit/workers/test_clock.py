@@ -83,6 +83,32 @@ def test_a_respond_whose_worker_died_on_the_way_is_soon_another_ones(
     assert queued(world) == [RESPOND]
 
 
+def test_a_respond_that_waits_in_the_queue_is_not_asked_for_again(
+    world: World, check: LevelCheck
+) -> None:
+    """In a storm hundreds wait for their turn: to ask for each of them at every tick would hold up Redis."""
+    world.fail_over("pg2")
+    check.tick()
+    asked = world.ledger.effects.count("call")
+    for _ in range(5):
+        world.clock.pass_by(2)
+        check.tick()
+    assert world.ledger.effects.count("call") == asked
+    assert queued(world) == [RESPOND]
+
+
+def test_what_follows_is_looked_up_anew_with_another_inventory(
+    world: World, check: LevelCheck
+) -> None:
+    """A host that came with a reload is a target at the next tick."""
+    hosts = (*world.inventory.applications["store"].hosts, "web9")
+    store = world.inventory.applications["store"].model_copy(update={"hosts": hosts})
+    more = {**world.inventory.applications, "store": store}
+    check.inventory = world.inventory.model_copy(update={"applications": more})
+    check.tick()
+    assert queued(world) == [RESPOND]
+
+
 def test_of_two_clocks_one_acts(world: World, check: LevelCheck) -> None:
     """The lease lets the second clock rest until the first is gone for three ticks."""
     other = make_check(world, "clock-2")

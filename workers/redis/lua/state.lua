@@ -1,5 +1,13 @@
+-- Of one cluster after the other: `key` goes by a.cluster.
 local function all(kind)
   return redis.call("HGETALL", key(kind))
 end
-local holder = airborne() and get("flight", "holder") or ""
-return {whole(now), holder, all("state"), all("hosts"), all("assigned"), all("beats")}
+
+local states = {}
+for place, cluster in ipairs(a.clusters) do
+  a.cluster = cluster
+  local holder = airborne() and get("flight", "holder") or ""
+  local asked = get("flight", "respond") or ""
+  states[place] = {whole(now), holder, asked, all("state"), all("hosts"), all("assigned"), all("beats")}
+end
+return states

@@ -18,7 +18,7 @@ WITHIN = 10.0
 
 
 def worker_killed(stage: Stage) -> None:
-    """During a switchover, the worker that holds the hosts gets SIGKILL, its work-horse first."""
+    """During a switchover, the worker that holds the hosts gets SIGKILL."""
     old = stage.leader()
     asked = threading.Thread(target=stage.inject, args=(Switchover(old.member),))
     asked.start()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from deploy.lab import layout, outside
+from deploy.lab.busy import WORKERS
 from deploy.lab.drill.disaster import Disaster
 from deploy.lab.drill.disasters.telling import AS_EVER, CATCHES_UP, caught_up
 from deploy.lab.drill.expected import MOVED, takes_orders, untouched_since
@@ -17,7 +18,6 @@ from deploy.lab.drill.history import Leadership
 from deploy.lab.drill.stage import Stage
 from deploy.lab.inventory import HEARTBEAT
 from deploy.lab.nemesis import FreezeAll, Kill, KillAll, LoseMachine, Switchover
-from deploy.lab.nemesis.workers import WORKERS
 
 NOBODY_WORKS_FOR = 30.0
 """Seconds for which all workers are gone."""

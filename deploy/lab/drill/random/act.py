@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from deploy.lab import layout, patroni, redis
+from deploy.lab.busy import WORKERS
 from deploy.lab.drill.disaster import Disaster
 from deploy.lab.drill.random.compose import Episode, Strike, compose
 from deploy.lab.drill.random.menu import Role
@@ -15,7 +16,6 @@ from deploy.lab.drill.stage import Stage
 from deploy.lab.etcd import all_healthy
 from deploy.lab.machine import LabError
 from deploy.lab.nemesis import Fault
-from deploy.lab.nemesis.workers import WORKERS
 
 OURS = ("watch", "clock", "chronicle", "web")
 CALM = 180.0

@@ -1,0 +1,80 @@
+"""Connections are there before anybody needs them, come again when they are lost, and hold nobody up."""
+
+import signal
+import time
+
+from jobs.inventory import Host
+from tests.contract.hosts.machine import Machine
+from tests.contract.ports import free
+from workers.ssh import load_key
+from workers.ssh.sessions import Sessions
+from workers.ssh.warmth import Warmth
+
+
+def _warmth(sessions: Sessions, *, busy: bool = False, **hosts: Host) -> Warmth:
+    return Warmth(sessions=sessions, hosts=hosts, busy=lambda: busy, clock=lambda: 0.0)
+
+
+def test_hosts_are_connected_and_connected_again(machine: Machine) -> None:
+    """Two accounts of one host have one each; what the host ended is made anew at the next look."""
+    sessions, one, two = Sessions(load_key(machine.key_file)), machine.host(), machine.host("deploy")
+    warmth = _warmth(sessions, one=one, two=two)
+    try:
+        warmth.look()
+        first = sessions.held(one)
+        assert first is not None
+        assert sessions.held(two) not in {None, first}
+        warmth.look()
+        assert sessions.held(one) is first
+        machine.inside("pkill", f"-{signal.SIGKILL}", "-f", "sshd: (deploy|root)")
+        _until_dead(sessions, one)
+        warmth.look()
+        assert sessions.held(one) not in {None, first}
+    finally:
+        sessions.close()
+
+
+def test_one_out_of_reach_keeps_no_other_cold(machine: Machine) -> None:
+    """And it is left to rest: the second look does not try it."""
+    sessions, there = Sessions(load_key(machine.key_file)), machine.host()
+    warmth = _warmth(sessions, gone=replace_port(there, free()[0]), there=there)
+    try:
+        warmth.look()
+        assert sessions.held(there) is not None
+        began = time.monotonic()
+        warmth.look()
+        assert time.monotonic() - began < 0.1
+    finally:
+        sessions.close()
+
+
+def test_a_job_has_the_processor_to_itself(machine: Machine) -> None:
+    """Nobody is greeted while a job runs."""
+    sessions = Sessions(load_key(machine.key_file))
+    _warmth(sessions, busy=True, one=machine.host()).look()
+    assert sessions.held(machine.host()) is None
+
+
+def test_a_connection_that_nobody_wants_is_closed(machine: Machine) -> None:
+    """One that was used lately stays for a while; the inventory's own stay for ever."""
+    sessions, here = Sessions(load_key(machine.key_file)), machine.host()
+    try:
+        held = sessions.get(here, deadline=time.monotonic() + 10)
+        sessions.keep_only((), idle=60.0)
+        assert sessions.held(here) is held
+        sessions.keep_only((), idle=0.0)
+        assert sessions.held(here) is None
+        assert not held.alive
+    finally:
+        sessions.close()
+
+
+def replace_port(host: Host, port: int) -> Host:
+    return host.model_copy(update={"port": port})
+
+
+def _until_dead(sessions: Sessions, host: Host) -> None:
+    end = time.monotonic() + 10
+    while sessions.held(host) is not None:
+        assert time.monotonic() < end, "the connection was never found dead"
+        time.sleep(0.01)
