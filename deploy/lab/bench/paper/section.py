@@ -17,6 +17,9 @@ FOLDER = "benchmarks"
 
 PHONE = "(max-width: 600px)"
 
+SHORT = 10
+"""Lines of a table that nobody minds to scroll past."""
+
 
 def section(run: Run, measured: Measured) -> str:
     """What stands between a family's markers."""
@@ -83,6 +86,10 @@ def _picture(family: str, number: int, group: Group) -> str:
 
 
 def _series(group: Group) -> str:
+    """Folded where it is long: the picture says the same."""
     heads, lines = series_table(group)
     rows = ((plain(name), *map(whole, figures)) for name, *figures in lines)
-    return table((plain(group.title), *heads), rows, right=set(range(1, len(heads) + 1)))
+    text = table((plain(group.title), *heads), rows, right=set(range(1, len(heads) + 1)))
+    if len(lines) <= SHORT:
+        return text
+    return f"<details><summary>The same as a table</summary>\n\n{text}\n\n</details>"

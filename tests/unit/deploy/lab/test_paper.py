@@ -125,6 +125,16 @@ def test_what_was_measured_once_has_one_figure() -> None:
     assert f"| MB | measured once |\n| --- | ---: |\n| clock | {figure} |" in text
 
 
+def test_a_long_table_is_folded() -> None:
+    """It is still Markdown in there, and what follows it is not."""
+    many = tuple(Series(name=f"process {n}", values=(1.0,), unit="MB") for n in range(11))
+    one = measured(groups=(Group(title="MB", series=many),), notes=("after it",))
+    html = MARKDOWN.render(section(run_of(one), one))
+    folded = html[html.index("<details>") : html.index("</details>")]
+    assert folded.count("<td") == 2 * 11
+    assert "<li>after it</li>" in html[html.index("</details>") :]
+
+
 def test_what_was_not_held_and_a_quick_look_are_told() -> None:
     """Neither may be taken for a proof."""
     bad = replace(measured(), rows=(Row(name="x", what="how long", ours=9.0, limit=1.0),))
