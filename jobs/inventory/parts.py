@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+# A pattern ends in \Z: Python's $ lets a newline follow.
 NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}\Z"
 PATH = r"^/[^\x00-\x1f]*\Z"
 
@@ -19,8 +20,8 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 class Part(BaseModel):
     """Every table: frozen, and a key nobody knows is a mistake, not a comment.
 
-    Patterns are Python's, and end in \\Z, since its $ lets a newline follow. pydantic's own engine compiles
-    each of them once for every field and again for whatever holds it: 19 MB in each process of ours.
+    Patterns are Python's own. pydantic's engine compiles each of them once for every field, and again for
+    whatever holds that field: 19 MB in each process of ours.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", regex_engine="python-re")
