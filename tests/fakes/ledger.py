@@ -167,7 +167,11 @@ class FakeLedger:
             assignments={h: load(Assignment, text) for h, text in of.assignments.items()},
             pause=load(Pause, of.paused) if of.paused else None,
             flight=of.flight if now < of.until else None,
+            asked=of.asked.get(names.RESPOND),
         )
+
+    def states(self, clusters: Sequence[str]) -> dict[str, ClusterState]:
+        return {cluster: self.state(cluster) for cluster in clusters}
 
     def save(
         self,
