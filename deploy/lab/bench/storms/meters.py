@@ -70,11 +70,15 @@ def read(ground: Ground) -> Reading:
 
 
 def _seconds(ground: Ground) -> Iterator[tuple[str, float]]:
-    for name, processes in ground.ours.items():
+    abroad = {
+        name: [
+            process for machine in machines for process in ground.lab.machines[machine].processes
+        ]
+        for name, machines in ABROAD.items()
+    }
+    for name, processes in (*ground.ours.items(), *abroad.items()):
         pids = (process.pid for process in processes)
         yield name, sum(_tree(pid) for pid in pids if pid is not None)
-    for name, machines in ABROAD.items():
-        yield name, sum(_tree(ground.lab.machines[machine].pid) for machine in machines)
 
 
 def _tree(pid: int) -> float:
