@@ -25,7 +25,9 @@ Measure = Callable[[Wish], Measured]
 FAMILIES: Mapping[str, str] = {
     "reaction": "from the leader's first writable moment to its applications",
     "slack": "the same reaction with Slack hanging",
+    "fanout": "how long many hosts take to follow",
     "storm": "many clusters that lose their leader at once",
+    "rest": "what it costs while nothing happens",
 }
 
 

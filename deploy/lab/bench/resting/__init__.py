@@ -1,0 +1,1 @@
+"""What pgbaton costs while nothing happens: the ground that rests, and how each process is looked at."""

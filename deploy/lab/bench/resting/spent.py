@@ -1,0 +1,79 @@
+"""What a process spends, from /proc: processor seconds and memory, its children's with it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.lab.process import descendants
+
+TICKS = os.sysconf("SC_CLK_TCK")
+AFTER_NAME = 2
+"""In /proc/PID/stat a process' name, which may hold anything, ends with the last ")"; the fields behind it
+are numbered from here (proc(5) calls the first one the third)."""
+USER, REAPED = 14 - AFTER_NAME - 1, 17 - AFTER_NAME - 1
+
+
+def tree(pid: int) -> tuple[int, ...]:
+    """A process and all below it."""
+    return (pid, *descendants(pid))
+
+
+def seconds_of(pid: int) -> float:
+    """Processor seconds so far of a process, its children, and those that ended below it."""
+    return sum(_seconds(one) for one in tree(pid))
+
+
+def _seconds(pid: int) -> float:
+    """Its own, and those of the children that it waited for: 0 where it is gone, for then its parent
+    counts them."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+    return sum(int(one) for one in fields[USER : REAPED + 1]) / TICKS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """Megabytes (2**20). `alone`: what the process would take on a machine of its own, its children's
+    private pages added and what they share counted once. `pss`: shared pages divided among all on
+    this machine who share them, other processes of ours included."""
+
+    alone: float
+    pss: float
+    threads: int
+
+
+def memory_of(pid: int) -> Memory:
+    """Of a process and all below it, now."""
+    found = [told for one in tree(pid) if (told := _rollup(one))]
+    private = sum(one["Private_Clean"] + one["Private_Dirty"] for one in found)
+    shared = max((one["Shared_Clean"] + one["Shared_Dirty"] for one in found), default=0)
+    pss = sum(one["Pss"] for one in found)
+    threads = sum(_threads(one) for one in tree(pid))
+    return Memory(alone=(private + shared) / 1024, pss=pss / 1024, threads=threads)
+
+
+def _rollup(pid: int) -> Mapping[str, int]:
+    """Kilobytes by smaps_rollup's names; nothing where the process is gone."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]
+    except (FileNotFoundError, ProcessLookupError):
+        return {}
+    return dict(_sizes(lines))
+
+
+def _sizes(lines: list[str]) -> Iterator[tuple[str, int]]:
+    for line in lines:
+        name, _, rest = line.partition(":")
+        yield name, int(rest.split()[0])
+
+
+def _threads(pid: int) -> int:
+    try:
+        return len(list(Path(f"/proc/{pid}/task").iterdir()))
+    except FileNotFoundError:
+        return 0
