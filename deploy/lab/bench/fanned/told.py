@@ -1,0 +1,123 @@
+"""What a fan-out came to: its rows and its pictures, from the seconds that were taken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from deploy.lab.bench.fanned.course import (
+    ANSIBLE,
+    BARE_COLD,
+    BARE_WARM,
+    CHUNK,
+    COLD,
+    LOOP,
+    SIDE_BY_SIDE,
+    WARM,
+    What,
+)
+from deploy.lab.bench.fanned.hosts import PER_MACHINE
+from deploy.lab.bench.fanned.peers import AT_ONCE, FORKS
+from deploy.lab.bench.result import Group, Measured, Row, Series
+
+COLD_LIMIT, WARM_LIMIT, ANSIBLE_LIMIT = 1.25, 0.35, 12.0
+
+Taken = Mapping[What, Sequence[float]]
+
+NAMES = {
+    COLD: "pgbaton, cold",
+    BARE_COLD: "the bare script, cold",
+    WARM: "pgbaton, warm",
+    BARE_WARM: "the bare script, logged in before",
+    SIDE_BY_SIDE: f"ssh, {AT_ONCE} at once",
+    LOOP: "ssh in a loop",
+    ANSIBLE: f"ansible-playbook, {FORKS} forks",
+}
+
+
+def told(taken: Taken) -> Measured:
+    """Everything that was measured, and three of it held against a limit."""
+    return Measured(
+        family="fanout", rows=tuple(_rows(taken)), groups=tuple(_groups(taken)), notes=NOTES
+    )
+
+
+NOTES = (
+    (
+        "pgbaton: from the moment at which respond gave the hosts to jobs to the last host's entry in the"
+        " trail, by Redis' clock; so the queue, the jobs, the look at etcd before each swap and every report"
+        " count, the look at the leader before and the conclusion after do not"
+    ),
+    (
+        "the bare script: from its first dial to the last host's answer, its own start left out; the other"
+        " tools: from the command to its end"
+    ),
+    (
+        f"a worker moves {CHUNK} hosts at once, and the bare script has as many threads; both send the same"
+        " bytes: read, then swap"
+    ),
+    (
+        "cold: workers that were just started and keep no connections; warm: one connection of each worker"
+        " to every host, counted on the hosts' side before it began"
+    ),
+    (
+        f"{PER_MACHINE} hosts share a machine of the lab: its network namespace, its process ids and /run;"
+        " each has an address, an sshd, /etc/ssh, /srv and /var/lib of its own, and so its own fence, journal"
+        " and files. All hosts share the processors with who moves them: what sshd, sudo and the script"
+        " compute bounds every side alike"
+    ),
+    "no chronicle runs: it only reads the trail",
+    (
+        "a host's work: its dotenv file follows the leader, and the application's command copies it as the"
+        " file's owner; no service is restarted"
+    ),
+)
+
+
+def _rows(taken: Taken) -> Iterator[Row]:
+    cold, warm = (_median(taken, What(side=side, hosts=100)) for side in (COLD, WARM))
+    yield Row(
+        name="fanout-100-cold",
+        what="100 hosts, cold, one worker, over the bare script",
+        ours=cold,
+        beside=_median(taken, What(side=BARE_COLD, hosts=100)),
+        limit=COLD_LIMIT,
+    )
+    yield Row(
+        name="fanout-100-warm",
+        what="100 hosts, one worker, warm over cold",
+        ours=warm,
+        beside=cold,
+        limit=WARM_LIMIT,
+    )
+    yield Row(
+        name="fanout-50-ansible",
+        what="50 hosts, cold, one worker: ansible-playbook over pgbaton",
+        ours=_median(taken, What(side=COLD, hosts=50)),
+        beside=_median(taken, What(side=ANSIBLE, hosts=50)),
+        limit=ANSIBLE_LIMIT,
+        sense="at least",
+        over="beside over ours",
+    )
+
+
+def _median(taken: Taken, what: What) -> float:
+    return Series(name="", values=taken[what]).median
+
+
+def _groups(taken: Taken) -> Iterator[Group]:
+    """One picture a size and number of workers."""
+    for workers in sorted({what.workers for what in taken}):
+        for size in sorted({what.hosts for what in taken if what.workers == workers}):
+            its = [What(side=side, hosts=size, workers=workers) for side in NAMES]
+            yield Group(
+                title=f"{_many(size, 'host')}, {_many(workers, 'worker')}",
+                series=tuple(
+                    Series(name=NAMES[what.side], values=tuple(taken[what]))
+                    for what in its
+                    if what in taken
+                ),
+            )
+
+
+def _many(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
