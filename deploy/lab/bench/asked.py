@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from rich.console import Console
 
-from deploy.lab.bench.families import FAMILIES, Wish, measure_of
+from deploy.lab.bench.families import FAMILIES, Measure, Wish, measure_of
 from deploy.lab.bench.machine import machine, told
 from deploy.lab.bench.paper import Paper
 from deploy.lab.bench.record import Run, read, write
@@ -18,6 +18,7 @@ from deploy.lab.bench.show import show
 from deploy.lab.machine import LabError
 
 ALL = "all"
+PAPER = Paper(families=tuple(FAMILIES))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,17 +33,23 @@ class Asked:
     source: Path | None = None
 
 
-def run(asked: Asked, *, now: datetime) -> bool:
+def run(
+    asked: Asked,
+    *,
+    now: datetime,
+    paper: Paper = PAPER,
+    measures: Callable[[str], Measure] = measure_of,
+) -> bool:
     """Measure, or read what was measured; True where every limit held.
 
     What is kept is kept after each family: a run that ends early leaves what it has.
     """
-    console, paper = Console(highlight=False), Paper(families=tuple(FAMILIES))
+    console = Console(highlight=False)
     writes_paper = asked.doc or asked.source is not None
     if writes_paper:
         paper.check()
     measured: tuple[Measured, ...] = ()
-    for one in _runs(asked, now, console):
+    for one in _runs(asked, now, console, measures):
         show(one.measured[0], console)
         measured += one.measured
         if asked.file is not None:
@@ -57,7 +64,9 @@ def wanted(what: str) -> Sequence[str]:
     return tuple(FAMILIES) if what == ALL else (what,)
 
 
-def _runs(asked: Asked, now: datetime, console: Console) -> Iterator[Run]:
+def _runs(
+    asked: Asked, now: datetime, console: Console, measures: Callable[[str], Measure]
+) -> Iterator[Run]:
     """One run a family."""
     if asked.source is not None:
         yield from _earlier(asked.source, wanted(asked.what), console)
@@ -65,7 +74,7 @@ def _runs(asked: Asked, now: datetime, console: Console) -> Iterator[Run]:
     empty = Run(at=now, machine=machine(), measured=(), quick=asked.wish.quick)
     console.print(told(empty.machine), soft_wrap=True)
     for family in wanted(asked.what):
-        yield replace(empty, measured=(measure_of(family)(asked.wish),))
+        yield replace(empty, measured=(measures(family)(asked.wish),))
 
 
 def _earlier(source: Path, families: Sequence[str], console: Console) -> Iterator[Run]:

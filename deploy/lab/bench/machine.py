@@ -7,6 +7,9 @@ import platform
 from collections.abc import Mapping
 from pathlib import Path
 
+TOLD = ("processor", "processors", "memory", "system", "python")
+"""What there is to say of a machine."""
+
 
 def machine() -> Mapping[str, str | int]:
     """Processor, processors, memory in GiB, kernel and Python."""

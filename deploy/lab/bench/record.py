@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from deploy.lab.bench.machine import TOLD
 from deploy.lab.bench.result import Group, Measured, Row
 from deploy.lab.machine import LabError
 
@@ -50,7 +51,7 @@ def from_json(raw: dict[str, Any]) -> Run:
     """The same run again; what follows from its values (ratios, what was held) is computed anew."""
     return Run(
         at=datetime.fromisoformat(raw["at"]),
-        machine=raw["machine"],
+        machine={name: raw["machine"][name] for name in TOLD},
         measured=tuple(_measured(one, raw["results"]) for one in raw["families"]),
         quick=raw["quick"],
     )

@@ -68,7 +68,10 @@ def _row(row: Row, kept: Sequence[int]) -> Sequence[str]:
     """The verdict comes first: a phone shows the first columns."""
     what, *figures = cells(row)
     told_ = (f"{plain(what)} (`{row.name}`)", *map(whole, figures))
-    return ["held" if row.held else "**not held**", *(told_[column] for column in kept)]
+    return [
+        "held" if row.held else "**not\N{NO-BREAK SPACE}held**",
+        *(told_[column] for column in kept),
+    ]
 
 
 def _picture(family: str, number: int, group: Group) -> str:

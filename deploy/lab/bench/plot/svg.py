@@ -68,9 +68,8 @@ def _through(x: float, sheet: Sheet) -> str:
 
 def _strip(strip: Strip, small: float) -> Iterator[str]:
     yield f"<g><title>{markup(strip.told)}</title>"
-    yield "".join(
-        f'<circle class="dot" cx="{_n(d.x)}" cy="{_n(d.y)}" r="3.5"/>' for d in strip.dots
-    )
+    if strip.dots:
+        yield f'<g class="dot">{"".join(_dot(dot.x, dot.y) for dot in strip.dots)}</g>'
     if strip.p99 is not None:
         yield _line(strip.p99, strip.top, strip.p99, strip.bottom, "p99")
     if strip.median is not None:
@@ -81,6 +80,10 @@ def _strip(strip: Strip, small: float) -> Iterator[str]:
     yield f"{_words(strip.said, 'said')}</g>"
 
 
+def _dot(x: float, y: float) -> str:
+    return f'<circle cx="{_n(x)}" cy="{_n(y)}" r="3.5"/>'
+
+
 def _median(x: float, top: float, bottom: float) -> str:
     place = f'x="{_n(x - 2.5)}" y="{_n(top)}" width="5" height="{_n(bottom - top)}"'
     return f'<rect class="median" {place} rx="1"/>'
@@ -89,7 +92,7 @@ def _median(x: float, top: float, bottom: float) -> str:
 def _key(key: Key, size: float) -> str:
     top, bottom = key.y - size * 0.85, key.y + size * 0.1
     marks = {
-        "dot": f'<circle class="dot" cx="{_n(key.x)}" cy="{_n((top + bottom) / 2)}" r="3.5"/>',
+        "dot": f'<g class="dot">{_dot(key.x, (top + bottom) / 2)}</g>',
         "median": _median(key.x, top, bottom),
         "p99": _line(key.x, top, key.x, bottom, "p99"),
     }

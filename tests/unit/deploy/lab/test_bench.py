@@ -84,7 +84,15 @@ def test_the_row_for_scripts_is_exactly_this() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "[]", '{"at": "today"}', '{"at": "2026-11-26T05:00:00", "results": []}']
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        '{"at": "today"}',
+        '{"at": "2026-11-26T05:00:00", "results": [], "families": []}',
+        '{"at": "2026-11-26T05:00:00", "machine": {}, "families": [], "quick": false}',
+    ],
 )
 def test_a_file_that_is_no_result_is_refused(tmp_path: Path, text: str) -> None:
     """Whoever gave it is told which file, and what to give instead."""

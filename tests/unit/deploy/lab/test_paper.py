@@ -139,7 +139,7 @@ def test_what_was_not_held_and_a_quick_look_are_told() -> None:
     """Neither may be taken for a proof."""
     bad = replace(measured(), rows=(Row(name="x", what="how long", ours=9.0, limit=1.0),))
     text = section(run_of(bad, quick=True), bad)
-    assert "| **not held** | how long (`x`) |" in text
+    assert "| **not\N{NO-BREAK SPACE}held** | how long (`x`) |" in text
     assert text.startswith("**A quick look (`--quick`)")
     assert "quick" not in section(run_of(bad), bad)
 
