@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jobs.inventory import Cluster, Etcd, Inventory, Tls
+from jobs.inventory import Cluster, Inventory
 from jobs.ports import Dcs, ScopeRef
 from jobs.tools import Tools
-from workers.etcd import EtcdDcs, Gateway, Password
 from workers.fleet import ThreadFleet
 from workers.heart import ThreadHeart
 from workers.patroni import PatroniRest
@@ -20,7 +18,7 @@ from workers.secrets import Secrets
 from workers.ssh import SshHands, SshMembers, load_key
 from workers.store import ledger_of
 from workers.timepiece import SystemClock
-from workers.tls import Tls as TlsFiles
+from workers.ways import dcs_of, linode_of, tls_files
 from workers.witness import Sight, Witnesses
 
 if TYPE_CHECKING:
@@ -60,19 +58,6 @@ def witness_of(inventory: Inventory, secrets: Secrets) -> Witnesses:
     )
 
 
-def dcs_of(inventory: Inventory, secrets: Secrets) -> Mapping[str, Dcs]:
-    """One adapter per etcd cluster, by the inventory's id."""
-    return {name: EtcdDcs(gateway_of(name, etcd, secrets)) for name, etcd in inventory.etcd.items()}
-
-
-def gateway_of(name: str, etcd: Etcd, secrets: Secrets) -> Gateway:
-    """One etcd cluster's JSON gateway, with its user and certificates."""
-    password = secrets.get(f"etcd-{name}-password")
-    credentials = Password(user=etcd.user, password=password) if etcd.user and password else None
-    secure = any(e.startswith("https:") for e in etcd.endpoints)
-    return Gateway(etcd.endpoints, credentials=credentials, tls=_tls(etcd.tls) if secure else None)
-
-
 def hosts_of(secrets: Secrets, *, script: str) -> SshHands:
     """SSH to the application hosts, with the key file that the secret `ssh-key` names. `script` is
     what plain hosts are sent. ValueError where the key is missing or unusable."""
@@ -89,17 +74,6 @@ def members_of(secrets: Secrets) -> SshMembers | None:
     return None if key is None else SshMembers(key=load_key(Path(key)))
 
 
-def linode_of(inventory: Inventory, secrets: Secrets) -> Api | None:
-    """Linode's API, for LinodeBalancers, LinodeRecords and LinodeEventFeed to share: what one of them
-    is told to wait, all wait. None without the secret `linode-token`."""
-    token = secrets.get("linode-token")
-    if token is None:
-        return None
-    from workers.linode import Api
-
-    return Api(inventory.linode.url, token=token, ca=inventory.linode.ca)
-
-
 def probe_of(name: str, cluster: Cluster, secrets: Secrets) -> PostgresProbe | None:
     """The monitoring role of one cluster; None where the inventory names none."""
     probe = cluster.probe
@@ -111,7 +85,7 @@ def probe_of(name: str, cluster: Cluster, secrets: Secrets) -> PostgresProbe | N
             dbname=probe.dbname,
             password=secrets.get(f"probe-{name}-password"),
             sslmode=probe.sslmode,
-            tls=_tls(probe.tls),
+            tls=tls_files(probe.tls),
         )
     )
 
@@ -120,14 +94,6 @@ def _sight(name: str, cluster: Cluster, dcs: Dcs, secrets: Secrets) -> Sight:
     return Sight(
         scope=ScopeRef(cluster=name, namespace=cluster.namespace, scope=cluster.scope),
         dcs=dcs,
-        rest=PatroniRest(tls=_tls(cluster.rest)),
+        rest=PatroniRest(tls=tls_files(cluster.rest)),
         sql=probe_of(name, cluster, secrets),
     )
-
-
-def _tls(files: Tls) -> TlsFiles:
-    return TlsFiles(ca=_path(files.ca), cert=_path(files.cert), key=_path(files.key))
-
-
-def _path(text: str | None) -> Path | None:
-    return None if text is None else Path(text)

@@ -78,7 +78,7 @@ class EquippedDesk:
 
     @cached_property
     def _linode(self) -> Api | None:
-        from workers.toolbox import linode_of
+        from workers.ways import linode_of
 
         return linode_of(self.inventory, self.settings.secrets)
 

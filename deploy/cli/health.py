@@ -102,7 +102,7 @@ def surroundings(
     """What of the desk's hands is here; what is not is said where it would be needed."""
     from deploy.cli.journal import FOLDER, waiting
     from workers.secrets import Secrets
-    from workers.toolbox import linode_of
+    from workers.ways import linode_of
 
     secrets = Secrets(desk.environ)
     return Surroundings(

@@ -12,7 +12,7 @@ from workers.secrets import Secrets
 
 def anchors_of(inventory: Inventory, secrets: Secrets) -> Mapping[str, Anchors]:
     """By cluster; clusters of one etcd share one. None where `audit.anchors` is off."""
-    from workers.toolbox import gateway_of
+    from workers.ways import gateway_of
 
     if not inventory.audit.anchors:
         return {}

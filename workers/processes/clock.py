@@ -18,7 +18,7 @@ from workers.processes.threads import started
 from workers.secrets import Secrets
 from workers.store import ledger_of
 from workers.timepiece import SystemClock
-from workers.toolbox import dcs_of
+from workers.ways import dcs_of
 
 log = structlog.get_logger(__name__)
 

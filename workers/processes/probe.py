@@ -21,7 +21,7 @@ from workers.processes.voice import sender_of
 from workers.secrets import Secrets
 from workers.store import ledger_of
 from workers.timepiece import SystemClock
-from workers.toolbox import linode_of
+from workers.ways import linode_of
 
 log = structlog.get_logger(__name__)
 

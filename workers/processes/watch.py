@@ -24,7 +24,7 @@ from workers.processes.voice import sender_of
 from workers.rumours import Rumours, news_events
 from workers.secrets import Secrets
 from workers.sender import Sender
-from workers.toolbox import gateway_of
+from workers.ways import gateway_of
 
 log = structlog.get_logger(__name__)
 

@@ -19,7 +19,7 @@ from tests.contract.linode.questions import QUESTIONS, TOKEN, refused
 from tests.world import INVENTORY
 from workers.linode import Api
 from workers.secrets import Secrets
-from workers.toolbox import linode_of
+from workers.ways import linode_of
 
 
 def _read(api: Api) -> object:

@@ -34,7 +34,7 @@ from jobs.inventory import BadInventory, load_inventory
 from jobs.ports import Ledger
 from workers.secrets import Secrets
 from workers.store import ledger_of
-from workers.toolbox import gateway_of
+from workers.ways import gateway_of
 
 Say = Callable[[str], None]
 
