@@ -111,9 +111,19 @@ def drill(**asked: Any) -> None:
 
 @main.command()
 @click.argument("what", type=click.Choice([*FAMILIES, "all"]), default="all")
-@click.option("--epochs", type=click.IntRange(1, 1000), default=10, show_default=True)
 @click.option(
-    "--minutes", type=click.FloatRange(0.1), default=5, show_default=True, help="Of rest."
+    "--epochs",
+    type=click.IntRange(1, 1000),
+    default=10,
+    show_default=True,
+    help="Changes of leader in a real cluster.",
+)
+@click.option(
+    "--minutes",
+    type=click.FloatRange(0.1),
+    default=5,
+    show_default=True,
+    help="How long rest is looked at, for each size.",
 )
 @click.option("--quick", is_flag=True, help="A look in a minute or two, which proves nothing.")
 @click.option("--json", "file", type=OUTPUT, help="Write the results here.")

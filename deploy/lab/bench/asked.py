@@ -50,10 +50,10 @@ def run(
         paper.check()
     measured: tuple[Measured, ...] = ()
     for one in _runs(asked, now, console, measures):
-        show(one.measured[0], console)
         measured += one.measured
         if asked.file is not None:
             write(asked.file, replace(one, measured=measured))
+        show(one.measured[0], console)
         if writes_paper:
             paper.write(one)
     return all(row.held for one in measured for row in one.rows)
