@@ -262,6 +262,7 @@ def without_root(checkout: Path, tools: Path, *command: str) -> subprocess.Compl
         ("bench all --quick", True),
         ("bench --epochs 3 fanout --json reaction", True),
         ("bench --json all reaction", False),
+        ("bench --from fanout rest", False),
         ("bench reaction --json", False),
         ("drill all", False),
         ("test", False),

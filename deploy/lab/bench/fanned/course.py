@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from deploy.lab.bench.fanned.floor import Floor
 from deploy.lab.bench.fanned.ground import Ground
 from deploy.lab.bench.fanned.hosts import file_of
 from deploy.lab.bench.fanned.ours import Ours
 from deploy.lab.bench.fanned.peers import AT_ONCE, Peers
+
+Side = TypeVar("Side")
 
 FLEET = "fleet"
 """What pgbaton's own clusters are called, before the number of their hosts."""
@@ -89,7 +92,7 @@ class Course:
             (what, lambda: ours.epoch(file_of(FLEET, hosts))),
             (bare, lambda: floor.epoch(hosts, width=CHUNK * workers, warm=warm)),
         ]
-        for one, measure in turns if number % 2 else reversed(turns):
+        for one, measure in by_turns(turns, number):
             self._take(one, measure(), counts=number > 0)
 
     def _beside(self, ours: Ours, peers: Peers) -> None:
@@ -107,7 +110,7 @@ class Course:
         if number >= self.plan.times - self.plan.plays:
             turns.append((ANSIBLE, lambda: peers.ansible(hosts)))
         first_play = number == self.plan.times - self.plan.plays
-        for side, measure in turns if number % 2 else reversed(turns):
+        for side, measure in by_turns(turns, number):
             warm_up = number == 0 or (side == ANSIBLE and first_play)
             self._take(What(side=side, hosts=size), measure(), counts=not warm_up)
 
@@ -115,3 +118,8 @@ class Course:
         if counts:
             self.taken[what].append(round(seconds, 4))
             self.say(f"{what.hosts} hosts, {what.side}, workers {what.workers}: {seconds:.2f} s")
+
+
+def by_turns(sides: Sequence[Side], number: int) -> Sequence[Side]:
+    """A B, then B A, then A B: whoever comes first in one round comes last in the next."""
+    return tuple(sides) if number % 2 else tuple(reversed(sides))

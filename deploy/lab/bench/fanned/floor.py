@@ -21,7 +21,7 @@ from jobs.claims import MemberRecord
 from jobs.fence import Fence
 from jobs.inventory import Inventory
 from jobs.plan import HostPlan, plan_host, read_request
-from jobs.remote import FileState, ReadReply
+from jobs.remote import FileState, ReadReply, ReadRequest, SwapRequest
 from jobs.verdict import Leadership
 from jobs.wire import Request, decode_read, decode_swap, encode
 from workers.ssh.invocation import command_for
@@ -91,7 +91,7 @@ def _host(inventory: Inventory, name: str, both: Sequence[Request]) -> Mapping[s
 
 def commands(
     inventory: Inventory, host: str, content: bytes, lead: Leadership
-) -> tuple[Request, Request]:
+) -> tuple[ReadRequest, SwapRequest]:
     """The read, and the swap that follows from what it will find."""
     [cluster] = inventory.clusters
     read = read_request(inventory, cluster=cluster, host=host)
