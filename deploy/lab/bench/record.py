@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from deploy.lab.bench.machine import TOLD
 from deploy.lab.bench.result import Group, Measured, Row
@@ -75,7 +75,7 @@ def read(path: Path) -> Run:
     """`--from FILE`."""
     try:
         return from_json(json.loads(path.read_text()))
-    except (ValueError, KeyError, TypeError, ValidationError) as error:
+    except (ValueError, KeyError, TypeError) as error:
         raise LabError(
             f"{path} is not what ./dev bench --json wrote ({type(error).__name__}: {error}): "
             "measure anew, or give the file of another run"

@@ -28,8 +28,8 @@ def end(family: str) -> str:
 def mistakes(page: str, families: Sequence[str]) -> list[str]:
     """All that keeps these families from being written there, each with what to do."""
     lines = _lines(page)
-    missing = [wrong for family in families for wrong in _wrong(lines, family)]
-    return missing or list(_crossed([_place(lines, family) for family in families]))
+    wrong = [one for family in families for one in _wrong(lines, family)]
+    return wrong or list(_crossed([_place(lines, family) for family in families]))
 
 
 def filled(page: str, texts: Mapping[str, str]) -> str:

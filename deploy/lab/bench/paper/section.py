@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from html import escape
 
 from deploy.lab.bench.machine import told
 from deploy.lab.bench.paper.markdown import plain, table, whole
@@ -11,6 +10,7 @@ from deploy.lab.bench.plot import NARROW, WIDE, layout, svg
 from deploy.lab.bench.record import Run
 from deploy.lab.bench.result import Group, Measured, Row
 from deploy.lab.bench.show import FIGURES, HEADINGS, cells, columns, pictured, series_table
+from jobs.picture.letters import markup
 
 FOLDER = "benchmarks"
 """Where the pictures lie, beside the page."""
@@ -75,14 +75,13 @@ def _row(row: Row, kept: Sequence[int]) -> Sequence[str]:
 
 
 def _picture(family: str, number: int, group: Group) -> str:
-    sheet = layout(group)
-    told_ = escape(f"{sheet.title}. {sheet.told}", quote=True)
+    """Its figures are in the table below it, so that its description need not repeat them."""
     narrow = f"{FOLDER}/{file_name(family, number, narrow=True)}"
     return "\n".join(
         (
             "<p><picture>",
             f'<source media="{PHONE}" srcset="{narrow}">',
-            f'<img src="{FOLDER}/{file_name(family, number)}" alt="{told_}">',
+            f'<img src="{FOLDER}/{file_name(family, number)}" alt="{markup(group.title)}: the table below">',
             "</picture></p>",
         )
     )

@@ -50,7 +50,7 @@ Measured on 2026-11-26 on 2 × A\|B \<fast\>, 8 GiB, Linux-6.1, Python 3.11.2.
 
 <p><picture>
 <source media="(max-width: 600px)" srcset="benchmarks/reaction-1-narrow.svg">
-<img src="benchmarks/reaction-1.svg" alt="seconds. pgbaton: median 55 ms, p99 60 ms, 2 measurements.">
+<img src="benchmarks/reaction-1.svg" alt="seconds: the table below">
 </picture></p>
 
 | seconds | times | median | p99 |
