@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 
 KNOWN = 1000
-"""Ids remembered of each sender: more than it may tell in a minute by its default."""
+"""Ids remembered of each sender: more than one of few clusters may tell in a minute by its default."""
 
 
 @dataclass(slots=True)

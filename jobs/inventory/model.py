@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
@@ -56,16 +56,22 @@ class Redis(Part):
     prefix: Name = "pgbaton"
 
 
+def _per_minute(known: dict[str, Any]) -> int:
+    """Who speaks of many clusters has more to say when all of them lose their leaders at once."""
+    return max(600, 10 * len(known.get("clusters", ())))
+
+
 class Sender(Part):
     """Who may speak of which clusters. `keys`: `whpk_…` public keys, several while they rotate.
 
     With `hmac`, its shared secrets (`whsec_…`, several allowed) are the secret `sender-<id>`.
+    `per_minute` events are accepted of it: 600, or 10 for each of its clusters, where nothing is said.
     """
 
     clusters: tuple[Name, ...]
     keys: tuple[Annotated[str, StringConstraints(pattern=PUBLIC_KEY)], ...] = ()
     hmac: bool = False
-    per_minute: Annotated[int, Field(ge=1)] = 600
+    per_minute: int = Field(ge=1, default_factory=_per_minute)
 
 
 class Webhook(Part):

@@ -166,3 +166,18 @@ def test_documented_example_is_a_sound_inventory() -> None:
     """What the documentation tells people to write passes every check."""
     example = Path(__file__).parents[3] / "docs/inventory.toml"
     assert isinstance(load_inventory(example.read_text()), Inventory)
+
+
+@pytest.mark.parametrize(
+    ("clusters", "said", "allowed"),
+    [(1, "", 600), (61, "", 610), (400, "", 4000), (400, "per_minute = 30", 30)],
+    ids=["one", "more", "many", "said"],
+)
+def test_who_speaks_of_many_clusters_may_say_more(clusters: int, said: str, allowed: int) -> None:
+    """In a storm each of them has something to tell; what the inventory says itself counts."""
+    names = [f"c{number}" for number in range(clusters)]
+    tables = "".join(f'[clusters.{name}]\netcd = "main"\nscope = "{name}"\n' for name in names)
+    sender = f"[senders.crowd]\nclusters = {names}\nhmac = true\n{said}\n"
+    inventory = load_inventory(f"{INVENTORY}\n{tables}{sender}")
+    assert isinstance(inventory, Inventory), str(inventory)
+    assert inventory.senders["crowd"].per_minute == allowed
