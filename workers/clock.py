@@ -91,7 +91,7 @@ class LevelCheck:
     def _look(self, etcd: str) -> Mapping[str, ClusterView] | Unknown:
         scopes = scopes_of(self.inventory, etcd)
         try:
-            return self.dcs[etcd].look(scopes, timeout=self.inventory.timing.clock)
+            return self.dcs[etcd].glance(scopes, timeout=self.inventory.timing.clock)
         except Unavailable as error:
             return Unknown(reason=str(error))
 

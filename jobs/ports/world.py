@@ -32,10 +32,14 @@ class ScopeRef:
 
 
 class Dcs(Protocol):
-    """One etcd cluster, read linearizably. Both raise DcsUnavailable within `timeout` seconds."""
+    """One etcd cluster, read linearizably. All raise DcsUnavailable within `timeout` seconds."""
 
     def look(self, scopes: Sequence[ScopeRef], *, timeout: float) -> Mapping[str, ClusterView]:
         """Each cluster's keys, by cluster id, each in one transaction."""
+
+    def glance(self, scopes: Sequence[ScopeRef], *, timeout: float) -> Mapping[str, ClusterView]:
+        """The same with leader key and member records alone, in as few requests as it takes: what
+        else a view says is as for a cluster of which nothing is known."""
 
     def leader(self, scope: ScopeRef, *, timeout: float) -> LeaderKey | None:
         """The leader key alone: the look right before a mutation."""

@@ -33,6 +33,14 @@ class FakeDcs:
             step()
         return views
 
+    def glance(self, scopes: Sequence[ScopeRef], *, timeout: float) -> Mapping[str, ClusterView]:
+        return {
+            cluster: ClusterView(
+                cluster=cluster, revision=view.revision, leader=view.leader, members=view.members
+            )
+            for cluster, view in self.look(scopes, timeout=timeout).items()
+        }
+
     def leader(self, scope: ScopeRef, *, timeout: float) -> LeaderKey | None:
         self.rereads += 1
         self._refuse_in_outage()

@@ -15,6 +15,7 @@ from workers.etcd.refusal import Denied
 from workers.etcd.wire import Answer, key_range
 
 Questions = Callable[[ScopeRef], list[dict[str, Any]]]
+Parse = Callable[[ScopeRef, Answer], ClusterView]
 
 MOST_OPERATIONS = 128  # etcd's own default for --max-txn-ops
 
@@ -31,12 +32,27 @@ class EtcdDcs:
         self._clock = clock
 
     def look(self, scopes: Sequence[ScopeRef], *, timeout: float) -> Mapping[str, ClusterView]:
+        batches = in_batches(scopes, MOST_OPERATIONS // layout.QUESTIONS_PER_SCOPE)
+        return self._views(batches, layout.questions, layout.view, timeout=timeout)
+
+    def glance(self, scopes: Sequence[ScopeRef], *, timeout: float) -> Mapping[str, ClusterView]:
+        batches = in_batches(scopes, MOST_OPERATIONS)
+        return self._views(batches, layout.glance_question, layout.glanced, timeout=timeout)
+
+    def _views(
+        self,
+        batches: Iterator[Sequence[ScopeRef]],
+        questions: Questions,
+        parse: Parse,
+        *,
+        timeout: float,
+    ) -> Mapping[str, ClusterView]:
         deadline = self._clock() + timeout
         views: dict[str, ClusterView] = {}
         refusals: list[DcsUnavailable] = []
-        for batch in in_batches(scopes, MOST_OPERATIONS // layout.QUESTIONS_PER_SCOPE):
-            for scope, part in self._each(batch, layout.questions, deadline):
-                outcome = _parse(scope, part)
+        for batch in batches:
+            for scope, part in self._each(batch, questions, deadline):
+                outcome = _parsed(parse, scope, part)
                 if isinstance(outcome, ClusterView):
                     views[outcome.cluster] = outcome
                 else:
@@ -69,8 +85,8 @@ class EtcdDcs:
     def _each(
         self, batch: Sequence[ScopeRef], questions: Questions, deadline: float
     ) -> Iterator[tuple[ScopeRef, Answer | Denied]]:
-        """One transaction for all; where a key is denied, one for each, so that only its own
-        cluster goes without."""
+        """One transaction for all; where a key is denied, one for each half, so that in the end only
+        its own cluster goes without."""
         asked = [questions(scope) for scope in batch]
         try:
             answer = self._gateway.read([*chain(*asked)], timeout=deadline - self._clock())
@@ -78,8 +94,8 @@ class EtcdDcs:
             if len(batch) == 1:
                 yield batch[0], denied
                 return
-            for scope in batch:
-                yield from self._each([scope], questions, deadline)
+            for half in in_batches(batch, (len(batch) + 1) // 2):
+                yield from self._each(half, questions, deadline)
             return
         ranges = iter(answer.ranges)
         for scope, own in zip(batch, asked, strict=True):
@@ -96,8 +112,8 @@ def _leader_question(scope: ScopeRef) -> list[dict[str, Any]]:
     return [key_range(layout.leader_key(scope))]
 
 
-def _parse(scope: ScopeRef, part: Answer | Denied) -> ClusterView | DcsUnavailable:
+def _parsed(parse: Parse, scope: ScopeRef, part: Answer | Denied) -> ClusterView | DcsUnavailable:
     try:
-        return layout.view(scope, part) if isinstance(part, Answer) else part
+        return parse(scope, part) if isinstance(part, Answer) else part
     except layout.UnsupportedLayout as unsupported:
         return unsupported

@@ -52,6 +52,25 @@ def questions(scope: ScopeRef) -> list[dict[str, Any]]:
     ]
 
 
+def glance_question(scope: ScopeRef) -> list[dict[str, Any]]:
+    """One range over leader key and member records, which are neighbours in etcd's order: as many
+    clusters fit into a transaction as it takes operations."""
+    base = scope.path.encode()
+    return [key_range(leader_key(scope), base + b"members0")]
+
+
+def glanced(scope: ScopeRef, answer: Answer) -> ClusterView:
+    """Leader and members of what `glance_question` found."""
+    [found] = answer.ranges
+    key, members = leader_key(scope), f"{scope.path}members/".encode()
+    return ClusterView(
+        cluster=scope.cluster,
+        revision=answer.revision,
+        leader=parse_leader(tuple(kv for kv in found if kv.key == key)),
+        members=tuple(parse_member(scope, kv) for kv in found if kv.key.startswith(members)),
+    )
+
+
 def view(scope: ScopeRef, answer: Answer) -> ClusterView:
     """One cluster's keys, parsed. Raises UnsupportedLayout where they are Citus groups."""
     leader, members, config, initialize, failover, digits = answer.ranges

@@ -175,6 +175,7 @@ def test_one_forbidden_cluster_does_not_hide_the_others(guarded: Guarded) -> Non
     """Of a batch, the clusters that may be read are; alone, the forbidden one says why."""
     dcs = EtcdDcs(guarded.gateway())
     assert set(dcs.look([OTHER, SCOPE], timeout=3)) == {"shop"}
+    assert set(dcs.glance([OTHER, SCOPE], timeout=3)) == {"shop"}
     assert set(dcs.leaders([OTHER, SCOPE], timeout=3)) == {"shop"}
     with pytest.raises(DcsUnavailable, match="permission denied"):
         dcs.look([OTHER], timeout=3)

@@ -182,6 +182,40 @@ def test_names_with_odd_characters_survive(pen: Pen, namespace: str, odd: str) -
     assert view.member(odd) == _member(odd)
 
 
+def test_a_glance_sees_leader_and_members_as_a_look_does(pen: Pen, namespace: str) -> None:
+    """Of more clusters than one transaction holds, in one call; a broken record among the members."""
+    scopes = [ScopeRef(cluster=f"c{i}", namespace=namespace, scope=f"s{i}") for i in range(130)]
+    for number in (0, 127, 128, 129):
+        pen.record(scopes[number], _member("pg0"))
+        pen.spoil(scopes[number], "pg1")
+        pen.configure(scopes[number], paused=True)
+        pen.elect(scopes[number], "pg0")
+    seen, whole = (ask(scopes, timeout=SECONDS) for ask in (pen.dcs.glance, pen.dcs.look))
+    assert {c: v.leader for c, v in seen.items()} == {c: v.leader for c, v in whole.items()}
+    assert {c: v.members for c, v in seen.items()} == {c: v.members for c, v in whole.items()}
+    assert sum(view.leader is not None for view in seen.values()) == 4
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_a_glance_takes_odd_names_too(pen: Pen, namespace: str, odd: str) -> None:
+    """What a look shows of such a scope, a glance does."""
+    scope = ScopeRef(cluster="shop", namespace=namespace, scope=odd)
+    pen.record(scope, _member(odd))
+    pen.elect(scope, odd)
+    seen, whole = (ask([scope], timeout=SECONDS)["shop"] for ask in (pen.dcs.glance, pen.dcs.look))
+    assert seen.leader is not None
+    assert (seen.leader, seen.members) == (whole.leader, whole.members)
+
+
+def test_a_glance_passes_over_what_stands_beside(gateway: Gateway, scope: ScopeRef) -> None:
+    """Keys that stand near those of the leader and the members are none of them."""
+    pen = EtcdPen(gateway, lambda: gateway)
+    for key in ("leaderless", "leader/pg9", "member", "members", "members0", "optime/leader"):
+        pen.put(scope, key, b"pg9")
+    view = pen.dcs.glance([scope], timeout=SECONDS)["shop"]
+    assert (view.leader, view.members) == (None, ())
+
+
 def test_revisions_grow(pen: Pen, scope: ScopeRef) -> None:
     """A later look is of a later revision, and never of one before its own leader's epoch."""
     pen.elect(scope, "pg0")
@@ -198,6 +232,8 @@ def test_what_cannot_be_asked_says_what_to_do(pen: Pen, scope: ScopeRef) -> None
     pen.break_down()
     with pytest.raises(DcsUnavailable) as refused:
         pen.dcs.look([scope], timeout=1)
+    with pytest.raises(DcsUnavailable):
+        pen.dcs.glance([scope], timeout=1)
     assert refused.value.reason
     assert refused.value.remedy
     with pytest.raises(DcsUnavailable):
