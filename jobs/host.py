@@ -61,10 +61,11 @@ Ended = SwapReply | HostFailure | Blocked
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """How one host ended, and how long that took."""
+    """How one host ended, and how long that took; `sent` is when, within it, the swap went out."""
 
     reply: Ended
     seconds: float
+    sent: float | None = None
     note: str = ""
 
 
@@ -80,15 +81,18 @@ def move(hands: Hands, mission: Mission, host: str) -> Result:
     return Result(
         reply=seen.without_secrets(reply),
         seconds=hands.clock.monotonic() - began,
+        sent=None if seen.sent is None else seen.sent - began,
         note=masked("; ".join(notes), seen.known),
     )
 
 
 @dataclass(slots=True)
 class Seen:
-    """The secrets that stood in a host's files while it was worked on, in this memory only."""
+    """What was seen on a host's road: the secrets in its files, kept in this memory only, and the instant
+    at which the last swap went out."""
 
     known: Known = field(default_factory=Known)
+    sent: float | None = None
 
     def learn(self, reply: ReadReply) -> None:
         """Take in what its files hold."""
@@ -134,9 +138,16 @@ def _try(hands: Hands, mission: Mission, host: str, notes: list[str], seen: Seen
         hands.inventory.host_at(host),
         plan.request,
         timeout=SWAP_WITHIN + own,
-        confirm=partial(still_leads, hands, mission, notes),
+        confirm=partial(_go, hands, mission, notes, seen),
     )
     return _held_back(reply, notes)
+
+
+def _go(hands: Hands, mission: Mission, notes: list[str], seen: Seen) -> bool:
+    """The last look; what passes it goes out at this instant."""
+    leads = still_leads(hands, mission, notes)
+    seen.sent = hands.clock.monotonic() if leads else None
+    return leads
 
 
 def _held_back(reply: SwapReply | HostFailure, notes: Sequence[str]) -> SwapReply | HostFailure:

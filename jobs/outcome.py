@@ -57,7 +57,8 @@ def record_of(result: Result, *, given: Assignment, now: float) -> HostRecord:
 
 
 def draft_of(record: HostRecord, result: Result, *, host: str, mission: Mission, job: str) -> Draft:
-    """The audit entry of one host's end; `stages` are the host's own seconds."""
+    """The audit entry of one host's end; `stages` are the host's own seconds, `sent` those until the
+    swap went out."""
     kind = Kind.SUPERSEDED if record.outcome == "superseded" else Kind.HOST
     at = parse_target(host)
     evidence = {
@@ -71,6 +72,7 @@ def draft_of(record: HostRecord, result: Result, *, host: str, mission: Mission,
         "reason": record.reason,
         "remedy": record.remedy,
         "note": result.note,
+        "sent": None if result.sent is None else round(result.sent, 4),
         "stages": dict(result.reply.seconds) if isinstance(result.reply, SwapReply) else {},
     }
     return Draft(

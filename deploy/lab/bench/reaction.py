@@ -1,8 +1,9 @@
-"""How long applications wait for pgbaton: from "leader writable" to the last host checked."""
+"""How long applications wait for pgbaton: from the leader to the swap sent, and to the last host done."""
 
 from __future__ import annotations
 
 from deploy.lab.bench.families import Wish
+from deploy.lab.bench.reactions.made import measure_made
 from deploy.lab.bench.result import Group, Measured, Row, Series
 from deploy.lab.bench.switched import change_leader, stage_of_a_lab
 
@@ -11,7 +12,7 @@ LIMIT = 0.6
 
 
 def measure(wish: Wish) -> Measured:
-    """Bring a lab up and let it change leaders."""
+    """First on a real cluster, then by epochs that are made in etcd."""
     with stage_of_a_lab() as stage:
         seconds = tuple(change_leader(stage).seconds for _ in range(wish.epochs))
     ours = Series(name="pgbaton, two shops", values=seconds)
@@ -23,4 +24,10 @@ def measure(wish: Wish) -> Measured:
         over="ours alone",
     )
     title = "leader writable to last of two hosts checked, the shop's own stop and start taken off"
-    return Measured(family="reaction", rows=(row,), groups=(Group(title=title, series=(ours,)),))
+    rows, groups, notes = measure_made(wish)
+    return Measured(
+        family="reaction",
+        rows=(row, *rows),
+        groups=(Group(title=title, series=(ours,)), *groups),
+        notes=tuple(notes),
+    )

@@ -25,6 +25,16 @@ EVERY = 0.1
 """Seconds between two looks at the trail: a look must not be what is measured."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Led:
+    """One epoch: right before its leader's key was `written` (seconds since 1970), and all that the
+    trail tells since."""
+
+    epoch: int
+    written: float
+    entries: Sequence[Entry]
+
+
 @dataclass(slots=True, kw_only=True)
 class Ours:
     """pgbaton on the control machine of a ground. `workers` are so many of the running processes; they
@@ -92,14 +102,21 @@ class Ours:
         return len(self.ground.hosts.all) if self.warm else 0
 
     def epoch(self, cluster: str) -> float:
-        """Lead a cluster anew, by its other member; seconds from the hosts' assignment to the last
-        host's entry. LabError where not every host was changed."""
-        its = self.ground.fleet[cluster]
+        """Lead a cluster anew; seconds from the hosts' assignment to the last host's entry. LabError
+        where not every host was changed."""
+        led = self.lead(cluster)
+        return seconds(led.entries, led.epoch, [host.name for host in self.ground.fleet[cluster]])
+
+    def lead(self, cluster: str) -> Led:
+        """Let the other member lead a cluster, until its incident is concluded. LabError where a host
+        does not follow."""
         if not self.warm:
             self._stop_workers()
             self._start_workers()
         seat, head = self._next(cluster), self.ledger.head(cluster).seq
-        epoch = self.ground.leaders.change([seat])[cluster]
+        self.ground.leaders.lose([cluster])
+        written = time.time()
+        epoch = self.ground.leaders.elect([seat])[cluster]
         entries: list[Entry] = []
         deadline = time.monotonic() + MOVES
         while not concluded(entries, epoch):
@@ -107,10 +124,9 @@ class Ours:
                 raise LabError(f"{cluster} did not conclude: {entries[-1:]}")
             time.sleep(EVERY)
             entries += self.ledger.entries(cluster, after=entries[-1].seq if entries else head)
-        took = seconds(entries, epoch, [host.name for host in its])
-        if not self.ground.hosts.follow(its, cluster, seat.address):
+        if not self.ground.hosts.follow(self.ground.fleet[cluster], cluster, seat.address):
             raise LabError(f"a host of {cluster} does not follow {seat.member}")
-        return took
+        return Led(epoch=epoch, written=written, entries=entries)
 
     def _next(self, cluster: str) -> Seat:
         first, second = seats(self.ground.fleet)[cluster]
