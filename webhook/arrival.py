@@ -14,6 +14,7 @@ from jobs.signatures import Message
 from webhook.refusal import Reason, Refusal
 
 CONTENT_TYPE = "application/cloudevents+json"
+HEADERS = ("webhook-id", "webhook-timestamp", "webhook-signature")
 STALL = 5.0
 """Seconds without a byte after which a body is given up: it holds one of few threads."""
 
@@ -38,13 +39,9 @@ def receive(request: Request, *, max_body: int) -> Arrival | Refusal:
     body = _body(request, max_body)
     if isinstance(body, Refusal):
         return body
-    return _header_fault(request) or Arrival(
-        message=Message(
-            id=request.headers["webhook-id"],
-            timestamp=request.headers["webhook-timestamp"],
-            body=body,
-        ),
-        signatures=request.headers["webhook-signature"],
+    id_, timestamp, signatures = (request.headers.get(name, "") for name in HEADERS)
+    return _header_fault(id_, timestamp, signatures) or Arrival(
+        message=Message(id=id_, timestamp=timestamp, body=body), signatures=signatures
     )
 
 
@@ -84,15 +81,16 @@ def _body(request: Request, max_body: int) -> bytes | Refusal:
     return _too_large(max_body) if len(body) > max_body else body
 
 
-def _header_fault(request: Request) -> Refusal | None:
-    for name in ("webhook-id", "webhook-timestamp", "webhook-signature"):
-        if not request.headers.get(name):
+def _header_fault(*values: str) -> Refusal | None:
+    for name, value in zip(HEADERS, values, strict=True):
+        if not value:
             detail = f"Sign the event as Standard Webhooks do; the header {name} is missing."
             return Refusal(reason=Reason.UNSIGNED, detail=detail, field=name)
-    if not is_id(request.headers["webhook-id"]):
+    id_, timestamp, _ = values
+    if not is_id(id_):
         detail = "webhook-id must be 1 to 128 visible ASCII characters without a dot."
         return Refusal(reason=Reason.BAD_HEADER, detail=detail, field="webhook-id")
-    if re.fullmatch("[0-9]{1,12}", request.headers["webhook-timestamp"]) is None:
+    if re.fullmatch("[0-9]{1,12}", timestamp) is None:
         detail = "webhook-timestamp must be whole seconds since 1970."
         return Refusal(reason=Reason.BAD_HEADER, detail=detail, field="webhook-timestamp")
     return None

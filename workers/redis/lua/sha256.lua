@@ -1,6 +1,6 @@
 -- SHA-256 after FIPS 180-4: without it, a chain's hash would have to be computed by a client,
 -- which would have to know the head first, and would race others for it.
-local bxor, band, bnot, ror = bit.bxor, bit.band, bit.bnot, bit.ror
+local bxor, band, ror = bit.bxor, bit.band, bit.ror
 local rshift, tobit = bit.rshift, bit.tobit
 
 local ROUND = {
@@ -23,27 +23,30 @@ end
 
 local WORDS = ">" .. string.rep("I4", 16)
 
+-- Sums are left as they grow: below 2^47 after 64 rounds, and bit operations take any number below 2^51
+-- for its last 32 bits.
 local function schedule(message, from)
   local w = {struct.unpack(WORDS, message, from)}
   for t = 17, 64 do
     local a, b = w[t - 15], w[t - 2]
     local low = bxor(ror(a, 7), ror(a, 18), rshift(a, 3))
     local high = bxor(ror(b, 17), ror(b, 19), rshift(b, 10))
-    w[t] = tobit(high + w[t - 7] + low + w[t - 16])
+    w[t] = high + w[t - 7] + low + w[t - 16]
   end
   return w
 end
 
+-- The majority of a, b, c is b, unless a differs from b and b from c; the choice takes f's bits where e has
+-- ones, and g's elsewhere. Each call of a bit operation counts: they are what all appending spends its time on.
 local function compress(state, w)
   local a, b, c, d, e, f, g, h = unpack(state)
+  local bc = bxor(b, c)
   for t = 1, 64 do
-    local big = bxor(ror(e, 6), ror(e, 11), ror(e, 25))
-    local choice = bxor(band(e, f), band(bnot(e), g))
-    local first = h + big + choice + ROUND[t] + w[t]
-    local small = bxor(ror(a, 2), ror(a, 13), ror(a, 22))
-    local majority = bxor(band(a, b), band(a, c), band(b, c))
-    h, g, f, e = g, f, e, tobit(d + first)
-    d, c, b, a = c, b, a, tobit(first + small + majority)
+    local ab = bxor(a, b)
+    local choice = bxor(g, band(e, bxor(f, g)))
+    local first = h + bxor(ror(e, 6), ror(e, 11), ror(e, 25)) + choice + ROUND[t] + w[t]
+    local second = bxor(ror(a, 2), ror(a, 13), ror(a, 22)) + bxor(b, band(ab, bc))
+    h, g, f, e, d, c, b, a, bc = g, f, e, d + first, c, b, a, first + second, ab
   end
   for place, value in ipairs({a, b, c, d, e, f, g, h}) do
     state[place] = tobit(state[place] + value)
