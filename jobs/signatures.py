@@ -15,14 +15,15 @@ import hmac
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from nacl.bindings import crypto_sign_open
+from nacl.exceptions import BadSignatureError
 
 SECRET, PUBLIC, PRIVATE = "whsec_", "whpk_", "whsk_"
 MAX_SIGNATURES = 8
 """Signatures looked at in one header: a forger may not buy more of our time than that."""
 
-_SEED, _PUBLIC_BYTES = 32, 32
+_SEED, _PUBLIC_BYTES, _SIGNATURE = 32, 32, 64
 _SECRET_BYTES = range(24, 65)
 
 
@@ -83,11 +84,15 @@ def _fits_secret(content: bytes, signature: bytes, secrets: Sequence[bytes]) -> 
 
 
 def _fits_public(content: bytes, signature: bytes, keys: Sequence[Ed25519PublicKey]) -> bool:
-    fits = False
+    """By libsodium, which needs half of OpenSSL's time: whoever forges an event buys this much of ours.
+    It takes the signature's bytes from the front of what it is given, so there must be as many as it takes."""
+    if len(signature) != _SIGNATURE:
+        return False
+    fits, signed = False, signature + content
     for key in keys:
         try:
-            key.verify(signature, content)
-        except InvalidSignature:
+            crypto_sign_open(signed, key.public_bytes_raw())
+        except BadSignatureError:
             continue
         fits = True
     return fits

@@ -112,6 +112,18 @@ def test_id_and_timestamp_are_covered() -> None:
         assert not verify(moved, signature, public(PAIR))
 
 
+def test_no_byte_moves_between_a_signature_and_what_it_covers() -> None:
+    """A signature with what was cut off the id behind it would fit, were its length not looked at."""
+    whole = Message(id="12-3", timestamp="1700000000", body=b"{}")
+    signature = base64.b64decode(sign(whole, PAIR.private).removeprefix("v1a,"))
+    cut = Message(id="-3", timestamp=whole.timestamp, body=whole.body)
+    assert b"12" + cut.content == whole.content
+    for raw in (signature + b"12", signature + b"1", signature[:-1], b""):
+        text = "v1a," + base64.b64encode(raw).decode()
+        assert not verify(cut, text, public(PAIR))
+        assert not verify(whole, text, public(PAIR))
+
+
 def test_a_private_key_may_carry_its_public_half() -> None:
     """Both spellings of whsk_ sign alike: the seed alone, and seed with public key."""
     seed = base64.b64decode(PAIR.private.removeprefix("whsk_"))
