@@ -13,6 +13,7 @@ from jobs.means import Means
 from jobs.ports import LedgerUnavailable
 from jobs.state import Assignment, ClusterState, HostRecord
 from jobs.tools import Tools, equipped
+from jobs.verdict import Leadership
 
 AWAY = (0.5, 1.0, 2.0, 4.0)
 """Seconds between two tries to report a target while Redis cannot be reached."""
@@ -97,7 +98,11 @@ def take_up(
 def hands_of(tools: Tools) -> Hands:
     """The few ports that one host's road needs."""
     return Hands(
-        inventory=tools.inventory, witness=tools.witness, hosts=tools.hosts, clock=tools.clock
+        inventory=tools.inventory,
+        witness=tools.witness,
+        hosts=tools.hosts,
+        clock=tools.clock,
+        reads=tools.reads,
     )
 
 
@@ -117,7 +122,17 @@ def mission_of(tools: Tools, state: ClusterState, *, epoch: int) -> Mission | st
         verified=(known.verified or 0.0) + ahead,
         since=_since(state) + ahead,
         ahead=ahead,
+        held=held_of(state),
     )
+
+
+def held_of(state: ClusterState) -> Mapping[str, Leadership]:
+    """The targets that hold the leadership that was last settled."""
+    settled = state.settled.leadership
+    if settled is None:
+        return {}
+    hold = (target for target, one in state.hosts.items() if one.fence == settled.fence)
+    return dict.fromkeys(hold, settled)
 
 
 def _since(state: ClusterState) -> float:

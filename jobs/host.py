@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 from jobs.blocked import Blocked
 from jobs.claims import LeaderKey, MemberRecord, SqlAnswer, Unknown
 from jobs.inventory import Inventory
+from jobs.lastread import LastReads, brought_to
 from jobs.masking import Known, masked, secrets_in
 from jobs.plan import HostPlan, plan_host, read_request
 from jobs.ports import Clock, HostHand, Witness
@@ -35,7 +36,8 @@ VERDICT_GOOD_FOR = 10.0
 class Mission:
     """What all targets of one job have in common: where to, when that was last proven, and `since`
     when it is known, by this worker's own clock, which is `ahead` of Redis' by so many seconds
-    (negative: behind)."""
+    (negative: behind). `held` is the leadership that a target was last brought to, as far as that is
+    remembered."""
 
     cluster: str
     leadership: Leadership
@@ -43,16 +45,19 @@ class Mission:
     verified: float
     since: float
     ahead: float = 0.0
+    held: Mapping[str, Leadership] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hands:
-    """The few ports a host needs; the operator's inline repoint brings the same ones without Redis."""
+    """The few ports a host needs; the operator's inline repoint brings the same ones without Redis.
+    `reads` are this worker's memory of hosts, where it has one."""
 
     inventory: Inventory
     witness: Witness
     hosts: HostHand
     clock: Clock
+    reads: LastReads | None = None
 
 
 Ended = SwapReply | HostFailure | Blocked
@@ -106,12 +111,22 @@ class Seen:
 
 
 def _tries(hands: Hands, mission: Mission, host: str, notes: list[str], seen: Seen) -> Ended:
-    reply = _try(hands, mission, host, notes, seen)
-    for _ in range(TRIES - 1):
-        if not (isinstance(reply, SwapReply) and reply.outcome is Outcome.FILE_CHANGED):
+    """Straight from the last read where there is one; else, and where it was not the host's state any
+    more, from a new one."""
+    plan = plan_from_memory(hands, mission, host, learn=seen.learn)
+    reply: Ended | None = None
+    if plan is not None:
+        reply = _swap(hands, mission, host, plan, notes, seen)
+    for _ in range(TRIES):
+        if reply is not None and not _outdated(reply):
             break
         reply = _try(hands, mission, host, notes, seen)
+    assert reply is not None
     return reply
+
+
+def _outdated(reply: Ended) -> bool:
+    return isinstance(reply, SwapReply) and reply.outcome is Outcome.FILE_CHANGED
 
 
 def bug_of(error: Exception) -> HostFailure:
@@ -129,6 +144,12 @@ def _try(hands: Hands, mission: Mission, host: str, notes: list[str], seen: Seen
     plan = plan_now(hands, mission, host, learn=seen.learn)
     if not isinstance(plan, HostPlan):
         return plan
+    return _swap(hands, mission, host, plan, notes, seen)
+
+
+def _swap(
+    hands: Hands, mission: Mission, host: str, plan: HostPlan, notes: list[str], seen: Seen
+) -> SwapReply | HostFailure:
     apps = hands.inventory.applications_at(mission.cluster, host)
     own = sum(
         len(a.after) * a.after_timeout + len(a.services) * a.restart_timeout + a.check_timeout
@@ -171,6 +192,8 @@ def plan_now(
     if not isinstance(reply, ReadReply):
         return reply
     learn(reply)
+    if hands.reads is not None:
+        hands.reads.keep(mission.cluster, host, reply)
     return plan_host(
         hands.inventory,
         cluster=mission.cluster,
@@ -178,6 +201,28 @@ def plan_now(
         leadership=mission.leadership,
         reply=reply,
     )
+
+
+def plan_from_memory(
+    hands: Hands,
+    mission: Mission,
+    host: str,
+    *,
+    learn: Callable[[ReadReply], None] = lambda _: None,
+) -> HostPlan | None:
+    """What this host needs by what is remembered of it, without a question; None where that is not
+    enough, and a hindrance is worth a look."""
+    held = mission.held.get(host)
+    read = hands.reads.recall(mission.cluster, host) if hands.reads and held else None
+    if held is None or read is None:
+        return None
+    of = {"cluster": mission.cluster, "host": host}
+    now = brought_to(hands.inventory, leadership=held, reply=read, **of)
+    if now is None:
+        return None
+    learn(now)
+    plan = plan_host(hands.inventory, leadership=mission.leadership, reply=now, **of)
+    return plan if isinstance(plan, HostPlan) else None
 
 
 def still_leads(hands: Hands, mission: Mission, notes: list[str]) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from jobs.flapping import Flapping
 from jobs.inventory import SCHEMA, Inventory
 from jobs.judge import Policy
+from jobs.lastread import LastReads
 from jobs.ports import (
     Balancers,
     Clock,
@@ -32,7 +33,8 @@ PASSES = 25
 class Tools:
     """Every port, the inventory they were made for, and the name of the worker that holds them.
 
-    Without a token for Linode's API there are no `balancers` and no `records`.
+    Without a token for Linode's API there are no `balancers` and no `records`; without warm
+    connections no `reads` are kept either.
     """
 
     inventory: Inventory
@@ -46,6 +48,7 @@ class Tools:
     balancers: Balancers | None = None
     records: Records | None = None
     members: MemberHand | None = None
+    reads: LastReads | None = None
 
     def passes_on(
         self, function: str, arguments: Mapping[str, object], *, made: Made, passed: int

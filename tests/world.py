@@ -12,6 +12,7 @@ from jobs.audit import Kind
 from jobs.claims import MemberRecord
 from jobs.due import Due, Pace, due
 from jobs.inventory import Inventory, load_inventory
+from jobs.lastread import LastReads
 from jobs.ports import Balancers, MemberHand, Records
 from jobs.tools import EQUIPPED, Tools
 from tests.fakes.clock import FakeClock
@@ -78,6 +79,7 @@ class World:
     balancers: Balancers | None = None
     records: Records | None = None
     members: MemberHand | None = None
+    reads: LastReads | None = None
     ledger: FakeLedger = field(init=False)
     witness: FakeWitness = field(init=False)
 
@@ -99,6 +101,7 @@ class World:
             balancers=self.balancers,
             records=self.records,
             members=self.members,
+            reads=self.reads,
         )
 
     def fail_over(self, member: str) -> int:

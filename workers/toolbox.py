@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jobs.inventory import Cluster, Inventory
+from jobs.lastread import LastReads
 from jobs.ports import Dcs, ScopeRef
 from jobs.tools import Tools
 from workers.fleet import ThreadFleet
@@ -38,6 +39,7 @@ def equip(inventory: Inventory, secrets: Secrets, *, hosts: SshHands) -> Tools:
         clock=SystemClock(),
         worker=platform.node(),
         members=members_of(secrets),
+        reads=LastReads() if inventory.ssh.warm else None,
     )
     return tools if api is None else _at_linode(tools, api)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jobs.audit import Kind, verify
+from jobs.lastread import LastReads
 from tests.fakes.hosts import WorkerDied
 from tests.world import World, make_world
 
@@ -17,10 +18,14 @@ def world() -> World:
     return world
 
 
-def test_worker_dying_after_each_effect_on_a_host_changes_neither_end_nor_restarts() -> None:
+@pytest.mark.parametrize("reads", [None, LastReads()], ids=["reading", "remembering"])
+def test_worker_dying_after_each_effect_on_a_host_changes_neither_end_nor_restarts(
+    reads: LastReads | None,
+) -> None:
     """Crash after the k-th effect on hosts, run again: same end, and one restart a host, for every k."""
     for k in range(1, 40):
         world = make_world()
+        world.reads = reads
         world.settle()
         world.fail_over("pg2")
         world.hosts.die_after(k)
