@@ -46,10 +46,15 @@ def release_of(text: str | None) -> Release | None:
 def proven_at(state: ClusterState, memory: Memory) -> float | None:
     """When the leader was last proven; None for a cluster where that never was, such as a standby.
     Raises LedgerUnavailable."""
+    return newest_proof(state, memory.recall(proof_name(state.cluster)))
+
+
+def newest_proof(state: ClusterState, remembered: str | None) -> float | None:
+    """The same with what is remembered under `proof_name`, where it was just recalled."""
     known = (
         state.incident.verified if state.incident else None,
         state.settled.verified,
-        _number(memory.recall(proof_name(state.cluster))),
+        _number(remembered),
     )
     return max((at for at in known if at), default=None)
 

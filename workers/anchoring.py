@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from math import inf
+from contextlib import suppress
+from itertools import cycle, islice
 from typing import Self
 
 import structlog
 
 from jobs.anchor import Anchor, Mark, superfluous
-from jobs.audit import NOT_OURS, Entry, Kind
+from jobs.audit import NOT_OURS, Entry, Head, Kind
 from jobs.audit.gap import draft_of, gap_of
 from jobs.inventory import Inventory
 from jobs.ports import Anchors, Clock, LedgerUnavailable, Record, Stand, Unavailable
+from workers.anchor_view import View
 from workers.secrets import Secrets
 from workers.timepiece import SystemClock
 
@@ -29,29 +30,6 @@ RUNS = 8
 UNEXPLAINED = "the trail is not the one that was anchored: pgbaton audit verify"
 
 
-@dataclass(slots=True)
-class _View:
-    """One cluster as this process knows it. `known` are the anchors that stand, `off` those of them that
-    the trail contradicts, and `strangers` those of these that nothing explains."""
-
-    cluster: str
-    place: Anchors
-    known: list[Anchor] | None = None
-    off: frozenset[Mark] = frozenset()
-    strangers: frozenset[Mark] = frozenset()
-    looked: int | None = None
-    urgent: bool = True
-    due: float = -inf
-    retry: float = -inf
-    alive: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def newest(self) -> Anchor | None:
-        """The newest head that was anchored, of those that the trail has."""
-        heads = (a for a in self.known or () if a.kind == "head" and a.mark not in self.off)
-        return max(heads, key=lambda a: a.seq, default=None)
-
-
 class Anchoring:
     """Anchors every trail that moved, and writes a `trail gap` where Redis lost what was anchored.
 
@@ -63,7 +41,8 @@ class Anchoring:
         self, record: Record, places: Mapping[str, Anchors], *, clock: Clock | None = None
     ) -> None:
         self._record, self._clock = record, clock or SystemClock()
-        self._views = {name: _View(name, place) for name, place in places.items()}
+        self._views = {name: View(name, place) for name, place in places.items()}
+        self._turns, self._alive = cycle(self._views), dict[str, int]()
         self.failing: dict[str, str] = {}
 
     @classmethod
@@ -79,60 +58,70 @@ class Anchoring:
         return {name: view.newest for name, view in self._views.items() if view.newest}
 
     def tick(self) -> None:
-        """Look at every trail once."""
-        for view in self._views.values():
-            if self._clock.monotonic() < view.retry:
-                continue
-            try:
-                self._look(view)
-            except LedgerUnavailable:
-                view.retry = self._clock.monotonic() + AGAIN
-                return  # the chronicle itself says so; what ails one trail alone must not bar the others
-            except Unavailable as error:
-                self._put_off(view, str(error))
-            except ValueError as error:
-                self._leave(view, f"Redis holds what pgbaton never wrote there: {error}")
+        """Look at every trail that may not be at rest: where all are, that is two questions."""
+        heads = self._heads()
+        with suppress(LedgerUnavailable):  # the chronicle itself says so
+            for view in self._views.values():
+                head = heads.get(view.cluster)
+                if self._clock.monotonic() < view.retry or (head and view.rests(head)):
+                    continue
+                self._look_at(view)
 
-    def _look(self, view: _View) -> None:
-        stand = self._stand(view)
-        if view.known is None or self._went_back(view, stand):
+    def _heads(self) -> Mapping[str, Head]:
+        """Nothing where they cannot be read: one that is broken must not bar the others. Which run of
+        Redis lives now, which explains a loss later, any of them tells, each in its turn."""
+        with suppress(LedgerUnavailable, ValueError):
+            heads = self._record.heads(tuple(self._views))
+            for cluster in islice(self._turns, 1):
+                self._stand(cluster)
+            return heads
+        return {}
+
+    def _look_at(self, view: View) -> None:
+        """What ails one trail alone must not bar the others."""
+        try:
+            self._look(view)
+        except LedgerUnavailable:
+            view.retry = self._clock.monotonic() + AGAIN
+            raise
+        except Unavailable as error:
+            self._put_off(view, str(error))
+        except ValueError as error:
+            self._leave(view, f"Redis holds what pgbaton never wrote there: {error}")
+
+    def _look(self, view: View) -> None:
+        stand = self._stand(view.cluster)
+        if view.known is None or view.went_back(stand.head):
             self._compare(view)
-            stand = self._stand(view)
-        if self._at_rest(view, stand):
+            stand = self._stand(view.cluster)
+        if not stand.head.seq or view.rests(stand.head):
             return
         view.urgent = view.urgent or self._wants_haste(view)
         if view.urgent or self._clock.monotonic() >= view.due:
             self._note(view)
 
-    def _stand(self, view: _View) -> Stand:
-        stand = self._record.stand(view.cluster)
+    def _stand(self, cluster: str) -> Stand:
+        stand = self._record.stand(cluster)
         if stand.redis is not None:
-            view.alive[stand.redis.run] = stand.now
-            for run in list(view.alive)[:-RUNS]:
-                del view.alive[run]
+            self._alive[stand.redis.run] = stand.now
+            for run in list(self._alive)[:-RUNS]:
+                del self._alive[run]
         return stand
 
-    def _went_back(self, view: _View, stand: Stand) -> bool:
-        return view.newest is not None and stand.head.seq < view.newest.seq
-
-    def _at_rest(self, view: _View, stand: Stand) -> bool:
-        newest, head = view.newest, stand.head
-        return not head.seq or (newest is not None and newest.mark == (head.seq, head.hash))
-
-    def _wants_haste(self, view: _View) -> bool:
+    def _wants_haste(self, view: View) -> bool:
         after = view.looked if view.looked is not None else (view.newest.seq if view.newest else 0)
         haste = False
         for entry in self._record.entries(view.cluster, after=after):
             view.looked, haste = entry.seq, haste or _kind(entry) in AT_ONCE
         return haste
 
-    def _note(self, view: _View) -> None:
+    def _note(self, view: View) -> None:
         """Anchor the head, once the newest anchor is known to belong to the same trail. A loss that was
         not explained may have been accepted meanwhile."""
         newest = view.newest
         if view.strangers or (newest and self._hash(view, newest.seq) != newest.hash):
             self._compare(view)
-        stand = self._stand(view)
+        stand = self._stand(view.cluster)
         if self._hash(view, stand.head.seq) != stand.head.hash:
             self._leave(view, f"{UNEXPLAINED} {view.cluster}")
             return
@@ -151,11 +140,11 @@ class Anchoring:
         view.urgent, view.due = False, self._clock.monotonic() + EVERY
         self._told(view)
 
-    def _compare(self, view: _View) -> None:
+    def _compare(self, view: View) -> None:
         """Hold what was anchored against the trail. The anchors are read first: what is noted of an
         entry is noted after it, so an anchor without its entry is a loss and not a matter of haste."""
         placed = list(view.place.placed(view.cluster))
-        stand = self._stand(view)
+        stand = self._stand(view.cluster)
         strangers = [a for a in placed if self._contradicts(view, a, stand)]
         explained = self._told_already(view, placed, strangers)
         rest = [a for a in strangers if a.mark not in explained]
@@ -171,13 +160,13 @@ class Anchoring:
         view.urgent = True
         self._told(view)
 
-    def _contradicts(self, view: _View, anchor: Anchor, stand: Stand) -> bool:
+    def _contradicts(self, view: View, anchor: Anchor, stand: Stand) -> bool:
         if stand.first and anchor.seq < stand.first - 1:
             return False  # exported and dropped: only the export can say
         return self._hash(view, anchor.seq) != anchor.hash
 
     def _told_already(
-        self, view: _View, placed: list[Anchor], strangers: list[Anchor]
+        self, view: View, placed: list[Anchor], strangers: list[Anchor]
     ) -> frozenset[Mark]:
         """What earlier gaps explain; a gap that was noted and never told is told now."""
         marks = {a.mark for a in strangers}
@@ -190,7 +179,7 @@ class Anchoring:
         return frozenset(mark for gap in gaps for mark in gap.lost)
 
     def _gap(
-        self, view: _View, rest: list[Anchor], placed: list[Anchor], stand: Stand
+        self, view: View, rest: list[Anchor], placed: list[Anchor], stand: Stand
     ) -> Anchor | None:
         lost = {a.mark for a in rest}
         lowest = min(a.seq for a in rest)
@@ -203,34 +192,34 @@ class Anchoring:
             after=after,
             at=stand.now,
             server=stand.redis,
-            alive=view.alive,
+            alive=self._alive,
         )
 
-    def _beginning(self, view: _View, stand: Stand) -> Mark:
+    def _beginning(self, view: View, stand: Stand) -> Mark:
         return (before := max(stand.first - 1, 0)), self._hash(view, before)
 
-    def _hash(self, view: _View, seq: int) -> str:
+    def _hash(self, view: View, seq: int) -> str:
         """The hash of an entry, or what its successor says of it; "" where there is neither."""
         for entry in self._record.entries(view.cluster, after=max(seq - 1, 0), upto=seq + 1):
             return entry.hash if entry.seq == seq else entry.prev
         return ""
 
-    def _told(self, view: _View) -> None:
+    def _told(self, view: View) -> None:
         self._say(view, f"{UNEXPLAINED} {view.cluster}" if view.strangers else "")
 
-    def _put_off(self, view: _View, reason: str) -> None:
+    def _put_off(self, view: View, reason: str) -> None:
         """All clusters of one etcd fail alike; the others go on."""
         for other in self._views.values():
             if other.place is view.place:
                 other.retry = self._clock.monotonic() + AGAIN
         self._leave(view, reason)
 
-    def _leave(self, view: _View, reason: str) -> None:
+    def _leave(self, view: View, reason: str) -> None:
         """What is wrong with one trail is no reason to leave the others."""
         view.retry = self._clock.monotonic() + AGAIN
         self._say(view, reason)
 
-    def _say(self, view: _View, reason: str) -> None:
+    def _say(self, view: View, reason: str) -> None:
         before = self.failing.get(view.cluster, "")
         if reason == before:
             return

@@ -63,10 +63,13 @@ class Record(Trail, Protocol):
 
 class Memory(Protocol):
     """Short texts by name, so that a process need not begin anew; what was remembered last counts.
-    Both raise LedgerUnavailable."""
+    All raise LedgerUnavailable."""
 
     def recall(self, name: str) -> str | None:
         """What was remembered under this name; None where nothing was."""
+
+    def recalls(self, names: Sequence[str]) -> Mapping[str, str]:
+        """The same of many names at once; those under which nothing was are left out."""
 
     def remember(self, name: str, text: str) -> None:
         """Keep a text in place of the last one."""

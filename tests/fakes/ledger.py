@@ -249,6 +249,10 @@ class FakeLedger:
         self._refuse()
         return self.texts.get(name)
 
+    def recalls(self, names: Sequence[str]) -> dict[str, str]:
+        self._refuse()
+        return {name: self.texts[name] for name in names if name in self.texts}
+
     def remember(self, name: str, text: str) -> None:
         with self._step("remember"):
             self.texts[name] = text

@@ -16,6 +16,7 @@ from jobs.following import Follower
 from jobs.inventory import Inventory
 from jobs.names import INTAKE
 from jobs.ports import Ledger
+from jobs.remembered import proof_name
 from jobs.story import fact_of
 from workers.metrics.incidents import IncidentMetrics
 from workers.metrics.queue import QueueEye, QueueMetrics
@@ -110,9 +111,11 @@ class Reader:
         return taken
 
     def _look(self) -> None:
-        for cluster in self.inventory.clusters:
-            state = self.ledger.state(cluster)
-            self.metrics.standing.show(self.inventory, state, self.ledger)
+        clusters = tuple(self.inventory.clusters)
+        proofs = self.ledger.recalls([proof_name(cluster) for cluster in clusters])
+        for cluster, state in self.ledger.states(clusters).items():
+            proof = proofs.get(proof_name(cluster))
+            self.metrics.standing.show(self.inventory, state, proof=proof)
             self.metrics.incidents.settle(cluster, now=state.now)
         self.metrics.routes.show(self.ledger)
         seen = self.queue()

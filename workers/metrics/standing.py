@@ -10,8 +10,7 @@ from prometheus_client import CollectorRegistry, Gauge
 
 from jobs.assign import missing
 from jobs.inventory import Inventory, parse_target
-from jobs.ports import Memory
-from jobs.remembered import proven_at
+from jobs.remembered import newest_proof
 from jobs.state import ClusterState
 
 ABOUT = ("two-primaries", "epochs-back", "leaderless", "left", "paused", "held", "isolation")
@@ -40,8 +39,8 @@ class Standing:
         self.failing = gauge("target_failing", "1 for each target whose last try failed", "target")
         self._named: dict[str, set[str]] = {}
 
-    def show(self, inventory: Inventory, state: ClusterState, memory: Memory) -> None:
-        """One cluster as it stands. Raises LedgerUnavailable."""
+    def show(self, inventory: Inventory, state: ClusterState, *, proof: str | None) -> None:
+        """One cluster as it stands; `proof` is what is remembered of when its leader was last proven."""
         cluster, incident = state.cluster, state.incident
         self.open.labels(cluster).set(int(incident is not None))
         self.open_for.labels(cluster).set(0 if incident is None else state.now - incident.opened)
@@ -50,12 +49,12 @@ class Standing:
         said = Tally(a.partition(":")[0] for a in (incident.alarms if incident else ()))
         for about in ABOUT:
             self.alarms.labels(cluster, about).set(said[about])
-        self._show_proof(state, memory)
+        self._show_proof(state, proof)
         self._show_targets(state, inventory.targets_of(cluster))
 
-    def _show_proof(self, state: ClusterState, memory: Memory) -> None:
+    def _show_proof(self, state: ClusterState, proof: str | None) -> None:
         """Nothing for a cluster that was never proven, such as a standby."""
-        newest = proven_at(state, memory)
+        newest = newest_proof(state, proof)
         if newest is not None:
             self.proof.labels(state.cluster).set(max(state.now - newest, 0))
 

@@ -15,6 +15,7 @@ from jobs.state import Assignment, ClusterState, HostRecord, Incident, Pause, Se
 from workers.redis.connect import led_by_sentinel
 from workers.redis.enqueue import Offer, enqueueing, job_key_prefix, queue_on
 from workers.redis.exchange import Exchange, Keep
+from workers.redis.heads import Heads
 from workers.redis.offers import Offered, conclusion, handed_out, pushed_back, response
 from workers.redis.reading import stand_from, state_from
 from workers.redis.trail import TrailReader
@@ -60,6 +61,7 @@ class RedisLedger:
         self._heard: dict[str, float] = {}
         self._queue = queue_on(redis)
         self._reader = TrailReader(redis=redis, exchange=self._exchange, prefix=prefix)
+        self._heads = Heads(self._reader, clock=self._clock)
 
     def append(self, cluster: str, drafts: Sequence[Draft]) -> None:
         self._step("append", cluster, drafts=_plain(drafts), offers=[])
@@ -71,7 +73,7 @@ class RedisLedger:
         return self._reader.head(cluster)
 
     def heads(self, clusters: Sequence[str]) -> Mapping[str, Head]:
-        return self._reader.heads(clusters)
+        return self._heads.of(clusters)
 
     def spans(self, cluster: str, *, count: int, before: int | None = None) -> Sequence[Span]:
         return self._reader.spans(cluster, count=count, before=before)
@@ -178,6 +180,12 @@ class RedisLedger:
     def recall(self, name: str) -> str | None:
         found = self._step("recall", "", name=name, keep=Keep.NO)
         return None if found is None else found.decode()
+
+    def recalls(self, names: Sequence[str]) -> Mapping[str, str]:
+        keys = [f"{self._prefix}:memory:{name}" for name in names]
+        found = self._reader.ask("MGET", *keys) if keys else []
+        pairs = zip(names, found, strict=True)
+        return {name: text.decode() for name, text in pairs if text is not None}
 
     def remember(self, name: str, text: str) -> None:
         self._step("remember", "", name=name, text=text)

@@ -65,7 +65,7 @@ class TrailReader:
         ]
 
     def span(self, cluster: str, incident: str) -> Span | None:
-        first = self._ask("ZSCORE", self._key("incidents", cluster), incident)
+        first = self.ask("ZSCORE", self._key("incidents", cluster), incident)
         if first is None:
             return None
         [last] = self._reaches(cluster, [incident])
@@ -74,7 +74,7 @@ class TrailReader:
     def _reaches(self, cluster: str, incidents: Sequence[str]) -> Sequence[bytes | None]:
         if not incidents:
             return []
-        found: list[bytes | None] = self._ask("HMGET", self._key("reaches", cluster), *incidents)
+        found: list[bytes | None] = self.ask("HMGET", self._key("reaches", cluster), *incidents)
         return found
 
     def _page(self, cluster: str, after: str, upto: int | None) -> list[tuple[str, Entry]]:
@@ -82,7 +82,8 @@ class TrailReader:
         end = {} if upto is None else {"upto": upto}
         return [entry_from(text) for text in self.exchange.step("page", asked | end, keep=Keep.NO)]
 
-    def _ask(self, *command: object) -> Any:
+    def ask(self, *command: object) -> Any:
+        """One command that only reads."""
         return self.exchange.repeating(lambda _: self.redis.execute_command(*command))  # type: ignore[no-untyped-call]
 
     def _key(self, kind: str, cluster: str) -> str:

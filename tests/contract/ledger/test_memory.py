@@ -27,6 +27,14 @@ def test_the_last_text_counts(desk: Desk) -> None:
     assert (desk.ledger.recall("one"), desk.ledger.recall("two")) == ("new", "other")
 
 
+def test_many_are_recalled_at_once(desk: Desk) -> None:
+    """Each under its name; those of which nothing is remembered are left out, and an empty text is not."""
+    desk.ledger.remember("one", "text")
+    desk.ledger.remember(ODD, "")
+    assert desk.ledger.recalls(["one", "two", ODD]) == {"one": "text", ODD: ""}
+    assert desk.ledger.recalls([]) == {}
+
+
 def test_a_memory_outlives_its_redis(own: RedisServer) -> None:
     """Killed right after the answer, Redis recalls it all the same; while it is away that is said."""
     desk = redis_desk(own.client())
@@ -34,6 +42,8 @@ def test_a_memory_outlives_its_redis(own: RedisServer) -> None:
     own.stop()
     with pytest.raises(LedgerUnavailable):
         desk.ledger.recall("one")
+    with pytest.raises(LedgerUnavailable):
+        desk.ledger.recalls(["one"])
     with pytest.raises(LedgerUnavailable):
         desk.ledger.remember("one", "lost")
     own.start()

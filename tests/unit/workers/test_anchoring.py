@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
 from jobs.anchor import Anchor
-from jobs.audit import Kind
+from jobs.audit import Draft, Head, Kind
+from jobs.ports import LedgerUnavailable, Stand
+from tests.fakes.anchors import FakeAnchors
+from tests.fakes.clock import FakeClock
+from tests.fakes.ledger import FakeLedger
 from tests.unit.workers.anchored import Stage, cut
+from workers.anchoring import Anchoring
 
 
 @pytest.fixture
@@ -105,3 +111,61 @@ def test_an_entry_that_is_none_does_not_stop_the_anchors(stage: Stage, body: str
     chain.entries[0] = replace(chain.entries[0], body=body)
     stage.passes(3)
     assert stage.anchoring.last["shop"].seq == 2
+
+
+class Asked(FakeLedger):
+    """A ledger that notes what it was asked of its trails' ends."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        super().__init__(clock=clock)
+        self.asked: list[str] = []
+
+    def heads(self, clusters: Sequence[str]) -> dict[str, Head]:
+        self.asked.append("heads")
+        return super().heads(clusters)
+
+    def stand(self, cluster: str) -> Stand:
+        self.asked.append("stand")
+        return super().stand(cluster)
+
+
+def test_trails_at_rest_are_two_questions() -> None:
+    """However many there are: where all of them stand, and which Redis says so."""
+    clock, place = FakeClock(), FakeAnchors()
+    ledger, clusters = Asked(clock), [f"c{number}" for number in range(20)]
+    for cluster in clusters[:10]:
+        ledger.append(cluster, [Draft(id="a", kind=Kind.ALARM)])
+    anchoring = Anchoring(ledger, dict.fromkeys(clusters, place), clock=clock)
+    anchoring.tick()
+    ledger.asked.clear()
+    for _ in range(5):
+        clock.pass_by(1)
+        anchoring.tick()
+    assert ledger.asked == ["heads", "stand"] * 5
+    ledger.append("c15", [Draft(id="b", kind=Kind.ALARM)])
+    anchoring.tick()
+    assert [a.seq for a in place.placed("c15")] == [1]
+
+
+class Broken(Asked):
+    """One trail of several holds what nobody can read."""
+
+    def heads(self, clusters: Sequence[str]) -> dict[str, Head]:
+        raise LedgerUnavailable("WRONGTYPE", "look at it")
+
+    def stand(self, cluster: str) -> Stand:
+        if cluster == "c0":
+            raise ValueError("no number")
+        return super().stand(cluster)
+
+
+def test_a_trail_that_cannot_be_read_bars_no_other() -> None:
+    """Where the ends of all cannot be read together, each is looked at by itself."""
+    clock, place = FakeClock(), FakeAnchors()
+    ledger = Broken(clock)
+    for cluster in ("c0", "c1"):
+        ledger.append(cluster, [Draft(id="a", kind=Kind.ALARM)])
+    anchoring = Anchoring(ledger, dict.fromkeys(("c0", "c1"), place), clock=clock)
+    anchoring.tick()
+    assert [a.seq for a in place.placed("c1")] == [1]
+    assert list(anchoring.failing) == ["c0"]

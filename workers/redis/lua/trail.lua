@@ -13,8 +13,10 @@ local function index(incident, number)
   redis.call("HSET", key("reaches"), incident, number)
 end
 
+-- Whoever follows many trails asks first whether any has moved (heads.py).
 local function append(drafts)
-  local seq = tonumber(get("head", "seq") or "0")
+  local before = tonumber(get("head", "seq") or "0")
+  local seq = before
   local prev = get("head", "hash") or GENESIS
   for _, draft in ipairs(drafts or {}) do
     if first_time("entry " .. draft.id) then
@@ -29,5 +31,8 @@ local function append(drafts)
       end
       prev = hash
     end
+  end
+  if seq > before then
+    redis.call("SET", a.prefix .. ":memory:trails", whole(now))
   end
 end
