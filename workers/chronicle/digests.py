@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from jobs.ports import Memory
 from jobs.slack.digest import Digest, Waiting, crowded_out, thread_of_digest
 from jobs.slack.progress import Progress, from_json, to_json
+from jobs.slack.thread import Thread
 from workers.chronicle.books import Books, Item
 
 
@@ -22,6 +23,7 @@ class DigestBook:
     digest: Digest | None = None
     progress: dict[str, Progress] = field(default_factory=dict)
     _kept: str = ""
+    _drawn: tuple[object, Thread] | None = None
 
     @classmethod
     def opened(cls, memory: Memory, *, name: str, most: int) -> DigestBook:
@@ -38,13 +40,17 @@ class DigestBook:
         return book
 
     def items(self, books: Books) -> Iterator[Item]:
-        """The digest's own message."""
+        """The digest's own message, drawn anew where an incident of it moved."""
         if self.digest is None:
             return
-        held = [books.of[c].hearings.get(i) for c, i in self.digest.told if c in books.of]
-        tales = [hearing.told() for hearing in held if hearing is not None]
-        stories = [tale.story for tale in tales if tale is not None]
-        yield Item(thread=thread_of_digest(self.digest, stories, books.site), book=self)
+        found = [books.of[c].hearings.get(i) for c, i in self.digest.told if c in books.of]
+        held = [hearing for hearing in found if hearing is not None]
+        state = self.digest, tuple((one.incident, one.fold.upto, one.hash) for one in held)
+        if self._drawn is None or self._drawn[0] != state:
+            tales = [hearing.told() for hearing in held]
+            stories = [tale.story for tale in tales if tale is not None]
+            self._drawn = state, thread_of_digest(self.digest, stories, books.site)
+        yield Item(thread=self._drawn[1], book=self)
 
     def share(self, items: Sequence[Item]) -> None:
         """Who finds no room among the threads is told by the digest, until there is room."""

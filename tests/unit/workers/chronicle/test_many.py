@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from jobs.audit import Entry
+from jobs.slack.digest import Digest
 from jobs.slack.layout import GREEN, RED
 from jobs.slack.limits import mistakes
+from jobs.slack.progress import Progress
 from jobs.slack.reading import read
 from tests.fakes.ledger import FakeLedger
 from tests.unit.workers.chronicle.crowd import Crowd
+from workers.chronicle.digests import DigestBook
 
 TWELVE = [f"c{n}" for n in range(1, 13)]
 
@@ -136,3 +139,25 @@ def test_a_thousand_clusters_at_rest_are_one_question() -> None:
     crowd.run(5)
     assert set(crowd.ledger.effects) == {"lease", "remember"}
     assert crowd.slack.calls == {}
+
+
+def test_a_digest_is_drawn_anew_only_where_an_incident_moved() -> None:
+    """It may stay open for long after a storm, and is looked at twice a second."""
+    crowd = Crowd(TWELVE)
+    for cluster in TWELVE:
+        crowd.opens(cluster)
+    books = crowd.poster.books
+    crowd.run(1)
+    told = tuple((cluster, f"{cluster}-1") for cluster in TWELVE)
+    book = DigestBook(memory=crowd.ledger, name="digest", most=5)
+    book.digest = Digest(key="digest-c1-1", opened=0.0, told=told)
+    book.progress = {book.digest.key: Progress()}
+    [first], [again] = list(book.items(books)), list(book.items(books))
+    assert again.thread is first.thread
+    crowd.ends("c3")
+    crowd.run(1)
+    [moved] = book.items(books)
+    assert "11 open, 1 concluded" in moved.thread.root.text
+    book.digest = Digest(key="digest-c1-1", opened=0.0, told=told[:3])
+    [fewer] = book.items(books)
+    assert "2 open, 1 concluded" in fewer.thread.root.text
