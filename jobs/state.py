@@ -134,7 +134,8 @@ MOST_REMEMBERED = 16
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClusterState:
     """Everything remembered of one cluster as of `now` (Redis TIME, seconds). `hosts` and
-    `assignments` are by target; `asked` is the respond that was enqueued and has not begun."""
+    `assignments` are by target; `asked` and `ending` are the respond and the conclude that were
+    enqueued and have not begun."""
 
     cluster: str
     now: float
@@ -145,6 +146,7 @@ class ClusterState:
     pause: Pause | None = None
     flight: str | None = None
     asked: str | None = None
+    ending: str | None = None
 
     def remembered(self) -> tuple[MemberRecord, ...]:
         """Members known from the last leaderships, newest first, each once; a bounded number, since

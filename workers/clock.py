@@ -112,7 +112,7 @@ class LevelCheck:
         reason = due(view, state, self._targets()[cluster], pace)
         if reason is None and state.incident is None:
             self._drift(cluster)
-        if reason is None or state.asked in pace.waiting:  # who waits in the queue will see it
+        if reason is None or _in_line(reason, state, pace):
             return
         if self._fresh(cluster, reason, epoch_of(view)):
             log.info("respond.due", cluster=cluster, reason=str(reason))
@@ -143,10 +143,16 @@ class LevelCheck:
             ask_reconcile(self.ledger, self.inventory, cluster)
 
 
+def _in_line(reason: Due, state: ClusterState, pace: Pace) -> bool:
+    """Whether somebody waits in the queue who will see to it. In a storm that takes longer than PATIENCE:
+    a respond before each conclude would double the work."""
+    ends = reason is Due.UNSETTLED and state.ending in pace.waiting
+    return ends or state.asked in pace.waiting
+
+
 def _unbegun(state: ClusterState) -> Iterator[str]:
-    """The jobs of one cluster that may still wait in their queue: its respond, and its targets'."""
-    if state.asked is not None:
-        yield state.asked
+    """The jobs of one cluster that may still wait in their queue: its own, and its targets'."""
+    yield from (job for job in (state.asked, state.ending) if job is not None)
     yield from (given.job for given in state.assignments.values() if not given.started)
 
 

@@ -168,6 +168,7 @@ class FakeLedger:
             pause=load(Pause, of.paused) if of.paused else None,
             flight=of.flight if now < of.until else None,
             asked=of.asked.get(names.RESPOND),
+            ending=of.asked.get(names.CONCLUDE),
         )
 
     def states(self, clusters: Sequence[str]) -> dict[str, ClusterState]:

@@ -56,9 +56,9 @@ def _server(said: Mapping[str, str]) -> Server | None:
 
 
 def state_from(cluster: str, answer: Sequence[object]) -> ClusterState:
-    """What state.lua returned of one cluster: instant, holder, the respond that was asked for, and four
-    hashes as flat lists."""
-    now, holder, asked, *hashes = answer
+    """What state.lua returned of one cluster: instant, holder, the respond and the conclude that were
+    asked for, and four hashes as flat lists."""
+    now, holder, asked, ending, *hashes = answer
     kept, hosts, assigned, beats = (_texts(flat) for flat in hashes)
     given = {host: load(Assignment, text) for host, text in assigned.items()}
     return ClusterState(
@@ -71,6 +71,7 @@ def state_from(cluster: str, answer: Sequence[object]) -> ClusterState:
         pause=load(Pause, kept["pause"]) if "pause" in kept else None,
         flight=_text(holder) or None,
         asked=_text(asked) or None,
+        ending=_text(ending) or None,
     )
 
 

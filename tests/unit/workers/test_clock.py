@@ -6,7 +6,7 @@ import pytest
 
 from jobs.audit import Kind
 from jobs.claims import RestAnswer
-from jobs.names import RECONCILE, RESPOND
+from jobs.names import CONCLUDE, RECONCILE, RESPOND
 from tests.fakes.dcs import FakeDcs
 from tests.world import World, make_world
 from workers.clock import LevelCheck, Round
@@ -94,6 +94,25 @@ def test_a_respond_that_waits_in_the_queue_is_not_asked_for_again(
         world.clock.pass_by(2)
         check.tick()
     assert world.ledger.effects.count("call") == asked
+    assert queued(world) == [RESPOND]
+
+
+def test_an_incident_whose_end_waits_in_the_queue_is_left_to_it(
+    world: World, check: LevelCheck
+) -> None:
+    """Every host is done and the conclude has its turn: another respond before it would change nothing.
+    Where that conclude was lost, one is asked for."""
+    world.fail_over("pg2")
+    check.tick()
+    while queued(world) != [CONCLUDE]:
+        world.work_one()
+    for _ in range(5):
+        world.clock.pass_by(2)
+        check.tick()
+    assert queued(world) == [CONCLUDE]
+    world.ledger.lose()
+    world.clock.pass_by(5.5)
+    check.tick()
     assert queued(world) == [RESPOND]
 
 

@@ -7,7 +7,8 @@ local states = {}
 for place, cluster in ipairs(a.clusters) do
   a.cluster = cluster
   local holder = airborne() and get("flight", "holder") or ""
-  local asked = get("flight", "respond") or ""
-  states[place] = {whole(now), holder, asked, all("state"), all("hosts"), all("assigned"), all("beats")}
+  local asked, ending = get("flight", "respond") or "", get("flight", "conclude") or ""
+  states[place] = {whole(now), holder, asked, ending, all("state"), all("hosts"), all("assigned"),
+    all("beats")}
 end
 return states
