@@ -33,8 +33,9 @@ DEQUEUE = 5
 SLACK = 3
 LONGEST = 2.0
 """Seconds between two attempts to reach Redis, at most."""
-OFTEN = 2.0
-"""Seconds between two signs of life of an idle worker, at least."""
+OFTEN = DEQUEUE - 0.5
+"""Seconds between two signs of life of an idle worker, at least: one for each pop that brings nothing,
+and none between a pop and its job, which gives its own."""
 INVENTORY = "inventory"
 """The field of RQ's record of a worker in which it says by which inventory it works."""
 

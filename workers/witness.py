@@ -19,9 +19,12 @@ from jobs.claims import (
     Unknown,
 )
 from jobs.ports import Dcs, Rest, ScopeRef, Sql, Unavailable
+from workers.sharing import Shared
 
 LAST_LOOK = 0.25
 """The share of the deadline that the second look at etcd always has."""
+
+SLOW = "etcd took too long for those who asked before"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +44,9 @@ class Witnesses:
         self, sights: Mapping[str, Sight], *, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._sights, self._clock = sights, clock
+        self._looks: Mapping[str, Shared[LeaderKey | Unknown | None]] = {
+            cluster: Shared(nobody=Unknown(reason=SLOW)) for cluster in sights
+        }
 
     def gather(
         self,
@@ -72,11 +78,17 @@ class Witnesses:
         )
 
     def leader(self, cluster: str, *, timeout: float) -> LeaderKey | Unknown | None:
+        """The hosts of a job ask all at once, right before their swaps: they share looks that began
+        after they asked."""
         sight = self._sights[cluster]
-        try:
-            return sight.dcs.leader(sight.scope, timeout=timeout)
-        except Unavailable as error:
-            return Unknown(reason=str(error))
+
+        def look() -> LeaderKey | Unknown | None:
+            try:
+                return sight.dcs.leader(sight.scope, timeout=timeout)
+            except Unavailable as error:
+                return Unknown(reason=str(error))
+
+        return self._looks[cluster].ask(look, timeout=timeout)
 
     def writable(self, cluster: str, record: MemberRecord, *, timeout: float) -> SqlClaim:
         return _sql(self._sights[cluster], record, timeout=timeout)
