@@ -12,11 +12,10 @@ from jobs.claims import ClusterView, Unknown
 from jobs.due import Due, Pace, due
 from jobs.inventory import Inventory
 from jobs.look import epoch_of
-from jobs.names import RECONCILE, job_id
 from jobs.ports import Clock, Dcs, Fleet, Ledger, LedgerUnavailable, ScopeRef, Unavailable
 from jobs.state import ClusterState
+from workers.drifting import DriftTurns
 from workers.fleet import ThreadFleet
-from workers.reconciling import ask_reconcile
 
 log = structlog.get_logger(__name__)
 
@@ -54,6 +53,7 @@ class LevelCheck:
     fleet: Fleet = field(default_factory=ThreadFleet)
     _blind: str | None = None
     _asked: dict[str, tuple[Due, int | None, float]] = field(default_factory=dict)
+    _turns: DriftTurns | None = None
     _followers: tuple[Inventory, Mapping[str, Sequence[str]]] | None = None
 
     def tick(self) -> Round:
@@ -104,16 +104,18 @@ class LevelCheck:
             take_over=self.inventory.timing.take_over,
             waiting=self.ledger.waiting(jobs) if jobs else frozenset(),
         )
-        for cluster, view in views.items():
-            self._compare(view, states[cluster], pace)
+        quiet = [c for c, view in views.items() if self._compare(view, states[c], pace)]
+        self._drifts().tick(quiet)
 
-    def _compare(self, view: ClusterView | Unknown, state: ClusterState, pace: Pace) -> None:
+    def _compare(self, view: ClusterView | Unknown, state: ClusterState, pace: Pace) -> bool:
+        """Ask for a respond where one is due; True where nothing is, and no incident is open."""
         cluster = state.cluster
         reason = due(view, state, self._targets()[cluster], pace)
-        if reason is None and state.incident is None:
-            self._drift(cluster)
-        if reason is None or _in_line(reason, state, pace):
-            return
+        if reason is not None and not _in_line(reason, state, pace):
+            self._ask(cluster, reason, view)
+        return reason is None and state.incident is None
+
+    def _ask(self, cluster: str, reason: Due, view: ClusterView | Unknown) -> None:
         if self._fresh(cluster, reason, epoch_of(view)):
             log.info("respond.due", cluster=cluster, reason=str(reason))
             if not self.ledger.call(cluster):  # one is on its way, but its worker may be dead
@@ -136,11 +138,10 @@ class LevelCheck:
         self._asked[cluster] = (reason, epoch, now)
         return True
 
-    def _drift(self, cluster: str) -> None:
-        """Once every `drift` seconds, whichever clock process comes first has the targets read."""
-        once = job_id(RECONCILE, cluster)  # nobody's name: not even this process renews it
-        if self.ledger.lease(f"drift:{cluster}", once, seconds=self.inventory.timing.drift):
-            ask_reconcile(self.ledger, self.inventory, cluster)
+    def _drifts(self) -> DriftTurns:
+        if self._turns is None or self._turns.inventory is not self.inventory:
+            self._turns = DriftTurns(inventory=self.inventory, ledger=self.ledger, clock=self.clock)
+        return self._turns
 
 
 def _in_line(reason: Due, state: ClusterState, pace: Pace) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import cache
 from typing import Protocol, TypeVar
 
 from jobs.claims import Claims, ClusterView, LeaderKey, MemberRecord, RestClaim, SqlClaim, Unknown
@@ -28,7 +29,13 @@ class ScopeRef:
     @property
     def path(self) -> str:
         """The common prefix of the cluster's keys, built as Patroni builds it."""
-        return re.sub("/+", "/", f"/{self.namespace}/{self.scope}/")
+        return _path(self.namespace, self.scope)
+
+
+@cache
+def _path(namespace: str, scope: str) -> str:
+    """Asked for several times a cluster and look."""
+    return re.sub("/+", "/", f"/{namespace}/{scope}/")
 
 
 class Dcs(Protocol):
