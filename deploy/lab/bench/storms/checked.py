@@ -14,6 +14,7 @@ from deploy.lab.bench.storms.meters import watch_streams
 from deploy.lab.bench.storms.struck import Struck
 from jobs.audit import Entry, Kind
 from jobs.audit.examine import examine
+from jobs.names import QUEUE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +51,7 @@ def _whole(ground: Ground) -> Iterator[str]:
     streams = watch_streams()
     if streams != 1:
         yield f"{streams} watch streams at etcd, where one serves all clusters"
-    failed = int(ground.client.zcard("rq:failed:pgbaton"))
+    failed = int(ground.client.zcard(f"rq:failed:{QUEUE}"))
     if failed:
         yield f"{failed} jobs failed"
 

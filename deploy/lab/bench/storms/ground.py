@@ -24,6 +24,7 @@ from deploy.lab.patroni import PatroniProgram
 from deploy.lab.process import Process, wait_until
 from deploy.lab.setting import Setting
 from jobs.inventory import BadInventory, Inventory, load_inventory
+from jobs.names import QUEUE
 from workers.etcd import Gateway
 from workers.redis import RedisLedger
 
@@ -66,9 +67,17 @@ class Ground:
         self.lab.inventory = loaded(text)
         told = self.accepted()
         self._start(machines)
-        wait_until(
-            "watch to be heard", lambda: self.accepted() - told >= count, seconds=CALM + count
-        )
+        seconds = CALM + count
+        wait_until("watch to be heard", lambda: self.accepted() - told >= count, seconds=seconds)
+        wait_until("nothing to do", self.idle, seconds=seconds, step=0.5)
+
+    def idle(self) -> bool:
+        """Whether no job waits and none runs: what was asked for at the start is done."""
+        with self.client.pipeline(transaction=False) as pipe:
+            for waits in (f"rq:queue:{QUEUE}", f"rq:queue:{QUEUE}:intermediate"):
+                pipe.llen(waits)
+            pipe.zcard(f"rq:wip:{QUEUE}")
+            return not any(pipe.execute())
 
     def accepted(self) -> int:
         """Events that the webhook has accepted so far, repeated ones too."""

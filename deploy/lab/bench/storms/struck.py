@@ -40,13 +40,16 @@ def first_leaders(ground: Ground, names: Sequence[str]) -> Mapping[str, int]:
     return {name: said[crowd.scope_of(name)] for name in names}
 
 
-def strike(ground: Ground, names: Sequence[str], *, gap: float = 0.0) -> Struck:
-    """All of them lose their leader within a second; `gap` seconds later others lead."""
+def strike(
+    ground: Ground, names: Sequence[str], *, gap: float = 0.0, over: float = WITHIN
+) -> Struck:
+    """All of them lose their leader within a second; `gap` seconds later others begin to lead, the last
+    of them `over` seconds after the first."""
     seats = {name: _next(ground, name) for name in names}
     before = {name: head.seq for name, head in ground.ledger.heads(names).items()}
     began, epochs = time.time(), dict[str, int]()
     plan = [(at, "lose", some) for at, some in slices(names)]
-    plan += [(at + gap, "elect", some) for at, some in slices(names)]
+    plan += [(at * over / WITHIN + gap, "elect", some) for at, some in slices(names)]
     for at, what, some in sorted(plan, key=lambda one: one[0]):
         time.sleep(max(0.0, began + at - time.time()))
         if what == "lose":
