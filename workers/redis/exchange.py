@@ -16,7 +16,7 @@ from jobs.ports import Clock, LedgerUnavailable
 from workers.redis.connect import where
 from workers.redis.refusal import told_as_unavailable, unavailable, worth_repeating
 from workers.redis.scripts import digest, script
-from workers.redis.wire import Command, exchanged
+from workers.redis.wire import Command, Wire
 
 PAUSES = (0.05, 0.2)
 """Seconds before the second and the third attempt."""
@@ -48,6 +48,7 @@ class Exchange:
     acknowledged (WAIT) within `grace` seconds where that is demanded, or the step counts as not durable."""
 
     redis: Redis
+    wire: Wire
     clock: Clock
     replicas: int = 0
     grace: float = 1.0
@@ -93,7 +94,7 @@ class Exchange:
     def _send(self, commands: Sequence[Command], keep: Keep) -> Any:
         """WAIT counts for the connection it is sent on only: so all of it goes over one."""
         framed, wait = _framed(commands), self._wait(keep)
-        replies = exchanged(self.redis.connection_pool, [*framed, *wait])
+        replies = self.wire.exchange([*framed, *wait])
         found = _last(replies[: len(framed)])
         if wait:
             self._judge(replies[-1], keep)

@@ -19,7 +19,7 @@ from workers.redis.heads import Heads
 from workers.redis.offers import Offered, conclusion, handed_out, pushed_back, response
 from workers.redis.reading import stand_from, state_from
 from workers.redis.trail import TrailReader
-from workers.redis.wire import Command
+from workers.redis.wire import Command, Wire
 from workers.timepiece import SystemClock
 
 REMEMBER = 8 * 86_400
@@ -57,7 +57,10 @@ class RedisLedger:
         self._own = {"inventory": inventory, "schema": SCHEMA}
         needed = int(led_by_sentinel(redis)) if replicas is None else replicas
         self._clock = clock or SystemClock()
-        self._exchange = Exchange(redis=redis, clock=self._clock, replicas=needed, grace=grace)
+        wire = Wire(redis.connection_pool, self._clock.monotonic)
+        self._exchange = Exchange(
+            redis=redis, wire=wire, clock=self._clock, replicas=needed, grace=grace
+        )
         self._heard: dict[str, float] = {}
         self._queue = queue_on(redis)
         self._reader = TrailReader(redis=redis, exchange=self._exchange, prefix=prefix)

@@ -155,3 +155,22 @@ def test_other_jobs_may_be_put_into_the_queue(desk: Desk) -> None:
     """A reconcile has neither flight nor job."""
     desk.ledger.requeue(names.RECONCILE, {"cluster": CLUSTER})
     assert desk.waiting() == [(names.RECONCILE, {"cluster": CLUSTER})]
+
+
+def test_an_event_is_never_lost_between_queue_and_flight(desk: Desk) -> None:
+    """Whether a respond waits, is on its way, runs, or has landed: what is told is answered by one that
+    looks afterwards, though nothing is enqueued where that one comes anyway."""
+    assert desk.ledger.hear(event("waits"), draft("waits"))
+    assert desk.ledger.hear(event("still waits"), draft("still waits"))
+    call = desk.take()
+    assert call is not None
+    assert desk.ledger.hear(event("on its way"), draft("on its way"))
+    flight = str(call[1]["flight"])
+    assert desk.ledger.begin(CLUSTER, flight, lease=30)
+    assert desk.ledger.hear(event("in flight"), draft("in flight"))
+    assert desk.waiting() == []
+    assert desk.ledger.again(CLUSTER, flight, lease=30)
+    assert not desk.ledger.again(CLUSTER, flight, lease=30)
+    assert desk.ledger.hear(event("landed"), draft("landed"))
+    assert functions(desk) == [names.RESPOND]
+    assert walked(desk, CLUSTER).entries == 5
