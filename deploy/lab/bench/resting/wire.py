@@ -21,7 +21,7 @@ from deploy.lab.bench.resting.spent import tree
 ALL, OUTGOING, TCP, IPV4 = 0x0003, 4, 6, 0x0800
 SYN, ACK = 0x02, 0x10
 BUFFER = 1 << 26
-COMMAND = re.compile(rb"(?:^|\r\n)\*\d+\r\n\$\d+\r\n([A-Za-z.]+)\r\n")
+COMMAND = re.compile(rb"(?:^|\r\n)\*\d+\r\n\$\d+\r\n([A-Za-z.]+)(?=\r\n)")
 HTTP = re.compile(rb"^(?:GET|POST|PUT|DELETE) (\S+)")
 
 Pids = Callable[[], Mapping[str, int]]
