@@ -15,6 +15,7 @@ from jobs.look import epoch_of
 from jobs.ports import Clock, Dcs, Fleet, Ledger, LedgerUnavailable, ScopeRef, Unavailable
 from jobs.state import ClusterState
 from workers.drifting import DriftTurns
+from workers.etcd.dcs import in_batches
 from workers.fleet import ThreadFleet
 
 log = structlog.get_logger(__name__)
@@ -25,6 +26,11 @@ URGENT = frozenset({Due.LEFT, Due.TARGETS})
 PATIENCE = 5.0
 """Seconds until any other reason is asked for again while it is the same, epoch and all: a long
 outage, or a standby cluster, is not to fill the queue."""
+
+AT_ONCE = 200
+"""Clusters of one etcd that are looked at within one deadline, a tick."""
+LEAST = 0.05
+"""Seconds for the next of them where a whole tick was waited in vain."""
 
 
 class Round(StrEnum):
@@ -82,18 +88,22 @@ class LevelCheck:
         """Every etcd at once: one that is gone delays no other's clusters."""
         missing = Unknown(reason="etcd refuses this cluster's keys")
         for etcd, views in self.fleet.each(tuple(self.dcs), self._look):
-            clusters = [scope.cluster for scope in scopes_of(self.inventory, etcd)]
-            if isinstance(views, Unknown):
-                yield dict.fromkeys(clusters, views)
-            else:
-                yield {cluster: views.get(cluster, missing) for cluster in clusters}
+            clusters = (scope.cluster for scope in scopes_of(self.inventory, etcd))
+            yield {cluster: views.get(cluster, missing) for cluster in clusters}
 
-    def _look(self, etcd: str) -> Mapping[str, ClusterView] | Unknown:
-        scopes = scopes_of(self.inventory, etcd)
-        try:
-            return self.dcs[etcd].glance(scopes, timeout=self.inventory.timing.clock)
-        except Unavailable as error:
-            return Unknown(reason=str(error))
+    def _look(self, etcd: str) -> Mapping[str, ClusterView | Unknown]:
+        """Some clusters after the other, each time within a tick: what many of them take is no outage.
+        An etcd that is gone has hardly more than one tick in all."""
+        seen: dict[str, ClusterView | Unknown] = {}
+        left, scopes = self.inventory.timing.clock, scopes_of(self.inventory, etcd)
+        for some in in_batches(scopes, AT_ONCE):
+            began = self.clock.monotonic()
+            try:
+                seen |= self.dcs[etcd].glance(some, timeout=left)
+            except Unavailable as error:
+                seen |= dict.fromkeys((s.cluster for s in some), Unknown(reason=str(error)))
+                left = max(left - (self.clock.monotonic() - began), LEAST)
+        return seen
 
     def _compare_all(self, views: Mapping[str, ClusterView | Unknown]) -> None:
         """A few questions to Redis for all of them: one for each would be seconds in a storm, in which
@@ -104,22 +114,25 @@ class LevelCheck:
             take_over=self.inventory.timing.take_over,
             waiting=self.ledger.waiting(jobs) if jobs else frozenset(),
         )
-        quiet = [c for c, view in views.items() if self._compare(view, states[c], pace)]
-        self._drifts().tick(quiet)
+        due_now = {c: self._due(view, states[c], pace) for c, view in views.items()}
+        asked = [self._ask(c, why, views[c]) for c, why in due_now.items() if why is not None]
+        if not pace.waiting and not any(asked):  # nobody stands in line behind a look that can wait
+            quiet = [c for c, why in due_now.items() if why is None and states[c].incident is None]
+            self._drifts().tick(quiet)
 
-    def _compare(self, view: ClusterView | Unknown, state: ClusterState, pace: Pace) -> bool:
-        """Ask for a respond where one is due; True where nothing is, and no incident is open."""
-        cluster = state.cluster
-        reason = due(view, state, self._targets()[cluster], pace)
-        if reason is not None and not _in_line(reason, state, pace):
-            self._ask(cluster, reason, view)
-        return reason is None and state.incident is None
+    def _due(self, view: ClusterView | Unknown, state: ClusterState, pace: Pace) -> Due | None:
+        """Why a respond is to be asked for; None where nobody need, or where one waits."""
+        reason = due(view, state, self._targets()[state.cluster], pace)
+        return None if reason is None or _in_line(reason, state, pace) else reason
 
-    def _ask(self, cluster: str, reason: Due, view: ClusterView | Unknown) -> None:
-        if self._fresh(cluster, reason, epoch_of(view)):
-            log.info("respond.due", cluster=cluster, reason=str(reason))
-            if not self.ledger.call(cluster):  # one is on its way, but its worker may be dead
-                del self._asked[cluster]
+    def _ask(self, cluster: str, reason: Due, view: ClusterView | Unknown) -> bool:
+        """False where that was done moments ago."""
+        if not self._fresh(cluster, reason, epoch_of(view)):
+            return False
+        log.info("respond.due", cluster=cluster, reason=str(reason))
+        if not self.ledger.call(cluster):  # one is on its way, but its worker may be dead
+            del self._asked[cluster]
+        return True
 
     def _targets(self) -> Mapping[str, Sequence[str]]:
         """What follows each cluster, looked up once: the inventory goes through all applications for

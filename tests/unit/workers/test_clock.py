@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
 import pytest
+from structlog.testing import capture_logs
 
 from jobs.audit import Kind
-from jobs.claims import RestAnswer
+from jobs.claims import ClusterView, RestAnswer
+from jobs.due import Due
 from jobs.names import CONCLUDE, RECONCILE, RESPOND
+from jobs.ports import DcsUnavailable, ScopeRef
+from jobs.state import Settled
+from tests.fakes.clock import FakeClock
 from tests.fakes.dcs import FakeDcs
-from tests.world import World, make_world
+from tests.world import INVENTORY, World, make_world
 from workers.clock import LevelCheck, Round
 
 
@@ -171,6 +179,27 @@ def test_host_that_lost_its_fence_gets_it_back(world: World, check: LevelCheck) 
     assert world.restarts("web1") == 0
 
 
+def test_nobody_stands_in_line_behind_a_look_that_can_wait(world: World) -> None:
+    """While a failover's job waits, no quiet cluster's files are read; afterwards they are."""
+    check = make_check(world, "clock-1")
+    more = {**world.inventory.clusters, "other": world.inventory.clusters["shop"]}
+    check.inventory = world.inventory.model_copy(update={"clusters": more})
+    epoch = world.dcs.put_leader("other", "pg1")
+    known = world.ledger.state("shop").settled.leadership
+    assert known is not None
+    led = replace(known, fence=replace(known.fence, epoch=epoch))
+    world.ledger.begin("other", "flight", lease=1)
+    world.ledger.save("other", "flight", settled=Settled(leadership=led))
+    world.ledger.again("other", "flight", lease=1)
+    world.fail_over("pg2")
+    check.tick()
+    check.tick()
+    assert queued(world) == [RESPOND]
+    world.work()
+    check.tick()
+    assert queued(world) == [RECONCILE]
+
+
 def test_redis_away_is_waited_out(world: World, check: LevelCheck) -> None:
     """A clock without Redis logs and goes on; the tick after its return finds what is due."""
     world.ledger.break_down()
@@ -236,3 +265,43 @@ def test_one_etcd_of_two_is_enough_to_have_compared(world: World) -> None:
     check = make_check(world, "clock-3")
     check.inventory, check.dcs = inventory, {"main": world.dcs, "far": gone}
     assert check.tick() is Round.COMPARED
+
+
+CROWD = "".join(f'[clusters.c{n}]\netcd = "main"\nscope = "c{n}"\n' for n in range(999))
+
+
+@dataclass(slots=True)
+class SlowDcs(FakeDcs):
+    """An etcd that needs `each` seconds for a cluster, and is given up when the deadline has come."""
+
+    passing: FakeClock = field(default_factory=FakeClock)
+    each: float = 0.005
+
+    def glance(self, scopes: Sequence[ScopeRef], *, timeout: float) -> Mapping[str, ClusterView]:
+        self.passing.pass_by(min(timeout, self.each * len(scopes)))
+        if self.each * len(scopes) > timeout:
+            raise DcsUnavailable(reason="no answer in time", remedy="look at etcd")
+        return FakeDcs.glance(self, scopes, timeout=timeout)
+
+
+def test_a_thousand_clusters_that_take_longer_than_a_tick_are_no_outage() -> None:
+    """Each of them is seen, although one question for all would have come back too late."""
+    world = make_world(INVENTORY + CROWD)
+    slow = SlowDcs(passing=world.clock)
+    check = make_check(world, "clock-1")
+    check.dcs = {"main": slow}
+    began = world.clock.monotonic()
+    with capture_logs() as told:
+        assert check.tick() is Round.COMPARED
+    assert world.clock.monotonic() - began > 2 * world.inventory.timing.clock
+    assert [one["reason"] for one in told] == [Due.LEADERLESS] * 1000
+
+
+def test_an_etcd_that_is_gone_takes_hardly_more_than_a_tick() -> None:
+    """However many clusters live there: others wait for their comparison."""
+    world = make_world(INVENTORY + CROWD)
+    check = make_check(world, "clock-1")
+    check.dcs = {"main": SlowDcs(passing=world.clock, each=100.0)}
+    began = world.clock.monotonic()
+    assert check.tick() is Round.SIGHTLESS
+    assert world.clock.monotonic() - began < 1.2 * world.inventory.timing.clock
