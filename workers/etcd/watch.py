@@ -19,6 +19,10 @@ from workers.etcd.stream import Compacted, NotPermitted, Stream, StreamBroken
 
 log = structlog.get_logger(__name__)
 
+TOGETHER = 1000
+"""Clusters whose keys are read, and whose part of the stream begins, within one timeout: of more, each
+thousand has one, for that they are many is no outage."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Blind:
@@ -54,6 +58,7 @@ class Watch:
         self._dcs = EtcdDcs(gateway, clock=clock)
         self._scopes = {layout.leader_key(scope): scope for scope in scopes}
         self._every, self._grace, self._timeout = every, grace, timeout
+        self._patience = timeout * max(1.0, len(scopes) / TOGETHER)
         self._clock = clock
         self.asked: float | None = None
         self._news: SimpleQueue[News | None] = SimpleQueue()
@@ -87,7 +92,7 @@ class Watch:
         """Whether the stream runs, and etcd answered a read within the last few: what a dead-man's
         signal asks. Where no cluster lives there is no stream, and nothing to hear."""
         asked, stream = self.asked, self._stream
-        if asked is None or self._clock() - asked > 3 * self._every + self._timeout:
+        if asked is None or self._clock() - asked > 3 * self._every + self._patience:
             return False
         return stream is not None and stream.begun
 
@@ -101,7 +106,7 @@ class Watch:
 
     def _compare(self) -> None:
         try:
-            readings = self._dcs.leaders(tuple(self._scopes.values()), timeout=self._timeout)
+            readings = self._dcs.leaders(tuple(self._scopes.values()), timeout=self._patience)
         except DcsUnavailable as unavailable:
             self._say_blind(unavailable)
             return
@@ -142,7 +147,7 @@ class Watch:
         stream = self._stream
         if stream is None:
             return
-        if stream.partly_begun and self._clock() - self._opened > self._timeout:
+        if stream.partly_begun and self._clock() - self._opened > self._patience:
             self._watch_wholesale()
         if self._register.owing():
             self._stopped.wait(self._grace)
