@@ -134,11 +134,16 @@ class Inventory(Part):
 
     def applications_of(self, cluster: str, host: str | None = None) -> tuple[Application, ...]:
         """The applications that follow a cluster, of one host where one is named."""
-        return tuple(
-            a
-            for a in self.applications.values()
-            if a.cluster == cluster and (host is None or host in a.hosts)
-        )
+        following = self.followers.get(cluster, ())
+        return tuple(a for a in following if host is None or host in a.hosts)
+
+    @cached_property
+    def followers(self) -> Mapping[str, tuple[Application, ...]]:
+        """The applications by cluster: to go through all of them for each cluster is too much for many."""
+        found: dict[str, list[Application]] = {}
+        for application in self.applications.values():
+            found.setdefault(application.cluster, []).append(application)
+        return {cluster: tuple(of) for cluster, of in found.items()}
 
     def hosts_of(self, cluster: str) -> tuple[str, ...]:
         """Ids of the hosts that follow a cluster, each once, in the inventory's order."""
