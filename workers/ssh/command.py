@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from paramiko import Channel, SSHException
 
+from workers.ssh.connect import Connection
 from workers.ssh.dial import quick
 from workers.ssh.failures import CutOffError, DeadlineError
-from workers.ssh.opening import Opened
+from workers.ssh.opening import Opened, opened
 from workers.ssh.watchdog import watchdog
 
 OUTPUT_LIMIT = 48 * 1024 * 1024
@@ -26,10 +27,15 @@ class Finished:
     errors: str
 
 
-def run(opened: Opened, command: str, data: bytes, *, deadline: float) -> Finished:
-    """Send `data` to the command's stdin and read its output. Raises CutOffError, DeadlineError,
-    SSHException or OSError."""
-    connection, channel = opened.connection, opened.channel
+def run(connection: Connection, command: str, data: bytes, *, deadline: float) -> Finished:
+    """Send `data` to the command's stdin and read its output. Raises NeverBegunError, CutOffError,
+    DeadlineError, SSHException or OSError."""
+    return run_over(opened(connection, deadline=deadline), command, data, deadline=deadline)
+
+
+def run_over(way: Opened, command: str, data: bytes, *, deadline: float) -> Finished:
+    """The same over a channel that is open already, which is used up."""
+    connection, channel = way.connection, way.channel
     with watchdog(connection.sock, deadline=deadline) as watch:
         watch.doing = "running the script"
         with channel:
