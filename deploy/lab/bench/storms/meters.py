@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import re
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.lab import layout
 from deploy.lab.bench.storms import crowd
 from deploy.lab.bench.storms.ground import Ground
-from deploy.lab.process import descendants
+from deploy.lab.process import Process, descendants
 
 TICKS = os.sysconf("SC_CLK_TCK")
 HANDLED = re.compile(r'^grpc_server_handled_total\{.*grpc_method="(\w+)".*\} (\S+)$', re.MULTILINE)
@@ -28,16 +28,18 @@ ABROAD: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """Counted since each thing's start: processor seconds by what spent them, calls of Redis'
-    commands and the microseconds in them, etcd's requests by method."""
+    """Counted since each thing's start: processor seconds by what spent them, of the workers also each
+    one's own, calls of Redis' commands and the microseconds in them, etcd's requests by method."""
 
     seconds: Mapping[str, float]
+    workers: Sequence[float]
     redis: Mapping[str, tuple[int, int]]
     etcd: Mapping[str, int]
 
     def __sub__(self, before: Reading) -> Reading:
         return Reading(
             seconds={name: s - before.seconds.get(name, 0.0) for name, s in self.seconds.items()},
+            workers=[now - was for now, was in zip(self.workers, before.workers, strict=True)],
             redis={
                 name: (calls - was[0], micros - was[1])
                 for name, (calls, micros) in self.redis.items()
@@ -61,6 +63,7 @@ def read(ground: Ground) -> Reading:
     stats = ground.client.info("commandstats")
     return Reading(
         seconds=dict(_seconds(ground)),
+        workers=[_of(process) for process in ground.ours["worker"]],
         redis={
             name.removeprefix("cmdstat_"): (int(one["calls"]), int(one["usec"]))
             for name, one in stats.items()
@@ -77,13 +80,13 @@ def _seconds(ground: Ground) -> Iterator[tuple[str, float]]:
         for name, machines in ABROAD.items()
     }
     for name, processes in (*ground.ours.items(), *abroad.items()):
-        pids = (process.pid for process in processes)
-        yield name, sum(_tree(pid) for pid in pids if pid is not None)
+        yield name, sum(map(_of, processes))
 
 
-def _tree(pid: int) -> float:
+def _of(process: Process) -> float:
     """Of a process, everything below it, and what below it has ended already."""
-    return sum(_spent(one) for one in (pid, *descendants(pid)))
+    pid = process.pid
+    return 0.0 if pid is None else sum(_spent(one) for one in (pid, *descendants(pid)))
 
 
 def _spent(pid: int) -> float:

@@ -33,16 +33,16 @@ def line_through(first: tuple[int, float], second: tuple[int, float]) -> Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Costs:
-    """Processor seconds of one incident, by whom. `alone` are the processes of which one acts, however
-    many there are: each has one processor at most. `web` may be multiplied behind one address, `worker`
-    on any number of machines; `asked` is what hosts, members and etcd compute while a worker waits for
-    them, and `trips` how often it waits for the network."""
+    """Processor seconds of one incident, by whom. `alone` are the processes of which one acts in an
+    installation, however many there are: each has one processor at most. `web` may be multiplied
+    behind one address, `worker` on any number of machines; `asked` is what hosts, members and etcd
+    compute while a worker waits for them, and `trips` how often it waits for the network."""
 
     alone: Mapping[str, float]
     web: float
     worker: float
     asked: float
-    trips: int
+    trips: float
 
     def held(self, *, trip: float) -> float:
         """Seconds that an incident keeps one worker or another busy, where nobody is short of a processor;
@@ -50,39 +50,35 @@ class Costs:
         redis = self.alone.get("Redis", 0.0)
         return self.worker + self.asked + redis + self.trips * trip
 
+    @property
+    def narrow(self) -> str:
+        """The process that has most to do of those that cannot be multiplied."""
+        return max(self.alone, key=lambda name: self.alone[name])
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What a storm needs to be over in time. `processors` are those of all worker machines together;
-    `narrow` is the process that cannot be multiplied and has most to do, `least` the seconds that it alone
-    needs, whatever the number of workers."""
+    """What a storm needs to be over in time. `processors` are those of all worker machines together, and
+    `installations` how many pgbatons, each with its Redis and its watch, must share the clusters: one is
+    enough where the narrowest process of it comes to an end in time."""
 
     workers: int
     processors: int
     webs: int
-    narrow: str
-    least: float
-
-    @property
-    def possible(self) -> bool:
-        """Whether workers alone can bring it about."""
-        return self.workers > 0
+    installations: int
 
 
-def plan(costs: Costs, *, clusters: int, within: float, latency: float, trip: float) -> Plan:
-    """What `clusters` incidents need to be concluded `within` seconds, where the first of them takes
-    `latency` on idle machines. Without workers where something else is too slow for that."""
+def plan(costs: Costs, *, clusters: int, within: float, latency: float, trip: float) -> Plan | None:
+    """What `clusters` incidents need to be concluded `within` seconds, where one alone takes `latency`;
+    None where even that one comes too late."""
     left = (within - latency) * SHARE
-    narrow = max(costs.alone, key=lambda name: costs.alone[name])
-    least = latency + clusters * costs.alone[narrow] / SHARE
-    if left <= 0 or least > within:
-        return Plan(workers=0, processors=0, webs=0, narrow=narrow, least=least)
+    if left <= 0:
+        return None
     return Plan(
         workers=_ceil(clusters * costs.held(trip=trip) / left),
         processors=_ceil(clusters * costs.worker / left),
         webs=_ceil(clusters * costs.web / left),
-        narrow=narrow,
-        least=least,
+        installations=_ceil(clusters * costs.alone[costs.narrow] / left),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import astuple, replace
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from deploy.lab.bench.storms.checked import env_of, trail_flaws
 from deploy.lab.bench.storms.course import Course, course_of, stages
 from deploy.lab.bench.storms.ground import loaded
 from deploy.lab.bench.storms.meters import Reading, spent_of
-from deploy.lab.bench.storms.model import Costs, Line, foretold, line_through, plan
+from deploy.lab.bench.storms.model import Costs, Line, Plan, foretold, line_through, plan
 from deploy.lab.bench.storms.struck import SLICES, WITHIN, slices
 from deploy.lab.keys import make_secrets
 from deploy.lab.machine import LabError
@@ -123,14 +123,18 @@ def test_a_process_has_spent_what_its_children_spent() -> None:
 
 def test_a_cost_is_a_difference() -> None:
     """What did not move is left out, what is new counts from nothing."""
-    before = Reading(seconds={"web": 1.0}, redis={"get": (2, 20)}, etcd={"Range": 5})
+    before = Reading(
+        seconds={"web": 1.0}, workers=[1.0, 2.0], redis={"get": (2, 20)}, etcd={"Range": 5}
+    )
     after = Reading(
         seconds={"web": 3.0, "etcd": 1.0, "hosts": 8.0},
+        workers=[1.5, 4.0],
         redis={"get": (2, 20), "set": (3, 30)},
         etcd={"Range": 5, "Txn": 2},
     )
     cost = after - before
     assert cost.seconds == {"web": 2.0, "etcd": 1.0, "hosts": 8.0}
+    assert cost.workers == [0.5, 2.0]
     assert (cost.redis, cost.etcd, cost.ours) == ({"set": (3, 30)}, {"Txn": 2}, 3.0)
 
 
@@ -161,26 +165,31 @@ def test_workers_are_counted_by_how_long_they_are_held() -> None:
     """A worker waits for hosts, Redis and the network; a processor does not."""
     assert COSTS.held(trip=0.001) == pytest.approx(0.1 + 0.08 + 0.005 + 0.03)
     found = plan(COSTS, clusters=1000, within=32.0, latency=2.0, trip=0.001)
-    assert found.possible
-    assert (found.workers, found.processors, found.webs) == (11, 5, 1)
-    assert found.narrow == "Redis"
-    assert found.least == pytest.approx(2 + 5 / 0.7)
+    assert found == Plan(workers=11, processors=5, webs=1, installations=1)
 
 
-def test_what_no_worker_can_mend_is_said() -> None:
-    """10,000 incidents need more of the one Redis than there is time; and no time at all is too little."""
-    late = plan(COSTS, clusters=10_000, within=30.0, latency=2.0, trip=0.001)
-    assert (late.possible, late.narrow) == (False, "Redis")
-    assert late.least > 30.0
-    assert not plan(COSTS, clusters=1, within=1.0, latency=2.0, trip=0.0).possible
-    assert plan(COSTS, clusters=10_000, within=late.least + 1, latency=2.0, trip=0.001).possible
+def test_what_no_worker_can_mend_needs_another_installation() -> None:
+    """10,000 incidents need more of one Redis than there is time, so that several share the clusters."""
+    assert COSTS.narrow == "Redis"
+    found = plan(COSTS, clusters=10_000, within=32.0, latency=2.0, trip=0.001)
+    assert found is not None
+    assert found.installations == 3  # 50 s of Redis in 21
+
+
+def test_who_wants_it_sooner_than_one_alone_takes_has_no_plan() -> None:
+    """More workers do not make one incident quicker."""
+    assert plan(COSTS, clusters=1, within=2.0, latency=2.0, trip=0.0) is None
 
 
 @given(st.integers(1, 20_000), st.floats(5, 600))
 def test_more_clusters_never_need_less(clusters: int, within: float) -> None:
     """Nor does more time need more workers."""
-    here = plan(COSTS, clusters=clusters, within=within, latency=2.0, trip=0.001)
-    larger = plan(COSTS, clusters=clusters + 1, within=within, latency=2.0, trip=0.001)
-    later = plan(COSTS, clusters=clusters, within=within + 1, latency=2.0, trip=0.001)
-    assert not larger.possible or larger.workers >= here.workers
-    assert not here.possible or later.workers <= here.workers
+    here, larger, later = (
+        plan(COSTS, clusters=count, within=seconds, latency=2.0, trip=0.001)
+        for count, seconds in ((clusters, within), (clusters + 1, within), (clusters, within + 1))
+    )
+    assert here is not None
+    assert larger is not None
+    assert later is not None
+    assert all(a >= b for a, b in zip(astuple(larger), astuple(here), strict=True))
+    assert all(a <= b for a, b in zip(astuple(later), astuple(here), strict=True))
