@@ -18,10 +18,12 @@ from webhook.refusal import Reason, Refusal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Door:
-    """Whom the inventory lets speak, with keys parsed once. `stranger` is a key that nobody holds:
-    an unknown sender takes as long to refuse as a known one."""
+    """Whom the inventory lets speak, with keys parsed once. `theirs` are the clusters of each sender: the
+    watch speaks of all of them. `stranger` is a key that nobody holds: an unknown sender takes as long to
+    refuse as a known one."""
 
     inventory: Inventory
+    theirs: Mapping[str, frozenset[str]]
     keys: Mapping[str, VerifyKeys]
     stranger: VerifyKeys
     limiter: Limiter = field(default_factory=Limiter)
@@ -31,6 +33,7 @@ def open_door(inventory: Inventory, hmac_secrets: Mapping[str, tuple[bytes, ...]
     """Parse every sender's keys. ValueError names the sender whose key is none."""
     return Door(
         inventory=inventory,
+        theirs={name: frozenset(one.clusters) for name, one in inventory.senders.items()},
         keys={
             name: _keys(name, sender, hmac_secrets.get(name, ()) if sender.hmac else ())
             for name, sender in inventory.senders.items()
@@ -116,7 +119,7 @@ def _not_theirs(event: Event, door: Door) -> Refusal | None:
     if event.cluster not in door.inventory.clusters:
         detail = "The inventory has no cluster of the name in subject; mend one of the two."
         return Refusal(reason=Reason.UNKNOWN_CLUSTER, detail=detail, field="subject")
-    if event.cluster not in door.inventory.senders[event.sender].clusters:
+    if event.cluster not in door.theirs[event.sender]:
         detail = f"Add the cluster to senders.{event.sender}.clusters if it may."
         return Refusal(reason=Reason.FOREIGN_CLUSTER, detail=detail, field="subject")
     return None
@@ -125,5 +128,5 @@ def _not_theirs(event: Event, door: Door) -> Refusal | None:
 def _signed_for(refusal: Refusal, source: str, raw: Mapping[str, Any], door: Door) -> Refusal:
     """Say who was refused, and whose trail may tell it: only a cluster that is the sender's own."""
     cluster = raw.get("subject")
-    theirs = cluster if cluster in door.inventory.senders[source].clusters else None
-    return replace(refusal, sender=source, cluster=theirs)
+    theirs = isinstance(cluster, str) and cluster in door.theirs[source]
+    return replace(refusal, sender=source, cluster=cluster if theirs else None)

@@ -26,6 +26,7 @@ FAMILIES: Mapping[str, str] = {
     "reaction": "from the leader's first writable moment to its applications",
     "slack": "the same reaction with Slack hanging",
     "fanout": "how long many hosts take to follow",
+    "intake": "how many events one web process takes in",
     "storm": "many clusters that lose their leader at once",
     "rest": "what it costs while nothing happens",
 }

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 import secrets
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -19,6 +17,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue
 
+from deploy.lab.bench.heard.ground import DURABLE, environment, gunicorn, redis_server
 from jobs.audit import Entry
 from jobs.names import QUEUE
 from jobs.signatures import key_pair, secret_text
@@ -26,8 +25,6 @@ from tests.contract.ports import free
 from tests.parts import ROOT
 from tests.unit.webhook.ear import envelope, signed
 from workers.redis import RedisLedger
-
-DURABLE = ("--appendonly", "yes", "--appendfsync", "always", "--maxmemory-policy", "noeviction")
 
 INVENTORY = """
 [redis]
@@ -75,10 +72,9 @@ class RedisServer:
     process: subprocess.Popen[bytes] = field(init=False)
 
     def start(self) -> None:
-        command = [str(self.program), "--port", str(self.port), "--bind", "127.0.0.1"]
-        command += ["--dir", str(self.folder), "--save", "", *self.options]
+        command = redis_server(self.program, port=self.port, folder=self.folder)
         with (self.folder / "redis.log").open("ab") as log:
-            self.process = subprocess.Popen(command, stdout=log, stderr=log)
+            self.process = subprocess.Popen([*command, *self.options], stdout=log, stderr=log)
         eventually(self._answers)
 
     def _answers(self) -> bool:
@@ -130,18 +126,14 @@ class Web:
     def launch(self, **environ: str) -> None:
         """Start gunicorn and leave it at that."""
         self.write_inventory()
-        gunicorn = [sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--threads", "8"]
         with (self.folder / "web.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [*gunicorn, "--bind", f"127.0.0.1:{self.port}", self.application],
+                gunicorn(self.application, port=self.port),
                 stdout=log,
                 stderr=log,
                 cwd=ROOT,
                 env={
-                    "PATH": os.environ["PATH"],
-                    "PYTHONSAFEPATH": "1",
-                    "PYTHONPATH": str(ROOT),
-                    "PGBATON_INVENTORY": str(self.folder / "inventory.toml"),
+                    **environment(self.folder / "inventory.toml"),
                     "PGBATON_SENDER_DB1": self.shared,
                     **environ,
                 },

@@ -1,5 +1,4 @@
 import http.client
-import os
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -8,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.lab.bench.heard.ground import workers_spent
 from tests.contract.webhook.stage import RedisServer, Web, end
 
 CLIENTS, EACH, ROUNDS = 8, 100, 2
@@ -33,23 +33,14 @@ def post_all(port: int, requests: list[Request]) -> None:
     connection.close()
 
 
-def worker_seconds(web: Web) -> float:
-    """Processor seconds of gunicorn's workers so far."""
-    pid = web.process.pid
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    fields = [Path(f"/proc/{child}/stat").read_text().rpartition(")")[2] for child in children]
-    ticks = sum(int(one.split()[11]) + int(one.split()[12]) for one in fields)
-    return ticks / os.sysconf("SC_CLK_TCK")
-
-
 def cost(web: Web, tag: str) -> Cost:
     """What eight clients at once get and take, their requests signed beforehand."""
     batches = [[web.signed(id=f"{tag}-{c}-{i}") for i in range(EACH)] for c in range(CLIENTS)]
-    begun, spent = time.monotonic(), worker_seconds(web)
+    begun, spent = time.monotonic(), workers_spent(web.process.pid)
     with ThreadPoolExecutor(CLIENTS) as pool:
         list(pool.map(lambda batch: post_all(web.port, batch), batches))
     seconds, count = time.monotonic() - begun, CLIENTS * EACH
-    return Cost(per_second=count / seconds, cpu=(worker_seconds(web) - spent) / count)
+    return Cost(per_second=count / seconds, cpu=(workers_spent(web.process.pid) - spent) / count)
 
 
 @pytest.mark.timeout(120)
@@ -60,7 +51,7 @@ def test_recording_costs_less_than_seven_bare_answers(
     202s. The rates are shown; they hang on whatever else runs here, so the processor's time counts."""
     folder = tmp_path / "bare"
     folder.mkdir()
-    bare = Web(folder, redis.port, application="tests.contract.webhook.bare:app")
+    bare = Web(folder, redis.port, application="deploy.lab.bench.heard.bare:app")
     bare.start()
     try:
         pairs = [(cost(bare, f"{n}"), cost(web, f"{n}")) for n in range(ROUNDS)]

@@ -1,0 +1,1 @@
+"""How many events one web process takes in: its parts."""
