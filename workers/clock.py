@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -60,7 +60,6 @@ class LevelCheck:
     _blind: str | None = None
     _asked: dict[str, tuple[Due, int | None, float]] = field(default_factory=dict)
     _turns: DriftTurns | None = None
-    _followers: tuple[Inventory, Mapping[str, Sequence[str]]] | None = None
 
     def tick(self) -> Round:
         """Compare every cluster once, and ask for a respond where one is due. Never raises for what
@@ -122,7 +121,7 @@ class LevelCheck:
 
     def _due(self, view: ClusterView | Unknown, state: ClusterState, pace: Pace) -> Due | None:
         """Why a respond is to be asked for; None where nobody need, or where one waits."""
-        reason = due(view, state, self._targets()[state.cluster], pace)
+        reason = due(view, state, self.inventory.targets_of(state.cluster), pace)
         return None if reason is None or _in_line(reason, state, pace) else reason
 
     def _ask(self, cluster: str, reason: Due, view: ClusterView | Unknown) -> bool:
@@ -133,14 +132,6 @@ class LevelCheck:
         if not self.ledger.call(cluster):  # one is on its way, but its worker may be dead
             del self._asked[cluster]
         return True
-
-    def _targets(self) -> Mapping[str, Sequence[str]]:
-        """What follows each cluster, looked up once: the inventory goes through all applications for
-        each of them."""
-        known = self.inventory
-        if self._followers is None or self._followers[0] is not known:
-            self._followers = known, {name: known.targets_of(name) for name in known.clusters}
-        return self._followers[1]
 
     def _fresh(self, cluster: str, reason: Due, epoch: int | None) -> bool:
         """True unless the same reason, of the same epoch, was acted on moments ago."""

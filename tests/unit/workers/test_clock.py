@@ -124,18 +124,6 @@ def test_an_incident_whose_end_waits_in_the_queue_is_left_to_it(
     assert queued(world) == [RESPOND]
 
 
-def test_what_follows_is_looked_up_anew_with_another_inventory(
-    world: World, check: LevelCheck
-) -> None:
-    """A host that came with a reload is a target at the next tick."""
-    hosts = (*world.inventory.applications["store"].hosts, "web9")
-    store = world.inventory.applications["store"].model_copy(update={"hosts": hosts})
-    more = {**world.inventory.applications, "store": store}
-    check.inventory = world.inventory.model_copy(update={"applications": more})
-    check.tick()
-    assert queued(world) == [RESPOND]
-
-
 def test_of_two_clocks_one_acts(world: World, check: LevelCheck) -> None:
     """The lease lets the second clock rest until the first is gone for three ticks."""
     other = make_check(world, "clock-2")
