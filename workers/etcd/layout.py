@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -153,6 +154,12 @@ def _flaw(record: Mapping[str, Any], field: str, schemes: tuple[str, ...]) -> st
     value = record.get(field)
     if not isinstance(value, str) or not value:
         return f"the record has no {field}"
+    return _url_flaw(value, field, schemes)
+
+
+@lru_cache(maxsize=10_000)
+def _url_flaw(value: str, field: str, schemes: tuple[str, ...]) -> str | None:
+    """Remembered: a record is written every ten seconds, its addresses hardly ever change."""
     url = _split(value)
     if url is None or not url.hostname or url.scheme not in schemes:
         return f"{field} is no {schemes[0]}:// address with a host and a port"

@@ -38,9 +38,13 @@ class Standing:
         self.behind = gauge("targets_behind", "Targets without the newest fence", "kind")
         self.failing = gauge("target_failing", "1 for each target whose last try failed", "target")
         self._named: dict[str, set[str]] = {}
+        self._shown: dict[str, tuple[object, ...]] = {}
 
     def show(self, inventory: Inventory, state: ClusterState, *, proof: str | None) -> None:
         """One cluster as it stands; `proof` is what is remembered of when its leader was last proven."""
+        self._show_proof(state, proof)
+        if self._as_before(inventory, state):
+            return
         cluster, incident = state.cluster, state.incident
         self.open.labels(cluster).set(int(incident is not None))
         self.open_for.labels(cluster).set(0 if incident is None else state.now - incident.opened)
@@ -49,8 +53,15 @@ class Standing:
         said = Tally(a.partition(":")[0] for a in (incident.alarms if incident else ()))
         for about in ABOUT:
             self.alarms.labels(cluster, about).set(said[about])
-        self._show_proof(state, proof)
         self._show_targets(state, inventory.targets_of(cluster))
+
+    def _as_before(self, inventory: Inventory, state: ClusterState) -> bool:
+        """Whether a cluster at rest was shown so already: nothing but its proof grows older."""
+        of = inventory, state.settled, state.hosts, state.incident, state.pause
+        before = self._shown.get(state.cluster, ())
+        self._shown[state.cluster] = of
+        rests = state.incident is None and state.pause is None
+        return rests and bool(before) and all(a is b for a, b in zip(of, before, strict=True))
 
     def _show_proof(self, state: ClusterState, proof: str | None) -> None:
         """Nothing for a cluster that was never proven, such as a standby."""

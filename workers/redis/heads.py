@@ -13,7 +13,7 @@ from workers.redis.trail import TrailReader
 MOVED = "trails"
 """The memory in which each append leaves its instant (lua/trail.lua)."""
 
-ANEW = 10.0
+ANEW = 30.0
 """Seconds after which all are read whether one is said to have moved or not: whoever wrote may have been an
 older pgbaton, or no pgbaton at all."""
 

@@ -17,7 +17,8 @@ from workers.redis.enqueue import Offer, enqueueing, job_key_prefix, queue_on
 from workers.redis.exchange import Exchange, Keep
 from workers.redis.heads import Heads
 from workers.redis.offers import Offered, conclusion, handed_out, pushed_back, response
-from workers.redis.reading import stand_from, state_from
+from workers.redis.plain import plain_drafts, plain_records
+from workers.redis.reading import States, stand_from
 from workers.redis.trail import TrailReader
 from workers.redis.wire import Command, Wire
 from workers.timepiece import SystemClock
@@ -64,10 +65,11 @@ class RedisLedger:
         self._heard: dict[str, float] = {}
         self._queue = queue_on(redis)
         self._reader = TrailReader(redis=redis, exchange=self._exchange, prefix=prefix)
+        self._states = States()
         self._heads = Heads(self._reader, clock=self._clock)
 
     def append(self, cluster: str, drafts: Sequence[Draft]) -> None:
-        self._step("append", cluster, drafts=_plain(drafts), offers=[])
+        self._step("append", cluster, drafts=plain_drafts(drafts), offers=[])
 
     def entries(self, cluster: str, *, after: int = 0, upto: int | None = None) -> Iterator[Entry]:
         return self._reader.entries(cluster, after=after, upto=upto)
@@ -88,14 +90,14 @@ class RedisLedger:
         return stand_from(self._step("stand", cluster, keep=Keep.NO))
 
     def trim(self, cluster: str, *, through: int, head: str, draft: Draft) -> bool:
-        drafts = _plain([draft])
+        drafts = plain_drafts([draft])
         step = self._step("trim", cluster, through=through, head=head, drafts=drafts, offers=[])
         return _yes(step)
 
     def hear(self, event: Event, draft: Draft) -> bool:
         """The draft's id is the event's identity: it decides what was heard before. An event that
         follows upon another is heard without an offer first: most find a respond that waits or runs."""
-        cluster, plain, heard = event.cluster, {"drafts": _plain([draft])}, None
+        cluster, plain, heard = event.cluster, {"drafts": plain_drafts([draft])}, None
 
         def ask(_: int) -> Offered:
             return response(cluster, self._own)
@@ -111,7 +113,7 @@ class RedisLedger:
         return self._clock.monotonic() - self._heard.get(cluster, -LATELY) < LATELY
 
     def call(self, cluster: str, drafts: Sequence[Draft] = ()) -> bool:
-        plain = {"drafts": _plain(drafts)}
+        plain = {"drafts": plain_drafts(drafts)}
         return _yes(self._offering("call", cluster, lambda _: response(cluster, self._own), plain))
 
     def begin(self, cluster: str, flight: str, *, lease: float) -> bool:
@@ -130,7 +132,7 @@ class RedisLedger:
         for some in (clusters[i : i + AT_ONCE] for i in range(0, len(clusters), AT_ONCE)):
             answers = self._step("state", "", clusters=list(some), keep=Keep.NO)
             pairs = zip(some, answers, strict=True)
-            found |= {cluster: state_from(cluster, answer) for cluster, answer in pairs}
+            found |= {cluster: self._states.read(cluster, answer) for cluster, answer in pairs}
         return found
 
     def save(
@@ -146,7 +148,7 @@ class RedisLedger:
     ) -> bool:
         plain = {
             "flight": flight,
-            "drafts": _plain(drafts),
+            "drafts": plain_drafts(drafts),
             "incident": dump(incident) if incident else None,
             "settled": dump(settled) if settled else None,
         }
@@ -159,18 +161,18 @@ class RedisLedger:
     def report(
         self, cluster: str, job: str, records: Mapping[str, HostRecord], drafts: Sequence[Draft]
     ) -> None:
-        plain = {"job": job, "drafts": _plain(drafts), "records": _records(records)}
+        plain = {"job": job, "drafts": plain_drafts(drafts), "records": plain_records(records)}
         self._offering("report", cluster, lambda _: conclusion(cluster, self._own), plain)
 
     def beat(self, cluster: str, job: str, hosts: Sequence[str]) -> None:
         self._step("beat", cluster, job=job, hosts=list(hosts), keep=Keep.NO)
 
     def forget(self, cluster: str, hosts: Sequence[str], drafts: Sequence[Draft]) -> None:
-        self._step("forget", cluster, hosts=list(hosts), drafts=_plain(drafts), offers=[])
+        self._step("forget", cluster, hosts=list(hosts), drafts=plain_drafts(drafts), offers=[])
 
     def pause(self, cluster: str, pause: Pause | None, drafts: Sequence[Draft]) -> None:
         held = dump(pause) if pause else None
-        self._step("pause", cluster, pause=held, drafts=_plain(drafts), offers=[])
+        self._step("pause", cluster, pause=held, drafts=plain_drafts(drafts), offers=[])
 
     def waiting(self, jobs: Sequence[str]) -> frozenset[str]:
         found = self._step("waiting", "", asked=list(jobs), keep=Keep.NO)
@@ -242,19 +244,3 @@ class RedisLedger:
 
 def _yes(answer: object) -> bool:
     return answer == b"1"
-
-
-def _plain(drafts: Sequence[Draft]) -> list[dict[str, str]]:
-    return [_draft(one) for one in drafts]
-
-
-def _draft(one: Draft) -> dict[str, str]:
-    plain = {"id": one.id, "body": one.body()}
-    return plain if one.incident is None else {**plain, "incident": one.incident}
-
-
-def _records(records: Mapping[str, HostRecord]) -> list[dict[str, object]]:
-    return [
-        {"host": host, "epoch": record.epoch, "attempt": record.attempt, "text": dump(record)}
-        for host, record in records.items()
-    ]
