@@ -17,7 +17,7 @@ from deploy.lab.drill.screen import Screen
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scale:
     """Which storms are played: `sizes` by turns, `alone` so many incidents one by one, and `spread` as
-    many clusters with workers on each number of `machines`."""
+    many clusters with workers on each number of `machines`, and once with warm connections."""
 
     sizes: Sequence[int] = (50, 400, 100, 200, 400, 50)
     alone: int = 5
@@ -36,14 +36,15 @@ def measure(wish: Wish) -> Measured:
         storms = tuple(_storms(ground, scale, say=say))
         alone = tuple(_alone(ground, scale, say=say))
         spread = tuple(_spread(ground, scale, say=say))
+        warm = _warm(ground, scale, say=say)
     return Measured(
         family="storm",
         rows=(
             shown.flat(storms),
-            shown.all_concluded((*storms, *alone, *spread)),
+            shown.all_concluded((*storms, *alone, *spread, warm)),
             shown.model_holds(storms),
         ),
-        groups=tuple(shown.groups(storms, alone, spread)),
+        groups=(*shown.groups(storms, alone, spread), shown.handshakes(spread[0], warm)),
         notes=tuple(shown.notes(storms, alone, spread)),
     )
 
@@ -72,3 +73,8 @@ def _spread(ground: Ground, scale: Scale, *, say: Say) -> Iterator[Storm]:
     for machines in scale.machines:
         ground.settle(scale.spread, machines=machines)
         yield play(ground, scale.spread, machines=machines, say=say)
+
+
+def _warm(ground: Ground, scale: Scale, *, say: Say) -> Storm:
+    ground.settle(scale.spread, machines=1, warm=True)
+    return play(ground, scale.spread, machines=1, say=say)

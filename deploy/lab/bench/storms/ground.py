@@ -21,7 +21,7 @@ from deploy.lab.lab import Lab, deaf, pull_every_plug, switch
 from deploy.lab.machine import LabError
 from deploy.lab.network import standing_in
 from deploy.lab.patroni import PatroniProgram
-from deploy.lab.process import Process, wait_until
+from deploy.lab.process import Process, descendants, wait_until
 from deploy.lab.setting import Setting
 from jobs.inventory import BadInventory, Inventory, load_inventory
 from jobs.names import QUEUE
@@ -59,10 +59,12 @@ class Ground:
         """All state, read by the bench."""
         return RedisLedger(self.client, inventory=self.lab.inventory.digest)
 
-    def settle(self, count: int, *, machines: int) -> None:
-        """pgbaton from its start, for the first `count` clusters, with workers on so many machines."""
+    def settle(self, count: int, *, machines: int, warm: bool = False) -> None:
+        """pgbaton from its start, for the first `count` clusters, with workers on so many machines; `warm`
+        with a connection of each to every host, else with none."""
         self.leave()
-        text = crowd.inventory_toml(crowd.clusters(count), self.lab.secrets)
+        over = {"ssh": {"warm": count if warm else 0}}
+        text = crowd.inventory_toml(crowd.clusters(count), self.lab.secrets, over=over)
         self.lab.inventory_file.write_text(text)
         self.lab.inventory = loaded(text)
         told = self.accepted()
@@ -70,6 +72,13 @@ class Ground:
         seconds = CALM + count
         wait_until("watch to be heard", lambda: self.accepted() - told >= count, seconds=seconds)
         wait_until("nothing to do", self.idle, seconds=seconds, step=0.5)
+        least = count * len(self.ours["worker"]) if warm else 0
+        wait_until("warm connections", lambda: self.logins() >= least, seconds=seconds, step=0.5)
+
+    def logins(self) -> int:
+        """Connections to the hosts' sshd; each has a process of root's and one of its own user's."""
+        (sshd,) = self.lab.machines[crowd.HOST].processes
+        return 0 if sshd.pid is None else len(list(descendants(sshd.pid))) // 2
 
     def idle(self) -> bool:
         """Whether no job waits and none runs: what was asked for at the start is done."""
