@@ -21,6 +21,9 @@ from workers.redis import RedisLedger
 STARTS, CONNECTS, MOVES = 60.0, 0.5, 180.0
 """Seconds that pgbaton has to start, besides some for each connection, and to move all hosts of a
 cluster."""
+NO_DRIFT = 3600.0
+"""Seconds in which nobody reads a cluster's hosts to see whether they are as they were applied: the bench
+holds the lease for that. A worker that reads a hundred hosts moves none meanwhile, and is not cold."""
 EVERY = 0.1
 """Seconds between two looks at the trail: a look must not be what is measured."""
 
@@ -68,6 +71,8 @@ class Ours:
         text = inventory_toml(self.ground.fleet, lab.secrets, warm=self._connections)
         lab.inventory_file.write_text(text)
         lab.inventory = loaded(text)
+        for cluster in self.ground.fleet:
+            self.ledger.lease(f"drift:{cluster}", "bench", seconds=NO_DRIFT)
         told, clusters = self._accepted(), len(self.ground.fleet)
         self.others = [pgbaton.start_web(lab)]
         self._start_workers()
@@ -138,11 +143,13 @@ class Ours:
         return int(self.client.scard("rq:workers"))
 
     def _rests(self) -> bool:
-        """Whether no job waits and none runs, since every host follows its leader."""
-        idle = not self.client.llen("rq:queue:pgbaton") and not self.client.zcard("rq:wip:pgbaton")
-        follow = self.ground.hosts.follow
-        led = self.ground.fleet.items()
-        return idle and all(follow(its, name, self.leading[name].address) for name, its in led)
+        """Whether every host follows its leader, every incident has ended, and no job waits or runs."""
+        follow, led = self.ground.hosts.follow, self.ground.fleet.items()
+        if not all(follow(its, name, self.leading[name].address) for name, its in led):
+            return False
+        ended = all(self.ledger.state(cluster).incident is None for cluster in self.ground.fleet)
+        busy = self.client.llen("rq:queue:pgbaton") or self.client.zcard("rq:wip:pgbaton")
+        return ended and not busy
 
     def _accepted(self) -> int:
         """Events that the webhook has accepted so far."""

@@ -17,8 +17,6 @@ from jobs.inventory import BadInventory, Inventory, load_inventory
 STANDIN = "standin"
 ADDRESSES = ("10.77.0.91", "10.77.0.92")
 """Both are the stand-in's; each cluster has a member at either, and moves between them."""
-NEVER = 3600
-"""Seconds between two looks for drift, the most there may be: a look costs a login at every host."""
 
 Fleet = Mapping[str, Sequence[Host]]
 """Which hosts follow a cluster, by its name."""
@@ -53,7 +51,6 @@ def _ground(fleet: Fleet, secrets: LabSecrets) -> dict[str, Any]:
         "clusters": {name: {"etcd": "main", "scope": name} for name in fleet},
         "senders": {"watch": {"clusters": list(fleet), "keys": [secrets.senders["watch"].whpk]}},
         "webhook": {"urls": [f"{layout.WEBHOOK}/events"]},
-        "timing": {"drift": NEVER},
     }
 
 
