@@ -52,7 +52,7 @@ wanted_for_shell() {
 }
 
 wanted_for_peers() {
-    need ansible-core ansible-playbook "does the same work beside pgbaton, for ./dev bench fanout"
+    need ansible-core ansible-playbook "does the same work beside pgbaton, for ./dev bench fanout and reaction"
 }
 
 # need PACKAGE SIGN WHY: the sign is a program's name, or a path in which * may stand.
