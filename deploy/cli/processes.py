@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from deploy.cli.exits import Exit, Fault
+from workers.spared import spared
 
 
 @click.command(short_help="Run jobs (any number, anywhere).")
@@ -19,7 +20,9 @@ from deploy.cli.exits import Exit, Fault
 def worker(*, name: str | None, burst: bool) -> None:
     """Run jobs until told to end (SIGTERM finishes the job at hand; SIGHUP reads the inventory anew)."""
     from deploy.remote import plain_script
-    from workers.processes.worker import run_worker
+
+    with spared():
+        from workers.processes.worker import run_worker
 
     _run(partial(run_worker, script=plain_script(), name=name, burst=burst))
 
@@ -43,7 +46,8 @@ def _with_metrics(process: str) -> Callable[[Callable[..., None]], Callable[...,
 @_with_metrics("WATCH")
 def watch(*, metrics_port: int | None, metrics_address: str) -> None:
     """Watch every etcd of the inventory, and post what changes to the webhook, signed as [senders.watch]."""
-    from workers.processes.watch import run_watch
+    with spared():
+        from workers.processes.watch import run_watch
 
     if metrics_port is not None:
         _demand_free(metrics_address, metrics_port)
@@ -54,7 +58,8 @@ def watch(*, metrics_port: int | None, metrics_address: str) -> None:
 @_with_metrics("CLOCK")
 def clock(*, metrics_port: int | None, metrics_address: str) -> None:
     """Compare every cluster's truth with what was applied, again and again. Two may run; one acts."""
-    from workers.processes.clock import run_clock
+    with spared():
+        from workers.processes.clock import run_clock
 
     if metrics_port is not None:
         _demand_free(metrics_address, metrics_port)
@@ -65,7 +70,8 @@ def clock(*, metrics_port: int | None, metrics_address: str) -> None:
 def probe() -> None:
     """Poll the NodeBalancers' nodes and Linode's own events, within its rate limits, and post what
     changes to the webhook, signed as [senders.probe]. Two may run; one acts."""
-    from workers.processes.probe import run_probe
+    with spared():
+        from workers.processes.probe import run_probe
 
     _run(run_probe)
 
@@ -78,7 +84,8 @@ def probe() -> None:
 def chronicle(*, port: int, address: str) -> None:
     """Follow every trail: tell incidents in Slack and to the alert route, anchor its heads in etcd, and
     serve what it says at /metrics. Two may run; one posts."""
-    from workers.processes.chronicle import run_chronicle
+    with spared():
+        from workers.processes.chronicle import run_chronicle
 
     _demand_free(address, port)
     _run(partial(run_chronicle, port=port, address=address))
