@@ -81,6 +81,7 @@ class Hearing:
     over: bool | None = None
     seq: int = 0
     hash: str = ""
+    _tale: Tale | None = None
 
     @classmethod
     def of(cls, incident: str, *, after: int = 0) -> Hearing:
@@ -91,6 +92,7 @@ class Hearing:
         """Take one entry in; one that was taken before changes nothing."""
         if entry.seq <= self.fold.upto:
             return
+        self._tale = None
         self.fold.take(entry)
         try:
             self._take(fact_of(entry), entry)
@@ -98,11 +100,15 @@ class Hearing:
             return
 
     def told(self) -> Tale | None:
-        """The tale so far; None before the incident opened."""
-        story = self.fold.told()
-        if story is None:
-            return None
-        return Tale(story=story, marks=tuple(self.marks), seq=self.seq, hash=self.hash)
+        """The tale so far; None before the incident opened. It is made once for its newest entry: in a
+        storm hundreds are asked for it twice a second."""
+        if self._tale is None:
+            story = self.fold.told()
+            if story is None:
+                return None
+            marks = tuple(self.marks)
+            self._tale = Tale(story=story, marks=marks, seq=self.seq, hash=self.hash)
+        return self._tale
 
     def _take(self, fact: Fact, entry: Entry) -> None:
         own = fact.incident == self.incident

@@ -24,6 +24,7 @@ class DigestBook:
     progress: dict[str, Progress] = field(default_factory=dict)
     _kept: str = ""
     _drawn: tuple[object, Thread] | None = None
+    _told: tuple[object, frozenset[tuple[str, str]]] | None = None
 
     @classmethod
     def opened(cls, memory: Memory, *, name: str, most: int) -> DigestBook:
@@ -70,8 +71,11 @@ class DigestBook:
 
     def holds(self, item: Item) -> bool:
         """True where the open digest tells of this incident."""
-        here = item.thread.cluster, item.thread.incident
-        return self.digest is not None and here in self.digest.told
+        if self.digest is None:
+            return False
+        if self._told is None or self._told[0] is not self.digest.told:
+            self._told = self.digest.told, frozenset(self.digest.told)
+        return (item.thread.cluster, item.thread.incident) in self._told[1]
 
     def close(self, _: str) -> None:
         """All of its incidents are over, and told."""

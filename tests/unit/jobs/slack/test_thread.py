@@ -237,3 +237,15 @@ def test_an_incident_that_never_opened_has_no_thread() -> None:
     chain.append([draft], at=1)
     hearing.take(chain.entries[0])
     assert hearing.told() is None
+
+
+def test_a_tale_is_made_once_for_its_newest_entry() -> None:
+    """Asked again it is the very same; each further entry makes it anew, as it would be from the beginning."""
+    entries, hearing = failover().entries, Hearing.of("shop-7")
+    for count, entry in enumerate(entries, start=1):
+        hearing.take(entry)
+        afresh = Hearing.of("shop-7")
+        for one in entries[:count]:
+            afresh.take(one)
+        assert hearing.told() == afresh.told()
+        assert hearing.told() is hearing.told()
