@@ -21,7 +21,7 @@ from jobs.remote import (
     SwapRequest,
 )
 from jobs.wire import BadReplyError, Request, decode_read, decode_swap, encode, torn
-from workers.ssh.command import Finished, run
+from workers.ssh.command import Finished, run_over
 from workers.ssh.failures import (
     CutOffError,
     DeadlineError,
@@ -149,7 +149,7 @@ class SshHands:
         state = self._state if ask.host.mode == "plain" else None
         data = ahead + encode(ask.request, wait=wait, state=state)
         try:
-            return run(opened, command, data, deadline=ask.deadline)
+            return run_over(opened, command, data, deadline=ask.deadline)
         except BaseException:
             self._sessions.drop(ask.host, opened.connection)
             raise

@@ -22,7 +22,6 @@ from workers.ssh.failures import (
     where,
 )
 from workers.ssh.keys import BadKeyError
-from workers.ssh.opening import opened
 
 SUPERSEDED = HostFailure(
     kind="superseded",
@@ -78,7 +77,7 @@ class SshMembers:
         try:
             if confirm is not None and not confirm():
                 return None
-            return run(opened(connection, deadline=deadline), order.command, b"", deadline=deadline)
+            return run(connection, order.command, b"", deadline=deadline)
         finally:
             connection.close()
 

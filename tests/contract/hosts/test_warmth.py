@@ -17,7 +17,11 @@ def _warmth(sessions: Sessions, *, busy: bool = False, **hosts: Host) -> Warmth:
 
 def test_hosts_are_connected_and_connected_again(machine: Machine) -> None:
     """Two accounts of one host have one each; what the host ended is made anew at the next look."""
-    sessions, one, two = Sessions(load_key(machine.key_file)), machine.host(), machine.host("deploy")
+    sessions, one, two = (
+        Sessions(load_key(machine.key_file)),
+        machine.host(),
+        machine.host("deploy"),
+    )
     warmth = _warmth(sessions, one=one, two=two)
     try:
         warmth.look()
