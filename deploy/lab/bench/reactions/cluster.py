@@ -10,6 +10,7 @@ from typing import Any
 import tomlkit
 
 from deploy.lab import layout, outside, patroni, pgbaton, rise, shophost
+from deploy.lab.bench.fanned.tables import loaded
 from deploy.lab.bench.reactions.callback import furnish_host, furnish_member
 from deploy.lab.bench.reactions.ways import HAPROXY, start_balancer, start_haproxy
 from deploy.lab.door import open_door
@@ -22,7 +23,7 @@ from deploy.lab.network import standing_in
 from deploy.lab.patroni import PatroniProgram
 from deploy.lab.process import wait_until
 from deploy.lab.setting import Setting
-from jobs.inventory import Address, BadInventory, Inventory, load_inventory
+from jobs.inventory import Address
 
 SETTING = Setting(light=10, machines=HAPROXY)
 HOSTS = light_hosts(SETTING)
@@ -56,7 +57,7 @@ def open_cluster() -> Iterator[Lab]:
         lab = Lab(
             folder=folder,
             profile=PROFILES["lab"],
-            inventory=_loaded(text),
+            inventory=loaded(text),
             secrets=secrets,
             program=PatroniProgram(version=4),
             switch=switch(folder),
@@ -83,13 +84,6 @@ def inventory_of(secrets: LabSecrets) -> str:
     tables["applications"] = {"light": {**tables["applications"]["light"], "after": [CACHE]}}
     tables["hosts"] = {name: tables["hosts"][name] for name in HOSTS}
     return tomlkit.dumps(tables)
-
-
-def _loaded(text: str) -> Inventory:
-    inventory = load_inventory(text)
-    if isinstance(inventory, BadInventory):
-        raise LabError(f"the bench wrote a bad inventory:\n{inventory}")
-    return inventory
 
 
 def _rise(lab: Lab) -> None:
