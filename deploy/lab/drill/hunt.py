@@ -184,8 +184,8 @@ POINTS: Mapping[str, Point] = {
         job="repoint",
         there=lambda m: m.assigned and not m.started,
     ),
-    "read": Point(
-        title="a worker that reads its hosts",
+    "begun": Point(
+        title="a worker that has begun with hosts that know nothing yet",
         job="repoint",
         there=lambda m: m.started and m.untouched,
         near=lambda m: m.proven,

@@ -113,7 +113,7 @@ DIED_IN: Mapping[str, Invariant] = {
     "asked": _died_in("before its verdict", _before_verdict),
     "respond": _died_in("before its verdict", _before_verdict),
     "assigned": _died_in("before it touched a host", _with_hosts(UNTOUCHED)),
-    "read": _died_in("before it touched a host", _with_hosts(UNTOUCHED)),
+    "begun": _died_in("before a host answered", _with_hosts(UNTOUCHED | TOUCHED)),
     "after": _died_in("with a host in its hands", _with_hosts(TOUCHED)),
     "restart": _died_in("with a host in its hands", _with_hosts(TOUCHED)),
     "report": _died_in("before its report", _with_hosts(TOUCHED)),
