@@ -110,8 +110,8 @@ HOLDS_AND_NOT: Mapping[str, tuple[Invariant, History, History]] = {
     "nobody goes on": (carried.carried_on("restart", 10), TOUCHED, dies(121.0)),
     "died in respond": (carried.DIED_IN["respond"], dies(120.4), dies(120.6)),
     "died assigned": (carried.DIED_IN["assigned"], UNTOUCHED, TOUCHED),
-    "died reading, given nothing": (
-        carried.DIED_IN["read"],
+    "died begun, given nothing": (
+        carried.DIED_IN["begun"],
         UNTOUCHED,
         dies(120.5, planned(120.6), ended("changed", 127.0), without=HOSTS),
     ),

@@ -48,7 +48,7 @@ ROAD = {
     "asked": moment(incident=OPEN),
     "respond": moment(incident=OPEN, flight="respond-1"),
     "assigned": moment(given=GIVEN),
-    "read": moment(given=BEGUN),
+    "begun": moment(given=BEGUN),
     "after": moment("intent", given=BEGUN),
     "restart": moment("written", given=BEGUN),
     "report": moment("checked", given=BEGUN),
