@@ -66,7 +66,7 @@ def rows(taken: Taken) -> Iterator[Row]:
     """The first swap against the clock, and the whole reaction against each peer."""
     yield Row(
         name="reaction-real-sent",
-        what="leader writable to the swap sent to the first host",
+        what="real cluster: leader writable to the swap sent to the first host",
         ours=_median(taken, SENT),
         limit=SENT_LIMIT,
         over="ours alone",
@@ -74,7 +74,7 @@ def rows(taken: Taken) -> Iterator[Row]:
     for peer, words in PEERS.items():
         yield Row(
             name=f"reaction-real-{ROWS.get(peer, peer)}",
-            what=f"leader writable to applications there: {words} over pgbaton",
+            what=f"{len(HOSTS)} hosts at the new leader: {words} over pgbaton",
             ours=_median(taken, CHECKED),
             beside=_median(taken, peer),
             limit=1,

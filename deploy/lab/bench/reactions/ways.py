@@ -96,7 +96,8 @@ def start_balancer(lab: Lab) -> None:
 
 @dataclass(slots=True, kw_only=True)
 class Landings:
-    """When the first login by each way landed on a leader, which is not at `left`. By name, in seconds since 1970."""
+    """When the first login by each way landed on another leader than the one at `left`: by the way's name,
+    in seconds since 1970."""
 
     password: str = field(repr=False)
     left: str
