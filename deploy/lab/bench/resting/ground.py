@@ -40,7 +40,7 @@ Say = Callable[[str], None]
 
 OURS = ("web", "pages", "worker-1", "worker-2", "watch", "probe", "clock", "chronicle")
 """The processes that are looked at, by the lab's names."""
-SETTLES = 900.0
+SETTLES = 1800.0
 """Seconds that all first incidents together may take."""
 STILL = 15.0
 """Seconds without anything new after which it counts as quiet."""

@@ -15,6 +15,9 @@ from deploy.lab.bench.resting.wire import Asked, Wire, owners
 from deploy.lab.bench.resting.world import Size
 from deploy.lab.network import standing_in
 
+VERSION = "/version"
+"""What the watch asks to see whether an endpoint lives: no request of the kind that etcd counts."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
@@ -50,6 +53,7 @@ def looked_at(rest: Rest, *, seconds: float) -> Look:
         fed = rest.feeder.requests - fed
         asked = Counter(wire.asked)
     counts.etcd["Txn"] -= fed
+    counts.etcd[VERSION] = sum(n for one, n in asked.items() if one.word == VERSION)
     return Look(
         size=rest.size,
         seconds=took,
