@@ -41,10 +41,12 @@ class Led:
 @dataclass(slots=True, kw_only=True)
 class Ours:
     """pgbaton on the control machine of a ground. `workers` are so many of the running processes; they
-    keep a connection to every host, or, where not `warm`, start anew for every epoch."""
+    keep a connection to every host, or, where not `warm`, start anew for every epoch. With `ledger` the
+    bench itself reads what they did."""
 
     ground: Ground
     client: Redis
+    ledger: RedisLedger
     others: list[Process] = field(default_factory=list)
     working: list[Process] = field(default_factory=list)
     leading: dict[str, Seat] = field(default_factory=dict)
@@ -54,14 +56,11 @@ class Ours:
     @classmethod
     def on(cls, ground: Ground) -> Ours:
         """Nothing runs yet, but every cluster has its first leader."""
-        ours = cls(ground=ground, client=redis.connect(ground.lab.secrets.redis))
+        client = redis.connect(ground.lab.secrets.redis)
+        ledger = RedisLedger(client, inventory=ground.lab.inventory.digest)
+        ours = cls(ground=ground, client=client, ledger=ledger)
         ground.leaders.elect([ours._next(cluster) for cluster in ground.fleet])
         return ours
-
-    @property
-    def ledger(self) -> RedisLedger:
-        """The trail, read by the bench."""
-        return RedisLedger(self.client, inventory=self.ground.lab.inventory.digest)
 
     def start(self, *, workers: int, warm: bool) -> None:
         """Web, watch, clock and so many workers, which are connected where they are to be warm."""
