@@ -44,7 +44,8 @@ class Intake:
         return Response(body, status=202, content_type="application/json")
 
     def _believe(self, now: float) -> Event | Refusal:
-        asked: Request = request._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - its proxy costs more than what is read through it
+        # Itself: each look through Flask's proxy costs more than what is looked at.
+        asked: Request = request._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
         arrival = receive(asked, max_body=self.door.inventory.webhook.max_body)
         return arrival if isinstance(arrival, Refusal) else admit(arrival, door=self.door, now=now)
 
