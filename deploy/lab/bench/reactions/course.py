@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from deploy.lab import faults, layout, patroni
+from deploy.lab.asking import ask
 from deploy.lab.bench.fanned.course import by_turns
 from deploy.lab.bench.reactions.callback import Peer, Service, ends, let, starts, until_ended
 from deploy.lab.bench.reactions.cluster import HOSTS, OURS, warm
@@ -71,14 +72,15 @@ class Course:
         sides: Sequence[Callable[[], Seconds]] = [self._ours, *peers]
         for number in range(epochs + 1):
             for side in by_turns(sides, number):
-                self._take(side(), counts=number > 0)
+                seconds = side()
+                told = ", ".join(f"{name} {value:.2f} s" for name, value in seconds.items())
+                self.say(f"{number or 'warm-up'}: {told}")
+                if number:
+                    self._take(seconds)
 
-    def _take(self, seconds: Seconds, *, counts: bool) -> None:
-        told = ", ".join(f"{name} {value:.2f} s" for name, value in seconds.items())
-        self.say(told if counts else f"{told} (does not count)")
-        if counts:
-            for name, value in seconds.items():
-                self.taken[name].append(round(value, 4))
+    def _take(self, seconds: Seconds) -> None:
+        for name, value in seconds.items():
+            self.taken[name].append(round(value, 4))
 
     def _ours(self) -> Seconds:
         """The leader changes, and pgbaton moves the hosts; meanwhile HAProxy and the NodeBalancer follow."""
@@ -112,13 +114,17 @@ class Course:
 
     def _switched(self, old: Leadership) -> New:
         """Another member leads, by a planned switchover."""
-        wait_until("a synchronous replica", patroni.synchronous, seconds=PATIENCE, step=0.2)
         self.writable.forget()
-        faults.switchover(self.lab, old.member)
+        wait_until("a switchover", lambda: self._asked(old), seconds=PATIENCE, step=1)
         wait_until("a new leader", lambda: self.leaders.after(old.epoch), seconds=PATIENCE)
         new, first = self._leader(), self.writable.first
         wait_until(f"{new.member} to take writes", lambda: new.member in first, seconds=PATIENCE)
         return New(leadership=new, since=max(first[new.member], new.since))
+
+    def _asked(self, old: Leadership) -> bool:
+        """Whether Patroni did it; it refuses while a member is not ready yet."""
+        answer = ask(self.lab, old.member, "switchover", {"leader": old.member})
+        return answer.granted or self.leaders.after(old.epoch) is not None
 
     def _leader(self) -> Leadership:
         wait_until("a leader", lambda: self.leaders.leader, seconds=PATIENCE)
@@ -127,10 +133,11 @@ class Course:
         return leader
 
     def _rest(self) -> None:
-        """Wait until pgbaton has moved every host, and no incident is open."""
+        """Wait until pgbaton has moved every host, no incident is open, and another member may lead."""
         epoch = self._leader().epoch
         wait_until("pgbaton's end", lambda: self.trail.concluded(epoch), seconds=PATIENCE)
         wait_until("every incident's end", lambda: not self.trail.open(), seconds=PATIENCE)
+        wait_until("a synchronous replica", patroni.synchronous, seconds=PATIENCE, step=0.2)
 
     def _started(self, service: Service, new: New) -> float:
         """When the last host's service started with the new leader's address."""

@@ -40,8 +40,11 @@ def measure_real(wish: Wish) -> Told:
     row, group = _two_shops(min(wish.epochs, QUICK) if wish.quick else wish.epochs)
     if wish.quick:
         return (row,), (group,), ()
+    say = Screen().say
+    say(f"another lab: {len(HOSTS)} hosts, HAProxy, a NodeBalancer, and the callback's scripts")
     with open_cluster() as lab:
-        course = Course.on(lab, Screen().say)
+        say("it is up")
+        course = Course.on(lab, say)
         course.run(wish.epochs)
     return (row, *rows(course.taken)), (group, ten_hosts(course.taken)), NOTES
 
