@@ -127,11 +127,12 @@ def flood(ground: Range) -> Iterator[list[float]]:
 
 
 def flood_pace(tally: Mapping[str, Any]) -> float:
-    """Forged events a second that were refused. LabError where one was answered in another way, or where
-    so few came through that nothing is said of a flood."""
-    answers, pace = tally["answers"], tally["answers"].get("401", 0) / tally["seconds"]
-    if set(answers) != {"401"} or pace < FLOOD / 2:
+    """Forged events a second that were refused; fewer than were offered, where the intake has no time for
+    more. LabError where one was answered in another way, or where the forger kept no pace."""
+    answers, seconds = tally["answers"], tally["seconds"]
+    if set(answers) != {"401"} or tally["offered"] < 0.8 * FLOOD * seconds:
         raise LabError(
-            f"the flood was to be {FLOOD} refusals a second, and was {pace:.0f}: {answers}"
+            f"the flood was to be {FLOOD} refusals a second; in {seconds} s {tally['offered']} were"
+            f" offered, and answered by {answers}: is the machine too busy?"
         )
-    return float(pace)
+    return float(answers["401"] / seconds)

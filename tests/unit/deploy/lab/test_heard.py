@@ -126,16 +126,17 @@ def test_an_answer_that_was_not_wanted_ends_the_bench() -> None:
 
 
 def test_a_flood_that_was_none_ends_the_bench() -> None:
-    """Too slow, believed, or not answered."""
-    assert flood_pace({"seconds": 2.0, "answers": {"401": 2 * FLOOD}}) == FLOOD
-    for answers in (
-        {},
-        {"401": FLOOD - 1},
-        {"401": 2 * FLOOD, "202": 1},
-        {"401": 2 * FLOOD, "none": 3},
+    """Without a pace, believed, or not answered."""
+    whole = {"offered": 2 * FLOOD, "seconds": 2.0, "answers": {"401": FLOOD}}
+    assert flood_pace(whole) == FLOOD / 2
+    for odd in (
+        {"answers": {}},
+        {"offered": FLOOD},
+        {"answers": {"401": FLOOD, "202": 1}},
+        {"answers": {"401": FLOOD, "none": 3}},
     ):
         with pytest.raises(LabError, match="flood"):
-            flood_pace({"seconds": 2.0, "answers": answers})
+            flood_pace({**whole, **odd})
 
 
 def _shots(rate: Callable[[Way], float]) -> Sequence[Shot]:
