@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import pytest
@@ -129,12 +129,13 @@ def test_a_flood_that_was_none_ends_the_bench() -> None:
     """Without a pace, believed, or not answered."""
     whole = {"offered": 2 * FLOOD, "seconds": 2.0, "answers": {"401": FLOOD}}
     assert flood_pace(whole) == FLOOD / 2
-    for odd in (
+    odds: Sequence[Mapping[str, object]] = (
         {"answers": {}},
         {"offered": FLOOD},
         {"answers": {"401": FLOOD, "202": 1}},
         {"answers": {"401": FLOOD, "none": 3}},
-    ):
+    )
+    for odd in odds:
         with pytest.raises(LabError, match="flood"):
             flood_pace({**whole, **odd})
 
