@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from deploy.lab.bench.leaders import Seat
 from deploy.lab.bench.storms import crowd
 from deploy.lab.bench.storms.ground import Ground
+from deploy.lab.machine import LabError
 from deploy.lab.process import wait_until
 from jobs.inventory import Inventory
 from jobs.state import Settled, load
@@ -20,6 +21,9 @@ LOOK = 0.25
 PATIENCE = 30.0
 """Seconds that a storm may take, and EACH for every cluster besides."""
 EACH = 3.0
+SHOWN, LAST = 5, 8
+"""Clusters that are shown where a storm has no end, and how many of their newest entries."""
+TELLING = ("verdict", "outcome", "reason", "note", "alarm", "behind")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +77,7 @@ def _next(ground: Ground, name: str) -> Seat:
 
 
 def until_concluded(ground: Ground, epochs: Mapping[str, int]) -> None:
-    """TimeoutError where an incident stays open, or never opened."""
+    """LabError, with what is known of them, where incidents stay open or never opened."""
     left = dict(epochs)
 
     def done() -> bool:
@@ -82,7 +86,11 @@ def until_concluded(ground: Ground, epochs: Mapping[str, int]) -> None:
         return not left
 
     seconds = PATIENCE + EACH * len(left)
-    wait_until(f"the end of {len(left)} incidents", done, seconds=seconds, step=LOOK)
+    try:
+        wait_until(f"the end of {len(left)} incidents", done, seconds=seconds, step=LOOK)
+    except TimeoutError as error:
+        told = _left_open(ground, list(left))
+        raise LabError(f"{error}; {len(left)} are open\n{told}") from None
 
 
 def concluded(ground: Ground, epochs: Mapping[str, int]) -> Sequence[str]:
@@ -104,3 +112,14 @@ def _over(kept: Sequence[bytes | None], epoch: int) -> bool:
         return False
     fence = load(Settled, settled.decode()).fence
     return fence is not None and fence.epoch == epoch
+
+
+def _left_open(ground: Ground, names: Sequence[str]) -> str:
+    """What the trails of a few of these say last."""
+    lines = []
+    for name in names[:SHOWN]:
+        for entry in list(ground.ledger.entries(name))[-LAST:]:
+            evidence = entry.facts["evidence"]
+            said = {key: evidence[key] for key in TELLING if evidence.get(key)}
+            lines.append(f"{name}: {entry.facts['kind']} {said}")
+    return "\n".join(lines)
