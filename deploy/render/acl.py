@@ -12,7 +12,8 @@ ROLES: Sequence[Role] = get_args(Role)
 _NEVER = "-@admin -@dangerous -@scripting -randomkey"
 """Nobody of ours stops, empties, copies or reconfigures the server, asks it for all keys, or keeps code in it."""
 _SCRIPTS = "+eval +evalsha +script|load +script|exists"
-"""The ledger's steps travel whole; RQ loads its own. A script may do what its caller may."""
+"""The ledger's steps travel by their digest, and whole where Redis does not know them or RQ's commands go
+before them; RQ loads its own. A script may do what its caller may."""
 _ASKS = "+info +role +config|get +client|list"
 _APPENDS = ("trail", "head", "incidents", "reaches", "seen")
 _ASKING = (*_APPENDS, "flight")

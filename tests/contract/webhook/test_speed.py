@@ -44,10 +44,10 @@ def cost(web: Web, tag: str) -> Cost:
 
 
 @pytest.mark.timeout(120)
-def test_recording_costs_less_than_seven_bare_answers(
+def test_recording_costs_less_than_six_bare_answers(
     redis: RedisServer, web: Web, tmp_path: Path, measured: Callable[[str], None]
 ) -> None:
-    """Verified, recorded durably and enqueued, an event costs the web process less than seven empty
+    """Verified, recorded durably and enqueued, an event costs the web process less than six empty
     202s. The rates are shown; they hang on whatever else runs here, so the processor's time counts."""
     folder = tmp_path / "bare"
     folder.mkdir()
@@ -64,4 +64,4 @@ def test_recording_costs_less_than_seven_bare_answers(
         f" {intake.cpu * 1e3:.2f} ms and {empty.cpu * 1e3:.2f} ms, ratio {empty.cpu / intake.cpu:.2f}"
     )
     assert len(redis.trail()) == CLIENTS * EACH * ROUNDS
-    assert empty.cpu / intake.cpu > 1 / 7
+    assert empty.cpu / intake.cpu > 1 / 6
