@@ -111,12 +111,14 @@ NOTES = (
     ),
     (
         "HAProxy (inter 3s fall 3 rise 2, as Patroni's documentation has it) and the NodeBalancer (every 5 s,"
-        " 2 passed or 3 failed) are measured in the epochs of pgbaton: until a login by their address lands on"
-        f" the new leader, tried every {EVERY:g} s; what applications with open sessions do counts for neither"
+        " 2 passed or 3 failed, through the HAProxy on each member) are measured in the epochs of pgbaton:"
+        f" until a login by their address lands on the new leader, tried every {EVERY:g} s; what applications"
+        " with open sessions do counts for neither"
     ),
     (
         "the callbacks are started by Patroni on the new leader, ask etcd who leads, and move files and services"
         " of their own on the same hosts, in epochs in which pgbaton's processes stand still; measured is the"
-        " last service's start, by the host's own clock: they check nothing and tell nobody"
+        " last service's start, by the host's own clock. They check nothing, tell nobody, and restart by sv"
+        " term, which waits for nothing"
     ),
 )
