@@ -49,6 +49,7 @@ class Poster:
     _digest: DigestBook | None = None
     _troubles: Troubles = field(init=False)
     _served: dict[str, float] = field(default_factory=dict)
+    _done: dict[str, tuple[Thread, Progress]] = field(default_factory=dict)
     _blind: str = ""
 
     def __post_init__(self) -> None:
@@ -86,13 +87,25 @@ class Poster:
         if self.pace.heard:  # else more may come, and some of it end
             digest.share(items)
         items += digest.items(self.books)
-        self._look_up(items)
-        self._post_next(items)
-        self._edit_next(items)
-        told = [i for i in items if finished(i.known, i.thread) and not digest.holds(i)]
+        lively = [item for item in items if not self._rests(item)]
+        self._look_up(lively)
+        self._post_next(lively)
+        self._edit_next(lively)
+        self._done = {
+            item.thread.incident: (item.thread, item.known)
+            for item in items
+            if self._rests(item) or finished(item.known, item.thread)
+        }
+        told = [i for i in items if i.thread.incident in self._done and not digest.holds(i)]
         for closed in self.books.put_away(told):
             self._served.pop(closed, None)
         self._troubles.tell(self.pace.trouble)
+
+    def _rests(self, item: Item) -> bool:
+        """Whether this very thread was found told as far as it is known: after a storm hundreds stay for
+        minutes of which nothing more is to be said."""
+        thread, known = self._done.get(item.thread.incident, (None, None))
+        return thread is item.thread and known is item.known
 
     # One call each.
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from jobs.audit import Entry
 from jobs.slack.digest import Digest
-from jobs.slack.layout import GREEN, RED
+from jobs.slack.layout import GREEN, RED, Block
 from jobs.slack.limits import mistakes
 from jobs.slack.progress import Progress
 from jobs.slack.reading import read
 from tests.fakes.ledger import FakeLedger
 from tests.unit.workers.chronicle.crowd import Crowd
+from workers.chronicle.books import Books, Item
 from workers.chronicle.digests import DigestBook
+from workers.chronicle.poster import Poster
 
 TWELVE = [f"c{n}" for n in range(1, 13)]
 
@@ -161,3 +163,50 @@ def test_a_digest_is_drawn_anew_only_where_an_incident_moved() -> None:
     book.digest = Digest(key="digest-c1-1", opened=0.0, told=told[:3])
     [fewer] = book.items(books)
     assert "2 open, 1 concluded" in fewer.thread.root.text
+
+
+class Looked(tuple[Block, ...]):
+    """Blocks that note how often they were looked at."""
+
+    __slots__ = ()
+    times = 0
+
+    def __iter__(self) -> Iterator[Block]:
+        Looked.times += 1
+        return super().__iter__()
+
+
+@dataclass(slots=True, kw_only=True)
+class Still(Books):
+    """Books of which nothing but one thread is known."""
+
+    item: Item
+
+    def items(self) -> Iterator[Item]:
+        yield self.item
+
+
+def test_what_was_told_is_not_looked_at_again() -> None:
+    """After a storm hundreds of incidents stay for minutes; a thread that changes is told all the same."""
+    crowd = Crowd(["c1"])
+    crowd.opens("c1")
+    crowd.ends("c1")
+    crowd.run(10)
+    [told] = [i for i in crowd.poster.books.items() if i.thread.incident == "c1-1"]
+    root = replace(told.thread.root, blocks=Looked(told.thread.root.blocks))
+    books = Still(
+        ledger=crowd.ledger, clock=crowd.clock, holder="one", name="slack:C0", clusters=["c1"],
+        item=Item(thread=replace(told.thread, root=root), book=told.book),
+    )  # fmt: skip
+    poster = Poster(books=books, messenger=crowd.slack)
+    poster.tick()
+    before = Looked.times
+    for _ in range(5):
+        poster.tick()
+    assert 0 < before == Looked.times
+    said = len(crowd.slack.roots)
+    other = replace(told.thread.root, text="another word")
+    books.item = Item(thread=replace(told.thread, root=other), book=told.book)
+    crowd.clock.pass_by(5)
+    poster.tick()
+    assert [one.message.text for one in crowd.slack.roots] == ["another word"] * said
