@@ -15,8 +15,9 @@ from deploy.lab.bench.storms.played import Storm
 FLAT = 1.2
 """What an incident may take in the largest storm over the smallest."""
 NEAR = 1.25
-"""How far the line through the smallest and the largest storm may be off between them, either way: a
-third of a machine's processors may be somebody else's for a while, a quadratic term would be off by more."""
+"""How far the line through the smallest and the largest storm may be off between them, either way. Storms
+that take turns differ by a fifth on a machine with other things to do; one whose incidents cost twice as
+much where there are twice as many would be off by four."""
 TRIP = 0.0005
 """Seconds to another machine of the same region and back."""
 LARGER = ((1000, 10.0), (1000, 30.0), (10_000, 30.0), (10_000, 60.0))
@@ -72,6 +73,9 @@ def groups(
     for stage in STAGES:
         told = _by_size(storms, partial(_stage, stage))
         yield Group(title=stage, series=_series(told, unit="s"))
+    ours = _by_size((*storms, *alone), lambda storm: [1000 * storm.cost.ours / storm.count])
+    title = "processor milliseconds of one incident: pgbaton, Redis and etcd"
+    yield Group(title=title, series=_series(ours, unit="ms"))
     largest = of(storms, _ends(storms)[1])
     names = largest[0].cost.seconds
     spent = {n: [1000 * s.cost.seconds[n] / s.count for s in largest] for n in names}
