@@ -34,7 +34,12 @@ def rows(shots: Sequence[Shot]) -> Sequence[Row]:
 
 def groups(shots: Sequence[Shot]) -> Sequence[Group]:
     """Medians of rates; waits of single requests, whose p99 counts; what the processors had to do."""
-    waits = {way: [1e3 * w for s in shots if s.way is way for w in s.volley.waits] for way in Way}
+    waits = {
+        way: [
+            round(1e3 * wait, 3) for shot in shots if shot.way is way for wait in shot.volley.waits
+        ]
+        for way in Way
+    }
     rates = [_series(shots, way, _rate, "1/s") for way in Way]
     alone = [way for way in Way if way is not Way.FLOODED]
     web = [_series(shots, way, lambda shot: 1e3 * shot.web, "ms") for way in alone]

@@ -17,6 +17,7 @@ from typing import Any
 from deploy.lab.bench.heard.ground import HOST, Served, environment
 from deploy.lab.bench.heard.post import Post, Posted
 from deploy.lab.bench.heard.volley import Volley, fire
+from deploy.lab.lab import deaf
 from deploy.lab.machine import LabError
 
 FAILOVER = 4
@@ -121,8 +122,9 @@ def flood(ground: Range) -> Iterator[list[float]]:
         time.sleep(PACE)
         yield pace
     finally:
-        process.send_signal(signal.SIGTERM)
-        told, _ = process.communicate(timeout=30)
+        with deaf():
+            process.send_signal(signal.SIGTERM)
+            told, _ = process.communicate(timeout=30)
     pace.append(flood_pace(json.loads(told)))
 
 
