@@ -126,7 +126,11 @@ def _by_size(
     storms: Sequence[Storm], values: Callable[[Storm], Sequence[float]]
 ) -> dict[str, list[float]]:
     counts = sorted({storm.count for storm in storms})
-    return {f"{n} clusters": [v for s in of(storms, n) for v in values(s)] for n in counts}
+    return {_clusters(n): [v for s in of(storms, n) for v in values(s)] for n in counts}
+
+
+def _clusters(count: int) -> str:
+    return f"{count} cluster{'s' if count > 1 else ''}"
 
 
 def _series(named: dict[str, list[float]], *, unit: str) -> Sequence[Series]:
