@@ -84,7 +84,7 @@ def environment(lab: Lab, command: str) -> Mapping[str, str]:
     """What a process may know; `cli` stands for the operator's own commands."""
     known: dict[str, dict[str, str]] = {
         "watch": {"PGBATON_SENDER_KEY_WATCH": lab.secrets.senders["watch"].whsk},
-        "worker": _hands(lab),
+        "worker": {**_hands(lab), "MALLOC_ARENA_MAX": "2"},
         "cli": _hands(lab),
         "probe": {
             "PGBATON_SENDER_KEY_PROBE": lab.secrets.senders["probe"].whsk,

@@ -137,7 +137,8 @@ def _command(process: Process, at: Served | None) -> str:
 def _environment(scene: Scene, process: Process, at: Served | None) -> dict[str, str]:
     said = {"PYTHONSAFEPATH": "1", "PGBATON_INVENTORY": INVENTORY}
     if process == "worker":
-        said["PGBATON_SSH_KEY"] = "%d/ssh-key"
+        # A hundred warm connections are as many threads, and glibc would give each heaps of its own.
+        said |= {"PGBATON_SSH_KEY": "%d/ssh-key", "MALLOC_ARENA_MAX": "2"}
     if process in METRICS:
         said[f"PGBATON_{process.upper()}_METRICS_PORT"] = str(METRICS[process])
     if process == "pages" and at is None and scene.inventory.pages.url is not None:
