@@ -13,7 +13,7 @@ from jobs.ports import Anchors
 @dataclass(slots=True)
 class View:
     """`known` are the anchors that stand, `off` those of them that the trail contradicts, and `strangers`
-    those of these that nothing explains."""
+    those of these that nothing explains; `heard` is where the trail ended when it was last looked at."""
 
     cluster: str
     place: Anchors
@@ -21,6 +21,7 @@ class View:
     off: frozenset[Mark] = frozenset()
     strangers: frozenset[Mark] = frozenset()
     looked: int | None = None
+    heard: Head | None = None
     urgent: bool = True
     due: float = -inf
     retry: float = -inf
@@ -41,3 +42,8 @@ class View:
             return False
         newest = self.newest
         return not head.seq if newest is None else newest.mark == (head.seq, head.hash)
+
+    def waits(self, head: Head, *, now: float) -> bool:
+        """Whether it moved no further since it was looked at, and the time for its next anchor has not
+        come: in a storm hundreds do, for seconds."""
+        return not self.urgent and head == self.heard and now < self.due

@@ -62,8 +62,8 @@ class Anchoring:
         heads = self._heads()
         with suppress(LedgerUnavailable):  # the chronicle itself says so
             for view in self._views.values():
-                head = heads.get(view.cluster)
-                if self._clock.monotonic() < view.retry or (head and view.rests(head)):
+                now, head = self._clock.monotonic(), heads.get(view.cluster)
+                if now < view.retry or (head and (view.rests(head) or view.waits(head, now=now))):
                     continue
                 self._look_at(view)
 
@@ -99,6 +99,8 @@ class Anchoring:
         view.urgent = view.urgent or self._wants_haste(view)
         if view.urgent or self._clock.monotonic() >= view.due:
             self._note(view)
+        else:
+            view.heard = stand.head
 
     def _stand(self, cluster: str) -> Stand:
         stand = self._record.stand(cluster)

@@ -147,6 +147,26 @@ def test_trails_at_rest_are_two_questions() -> None:
     assert [a.seq for a in place.placed("c15")] == [1]
 
 
+def test_trails_that_wait_for_their_next_anchor_are_asked_once_where_they_stand() -> None:
+    """They moved by something that has no haste: looked at when they did, and noted when it is time."""
+    clock, place = FakeClock(), FakeAnchors()
+    ledger, clusters = Asked(clock), [f"c{number}" for number in range(20)]
+    anchoring = Anchoring(ledger, dict.fromkeys(clusters, place), clock=clock)
+    for name in ("a", "b"):
+        for cluster in clusters:
+            ledger.append(cluster, [Draft(id=name, kind=Kind.EVENT)])
+        anchoring.tick()
+        clock.pass_by(1)
+    ledger.asked.clear()
+    for _ in range(5):
+        anchoring.tick()
+        clock.pass_by(1)
+    assert ledger.asked == ["heads", "stand"] * 5
+    clock.pass_by(10)
+    anchoring.tick()
+    assert [max(a.seq for a in place.placed(cluster)) for cluster in clusters] == [2] * 20
+
+
 class Broken(Asked):
     """One trail of several holds what nobody can read."""
 
