@@ -17,7 +17,7 @@ from jobs.state import Settled, load
 WITHIN = 0.9
 """Seconds from the first loss to the last one's beginning."""
 SLICES = 10
-LOOK = 0.25
+LOOK = 0.5
 PATIENCE = 30.0
 """Seconds that a storm may take, and EACH for every cluster besides."""
 EACH = 3.0
