@@ -37,4 +37,4 @@ def measure(wish: Wish) -> Measured:
             ours = ground.lab.machines["control"].processes
             logs = (f"--- {process.name}\n{process.tail()}" for process in ours)
             raise LabError("\n".join([str(error), *logs])) from None
-    return told(course.taken)
+    return told(course.taken, course.costs)

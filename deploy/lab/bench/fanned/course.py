@@ -12,6 +12,7 @@ from deploy.lab.bench.fanned.ground import Ground
 from deploy.lab.bench.fanned.hosts import file_of
 from deploy.lab.bench.fanned.ours import Ours
 from deploy.lab.bench.fanned.peers import AT_ONCE, Peers
+from deploy.lab.bench.fanned.spent import between, spent
 
 Side = TypeVar("Side")
 
@@ -59,12 +60,14 @@ class What:
 
 @dataclass(slots=True, kw_only=True)
 class Course:
-    """The measuring itself; `taken` are seconds, warm-up left out."""
+    """The measuring itself, warm-up left out: `taken` are seconds, `costs` what each part spent of the
+    processor for each host."""
 
     ground: Ground
     plan: Plan
     say: Callable[[str], None]
     taken: dict[What, list[float]] = field(default_factory=lambda: defaultdict(list))
+    costs: dict[What, list[Mapping[str, float]]] = field(default_factory=lambda: defaultdict(list))
 
     def run(self) -> None:
         """Blocks of cold and warm epochs for each number of workers, then the other tools."""
@@ -93,7 +96,12 @@ class Course:
             (bare, lambda: floor.epoch(hosts, width=CHUNK * workers, warm=warm)),
         ]
         for one, measure in by_turns(turns, number):
+            if one is what:
+                ours.ready()
+            before = spent(self.ground.lab)
             self._take(one, measure(), counts=number > 0)
+            if number > 0:
+                self.costs[one].append(between(before, spent(self.ground.lab), size))
 
     def _beside(self, ours: Ours, peers: Peers) -> None:
         for number in range(self.plan.times + 1):

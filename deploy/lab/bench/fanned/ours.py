@@ -41,8 +41,8 @@ class Led:
 @dataclass(slots=True, kw_only=True)
 class Ours:
     """pgbaton on the control machine of a ground. `workers` are so many of the running processes; they
-    keep a connection to every host, or, where not `warm`, start anew for every epoch. With `ledger` the
-    bench itself reads what they did."""
+    keep a connection to every host, or, where not `warm`, start anew for every epoch (`used`: they have
+    moved hosts since). With `ledger` the bench itself reads what they did."""
 
     ground: Ground
     client: Redis
@@ -52,6 +52,7 @@ class Ours:
     leading: dict[str, Seat] = field(default_factory=dict)
     workers: int = 1
     warm: bool = False
+    used: bool = False
 
     @classmethod
     def on(cls, ground: Ground) -> Ours:
@@ -78,6 +79,7 @@ class Ours:
         self.others += [pgbaton.start(lab, control, name, name) for name in ("watch", "clock")]
         wait_until("the watch", lambda: self._accepted() - told >= clusters, seconds=STARTS)
         wait_until("the workers to rest", self._rests, seconds=MOVES, step=0.2)
+        self.used = True  # by hosts that followed nobody yet
 
     def stop(self) -> None:
         """End all of it, and every connection with it."""
@@ -90,6 +92,7 @@ class Ours:
         lab, control = self.ground.lab, self.ground.lab.machines["control"]
         names = [f"worker-{number}" for number in range(1, self.workers + 1)]
         self.working = [pgbaton.start(lab, control, name, "worker") for name in names]
+        self.used = False
         wait_until("the workers", lambda: self._listening() == self.workers, seconds=STARTS)
         wanted, connected = self._connections * self.workers, self.ground.hosts.connections
         within = STARTS + CONNECTS * wanted
@@ -105,6 +108,12 @@ class Ours:
         """How many each worker keeps."""
         return len(self.ground.hosts.all) if self.warm else 0
 
+    def ready(self) -> None:
+        """Fresh workers where they are to be cold, and moved hosts since their start."""
+        if self.used and not self.warm:
+            self._stop_workers()
+            self._start_workers()
+
     def epoch(self, cluster: str) -> float:
         """Lead a cluster anew; seconds from the hosts' assignment to the last host's entry. LabError
         where not every host was changed."""
@@ -114,9 +123,8 @@ class Ours:
     def lead(self, cluster: str) -> Led:
         """Let the other member lead a cluster, until its incident is concluded. LabError where a host
         does not follow."""
-        if not self.warm:
-            self._stop_workers()
-            self._start_workers()
+        self.ready()
+        self.used = True
         seat, head = self._next(cluster), self.ledger.head(cluster).seq
         self.ground.leaders.lose([cluster])
         written = time.time()

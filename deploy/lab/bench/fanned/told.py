@@ -17,11 +17,13 @@ from deploy.lab.bench.fanned.course import (
 )
 from deploy.lab.bench.fanned.hosts import PER_MACHINE
 from deploy.lab.bench.fanned.peers import AT_ONCE, FORKS
+from deploy.lab.bench.fanned.spent import HOSTS, OTHERS, STORES, WORKERS
 from deploy.lab.bench.result import Group, Measured, Row, Series
 
 COLD_LIMIT, WARM_LIMIT, ANSIBLE_LIMIT = 1.25, 0.35, 12.0
 
 Taken = Mapping[What, Sequence[float]]
+Costs = Mapping[What, Sequence[Mapping[str, float]]]
 
 NAMES = {
     COLD: "pgbaton, cold",
@@ -34,10 +36,13 @@ NAMES = {
 }
 
 
-def told(taken: Taken) -> Measured:
+def told(taken: Taken, costs: Costs) -> Measured:
     """Everything that was measured, and three of it held against a limit."""
     return Measured(
-        family="fanout", rows=tuple(_rows(taken)), groups=tuple(_groups(taken)), notes=NOTES
+        family="fanout",
+        rows=tuple(_rows(taken)),
+        groups=(*_groups(taken), *_spent(costs)),
+        notes=NOTES,
     )
 
 
@@ -117,6 +122,19 @@ def _groups(taken: Taken) -> Iterator[Group]:
                     if what in taken
                 ),
             )
+
+
+def _spent(costs: Costs) -> Iterator[Group]:
+    """Where the processors were, for the size that the rows are about."""
+    for what in (What(side=side, hosts=100) for side in (COLD, BARE_COLD, WARM)):
+        parts = (HOSTS,) if what.side == BARE_COLD else (HOSTS, WORKERS, STORES, OTHERS)
+        yield Group(
+            title=f"{NAMES[what.side]}: processor time for each of 100 hosts",
+            series=tuple(
+                Series(name=part, values=tuple(one[part] for one in costs[what]), unit="ms")
+                for part in parts
+            ),
+        )
 
 
 def _many(number: int, word: str) -> str:

@@ -22,6 +22,7 @@ from deploy.lab.bench.fanned.floor import BARE, commands, demand_changed, leader
 from deploy.lab.bench.fanned.hosts import ENV, env_file, file_of, hosts
 from deploy.lab.bench.fanned.ours import concluded, seconds
 from deploy.lab.bench.fanned.peers import play, remote
+from deploy.lab.bench.fanned.spent import between, part_of
 from deploy.lab.bench.fanned.tables import inventory_toml, loaded, seats
 from deploy.lab.bench.fanned.told import told
 from deploy.lab.keys import LabSecrets, make_secrets
@@ -187,9 +188,13 @@ TAKEN = {
 }
 
 
+PARTS = {"the hosts": 60.0, "the workers": 8.0, "etcd and Redis": 5.0, "all others": 1.0}
+COSTS = {What(side=side, hosts=100): [PARTS] for side in (COLD, BARE_COLD, WARM)}
+
+
 def test_three_rows_are_held_against_the_limits() -> None:
     """Medians over medians, of one worker."""
-    rows = {row.name: row for row in told(TAKEN).rows}
+    rows = {row.name: row for row in told(TAKEN, COSTS).rows}
     ratios = {name: row.ratio for name, row in rows.items()}
     assert ratios == {"fanout-100-cold": 1.25, "fanout-100-warm": 0.2, "fanout-50-ansible": 12.0}
     assert {name: row.limit for name, row in rows.items()} == {
@@ -202,10 +207,43 @@ def test_three_rows_are_held_against_the_limits() -> None:
 
 def test_every_value_is_shown_beside_its_own_kind() -> None:
     """One picture a number of hosts and of workers."""
-    groups = {group.title: group.series for group in told(TAKEN).groups}
+    groups = {group.title: group.series for group in told(TAKEN, COSTS).groups[:3]}
     assert list(groups) == ["50 hosts, 1 worker", "100 hosts, 1 worker", "100 hosts, 4 workers"]
     assert [len(series) for series in groups.values()] == [2, 3, 1]
     assert sum(len(s.values) for series in groups.values() for s in series) == 9
+
+
+def test_it_is_said_whose_processor_time_it_was() -> None:
+    """Of the bare script only what its hosts spent: itself, it is over when that is looked at."""
+    groups = told(TAKEN, COSTS).groups[3:]
+    assert [len(group.series) for group in groups] == [4, 1, 4]
+    assert {series.unit for group in groups for series in group.series} == {"ms"}
+
+
+@pytest.mark.parametrize(
+    ("machine", "process", "part"),
+    [
+        ("hosts3", "hosts", "the hosts"),
+        ("control", "worker-2", "the workers"),
+        ("etcd1", "etcd", "etcd and Redis"),
+        ("redis", "redis", "etcd and Redis"),
+        ("control", "watch", "all others"),
+    ],
+)
+def test_every_process_is_of_one_part(machine: str, process: str, part: str) -> None:
+    """By where it runs and what it is called."""
+    assert part_of(machine, process) == part
+
+
+def test_what_was_spent_before_does_not_count() -> None:
+    """Nor what only others spent; all of it for each host."""
+    before, after = {"the hosts": 1000, "all others": 7}, {"the hosts": 1500, "the workers": 25}
+    assert between(before, after, 10) == {
+        "the hosts": 50.0,
+        "the workers": 2.5,
+        "etcd and Redis": 0.0,
+        "all others": -0.7,
+    }
 
 
 @pytest.mark.parametrize("plan", [FULL, QUICK], ids=["full", "quick"])
