@@ -37,6 +37,7 @@ from workers.ssh.warmth import Warmth, wanted
 
 Reply = TypeVar("Reply")
 
+REACHED_WITHIN = 10.0  # seconds until a host must have taken a command
 LOCK_SHARE = 0.5  # of what time is left may pass waiting for another swap of the same host
 SUPERSEDED = HostFailure(
     kind="superseded",
@@ -131,13 +132,18 @@ class SshHands:
         """Over the warm connection, and over a new one if that is found dead. A swap may be sent
         twice: what the first one did, the second finds in the journal."""
         warm = self._sessions.held(ask.host)
-        opened = open_channel(self._sessions, ask.host, deadline=ask.deadline)
+        opened = self._open(ask)
         try:
             return self._run(opened, ask)
         except _BROKEN:
             if opened.connection is not warm:
                 raise
-        return self._run(open_channel(self._sessions, ask.host, deadline=ask.deadline), ask)
+        return self._run(self._open(ask), ask)
+
+    def _open(self, ask: _Ask) -> Opened:
+        """However long the command may take: a host that hangs is named long before."""
+        deadline = min(ask.deadline, time.monotonic() + REACHED_WITHIN)
+        return open_channel(self._sessions, ask.host, deadline=deadline)
 
     def _run(self, opened: Opened, ask: _Ask) -> Finished:
         """The last look comes after the channel, which may have taken its time."""

@@ -18,6 +18,7 @@ from jobs.remote import HostFailure, Outcome, ReadReply, ReadRequest
 from tests.contract.hosts.machine import Machine
 from tests.contract.hosts.worlds import RealWorld, fence, shop
 from workers.ssh import BadKeyError, SshHands, load_key
+from workers.ssh.hand import REACHED_WITHIN
 from workers.ssh.opening import OPEN_WITHIN
 
 NOTHING = ReadRequest(cluster="shop", paths=())
@@ -173,6 +174,18 @@ def test_a_warm_connection_whose_host_hangs(real: RealWorld) -> None:
     with _stopped(real.machine), _stopped_sessions(real.machine):
         failure(hands, real.host, kind="timeout")
     assert isinstance(hands.read(real.host, NOTHING, timeout=10), ReadReply)
+
+
+def test_a_host_that_hangs_is_named_long_before_its_swap_could_end(real: RealWorld) -> None:
+    """A swap may take minutes; whoever takes no command within seconds is out of reach."""
+    app = shop(real)
+    app.read()
+    began = time.monotonic()
+    with _stopped(real.machine), _stopped_sessions(real.machine):
+        reply = real.hand.swap(real.host, app.request(b"b", fence(10)), timeout=120)
+    assert isinstance(reply, HostFailure)
+    assert reply.kind == "timeout"
+    assert time.monotonic() - began < REACHED_WITHIN + GRACE
 
 
 def test_a_dead_warm_connection_delays_nothing(real: RealWorld) -> None:
