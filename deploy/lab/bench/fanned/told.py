@@ -58,7 +58,7 @@ NOTES = (
     ),
     (
         f"a worker moves {CHUNK} hosts at once, and the bare script has as many threads; both send the same"
-        " bytes: read, then swap"
+        " bytes: read, then swap. A warm worker remembers what it read, and sends the swap alone"
     ),
     (
         "cold: workers that were just started and keep no connections; warm: one connection of each worker"
