@@ -28,6 +28,15 @@ ENV_FILE = "/srv/peer/.env"
 ENDS_WITHIN = 120
 
 
+def demand_tools() -> None:
+    """LabError where a peer's program is missing, before minutes are spent."""
+    if shutil.which("ansible-playbook") is None:
+        raise LabError(
+            "ansible-playbook is missing: start the bench by ./dev bench reaction, or "
+            "install ansible-core"
+        )
+
+
 def furnish_host(machine: Machine) -> None:
     """Before the host's services start: a file and a service for the peers."""
     ours, peers = (machine.folder / "srv" / name for name in (layout.SHOP_USER, "peer"))
@@ -71,11 +80,6 @@ def _conf(hosts: Mapping[str, str]) -> str:
 
 def let(lab: Lab, peer: Peer | None) -> None:
     """From now on callbacks start this peer; None: pgbaton's own hook."""
-    if peer == "ansible" and shutil.which("ansible-playbook") is None:
-        raise LabError(
-            "ansible-playbook is missing: start the bench by ./dev bench reaction, or "
-            "install ansible-core"
-        )
     for member in layout.MEMBERS:
         (lab.folder / member / "peer").write_text(f"{peer or ''}\n")
 

@@ -12,7 +12,7 @@ from deploy.lab.asking import ask
 from deploy.lab.bench.fanned.course import by_turns
 from deploy.lab.bench.reactions.callback import Peer, Service, ends, let, starts, until_ended
 from deploy.lab.bench.reactions.cluster import HOSTS, OURS, warm
-from deploy.lab.bench.reactions.ways import Landings
+from deploy.lab.bench.reactions.ways import WAYS, Landings
 from deploy.lab.drill.history import Leadership
 from deploy.lab.drill.leadership import LeaderWatch
 from deploy.lab.drill.trailwatch import TrailWatch, epoch_of, watch_trail
@@ -93,8 +93,9 @@ class Course:
         self._rest()
         sent, checked = moved(self.trail.entries, new.leadership.epoch, HOSTS)
         last = self._started("shop", new)
-        ends = {SENT: sent, CHECKED: checked, STARTED: last, **landings.at}
-        return {name: at - new.since for name, at in ends.items()}
+        landed = {name: landings.at[name] for name in WAYS}
+        instants = {SENT: sent, STARTED: last, CHECKED: checked, **landed}
+        return {name: at - new.since for name, at in instants.items()}
 
     def _peer(self, peer: Peer) -> Seconds:
         """The leader changes, and its callback moves the hosts while pgbaton stands still."""
@@ -103,9 +104,9 @@ class Course:
             faults.freeze_all(self.lab, "control", name)
         let(self.lab, peer)
         new = self._switched(self._leader())
-        last = self._started("peer", new)
         member = new.leadership.member
         until_ended(self.lab, member, times=before[member] + 1)
+        last = self._started("peer", new)
         let(self.lab, None)
         for name in OURS:
             faults.thaw_all(self.lab, "control", name)

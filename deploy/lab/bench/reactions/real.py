@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from deploy.lab.bench.families import Wish
+from deploy.lab.bench.reactions.callback import demand_tools
 from deploy.lab.bench.reactions.cluster import HOSTS, open_cluster
 from deploy.lab.bench.reactions.course import CHECKED, SENT, STARTED, Course
 from deploy.lab.bench.reactions.ways import EVERY
@@ -37,6 +38,8 @@ ROWS = {"loop": "ssh-loop"}
 
 def measure_real(wish: Wish) -> Told:
     """Two shops in the usual lab; then, but for a quick look, ten hosts and the peers in one of their own."""
+    if not wish.quick:
+        demand_tools()
     row, group = _two_shops(min(wish.epochs, QUICK) if wish.quick else wish.epochs)
     if wish.quick:
         return (row,), (group,), ()

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from deploy.lab import layout
+from deploy.lab.bench.families import Wish
 from deploy.lab.bench.fanned.tables import loaded
 from deploy.lab.bench.reactions.cluster import HOSTS, inventory_of
 from deploy.lab.bench.reactions.course import CHECKED, SENT, STARTED, last_start, moved
-from deploy.lab.bench.reactions.real import rows, ten_hosts
+from deploy.lab.bench.reactions.real import measure_real, rows, ten_hosts
 from deploy.lab.bench.reactions.ways import haproxy_cfg
 from deploy.lab.keys import make_secrets
 from deploy.lab.machine import LabError
@@ -127,6 +129,15 @@ def test_every_value_is_shown() -> None:
     """One picture with all that was taken."""
     shown: Mapping[str, Sequence[float]] = {one.name: one.values for one in ten_hosts(TAKEN).series}
     assert list(map(list, shown.values())) == list(TAKEN.values())
+
+
+def test_what_is_missing_is_told_before_anything_is_brought_up(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Not after minutes of measuring."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(LabError, match="install ansible-core"):
+        measure_real(Wish())
 
 
 def test_haproxy_asks_every_member_as_patroni_s_documentation_has_it() -> None:
