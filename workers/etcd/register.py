@@ -57,10 +57,18 @@ class Register:
                     self._owed.setdefault(cluster, before)
             self._read = {cluster: revision for cluster, (revision, _) in readings.items()}
 
-    def went_back(self, readings: Mapping[str, Reading]) -> bool:
-        """True where a later read is of an older revision: etcd was restored from a snapshot."""
+    def newest(self) -> int:
+        """The newest revision heard of, by stream or read: no read that is asked for from now on may be
+        of an older one."""
         with self._lock:
-            return any(r < self._read.get(cluster, 0) for cluster, (r, _) in readings.items())
+            return max((*self._streamed.values(), *self._read.values()), default=0)
+
+    def went_back(self, readings: Mapping[str, Reading], *, newest: int = 0) -> bool:
+        """True where a read is of an older revision than one that came before, or than `newest` when it
+        was asked for: etcd was restored from a snapshot."""
+        with self._lock:
+            before = {cluster: max(newest, self._read.get(cluster, 0)) for cluster in readings}
+            return any(r < before[cluster] for cluster, (r, _) in readings.items())
 
     def reset(self, readings: Mapping[str, Reading]) -> None:
         """Believe these readings, whatever was known, and tell nobody."""

@@ -105,20 +105,21 @@ class Watch:
             self._look_now.wait(self._every)
 
     def _compare(self) -> None:
+        newest = self._register.newest()
         try:
             readings = self._dcs.leaders(tuple(self._scopes.values()), timeout=self._patience)
         except DcsUnavailable as unavailable:
             self._say_blind(unavailable)
             return
         self.asked = self._clock()
-        self._take(readings)
+        self._take(readings, newest)
         with self._looked:
             self._start_revision = min((r[0] for r in readings.values()), default=0) + 1
             self._looked.notify_all()
         self._check_stream()
 
-    def _take(self, readings: Mapping[str, Reading]) -> None:
-        reason = self._reason_to_forget(readings)
+    def _take(self, readings: Mapping[str, Reading], newest: int) -> None:
+        reason = self._reason_to_forget(readings, newest)
         if reason is not None:
             self._register.reset(readings)
         else:
@@ -129,10 +130,10 @@ class Watch:
             log.info("etcd.watch.resync", reason=reason)
             self._news.put(Resync(reason=reason, leaders=self._register.leaders()))
 
-    def _reason_to_forget(self, readings: Mapping[str, Reading]) -> str | None:
+    def _reason_to_forget(self, readings: Mapping[str, Reading], newest: int) -> str | None:
         if self._start_revision is None:
             return "started"
-        if self._register.went_back(readings):
+        if self._register.went_back(readings, newest=newest):
             self._cut_stream()  # it waits for revisions that may never come
             return "etcd's revision went back: it was restored from a snapshot"
         return None

@@ -107,6 +107,20 @@ def test_going_back_is_noticed_between_reads_only() -> None:
     assert register.went_back({"shop": _reading(8, None)})
 
 
+def test_a_read_behind_what_the_stream_had_told_before_it_is_a_restore() -> None:
+    """etcd may be restored before the next read: what the stream told until then was newer. What it tells
+    while a read is under way says nothing."""
+    register, _ = _begun(at=5)
+    asked = register.newest()
+    register.streamed("shop", _reading(28, 28))
+    assert (asked, register.newest()) == (5, 28)
+    assert not register.went_back({"shop": _reading(13, None)}, newest=asked)
+    assert register.went_back({"shop": _reading(13, None)}, newest=28)
+    assert not register.went_back({"shop": _reading(28, 28)}, newest=28)
+    register.reset({"shop": _reading(13, None)})
+    assert register.newest() == 13
+
+
 def test_after_a_reset_lower_revisions_are_news_again() -> None:
     """A restored etcd counts from where it was."""
     register, told = _begun(at=500)
