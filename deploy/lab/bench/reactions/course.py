@@ -12,6 +12,7 @@ from deploy.lab.asking import ask
 from deploy.lab.bench.fanned.course import by_turns
 from deploy.lab.bench.reactions.callback import Peer, Service, ends, let, starts, until_ended
 from deploy.lab.bench.reactions.cluster import HOSTS, OURS, warm
+from deploy.lab.bench.reactions.made import sent_at
 from deploy.lab.bench.reactions.ways import WAYS, Landings
 from deploy.lab.drill.history import Leadership
 from deploy.lab.drill.leadership import LeaderWatch
@@ -169,12 +170,7 @@ def moved(entries: Iterable[Entry], epoch: int, hosts: Iterable[str]) -> tuple[f
     outcomes = {name: e.facts["evidence"]["outcome"] for name, e in ends.items()}
     if outcomes != dict.fromkeys(hosts, "changed"):
         raise LabError(f"not every host was changed under epoch {epoch}: {outcomes}")
-    return min(map(_sent, ends.values())), max(e.at for e in ends.values()) / 1e6
-
-
-def _sent(entry: Entry) -> float:
-    """A host's entry stands at its end: its swap went out at the latest then."""
-    return entry.at / 1e6 - float(entry.facts["seconds"]) + float(entry.facts["evidence"]["sent"])
+    return min(map(sent_at, ends.values())), max(e.at for e in ends.values()) / 1e6
 
 
 def last_start(

@@ -23,7 +23,7 @@ from deploy.lab.drill.trailwatch import epoch_of
 from jobs.audit import Entry, Kind
 
 HOSTS, WORKERS = 10, 2
-EPOCHS, QUICK = 150, 12
+EPOCHS, QUICK = 150, 5
 WARM_UP = 3
 """Epochs that count on no side."""
 SENT_LIMIT, SENT_P99_LIMIT, WHOLE_LIMIT = 0.1, 0.3, 1.5
@@ -69,10 +69,10 @@ def _both(ours: Ours, floor: Floor, its: Sequence[Host], number: int) -> tuple[L
 
 def sent(led: Led) -> float:
     """Seconds until the first swap went out, from the key; by the worker's clock within its host's time."""
-    return min(_sent(entry) for entry in _of_hosts(led)) - led.written
+    return min(sent_at(entry) for entry in _of_hosts(led)) - led.written
 
 
-def _sent(entry: Entry) -> float:
+def sent_at(entry: Entry) -> float:
     """When a host's swap went out, in seconds since 1970: its entry comes after its end, so never too
     early."""
     took, until = float(entry.facts["seconds"]), float(entry.facts["evidence"]["sent"])
