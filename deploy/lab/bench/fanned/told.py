@@ -72,6 +72,10 @@ NOTES = (
     ),
     "no chronicle runs: it only reads the trail",
     (
+        "processor time: of the bare script's hosts it holds the end of every login, which pgbaton's"
+        " workers keep; of pgbaton the look before, the conclusion and what waits besides are in it"
+    ),
+    (
         "a host's work: its dotenv file follows the leader, and the application's command copies it as the"
         " file's owner; no service is restarted"
     ),
