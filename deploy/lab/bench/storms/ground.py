@@ -45,19 +45,13 @@ class Ground:
     leaders: Leaders
     ours: dict[str, list[Process]] = field(default_factory=dict)
     turns: dict[str, int] = field(default_factory=dict)
-    _client: Redis | None = None
+    client: Redis = field(init=False)
+    ledger: RedisLedger = field(init=False)
 
-    @property
-    def client(self) -> Redis:
-        """Redis itself, for the bench's own questions."""
-        if self._client is None:
-            self._client = redis.connect(self.lab.secrets.redis)
-        return self._client
-
-    @property
-    def ledger(self) -> RedisLedger:
-        """All state, read by the bench."""
-        return RedisLedger(self.client, inventory=self.lab.inventory.digest)
+    def __post_init__(self) -> None:
+        """All state, and Redis itself, for the bench's own questions: it reads, and enqueues nothing."""
+        self.client = redis.connect(self.lab.secrets.redis)
+        self.ledger = RedisLedger(self.client, inventory=self.lab.inventory.digest)
 
     def settle(self, count: int, *, machines: int, warm: bool = False) -> None:
         """pgbaton from its start, for the first `count` clusters, with workers on so many machines; `warm`
