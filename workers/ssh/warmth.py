@@ -26,7 +26,7 @@ WIDTH = 4
 """Handshakes at once: each computes, and a failover must not wait for the processor."""
 
 IDLE = 60.0
-"""Seconds after which a connection that is none of the kept ones is closed."""
+"""Seconds after which a connection that is none of the kept ones is closed, if nobody used it."""
 
 RESTS = (5.0, 10.0, 20.0, 40.0, 60.0)
 """Seconds until a host that could not be reached is tried again; the last one from then on."""
@@ -69,13 +69,13 @@ class Warmth:
     hosts: Mapping[str, Host]
     busy: Callable[[], bool]
     clock: Callable[[], float] = time.monotonic
+    idle: float = IDLE
     _cold: dict[str, Cold] = field(default_factory=dict)
     _over: threading.Event = field(default_factory=threading.Event)
 
     def start(self) -> None:
-        """Begin, where there is anybody to connect to."""
-        if self.hosts:
-            threading.Thread(target=self._run, daemon=True, name="warmth").start()
+        """Begin. Where nobody is to be kept warm, what jobs left open is closed all the same."""
+        threading.Thread(target=self._run, daemon=True, name="warmth").start()
 
     def close(self) -> None:
         """No further handshakes; connections are the sessions' own to close."""
@@ -84,7 +84,7 @@ class Warmth:
     def look(self) -> None:
         """Connect to whom no connection leads, a few at once; close what is not wanted any more."""
         places = {place_of(host) for host in self.hosts.values()}
-        self.sessions.keep_only(places, idle=IDLE)
+        self.sessions.keep_only(places, idle=self.idle)
         lacking = [name for name, host in self.hosts.items() if not self.sessions.leads_to(host)]
         for _ in ThreadFleet(width=WIDTH).each(
             due(lacking, self._cold, now=self.clock()), self._connect

@@ -2,6 +2,7 @@
 
 import signal
 import time
+from dataclasses import replace
 
 from jobs.inventory import Host
 from tests.contract.hosts.machine import Machine
@@ -52,6 +53,23 @@ def test_one_out_of_reach_keeps_no_other_cold(machine: Machine) -> None:
         sessions.close()
 
 
+def test_who_keeps_nobody_warm_closes_what_jobs_left(machine: Machine) -> None:
+    """Its thread looks, too."""
+    sessions, here = Sessions(load_key(machine.key_file)), machine.host()
+    held = sessions.get(here, deadline=time.monotonic() + 10)
+    warmth = replace(_warmth(sessions), idle=0.0)
+    warmth.start()
+    try:
+        end = time.monotonic() + 10
+        while held.alive:
+            assert time.monotonic() < end, "it was never closed"
+            time.sleep(0.01)
+        assert not sessions.leads_to(here)
+    finally:
+        warmth.close()
+        sessions.close()
+
+
 def test_a_job_has_the_processor_to_itself(machine: Machine) -> None:
     """Nobody is greeted while a job runs."""
     sessions = Sessions(load_key(machine.key_file))
@@ -79,6 +97,6 @@ def replace_port(host: Host, port: int) -> Host:
 
 def _until_dead(sessions: Sessions, host: Host) -> None:
     end = time.monotonic() + 10
-    while sessions.held(host) is not None:
+    while sessions.leads_to(host):
         assert time.monotonic() < end, "the connection was never found dead"
         time.sleep(0.01)
