@@ -22,12 +22,19 @@ EVERYONE_WITHIN = 2.0
 
 
 def look(tools: Tools, *, cluster: str, state: ClusterState) -> tuple[Claims, Verdict]:
-    """Look every 20 ms for at most a second, until somebody leads for certain."""
+    """Look every 20 ms for at most a second, until somebody leads for certain.
+
+    Where nobody holds the leader key, or etcd does not say who, once is enough while other jobs wait: the
+    watch and the clock ask anew, and a hundred clusters without a leader would hold up the failover of one
+    that has a new one, a second each.
+    """
     until = tools.clock.monotonic() + LOOKS_FOR
     while True:
         claims = tools.witness.gather(cluster, timeout=GATHER_WITHIN, remembered=state.remembered())
         verdict = judge(claims, policy=tools.policy(cluster), known_for=known_for(state, claims))
         if isinstance(verdict, Confirmed | Standby) or tools.clock.monotonic() >= until:
+            return claims, verdict
+        if epoch_of(claims.before) is None and tools.ledger.crowded():
             return claims, verdict
         tools.clock.sleep(LOOK_EVERY)
 

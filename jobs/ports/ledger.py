@@ -134,6 +134,9 @@ class Ledger(Record, Memory, Protocol):
     def waiting(self, jobs: Sequence[str]) -> frozenset[str]:
         """Those of the job ids that still wait in a queue."""
 
+    def crowded(self) -> bool:
+        """Whether any job waits in the queue."""
+
     def lease(self, name: str, holder: str, *, seconds: float) -> bool:
         """Take or renew a named lease, so that of two processes one acts; 0 gives one's own back."""
 

@@ -236,6 +236,10 @@ class FakeLedger:
         now = self.clock.now()
         return frozenset(job for job in jobs if self.line.waits(job, now=now))
 
+    def crowded(self) -> bool:
+        self._refuse()
+        return bool(self.line.waiting)
+
     def lease(self, name: str, holder: str, *, seconds: float) -> bool:
         with self._step("lease"):
             held, until = self.leases.get(name, ("", 0.0))

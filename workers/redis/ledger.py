@@ -178,6 +178,9 @@ class RedisLedger:
         found = self._step("waiting", "", asked=list(jobs), keep=Keep.NO)
         return frozenset(job.decode() for job in found)
 
+    def crowded(self) -> bool:
+        return bool(self._exchange.repeating(lambda _: self._redis.llen(self._queue.key)))
+
     def lease(self, name: str, holder: str, *, seconds: float) -> bool:
         plain = {"name": name, "holder": holder, "milliseconds": round(seconds * 1000)}
         return _yes(self._step("lease", "", **plain, keep=Keep.NO))
