@@ -33,12 +33,16 @@ SENT_LIMIT, SENT_P99_LIMIT, WHOLE_LIMIT = 0.1, 0.3, 1.5
 class Taken:
     """Seconds, one value an epoch."""
 
+    proven: list[float] = field(default_factory=list)
+    begun: list[float] = field(default_factory=list)
     sent: list[float] = field(default_factory=list)
     whole: list[float] = field(default_factory=list)
     floor: list[float] = field(default_factory=list)
 
     def take(self, led: Led, floored: float) -> None:
         """One epoch more."""
+        self.proven.append(proven(led))
+        self.begun.append(begun(led))
         self.sent.append(sent(led))
         self.whole.append(ended(led))
         self.floor.append(floored)
@@ -65,6 +69,17 @@ def _both(ours: Ours, floor: Floor, its: Sequence[Host], number: int) -> tuple[L
         return ours.lead(file_of(FLEET, its)), floor.epoch(its, width=HOSTS, warm=True)
     floored = floor.epoch(its, width=HOSTS, warm=True)
     return ours.lead(file_of(FLEET, its)), floored
+
+
+def proven(led: Led) -> float:
+    """Seconds until the first verdict under the new epoch stood in the trail."""
+    told = (e for e in led.entries if e.facts["kind"] == Kind.VERDICT)
+    return min(e.at for e in told if epoch_of(e.facts) == led.epoch) / 1e6 - led.written
+
+
+def begun(led: Led) -> float:
+    """Seconds until a job began with the first host."""
+    return min(e.at / 1e6 - float(e.facts["seconds"]) for e in _of_hosts(led)) - led.written
 
 
 def sent(led: Led) -> float:
@@ -120,6 +135,8 @@ def _group(taken: Taken) -> Group:
     return Group(
         title=f"{HOSTS} hosts, from the leader's key, {WORKERS} workers, warm",
         series=(
+            Series(name="leader proven", values=tuple(taken.proven)),
+            Series(name="first host begun", values=tuple(taken.begun)),
             Series(name="first swap sent", values=tuple(taken.sent)),
             Series(name="last host done", values=tuple(taken.whole)),
             Series(name="the commands themselves, logged in before", values=tuple(taken.floor)),

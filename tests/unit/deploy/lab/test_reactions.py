@@ -10,7 +10,9 @@ import pytest
 
 from deploy.lab import layout
 from deploy.lab.bench.families import Wish
+from deploy.lab.bench.fanned.ours import Led
 from deploy.lab.bench.fanned.tables import loaded
+from deploy.lab.bench.reactions import made
 from deploy.lab.bench.reactions.cluster import HOSTS, inventory_of
 from deploy.lab.bench.reactions.course import CHECKED, SENT, STARTED, last_start, moved
 from deploy.lab.bench.reactions.real import measure_real, rows, ten_hosts
@@ -50,6 +52,18 @@ TOLD = [
 def test_the_first_swap_and_the_last_host_count() -> None:
     """A swap went out so long after its host's begin, and the entry is the host's end."""
     assert moved(histories.chain(TOLD), 12, ["a", "b"]) == (19.75, 20.25)
+
+
+def test_a_made_epoch_is_told_by_the_trail_alone() -> None:
+    """Proven, begun, sent and done, each in seconds from the instant at which its key was written."""
+    trail = histories.chain([(19.0, histories.confirmed("pg2", FENCE)), *TOLD])
+    led = Led(epoch=FENCE.epoch, written=18.5, entries=trail)
+    assert [made.proven(led), made.begun(led), made.sent(led), made.ended(led)] == [
+        0.5,
+        0.75,
+        1.25,
+        1.75,
+    ]
 
 
 def test_a_host_that_needed_two_tries_counts_by_its_last() -> None:
