@@ -102,7 +102,7 @@ class Lab:
             light=light_hosts(self.setting),
         )
         self.inventory_file.write_text(text)
-        self.inventory = _loaded(text)
+        self.inventory = loaded(text)
 
     def processes(self) -> Iterator[tuple[Machine, Process]]:
         for machine in self.machines.values():
@@ -161,7 +161,7 @@ def open_lab(
         lab = Lab(
             folder=folder,
             profile=profile,
-            inventory=_loaded(text),
+            inventory=loaded(text),
             secrets=secrets,
             program=program,
             switch=switch(folder),
@@ -201,7 +201,8 @@ def pull_every_plug(lab: Lab) -> None:
         machine.bury()
 
 
-def _loaded(text: str) -> Inventory:
+def loaded(text: str) -> Inventory:
+    """LabError where the lab wrote a bad one."""
     inventory = load_inventory(text)
     if isinstance(inventory, BadInventory):
         raise LabError(f"the lab wrote a bad inventory:\n{inventory}")

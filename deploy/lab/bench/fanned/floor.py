@@ -12,8 +12,9 @@ from typing import Any
 
 from deploy.lab.bench.fanned.ground import Ground
 from deploy.lab.bench.fanned.hosts import Host, file_of
-from deploy.lab.bench.fanned.tables import inventory_toml, loaded, seats
+from deploy.lab.bench.fanned.tables import inventory_toml, seats
 from deploy.lab.bench.leaders import Seat, system_of
+from deploy.lab.lab import loaded
 from deploy.lab.machine import LabError
 from deploy.lab.pgbaton import PYTHON, environment
 from deploy.remote import plain_script

@@ -7,25 +7,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from deploy.lab import layout, redis
+from deploy.lab.bench.bare import open_bare
 from deploy.lab.bench.fanned.hosts import Host, Hosts, known, start_hosts
 from deploy.lab.bench.fanned.tables import (
     ADDRESSES,
     STANDIN,
     Fleet,
     inventory_toml,
-    loaded,
     seats,
 )
 from deploy.lab.bench.leaders import Leaders, start_standin
-from deploy.lab.door import open_door
 from deploy.lab.etcd import all_healthy, start_etcd
-from deploy.lab.ground import lab_folder
-from deploy.lab.inventory import PROFILES, endpoints_of
 from deploy.lab.keys import make_secrets
-from deploy.lab.lab import Lab, deaf, pull_every_plug, switch
+from deploy.lab.lab import Lab
 from deploy.lab.machine import LabError
-from deploy.lab.network import standing_in
-from deploy.lab.patroni import PatroniProgram
 from deploy.lab.process import wait_until
 from deploy.lab.setting import Setting
 from workers.etcd import Gateway
@@ -47,29 +42,14 @@ class Ground:
 def open_ground(fleet: Fleet, others: Sequence[str]) -> Iterator[Ground]:
     """Ground for these clusters, whose hosts have a file for each of `others` besides."""
     everybody = tuple({host.name: host for its in fleet.values() for host in its}.values())
-    with open_door() as door, lab_folder() as folder:
-        names = tuple(host.name for host in everybody)
-        secrets = make_secrets(senders=("watch", "probe"), hosts=names)
-        text = inventory_toml(fleet, secrets, warm=0)
-        (folder / "inventory.toml").write_text(text)
-        lab = Lab(
-            folder=folder,
-            profile=PROFILES["lab"],
-            inventory=loaded(text),
-            secrets=secrets,
-            program=PatroniProgram(version=4),
-            switch=switch(folder),
-            endpoints=endpoints_of("leader"),
-            setting=Setting(machines={STANDIN: ADDRESSES[0]}),
-            door=door,
-        )
-        try:
-            lab.boot(MACHINES)
-            with standing_in(lab.machines["operator"]):
-                yield _risen(lab, fleet, everybody, others)
-        finally:
-            with deaf():
-                pull_every_plug(lab)
+    secrets = make_secrets(senders=("watch", "probe"), hosts=tuple(host.name for host in everybody))
+    with open_bare(
+        inventory_toml(fleet, secrets, warm=0),
+        secrets=secrets,
+        setting=Setting(machines={STANDIN: ADDRESSES[0]}),
+        machines=MACHINES,
+    ) as lab:
+        yield _risen(lab, fleet, everybody, others)
 
 
 def _risen(lab: Lab, fleet: Fleet, everybody: Sequence[Host], others: Sequence[str]) -> Ground:

@@ -10,9 +10,10 @@ from redis import Redis
 
 from deploy.lab import pgbaton, redis
 from deploy.lab.bench.fanned.ground import Ground
-from deploy.lab.bench.fanned.tables import inventory_toml, loaded, seats
+from deploy.lab.bench.fanned.tables import inventory_toml, seats
 from deploy.lab.bench.leaders import Seat
 from deploy.lab.drill.trailwatch import epoch_of
+from deploy.lab.lab import loaded
 from deploy.lab.machine import LabError
 from deploy.lab.process import Process, wait_until
 from jobs.audit import Entry, Kind

@@ -11,8 +11,6 @@ from deploy.lab import layout
 from deploy.lab.bench.fanned.hosts import CACHED, Host, env_file
 from deploy.lab.bench.leaders import Seat
 from deploy.lab.keys import LabSecrets
-from deploy.lab.machine import LabError
-from jobs.inventory import BadInventory, Inventory, load_inventory
 
 STANDIN = "standin"
 ADDRESSES = ("10.77.0.91", "10.77.0.92")
@@ -76,11 +74,3 @@ def _followers(fleet: Fleet, secrets: LabSecrets, warm: int) -> dict[str, Any]:
             for name, its in fleet.items()
         },
     }
-
-
-def loaded(text: str) -> Inventory:
-    """LabError where the bench wrote a bad one."""
-    inventory = load_inventory(text)
-    if isinstance(inventory, BadInventory):
-        raise LabError(f"the bench wrote a bad inventory:\n{inventory}")
-    return inventory

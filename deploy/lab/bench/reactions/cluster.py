@@ -10,17 +10,12 @@ from typing import Any
 import tomlkit
 
 from deploy.lab import layout, outside, patroni, pgbaton, rise, shophost
-from deploy.lab.bench.fanned.tables import loaded
+from deploy.lab.bench.bare import open_bare
 from deploy.lab.bench.reactions.callback import furnish_host, furnish_member
 from deploy.lab.bench.reactions.ways import HAPROXY, start_balancer, start_haproxy
-from deploy.lab.door import open_door
-from deploy.lab.ground import lab_folder
-from deploy.lab.inventory import PROFILES, endpoints_of, inventory_toml
+from deploy.lab.inventory import PROFILES, inventory_toml
 from deploy.lab.keys import LabSecrets, make_secrets
-from deploy.lab.lab import Lab, deaf, light_hosts, pull_every_plug, switch
-from deploy.lab.machine import LabError
-from deploy.lab.network import standing_in
-from deploy.lab.patroni import PatroniProgram
+from deploy.lab.lab import Lab, light_hosts
 from deploy.lab.process import wait_until
 from deploy.lab.setting import Setting
 from jobs.inventory import Address
@@ -48,33 +43,14 @@ OURS = ("web", *WORKERS, "watch", "clock", "chronicle")
 @contextmanager
 def open_cluster() -> Iterator[Lab]:
     """A lab that rose: ten hosts follow the leader, and HAProxy and a NodeBalancer lead to it."""
-    with open_door() as door, lab_folder() as folder:
-        secrets = make_secrets(
-            senders=(*layout.MEMBERS, "watch", "probe"), hosts=(*layout.SHOPS, *HOSTS)
-        )
-        text = inventory_of(secrets)
-        (folder / "inventory.toml").write_text(text)
-        lab = Lab(
-            folder=folder,
-            profile=PROFILES["lab"],
-            inventory=loaded(text),
-            secrets=secrets,
-            program=PatroniProgram(version=4),
-            switch=switch(folder),
-            endpoints=endpoints_of("leader"),
-            setting=SETTING,
-            door=door,
-        )
-        try:
-            lab.boot(MACHINES)
-            with standing_in(lab.machines["operator"]):
-                _rise(lab)
-                yield lab
-        except TimeoutError as error:
-            raise LabError(f"{error}\n{_logs(lab)}") from None
-        finally:
-            with deaf():
-                pull_every_plug(lab)
+    secrets = make_secrets(
+        senders=(*layout.MEMBERS, "watch", "probe"), hosts=(*layout.SHOPS, *HOSTS)
+    )
+    with open_bare(
+        inventory_of(secrets), secrets=secrets, setting=SETTING, machines=MACHINES
+    ) as lab:
+        _rise(lab)
+        yield lab
 
 
 def inventory_of(secrets: LabSecrets) -> str:
@@ -122,7 +98,3 @@ def warm(lab: Lab) -> bool:
 def _logins(lab: Lab, host: str, address: str) -> int:
     ask = ["ss", "-Htn", "state", "established", f"( sport = :22 and dst {address} )"]
     return len(lab.machines[host].run(ask).stdout.splitlines())
-
-
-def _logs(lab: Lab) -> str:
-    return "\n".join(f"--- {m.name}: {p.name}\n{p.tail(8)}" for m, p in lab.processes())

@@ -10,20 +10,15 @@ from dataclasses import dataclass, field
 from redis import Redis
 
 from deploy.lab import layout, outside, pgbaton, redis, shophost
+from deploy.lab.bench.bare import open_bare
 from deploy.lab.bench.leaders import Leaders, start_standin
 from deploy.lab.bench.storms import crowd
-from deploy.lab.door import open_door
 from deploy.lab.etcd import etcd_healthy, start_etcd
-from deploy.lab.ground import lab_folder
-from deploy.lab.inventory import PROFILES, endpoints_of
 from deploy.lab.keys import make_secrets
-from deploy.lab.lab import Lab, deaf, pull_every_plug, switch
+from deploy.lab.lab import Lab, loaded
 from deploy.lab.machine import LabError
-from deploy.lab.network import standing_in
-from deploy.lab.patroni import PatroniProgram
 from deploy.lab.process import Process, descendants, wait_until
 from deploy.lab.setting import Setting
-from jobs.inventory import BadInventory, Inventory, load_inventory
 from jobs.names import QUEUE
 from workers.etcd import Gateway
 from workers.redis import RedisLedger
@@ -110,38 +105,15 @@ class Ground:
 @contextmanager
 def open_ground(most: int, *, machines: int) -> Iterator[Ground]:
     """Ground for at most so many clusters, and workers on at most so many machines; nobody leads yet."""
-    with open_door() as door, lab_folder() as folder:
-        secrets = make_secrets(senders=("watch", "probe"), hosts=(crowd.HOST,))
-        text = crowd.inventory_toml(crowd.clusters(1), secrets)
-        works = dict(list(crowd.WORKS.items())[:machines])
-        lab = Lab(
-            folder=folder,
-            profile=PROFILES["lab"],
-            inventory=loaded(text),
-            secrets=secrets,
-            program=PatroniProgram(version=4),
-            switch=switch(folder),
-            endpoints=endpoints_of("leader"),
-            setting=Setting(light=1, machines={**crowd.STANDIN, **works}),
-            door=door,
-        )
-        try:
-            lab.boot([*MACHINES, *crowd.STANDIN, *works])
-            with standing_in(lab.machines["operator"]):
-                yield _risen(lab, crowd.clusters(most))
-        except TimeoutError as error:
-            raise LabError(f"{error}\n{_logs(lab)}") from None
-        finally:
-            with deaf():
-                pull_every_plug(lab)
-
-
-def loaded(text: str) -> Inventory:
-    """LabError where the bench wrote a bad one."""
-    inventory = load_inventory(text)
-    if isinstance(inventory, BadInventory):
-        raise LabError(f"the bench wrote a bad inventory:\n{inventory}")
-    return inventory
+    secrets = make_secrets(senders=("watch", "probe"), hosts=(crowd.HOST,))
+    works = dict(list(crowd.WORKS.items())[:machines])
+    with open_bare(
+        crowd.inventory_toml(crowd.clusters(1), secrets),
+        secrets=secrets,
+        setting=Setting(light=1, machines={**crowd.STANDIN, **works}),
+        machines=(*MACHINES, *crowd.STANDIN, *works),
+    ) as lab:
+        yield _risen(lab, crowd.clusters(most))
 
 
 def _risen(lab: Lab, names: Sequence[str]) -> Ground:
@@ -158,11 +130,6 @@ def _risen(lab: Lab, names: Sequence[str]) -> Ground:
     ground = Ground(lab=lab, leaders=Leaders(gateway))
     ground.leaders.found([one for name in names for one in crowd.seats(name)])
     return ground
-
-
-def _logs(lab: Lab) -> str:
-    parts = (f"--- {m.name}: {p.name}\n{p.tail(8)}" for m, p in lab.processes())
-    return "\n".join(parts)
 
 
 def _route(lab: Lab) -> None:

@@ -23,9 +23,10 @@ from deploy.lab.bench.fanned.hosts import ENV, env_file, file_of, hosts
 from deploy.lab.bench.fanned.ours import concluded, seconds
 from deploy.lab.bench.fanned.peers import play, remote
 from deploy.lab.bench.fanned.spent import between, part_of
-from deploy.lab.bench.fanned.tables import inventory_toml, loaded, seats
+from deploy.lab.bench.fanned.tables import inventory_toml, seats
 from deploy.lab.bench.fanned.told import told
 from deploy.lab.keys import LabSecrets, make_secrets
+from deploy.lab.lab import loaded
 from deploy.lab.machine import LabError
 from jobs.audit import Draft, Kind
 from jobs.fence import Fence

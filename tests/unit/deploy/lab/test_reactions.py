@@ -11,13 +11,13 @@ import pytest
 from deploy.lab import layout
 from deploy.lab.bench.families import Wish
 from deploy.lab.bench.fanned.ours import Led
-from deploy.lab.bench.fanned.tables import loaded
 from deploy.lab.bench.reactions import made
 from deploy.lab.bench.reactions.cluster import HOSTS, inventory_of
 from deploy.lab.bench.reactions.course import CHECKED, SENT, STARTED, last_start, moved
 from deploy.lab.bench.reactions.real import measure_real, rows, ten_hosts
 from deploy.lab.bench.reactions.ways import haproxy_cfg
 from deploy.lab.keys import make_secrets
+from deploy.lab.lab import loaded
 from deploy.lab.machine import LabError
 from jobs.audit import Draft
 from jobs.fence import Fence

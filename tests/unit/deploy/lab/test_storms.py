@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from deploy.lab.bench.storms import crowd
 from deploy.lab.bench.storms.checked import env_of, trail_flaws
 from deploy.lab.bench.storms.course import Course, course_of, stages
-from deploy.lab.bench.storms.ground import loaded
 from deploy.lab.bench.storms.meters import Reading, spent_of
 from deploy.lab.bench.storms.model import Costs, Line, Plan, foretold, line_through, plan
 from deploy.lab.bench.storms.struck import SLICES, WITHIN, slices
 from deploy.lab.keys import make_secrets
+from deploy.lab.lab import loaded
 from deploy.lab.machine import LabError
 from jobs.audit import Draft, Kind
 from tests.unit.deploy.lab.histories import chain
