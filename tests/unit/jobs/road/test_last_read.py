@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -10,7 +11,15 @@ import pytest
 from jobs.audit import Kind
 from jobs.inventory import Host
 from jobs.lastread import LastReads
-from jobs.remote import FileFault, FileState, HostFailure, ReadReply, ReadRequest
+from jobs.remote import (
+    FileFault,
+    FileState,
+    HostFailure,
+    ReadReply,
+    ReadRequest,
+    SwapReply,
+    SwapRequest,
+)
 from tests.fakes.hosts import FakeHosts
 from tests.world import ENV, INVENTORY, World, make_world
 
@@ -101,12 +110,44 @@ def test_a_host_that_does_not_hold_the_last_leadership_is_read() -> None:
     assert "DB_HOST=10.0.0.3\n" in world.env("web1")
 
 
-def test_a_leader_that_changes_right_before_the_swap_sends_none() -> None:
-    """The last look is the same; the entry says when the swap went out."""
+def test_the_entry_says_when_the_swap_went_out() -> None:
+    """In seconds from the host's begin, and never after its end."""
     world, _ = remembering()
     move(world, "pg2")
-    sent = [one["sent"] for one in world.told(Kind.HOST)]
-    assert all(seconds is not None and seconds >= 0 for seconds in sent)
+    ends = [e.facts for e in world.ledger.entries("shop") if e.facts["kind"] == Kind.HOST]
+    assert all(0 <= e["evidence"]["sent"] <= e["seconds"] for e in ends)
+
+
+@dataclass(slots=True)
+class Overtaken(Asked):
+    """Another leader is elected right before the first swap's last look."""
+
+    act: Callable[[], object] | None = None
+
+    def swap(
+        self,
+        host: Host,
+        request: SwapRequest,
+        *,
+        timeout: float,
+        confirm: Callable[[], bool] | None = None,
+    ) -> SwapReply | HostFailure:
+        act, self.act = self.act, None
+        if act is not None:
+            act()
+        return super(Overtaken, self).swap(host, request, timeout=timeout, confirm=confirm)
+
+
+def test_a_leader_that_changes_right_before_the_swap_gets_none() -> None:
+    """The last look counts, memory or not: nothing is sent, and the newer leader has both hosts."""
+    world, asked = remembering()
+    hosts = Overtaken(hosts=asked.hosts, act=lambda: world.fail_over("pg3"))
+    world.hosts = hosts
+    move(world, "pg2")
+    assert all("DB_HOST=10.0.0.3\n" in world.env(h) for h in ("web1", "web2"))
+    [first, *_] = world.told(Kind.SUPERSEDED)
+    assert first["sent"] is None
+    assert [world.restarts(h) for h in ("web1", "web2")] == [1, 1]
 
 
 def read(*contents: bytes) -> ReadReply:
