@@ -18,6 +18,7 @@ INVENTORY = "/etc/pgbaton/inventory.toml"
 SECRETS = "/etc/pgbaton/secrets"
 PROGRAMS = "/opt/pgbaton/venv/bin"
 WEB = "/etc/pgbaton/tls/web.pem"
+TLS = "python:webhook.serving"
 LOOPBACK = {"web": "127.0.0.1:8000", "pages": "127.0.0.1:8001"}
 """Where they listen when no address of the inventory is this machine's: behind a proxy of its own."""
 METRICS = {"clock": 9188, "watch": 9189}
@@ -125,7 +126,8 @@ def _command(process: Process, at: Served | None) -> str:
     if process not in LOOPBACK:
         return f"pgbaton {process}"
     bind = LOOPBACK[process] if at is None else str(at.at)
-    files = f" --certfile {WEB} --keyfile {WEB}" if at is not None and at.secure else ""
+    secure = at is not None and at.secure
+    files = f" --config {TLS} --certfile {WEB} --keyfile {WEB}" if secure else ""
     own = (
         "--threads 8 webhook.wsgi:app"
         if process == "web"

@@ -1,6 +1,7 @@
 """Senders' keys, the web's certificate and the CA change under a running intake."""
 
 import datetime as dt
+import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from tests.contract.webhook.stage import RedisServer, end, eventually
 NOW = dt.datetime.now(dt.UTC)
 PG1 = Turning(kind="sender", name="pg1")
 ACCEPTED, UNKNOWN = 202, 401
+CONNECTIONS = 300
 
 
 @pytest.fixture
@@ -49,6 +51,28 @@ def test_every_event_is_accepted_while_keys_and_certificates_rotate(
         _retired(site, text, former)
     assert set(answers) == {ACCEPTED}
     measured(f"keys: {len(answers)} events accepted while a sender's key and the CA rotated")
+
+
+def test_no_connection_meets_two_halves_of_a_renewal(site: WebSite) -> None:
+    """Both halves lie in one file, which is opened once for either: it is changed every 10 ms, so that
+    some of the connections open it twice around a change."""
+    done = complete(site.toml(), site.folder / "keys", NOW)
+    assert isinstance(done, Completed), done
+    asked, pems = wanted(_loaded(done.text)).leaves, [_web_pem(site)]
+    with opened(site.folder / "keys") as vault:
+        list(renew(vault, asked, NOW, days=90))
+    pems.append(_web_pem(site))
+    with site.serving(done.text), telling(site) as answers:
+        while len(answers) < CONNECTIONS:
+            for pem in pems:
+                site.put("web.pem", pem)
+                time.sleep(0.01)
+    assert set(answers) == {ACCEPTED}
+
+
+def _web_pem(site: WebSite) -> str:
+    own = site.keyring.certificate("control1", "web")
+    return own.cert + own.key
 
 
 def _rotated(site: WebSite, text: str, former: str) -> str:

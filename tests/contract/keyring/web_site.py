@@ -69,18 +69,22 @@ runs = ["redis", "web"]
             ("ca.pem", self.keyring.ca()),
             ("web.pem", own.cert + own.key),
         ):
-            part = self.folder / f"{name}.part"
-            part.write_text(content)
-            part.replace(self.folder / name)
+            self.put(name, content)
         if self.process is not None and changed:
             self.process.send_signal(signal.SIGHUP)
+
+    def put(self, name: str, content: str) -> None:
+        """Written beside and renamed, as push does."""
+        part = self.folder / f"{name}.part"
+        part.write_text(content)
+        part.replace(self.folder / name)
 
     @contextmanager
     def serving(self, text: str) -> Iterator[None]:
         self.push(text)
         pem = str(self.folder / "web.pem")
         command = [sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--threads", "4"]
-        command += ["--certfile", pem, "--keyfile", pem, "--bind", f"127.0.0.1:{self.port}"]
+        command += ["--config", "python:webhook.serving", "--certfile", pem, "--keyfile", pem, "--bind", f"127.0.0.1:{self.port}"]
         with (self.folder / "web.log").open("ab") as log:
             self.process = subprocess.Popen(
                 [*command, "webhook.wsgi:app"],
