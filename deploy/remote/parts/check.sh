@@ -1,21 +1,21 @@
 # check_apps: the application's own check and the look at sockets, again and again until both are
 # content or the time is over. Nothing is restarted from here.
 check_apps() {
-    app=''
+    app='' command=''
     : >"$folder/check.log"
-    while read -r name a b c d rest <&3; do
-        case $name in
-            app)
-                [ -z "$app" ] || check_one "$app" "$command"
-                app='' command=''
-                ! has "$owed" "$a" || { app=$a && limit_check "$d"; }
-                ;;
-            check) [ -z "$app" ] || { unquote "$a" && command=$text; } ;;
-        esac
-    done 3<<END
-$request
-END
+    for_each check_line "$request"
     [ -z "$app" ] || check_one "$app" "$command"
+}
+
+check_line() {
+    case $1 in
+        app)
+            [ -z "$app" ] || check_one "$app" "$command"
+            app='' command=''
+            ! has "$owed" "$2" || { app=$2 && limit_check "$5"; }
+            ;;
+        check) [ -z "$app" ] || { unquote "$2" && command=$text; } ;;
+    esac
 }
 
 limit_check() {
@@ -26,7 +26,7 @@ limit_check() {
 }
 
 check_one() {
-    home_of "$1"
+    [ -z "$2" ] || home_of "$1"
     while :; do
         why=''
         if [ -n "$2" ] && ! logged check.log as_app "$check_seconds" "$2"; then

@@ -9,8 +9,7 @@ IFS= read -r folder
 IFS= read -r name
 IFS= read -r tmp
 read -r before
-cd -- "$folder" 2>/dev/null || say changed
-[ "$(pwd -P)" = "$folder" ] || say changed
+cd -P -- "$folder" 2>/dev/null && [ "$PWD" = "$folder" ] || say changed
 [ ! -L "./$name" ] && sum=$(sha256sum <"./$name") && [ "${sum%% *}" = "$before" ] || say changed
 errors=$(mv -fT -- "$tmp" "./$name" 2>&1) || say failed "$errors"
 sync -- . 2>/dev/null

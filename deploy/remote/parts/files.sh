@@ -7,7 +7,7 @@ resolve() {
         /*) ;;
         *) why='is no absolute path' remedy='write the whole path' && return 1 ;;
     esac
-    real=$(readlink -e -- "$1") || {
+    real_of "$1" || {
         why='does not exist, or a link on the way leads nowhere' remedy='create it, or correct its path in the inventory'
         return 1
     }
@@ -21,6 +21,22 @@ END
     [ "${size:-0}" -le "$FILE_LIMIT" ] || { why="is larger than $FILE_LIMIT bytes" remedy='manage a smaller file' && return 1; }
     [ -r "$real" ] || { why='cannot be read' remedy='become = "sudo", or log in as its owner' && return 1; }
     trusted_way "$1" && permitted_file "$1" "$real"
+}
+
+# real_of PATH: where it really leads, into $real. A program is started only for a file that is a link itself.
+real_of() {
+    name=${1##*/}
+    case $name in
+        '' | . | ..) ;;
+        *)
+            if [ -f "$1" ] && [ ! -L "$1" ] && cd -P -- "${1%/*}/" 2>/dev/null; then
+                real=${PWD%/}/$name
+                cd /
+                return 0
+            fi
+            ;;
+    esac
+    real=$(readlink -e -- "$1")
 }
 
 # A link that an application's user planted may not lead us to a file of root.
@@ -67,15 +83,20 @@ foreign_folder() {
     esac
 }
 
+# is_mount_point: a file that is mounted by itself is not on its folder's mount.
 is_mount_point() {
-    while read -r a b c d point rest; do
-        case $point in
-            *\\*) point=$(printf '%b.' "$point") && point=${point%.} ;;
-        esac
-        [ "$point" != "$real" ] || return 0
-    done </proc/self/mountinfo
-    return 1
+    mount_of "$parent" && its_mount=$mount && mount_of "$real" && [ "$mount" != "$its_mount" ]
 }
+
+# mount_of PATH: the kernel's number of the mount that it is on, into $mount.
+mount_of() {
+    {
+        while read -r name mount; do
+            [ "$name" != mnt_id: ] || return 0
+        done </proc/self/fdinfo/7
+    } 7<"$1"
+    return 1
+} 2>/dev/null
 
 immutable() {
     command -v lsattr >/dev/null || return 1
@@ -90,20 +111,31 @@ checksum() {
     sum=$(sha256sum <"$1" 2>/dev/null) && sum=${sum%% *}
 }
 
-# look_at_files: fills $files (one line a file: app word inode sum path real uid gid before after status) and $changing (applications), or answers with the
-# first fault. Nothing has been changed when it returns.
+# look_at_files: fills $files (one line a file, see file_of) and $changing (applications), or answers
+# with the first fault. Nothing has been changed when it returns.
 look_at_files() {
-    files='' changing='' app='' leader=''
-    while read -r name a b c d rest <&3; do
-        case $name in
-            app) app=$a leader=$rest && permitted_app ;;
-            file) look_at_file "$app" "$a" "$b" "$c" "$d" ;;
-            after | check) permitted_command "$name" "$a" && permitted_leader "${leader% *}" "${leader#* }" ;;
-            service) permitted_service "$a" ;;
-        esac
-    done 3<<END
-$request
-END
+    files='' changing='' app='' host='' port=''
+    for_each look_at_line "$request"
+}
+
+look_at_line() {
+    case $1 in
+        app) app=$2 host=$6 port=$7 && permitted_app ;;
+        file) look_at_file "$app" "$2" "$3" "$4" "$5" ;;
+        after | check) permitted_command "$1" "$2" && permitted_leader "$host" "$port" ;;
+        service) permitted_service "$2" ;;
+    esac
+}
+
+# for_each_file FUNCTION: for each line of $files, with what it says in the names of file_of.
+for_each_file() {
+    at_file=$1
+    for_each file_of "$files" "$US"
+}
+
+file_of() {
+    app=$1 word=$2 inode=$3 sum=$4 path=$5 real=$6 uid=$7 gid=$8 before=$9 after=${10} status=${11}
+    "$at_file"
 }
 
 look_at_file() {

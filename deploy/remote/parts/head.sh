@@ -8,8 +8,9 @@ umask 077
 unset CDPATH ENV BASH_ENV SSH_CLIENT SSH2_CLIENT SSH_CONNECTION
 LC_ALL=C
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
-IFS=' 	
+BLANKS=' 	
 '
+IFS=$BLANKS
 export LC_ALL PATH
 # A client that dies must not end a swap half way; the answer is then printed to nobody.
 trap '' PIPE HUP INT TERM
@@ -20,10 +21,33 @@ US=$(printf '\037') # separates fields of our own lists; paths with control char
 LOG_LIMIT=65536
 FILE_LIMIT=1048576
 REQUEST_LIMIT=262144
-me=$(id -u)
 verb=
-accounts='' strangers=''
+account='' account_of=''
 journal_fence='' journal_phase='' restarted='' timings='' staged=''
+
+# The user and the group that run this, into $me and $my_group.
+while read -r name a rest; do
+    case $name in
+        Uid:) me=${rest%%[!0-9]*} ;;
+        Gid:) my_group=${rest%%[!0-9]*} && break ;;
+    esac
+done </proc/self/status
+
+# for_each FUNCTION LINES [SEPARATOR]: calls it with the words of each line, and with empty ones behind
+# them. A request is gone through a dozen times, and `while read` asks the kernel for every single byte.
+for_each() {
+    IFS=$NL
+    for line in $2; do
+        IFS=${3:-$BLANKS}
+        called "$1" $line '' '' '' '' '' ''
+    done
+    IFS=$BLANKS
+}
+
+called() {
+    IFS=$BLANKS
+    "$@"
+}
 
 # answer OUTCOME [REASON REMEDY]: the one thing ever printed, and the end.
 answer() {

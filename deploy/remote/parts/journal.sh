@@ -55,19 +55,19 @@ damaged() {
 
 take_block() {
     owed='' finished='' did='' doing='' doing_process='' tentative=''
-    while read -r name a b c d rest; do
-        case $name in
-            fence) journal_fence=$a ;;
-            phase) journal_phase=$a ;;
-            owed) owed="$owed $a" ;;
-            done) finished="$finished $a" ;;
-            did) did="$did $a" ;;
-            doing) doing=$a doing_process=$b ;;
-            tentative) tentative="$tentative$a $b $c $d$NL" ;;
-        esac
-    done <<END
-$block
-END
+    for_each take_line "$block"
+}
+
+take_line() {
+    case $1 in
+        fence) journal_fence=$2 ;;
+        phase) journal_phase=$2 ;;
+        owed) owed="$owed $2" ;;
+        done) finished="$finished $2" ;;
+        did) did="$did $2" ;;
+        doing) doing=$2 doing_process=$3 ;;
+        tentative) tentative="$tentative$2 $3 $4 $5$NL" ;;
+    esac
 }
 
 # keep PHASE: what is known from now on.
@@ -87,16 +87,12 @@ print_block() {
     for word in $finished; do block="${block}done $word$NL"; done
     for word in $did; do block="${block}did $word$NL"; done
     [ -z "$doing" ] || block="${block}doing $doing $doing_process$NL"
-    print_tentative
+    for_each print_tentative "$tentative"
     printf '%send\n' "$block"
 }
 
 print_tentative() {
-    while read -r word rest; do
-        [ -z "$word" ] || block="${block}tentative $word $rest$NL"
-    done <<END
-$tentative
-END
+    block="${block}tentative $1 $2 $3 $4$NL"
 }
 
 # judge_fence: either part lower is refused here, whatever any queue believes.

@@ -95,7 +95,7 @@ END
 
 # permitted_change WORD REAL: every splice turns listed values into listed values.
 permitted_change() {
-    refusal=$({ values_of "$1" && splices_of "$1"; } | FILE=$2 SIZE=$(stat -c %s -- "$2") FORMAT=$(format_of "$1") WORK=check awk "$listed_program" 2>&1) && return
+    refusal=$({ values_of "$1" && printf '%s' "$splices"; } | FILE=$2 SIZE=$(stat -c %s -- "$2") FORMAT=$(format_of "$1") WORK=check awk "$listed_program" 2>&1) && return
     answer failed "$path: ${refusal:-its change cannot be judged}" "let root add the value to $LIST, or write it once by hand"
 }
 

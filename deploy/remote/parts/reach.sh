@@ -2,21 +2,18 @@
 # address once, before any file is renamed; 2 s at most for each.
 reach_leaders() {
     reached=''
-    while read -r name a b c d host port rest <&3; do
-        [ "$name" = app ] && has "$changing" "$a" && ! has "$reached" "$host:$port" || continue
-        reach_leader "$host" "$port"
-        reached="$reached $host:$port"
-    done 3<<END
-$request
-END
+    for_each reach_leader "$request"
 }
 
 reach_leader() {
-    permitted_leader "$1" "$2"
-    unquote "$1"
-    opens "$text" "$2" >/dev/null 2>&1 3<&- 9>&- && return
+    [ "$1" = app ] && has "$changing" "$2" && ! has "$reached" "$6:$7" || return 0
+    reached="$reached $6:$7"
+    permitted_leader "$6" "$7"
+    unquote "$6"
+    port=$7
+    opens "$text" "$port" >/dev/null 2>&1 9>&- && return
     [ "$?" -ne 69 ] || answer failed 'the host has no tool to prove that the leader can be reached' 'install netcat-openbsd'
-    answer unreachable-leader "cannot reach $text port $2 from the host" \
+    answer unreachable-leader "cannot reach $text port $port from the host" \
         'open the way (firewall, routes, pg listen_addresses), or correct the addresses map of the application'
 }
 

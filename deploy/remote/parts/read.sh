@@ -10,17 +10,17 @@ read_host() {
         text="${text}journal -$NL"
     fi
     reply=$text
-    while read -r name a rest <&3; do
-        [ "$name" = file ] || continue
-        unquote "$a"
-        path=$text asked=$a why='' remedy='' # $a is another word once a list was read
-        if resolve "$path" && checksum "$real" && show "$path" "$real"; then
-            reply="${reply}file $asked $sum $content$NL"
-        else
-            reply="${reply}fault $asked${NL}reason $(one_line "$path ${why:-cannot be read}")${NL}remedy $(one_line "${remedy:-look at it on the host}")$NL"
-        fi
-    done 3<<END
-$request
-END
+    for_each read_line "$request"
     printf '%send\n' "$reply" 2>/dev/null
+}
+
+read_line() {
+    [ "$1" = file ] || return 0
+    unquote "$2"
+    path=$text asked=$2 why='' remedy=''
+    if resolve "$path" && checksum "$real" && show "$path" "$real"; then
+        reply="${reply}file $asked $sum $content$NL"
+    else
+        reply="${reply}fault $asked${NL}reason $(one_line "$path ${why:-cannot be read}")${NL}remedy $(one_line "${remedy:-look at it on the host}")$NL"
+    fi
 }

@@ -16,30 +16,29 @@ receive() {
 
 parse_request() {
     greeting='' told='' cluster='' wait=10 state='' want='' avoid='' force=''
-    while read -r name a b c d host port rest; do
-        case $name in
-            pgbaton) greeting=$a ;;
-            verb) told=$a ;;
-            cluster) cluster=$a ;;
-            wait) wait=$a && demand_seconds "$a" ;;
-            state) unquote "$a" && state=$text ;;
-            fence) want=$a && demand_fence "$a" ;;
-            avoid) avoid="$avoid$a $b$NL" && demand_number "$b" ;;
-            force) force=1 ;;
-            app) demand_seconds "$b" && demand_seconds "$c" && demand_seconds "$d" && demand_number "$port" ;;
-            file) [ "$verb" = read ] || demand_number "$d" ;;
-            splice) demand_number "$a" && demand_number "$b" ;;
-            service | after | check) [ -n "$a" ] || broken "an empty $name" ;;
-            '') ;;
-            *) broken "unknown line $name" ;;
-        esac
-    done <<END
-$request
-END
+    for_each parse_line "$request"
     [ "$greeting" = 1 ] || broken "speaks pgbaton 1, not '$greeting'; bring worker and host to one version"
     [ "$told" = "$verb" ] || broken "told to $verb, asked to $told"
     case $cluster in
         '' | .* | *[!A-Za-z0-9_.@-]*) broken 'the cluster has no name that could be a folder' ;;
+    esac
+}
+
+parse_line() {
+    case $1 in
+        pgbaton) greeting=$2 ;;
+        verb) told=$2 ;;
+        cluster) cluster=$2 ;;
+        wait) wait=$2 && demand_seconds "$2" ;;
+        state) unquote "$2" && state=$text ;;
+        fence) want=$2 && demand_fence "$2" ;;
+        avoid) avoid="$avoid$2 $3$NL" && demand_number "$3" ;;
+        force) force=1 ;;
+        app) demand_seconds "$3" && demand_seconds "$4" && demand_seconds "$5" && demand_number "$7" ;;
+        file) [ "$verb" = read ] || demand_number "$5" ;;
+        splice) demand_number "$2" && demand_number "$3" ;;
+        service | after | check) [ -n "$2" ] || broken "an empty $1" ;;
+        *) broken "unknown line $1" ;;
     esac
 }
 

@@ -4,15 +4,15 @@
 # services_of LIST: every service of those applications once, into $services, with its longest
 # timeout: lines of "manager:name seconds".
 services_of() {
-    services='' app='' seconds=''
-    while read -r name a b c rest <&3; do
-        case $name in
-            app) app=$a seconds=$c ;;
-            service) has "$1" "$app" && add_service "$a" "$seconds" ;;
-        esac
-    done 3<<END
-$request
-END
+    services='' its_app='' its_seconds='' wanted=$1
+    for_each service_line "$request"
+}
+
+service_line() {
+    case $1 in
+        app) its_app=$2 its_seconds=$4 ;;
+        service) has "$wanted" "$its_app" && add_service "$2" "$its_seconds" ;;
+    esac
 }
 
 add_service() {
@@ -24,20 +24,21 @@ add_service() {
 
 restart_services() {
     services_of "$owed"
-    while read -r service seconds <&5; do
-        [ -n "$service" ] && ! has "$finished" "$service" || continue
-        unquote "${service#*:}" && unit=$text manager=${service%%:*}
-        process_of
-        if [ "$doing" != "$service" ] || [ "$doing_process" = "$process" ]; then
-            doing=$service doing_process=$process
-            keep written
-            "restart_$manager"
-            restarted="$restarted $service"
-        fi
-        finished="$finished $service" doing='' doing_process=''
-    done 5<<END
-$services
-END
+    for_each restart_service "$services"
+}
+
+restart_service() {
+    service=$1 seconds=$2
+    ! has "$finished" "$service" || return 0
+    unquote "${service#*:}" && unit=$text manager=${service%%:*}
+    process_of
+    if [ "$doing" != "$service" ] || [ "$doing_process" = "$process" ]; then
+        doing=$service doing_process=$process
+        keep written
+        "restart_$manager"
+        restarted="$restarted $service"
+    fi
+    finished="$finished $service" doing='' doing_process=''
 }
 
 # process_of: one word into $process that changes when the service starts anew.

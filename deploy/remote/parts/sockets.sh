@@ -2,36 +2,30 @@
 look_at_sockets() {
     find_avoided
     [ -n "$avoided" ] || return 0
-    while read -r service rest <&5; do
-        [ -n "$service" ] || continue
-        unquote "${service#*:}" && unit=$text manager=${service%%:*}
-        processes
-        talking=$(printf '%s' "$avoided" | awk -v pids="$pids" "$sockets_program" 2>/dev/null)
-        [ -z "$talking" ] || why="$unit still talks to $talking"
-    done 5<<END
-$(services_of_app "$1")
-END
+    services_of "$1"
+    for_each look_at_service "$services"
 }
 
-services_of_app() {
-    services_of "$1"
-    printf '%s' "$services"
+look_at_service() {
+    unquote "${1#*:}" && unit=$text manager=${1%%:*}
+    processes
+    talking=$(printf '%s' "$avoided" | awk -v pids="$pids" "$sockets_program" 2>/dev/null)
+    [ -z "$talking" ] || why="$unit still talks to $talking"
 }
 
 # find_avoided: the addresses to leave as lines "IP port", names resolved once.
 find_avoided() {
     [ -z "${avoided+known}" ] || return 0
     avoided=''
-    while read -r host port <&6; do
-        [ -n "$host" ] || continue
-        unquote "$host"
-        case $text in
-            *[!0-9.]*) for ip in $(timeout 2 getent ahosts "$text" 9>&- | awk '!seen[$1]++ { print $1 }'); do avoided="$avoided$ip $port$NL"; done ;;
-            *) avoided="$avoided$text $port$NL" ;;
-        esac
-    done 6<<END
-$avoid
-END
+    for_each find_avoided_one "$avoid"
+}
+
+find_avoided_one() {
+    unquote "$1"
+    case $text in
+        *[!0-9.]*) for ip in $(timeout 2 getent ahosts "$text" 9>&- | awk '!seen[$1]++ { print $1 }'); do avoided="$avoided$ip $2$NL"; done ;;
+        *) avoided="$avoided$text $2$NL" ;;
+    esac
 }
 
 # processes: of $unit, into $pids.

@@ -14,19 +14,28 @@ IFS= read -r folder
 IFS= read -r name
 read -r before
 read -r after
-cd -- "$folder" 2>/dev/null || say failed "cannot enter $folder"
-[ "$(pwd -P)" = "$folder" ] || say changed
+cd -P -- "$folder" 2>/dev/null || say failed "cannot enter $folder"
+[ "$PWD" = "$folder" ] || say changed
 # What a killed swap left behind.
 for stale in ".$name.pgbaton-"*; do
     [ ! -f "$stale" ] && [ ! -L "$stale" ] || rm -f -- "$stale"
 done
 # Exclusive and unpredictable: a link planted under a guessed name is never followed.
-tmp=$(mktemp -- "./.$name.pgbaton-XXXXXXXXXX" 2>&1) || say failed "$tmp"
+read -r token </proc/sys/kernel/random/uuid
+tmp=./.$name.pgbaton-$token
+set -C
+create() { printf '' >"$tmp"; }
+create 2>/dev/null || say failed "$(create 2>&1)"
+set +C
 
 # between FROM TO: those bytes of the file.
 between() {
     [ "$1" -lt "$2" ] || return 0
-    tail -c "+$(($1 + 1))" <"./$name" 2>/dev/null | head -c "$(($2 - $1))"
+    if [ "$1" -eq 0 ]; then
+        head -c "$2" <"./$name"
+    else
+        tail -c "+$(($1 + 1))" <"./$name" 2>/dev/null | head -c "$(($2 - $1))"
+    fi
 }
 compose() {
     position=0
@@ -39,9 +48,11 @@ compose() {
     tail -c "+$((position + 1))" <"./$name"
 }
 errors=$({ compose >"$tmp"; } 2>&1) || give_up failed "cannot write beside it: ${errors:-no room}"
-sum=$(sha256sum <"./$name") && [ "${sum%% *}" = "$before" ] || give_up changed
 sum=$(sha256sum <"$tmp") && sum=${sum%% *}
-[ "$after" = - ] || [ "$sum" = "$after" ] || give_up failed "the result is not what was planned (${errors:-no room, or wrong splices})"
+if [ "$sum" != "$after" ]; then
+    sum=$(sha256sum <"./$name") && [ "${sum%% *}" = "$before" ] || give_up changed
+    [ "$after" = - ] || give_up failed "the result is not what was planned (${errors:-no room, or wrong splices})"
+fi
 errors=$(cp --attributes-only --preserve=all --no-preserve=timestamps -- "./$name" "$tmp" 2>&1) || give_up failed "cannot keep its owner, mode or ACL: $errors"
 both=$(stat -c '%u %g %a %C' -- "./$name" "$tmp" 2>/dev/null)
 [ "${both%

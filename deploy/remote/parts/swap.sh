@@ -63,11 +63,7 @@ check() {
 # decide: which applications are owed what, and the $phase to go on from.
 decide() {
     resumed='' begun=$changing apps=''
-    while read -r name a rest <&3; do
-        [ "$name" != app ] || apps="$apps $a"
-    done 3<<END
-$request
-END
+    for_each app_line "$request"
     [ "$journal_fence" = "$want" ] || did=''
     forget_void_intents
     [ -z "$force" ] || force_apps
@@ -81,25 +77,28 @@ END
     begin
 }
 
+app_line() {
+    [ "$1" != app ] || apps="$apps $2"
+}
+
 # Applications whose dead intent has touched no byte are owed nothing.
 forget_void_intents() {
     [ "$journal_phase" = intent ] || { tentative='' && return; }
     void='' touched=''
-    while read -r a b c d <&3; do
-        [ -n "$a" ] || continue
-        void="$void $a"
-        case $NL$files in
-            *"$NL$a$US$b$US$c$US$d$US"*) ;;
-            *) touched="$touched $a" ;;
-        esac
-    done 3<<END
-$tentative
-END
+    for_each void_or_touched "$tentative"
     tentative='' kept=''
     for app in $owed; do
         has "$void" "$app" && ! has "$touched" "$app" || kept="$kept $app"
     done
     owed=$kept
+}
+
+void_or_touched() {
+    void="$void $1"
+    case $NL$files in
+        *"$NL$1$US$2$US$3$US$4$US"*) ;;
+        *) touched="$touched $1" ;;
+    esac
 }
 
 # force_apps: once per fence; not again where it was done, or is about to be.
@@ -114,25 +113,27 @@ force_apps() {
 # begin: what begins now is owed, its services must start anew, and untouched files are remembered.
 begin() {
     services_of "$begun"
-    again=$(names_of_services)
-    subtract "$finished" "$again" && finished=$rest
+    names_of_services
+    subtract "$finished" "$names" && finished=$rest
     subtract "$did" "$begun" && did=$rest
-    ! has "$again" "$doing" || doing='' doing_process=''
-    while IFS=$US read -r app word inode sum path real uid gid before after status <&3; do
-        [ -n "$app" ] && has "$changing" "$app" && ! has "$owed" "$app" || continue
-        tentative="$tentative$app $word $inode $sum$NL"
-    done 3<<END
-$files
-END
+    ! has "$names" "$doing" || doing='' doing_process=''
+    for_each_file remember_tentative
     subtract "$begun" "$owed" && owed="$owed $rest"
 }
 
+remember_tentative() {
+    has "$changing" "$app" && ! has "$owed" "$app" || return 0
+    tentative="$tentative$app $word $inode $sum$NL"
+}
+
+# names_of_services: of $services, as words into $names.
 names_of_services() {
-    while read -r service rest; do
-        printf '%s ' "$service"
-    done <<END
-$services
-END
+    names=''
+    for_each name_of_service "$services"
+}
+
+name_of_service() {
+    names="$names $1"
 }
 
 # subtract LIST WORDS: into $rest.

@@ -1,58 +1,58 @@
-# as_owner UID GID COMMAND...: file work and after-commands never run as root for somebody else's file.
-as_owner() {
-    owner=$1 group=$2
-    shift 2
-    if [ "$me" -ne 0 ] || [ "$owner" -eq 0 ]; then
-        "$@"
-    elif is_account "$owner"; then
-        setpriv --reuid="$owner" --regid="$group" --init-groups -- "$@"
-    else
-        setpriv --reuid="$owner" --regid="$group" --clear-groups -- "$@"
-    fi
+# owner_is UID GID: file work and after-commands never run as root for somebody else's file. What goes
+# before such a command, as words into $as_owner.
+owner_is() {
+    as_owner=''
+    [ "$me" -eq 0 ] && [ "$1" -ne 0 ] || return 0
+    look_up "$1"
+    groups=--init-groups
+    [ -n "$account" ] || groups=--clear-groups
+    as_owner="setpriv --reuid=$1 --regid=$2 $groups --"
 }
 
-# is_account UID: asked once for each.
-is_account() {
-    if ! has "$accounts$strangers" "$1"; then
-        if getent passwd "$1" >/dev/null; then accounts="$accounts $1"; else strangers="$strangers $1"; fi
-    fi
-    has "$accounts" "$1"
+# look_up UID: its line of the user database into $account, empty where it has none; asked once in a row.
+look_up() {
+    [ "$account_of" != "$1" ] || return 0
+    account_of=$1
+    account=$(getent passwd "$1")
 }
 
 # stage_files: every new file is written, proven and on disk before the first rename.
 stage_files() {
-    while IFS=$US read -r app word inode sum path real uid gid before after status <&3; do
-        [ "$status" = ready ] || continue
-        permitted_change "$word" "$real"
-        result=$(stage_input | as_owner "$uid" "$gid" sh -c "$stage_program" pgbaton-stage 2>&1 9>&-)
-        case $result in
-            'staged '*) remember_staged "${result#staged ./}" ;;
-            changed) answer file-changed "$path changed while it was copied" 'nothing; it is read again' ;;
-            *) answer failed "$path: ${result#failed }" "$(remedy_for "$result")" ;;
-        esac
-    done 3<<END
-$files
-END
+    for_each_file stage_file
 }
 
-stage_input() {
+stage_file() {
+    [ "$status" = ready ] || return 0
     folder_of "$real"
-    printf '%s\n' "$parent" "${real##*/}" "$before" "$after"
     splices_of "$word"
-    echo end
+    permitted_change "$word" "$real"
+    owner_is "$uid" "$gid"
+    result=$($as_owner sh -c "$stage_program" pgbaton-stage 2>&1 9>&- <<END
+$parent
+${real##*/}
+$before
+$after
+${splices}end
+END
+    )
+    case $result in
+        'staged '*) remember_staged "${result#staged ./}" ;;
+        changed) answer file-changed "$path changed while it was copied" 'nothing; it is read again' ;;
+        *) answer failed "$path: ${result#failed }" "$(remedy_for "$result")" ;;
+    esac
 }
 
-# splices_of WORD: the request's lines for one file.
+# splices_of WORD: the request's lines for one file, into $splices.
 splices_of() {
-    mine=''
-    while read -r name a b c rest; do
-        case $name in
-            file) mine='' && [ "$a" != "$1" ] || mine=1 ;;
-            splice) [ -z "$mine" ] || printf 'splice %s %s %s\n' "$a" "$b" "$c" ;;
-        esac
-    done <<END
-$request
-END
+    splices='' mine='' sought=$1
+    for_each splice_line "$request"
+}
+
+splice_line() {
+    case $1 in
+        file) mine='' && [ "$2" != "$sought" ] || mine=1 ;;
+        splice) [ -z "$mine" ] || splices="${splices}splice $2 $3 $4$NL" ;;
+    esac
 }
 
 remember_staged() {
@@ -72,37 +72,41 @@ remedy_for() {
 
 # same_way: every path still leads to the file that was looked at (a release may have been switched).
 same_way() {
-    while IFS=$US read -r app word inode sum path real uid gid before after status <&3; do
-        [ "$status" = ready ] || continue
-        [ "$(readlink -e -- "$path")" = "$real" ] || return 1
-    done 3<<END
-$files
-END
+    for_each_file same_file
 }
 
-switched() {
-    answer file-changed 'a link on the way to a file was switched meanwhile' 'nothing; it is read again'
+same_file() {
+    [ "$status" = ready ] || return 0
+    looked_at=$real
+    real_of "$path" && [ "$real" = "$looked_at" ] ||
+        answer file-changed 'a link on the way to a file was switched meanwhile' 'nothing; it is read again'
 }
 
 commit_files() {
-    same_way || switched
-    pending=$staged
-    while IFS=$US read -r uid gid real tmp before path <&3; do
-        [ -n "$uid" ] || continue
-        keep_backup
-        folder_of "$real"
-        result=$(printf '%s\n' "$parent" "${real##*/}" "./$tmp" "$before" |
-            as_owner "$uid" "$gid" sh -c "$commit_program" pgbaton-commit 2>&1 9>&-)
-        case $result in
-            renamed) ;;
-            changed) answer file-changed "$path changed right before the rename" 'nothing; it is read again' ;;
-            *) answer failed "$path: ${result#failed }" "$(remedy_for "$result")" ;;
-        esac
-    done 3<<END
-$pending
-END
+    same_way
+    for_each commit_file "$staged" "$US"
     staged=''
-    same_way || switched
+    same_way
+}
+
+# commit_file: of a line of $staged, as remember_staged wrote it.
+commit_file() {
+    uid=$1 gid=$2 real=$3 tmp=$4 before=$5 path=$6
+    keep_backup
+    folder_of "$real"
+    owner_is "$uid" "$gid"
+    result=$($as_owner sh -c "$commit_program" pgbaton-commit 2>&1 9>&- <<END
+$parent
+${real##*/}
+./$tmp
+$before
+END
+    )
+    case $result in
+        renamed) ;;
+        changed) answer file-changed "$path changed right before the rename" 'nothing; it is read again' ;;
+        *) answer failed "$path: ${result#failed }" "$(remedy_for "$result")" ;;
+    esac
 }
 
 # One backup of each file, in our own folder: beside the file it would be one more secret to guard.
@@ -119,10 +123,10 @@ keep_backup() {
 # discard_staged: nothing half-written stays beside a file.
 discard_staged() {
     leftover=$staged staged=''
-    while IFS=$US read -r uid gid real tmp before path <&3; do
-        [ -n "$uid" ] || continue
-        as_owner "$uid" "$gid" rm -f -- "${real%/*}/$tmp" 2>/dev/null
-    done 3<<END
-$leftover
-END
+    for_each discard_file "$leftover" "$US"
+}
+
+discard_file() {
+    owner_is "$1" "$2"
+    $as_owner rm -f -- "${3%/*}/$4" 2>/dev/null
 }

@@ -10,7 +10,7 @@ EFFECTS = {
     "restart_runit() {": "restart_runit",
     "check_one() {": "check_one",
 }
-RENAMED = "            renamed) ;;\n"
+RENAMED = "        renamed) ;;\n"
 
 
 def dying_after(effects: int) -> str:
@@ -22,7 +22,7 @@ def dying_after(effects: int) -> str:
             f'{name}() {{\n    {name}_really "$@" || return\n    effect\n}}\n{name}_really() {{'
         )
         script = _replaced(script, f"\n{anchor}", f"\n{wrapped}")
-    script = _replaced(script, RENAMED, "            renamed) effect ;;\n")
+    script = _replaced(script, RENAMED, "        renamed) effect ;;\n")
     count = f"effects=0\neffect() {{\n    effects=$((effects + 1))\n    [ $effects -ne {effects} ] || kill -9 $$\n}}\n"
     return count + script
 
@@ -34,9 +34,7 @@ def interfered(function: str, command: str) -> str:
 
 def interfered_before_rename(command: str) -> str:
     """The script, with a shell command run between the last look at the links and the rename."""
-    return _replaced(
-        plain_script(), "        keep_backup\n", f"        keep_backup\n        {command}\n"
-    )
+    return _replaced(plain_script(), "    keep_backup\n", f"    keep_backup\n    {command}\n")
 
 
 def _replaced(script: str, old: str, new: str) -> str:
