@@ -68,14 +68,15 @@ class Course:
     costs: dict[What, list[Mapping[str, float]]] = field(default_factory=lambda: defaultdict(list))
 
     def run(self) -> None:
-        """Blocks of cold and warm epochs for each number of workers, then the other tools."""
+        """Blocks of cold and warm epochs for each number of workers, then the other tools, by turns with
+        workers as they run all day: warm."""
         ours, floor = Ours.on(self.ground), Floor(ground=self.ground)
         for workers, sizes in self.plan.sizes.items():
             for warm, times in self.plan.blocks:
                 self.say(f"workers: {workers}, {'warm' if warm else 'cold'}")
                 ours.start(workers=workers, warm=warm)
                 self._block(ours, floor, sizes, times)
-        ours.start(workers=1, warm=False)
+        ours.start(workers=1, warm=True)
         self._beside(ours, Peers(ground=self.ground))
         ours.stop()
 
@@ -109,7 +110,7 @@ class Course:
     def _tools(self, ours: Ours, peers: Peers, size: int, number: int) -> None:
         hosts = self.ground.hosts.all[:size]
         turns: list[tuple[str, Callable[[], float]]] = [
-            (COLD, lambda: ours.epoch(file_of(FLEET, hosts))),
+            (WARM, lambda: ours.epoch(file_of(FLEET, hosts))),
             (SIDE_BY_SIDE, lambda: peers.shell(hosts, at_once=AT_ONCE)),
             (LOOP, lambda: peers.shell(hosts, at_once=1)),
         ]
