@@ -96,9 +96,11 @@ class Timing(Part):
 
 class Ssh(Part):
     """`warm`: to how many hosts each worker keeps a connection, so that a failover needs no handshake;
-    0: to none. Some 65 KB each, and one login on its host."""
+    0: to none. Some 65 KB each, and one login on its host. `ready`: whether beside each of them a script
+    waits there for the next swap, so that a failover starts no shell either."""
 
     warm: Annotated[int, Field(ge=0, le=2000)] = 100
+    ready: bool = True
 
 
 class Inventory(Part):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from paramiko import PKey
+from paramiko import PKey, SSHException
 from paramiko.ssh_exception import AuthenticationException, IncompatiblePeer
 
 from jobs.inventory import Address, Host
@@ -34,6 +34,16 @@ class CutOffError(Exception):
 
 class NeverBegunError(Exception):
     """The connection was dead before the command was sent: nothing happened on the host."""
+
+
+class OneChannelError(Exception):
+    """A host that lets a script wait takes no other command meanwhile: reads would have to log in anew."""
+
+
+BROKEN = (CutOffError, SSHException, EOFError, OSError, NeverBegunError)
+"""A connection that is no good any more; over another one it may go well."""
+FAILURES = (*BROKEN, HostKeyError, DeadlineError)
+"""All that `translate` is for."""
 
 
 def where(host: Host) -> str:
@@ -88,6 +98,14 @@ def _too_slow(error: Any, host: Host) -> HostFailure:
     )
 
 
+def _one_channel(_: Any, host: Host) -> HostFailure:
+    return HostFailure(
+        kind="protocol",
+        reason=f"{where(host)} takes no command beside a script that waits",
+        remedy="allow more sessions in its sshd_config (MaxSessions 10), or set ready = false in [ssh]",
+    )
+
+
 def _unreachable(error: Any, host: Host) -> HostFailure:
     reason = error.strerror or str(error) or type(error).__name__
     return HostFailure(
@@ -110,6 +128,7 @@ _WORDS: tuple[tuple[type[Exception], Callable[[Any, Host], HostFailure]], ...] =
     (HostKeyError, _unknown_key),
     (IncompatiblePeer, _incompatible),
     (AuthenticationException, _refused_login),
+    (OneChannelError, _one_channel),
     (DeadlineError, _too_slow),
     (OSError, _unreachable),
 )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Self, TypeVar
 
-from paramiko import PKey, SSHException
+from paramiko import PKey
 
 from jobs.inventory import Host, Inventory
 from jobs.remote import (
@@ -20,18 +21,14 @@ from jobs.remote import (
     SwapReply,
     SwapRequest,
 )
-from jobs.wire import BadReplyError, Request, decode_read, decode_swap, encode, torn
-from workers.ssh.command import Finished, run_over
-from workers.ssh.failures import (
-    CutOffError,
-    DeadlineError,
-    HostKeyError,
-    NeverBegunError,
-    translate,
-)
+from jobs.wire import BadReplyError, Request, decode_read, decode_swap, encode, torn, verb_of
+from workers.ssh.command import Finished, run_over, tell
+from workers.ssh.failures import BROKEN, FAILURES, translate
 from workers.ssh.invocation import command_for, no_answer
 from workers.ssh.keys import BadKeyError
 from workers.ssh.opening import Opened, open_channel
+from workers.ssh.readiness import Readiness
+from workers.ssh.ready import Ready, ReadyScripts
 from workers.ssh.sessions import Sessions
 from workers.ssh.warmth import Warmth, wanted
 
@@ -44,8 +41,6 @@ SUPERSEDED = HostFailure(
     reason="the leader changed right before the swap was sent; nothing was sent",
     remedy="nothing; the cluster is judged again",
 )
-_BROKEN = (CutOffError, SSHException, EOFError, OSError, NeverBegunError)
-_FAILURES = (*_BROKEN, HostKeyError, DeadlineError)
 
 
 class _SupersededError(Exception):
@@ -67,6 +62,7 @@ class SshHands:
     def __init__(self, *, key: PKey, script: str, state: str | None = None) -> None:
         self._script, self._state = script.encode(), state
         self._sessions = Sessions(key)
+        self._scripts = ReadyScripts(script=self._script)
 
     def __enter__(self) -> Self:
         return self
@@ -76,12 +72,22 @@ class SshHands:
 
     def close(self) -> None:
         """End every connection. What hosts have begun, they finish."""
+        self._scripts.close()
         self._sessions.close()
 
     def warmth(self, inventory: Inventory, *, busy: Callable[[], bool]) -> Warmth:
-        """What keeps connections to the inventory's hosts warm, once it is started; it leaves the
-        processor to a job while `busy` says that one runs."""
-        return Warmth(sessions=self._sessions, hosts=wanted(inventory), busy=busy)
+        """What keeps connections to the inventory's hosts warm, and scripts ready there, once it is
+        started; it leaves the processor to a job while `busy` says that one runs."""
+        hosts = wanted(inventory)
+        readiness = Readiness(
+            sessions=self._sessions, scripts=self._scripts, hosts=hosts, busy=busy
+        )
+        return Warmth(
+            sessions=self._sessions,
+            hosts=hosts,
+            busy=busy,
+            readiness=readiness if inventory.ssh.ready else None,
+        )
 
     def read(self, host: Host, request: ReadRequest, *, timeout: float) -> ReadReply | HostFailure:
         """Files, fence and journal. Files that change while they are read are read once more."""
@@ -121,7 +127,7 @@ class SshHands:
                 remedy="correct host_keys in the inventory",
                 retry=False,
             )
-        except _FAILURES as error:
+        except FAILURES as error:
             return translate(error, ask.host)
         try:
             return decode(finished.output)
@@ -135,7 +141,7 @@ class SshHands:
         opened = self._open(ask)
         try:
             return self._run(opened, ask)
-        except _BROKEN:
+        except BROKEN:
             if opened.connection is not warm:
                 raise
         return self._run(self._open(ask), ask)
@@ -146,19 +152,60 @@ class SshHands:
         return open_channel(self._sessions, ask.host, deadline=deadline)
 
     def _run(self, opened: Opened, ask: _Ask) -> Finished:
-        """The last look comes after the channel, which may have taken its time."""
-        if ask.confirm is not None and not ask.confirm():
-            opened.channel.close()
-            raise _SupersededError
-        command, ahead = command_for(ask.host, ask.request, script=self._script)
-        wait = max(ask.deadline - time.monotonic(), 0) * LOCK_SHARE
-        state = self._state if ask.host.mode == "plain" else None
-        data = ahead + encode(ask.request, wait=wait, state=state)
+        """Told to the script that is ready there, where one is, else over this channel. The last look
+        comes after the channel, which may have taken its time."""
+        _confirm(opened, ask)
+        ready = self._ready(opened, ask)
+        if ready is not None:
+            finished = self._told(ready, ask)
+            if finished is not None:
+                opened.channel.close()
+                return finished
+            _confirm(opened, ask)
+        command, ahead = command_for(ask.host, verb_of(ask.request), script=self._script)
+        with self._dropping(opened, ask):
+            return run_over(opened, command, ahead + self._data(ask), deadline=ask.deadline)
+
+    def _ready(self, opened: Opened, ask: _Ask) -> Ready | None:
+        if not isinstance(ask.request, SwapRequest):
+            return None
+        ready = self._scripts.take(self._scripts.slot(ask.host, opened.connection))
+        return ready if ready is not None and ready.alive else None
+
+    def _told(self, ready: Ready, ask: _Ask) -> Finished | None:
+        """What the script said; None where it ended without an answer: a swap may be sent again, for
+        the host compares."""
+        with self._dropping(ready.way, ask):
+            try:
+                finished = tell(ready.way, self._data(ask), deadline=ask.deadline)
+                decode_swap(finished.output)
+            except BadReplyError:
+                return None
+            except BROKEN:
+                if ready.way.connection.alive:
+                    return None
+                raise
+            return finished
+
+    @contextmanager
+    def _dropping(self, opened: Opened, ask: _Ask) -> Iterator[None]:
+        """A connection on which something went wrong is of no further use."""
         try:
-            return run_over(opened, command, data, deadline=ask.deadline)
+            yield
         except BaseException:
             self._sessions.drop(ask.host, opened.connection)
             raise
+
+    def _data(self, ask: _Ask) -> bytes:
+        wait = max(ask.deadline - time.monotonic(), 0) * LOCK_SHARE
+        state = self._state if ask.host.mode == "plain" else None
+        return encode(ask.request, wait=wait, state=state)
+
+
+def _confirm(opened: Opened, ask: _Ask) -> None:
+    if ask.confirm is not None and not ask.confirm():
+        opened.channel.close()
+        raise _SupersededError
 
 
 def _torn_files(reply: ReadReply, host: Host) -> list[FileState]:

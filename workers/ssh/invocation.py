@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from jobs.inventory import Host
 from jobs.remote import HostFailure
-from jobs.wire import Request, verb_of
 from workers.ssh.command import Finished
 from workers.ssh.failures import where
 
 NAME = "pgbaton-remote"
 
 
-def command_for(host: Host, request: Request, *, script: bytes) -> tuple[str, bytes]:
-    """The command, and what goes before the request on its stdin.
+def command_for(host: Host, verb: str, *, script: bytes) -> tuple[str, bytes]:
+    """The command for read, swap or lift, and what goes before the request on its stdin.
 
     Plain: the script travels ahead of the request, so that neither `ps` nor sudo's log shows more
     than this one line. Hardened: its name and verb, which the key's forced command reads.
     """
     if host.mode == "hardened":
-        return f"{NAME} {verb_of(request)}", b""
+        return f"{NAME} {verb}", b""
     become = "sudo -n " if host.become == "sudo" and host.user != "root" else ""
-    shell = f"""/bin/sh -c 'eval "$(head -c {len(script)})"' {NAME} {verb_of(request)}"""
+    shell = f"""/bin/sh -c 'eval "$(head -c {len(script)})"' {NAME} {verb}"""
     return become + shell, script
 
 

@@ -6,36 +6,20 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from paramiko import PKey, SSHException
+from paramiko import PKey
 
 from jobs.inventory import Host
 from jobs.remote import HostFailure
 from jobs.stopping import StopOrder, StopReply, decode_stop
 from workers.ssh.command import Finished, run
 from workers.ssh.connect import connect
-from workers.ssh.failures import (
-    CutOffError,
-    DeadlineError,
-    HostKeyError,
-    NeverBegunError,
-    translate,
-    where,
-)
+from workers.ssh.failures import FAILURES, translate, where
 from workers.ssh.keys import BadKeyError
 
 SUPERSEDED = HostFailure(
     kind="superseded",
     reason="the leader changed right before the order was sent; nothing was sent",
     remedy="nothing; the cluster is judged again",
-)
-_FAILURES = (
-    CutOffError,
-    DeadlineError,
-    EOFError,
-    HostKeyError,
-    NeverBegunError,
-    OSError,
-    SSHException,
 )
 
 
@@ -59,7 +43,7 @@ class SshMembers:
         except BadKeyError as error:
             remedy = "correct host_keys in the inventory"
             return HostFailure(kind="host-key", reason=str(error), remedy=remedy, retry=False)
-        except _FAILURES as error:
+        except FAILURES as error:
             return _ours(translate(error, host))
         if finished is None:
             return SUPERSEDED

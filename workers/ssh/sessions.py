@@ -31,16 +31,15 @@ class Sessions:
 
     def held(self, host: Host) -> Connection | None:
         """The connection that is there already, where it lives as far as anybody knows."""
-        held = self._open.get(place_of(host))
-        if held is None or not held.alive:
-            return None
-        self._used[place_of(host)] = time.monotonic()
+        held = self.seen(host)
+        if held is not None:
+            self._used[place_of(host)] = time.monotonic()
         return held
 
-    def leads_to(self, host: Host) -> bool:
-        """Whether a live connection is there; looking is no use of it."""
+    def seen(self, host: Host) -> Connection | None:
+        """The same, but looking is no use of it."""
         held = self._open.get(place_of(host))
-        return held is not None and held.alive
+        return held if held is not None and held.alive else None
 
     def get(self, host: Host, *, deadline: float) -> Connection:
         """A live connection; a new one where none is there."""

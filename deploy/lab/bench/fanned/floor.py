@@ -24,7 +24,7 @@ from jobs.inventory import Inventory
 from jobs.plan import HostPlan, plan_host, read_request
 from jobs.remote import FileState, ReadReply, ReadRequest, SwapRequest
 from jobs.verdict import Leadership
-from jobs.wire import Request, decode_read, decode_swap, encode
+from jobs.wire import Request, decode_read, decode_swap, encode, verb_of
 from workers.ssh.invocation import command_for
 
 BARE = "bare"
@@ -82,7 +82,7 @@ def _host(inventory: Inventory, name: str, both: Sequence[Request]) -> Mapping[s
         "key": host.host_keys[0],
         "commands": [
             {
-                "line": command_for(host, request, script=script)[0],
+                "line": command_for(host, verb_of(request), script=script)[0],
                 "request": encode(request, wait=WAIT).decode(),
             }
             for request in both

@@ -1,7 +1,8 @@
 import pytest
 
 from tests.unit.workers.ssh.shop import inventory
-from workers.ssh.warmth import Cold, due, rest_after, wanted
+from workers.ssh.rests import Cold, due, rest_after
+from workers.ssh.warmth import wanted
 
 
 def test_a_host_out_of_reach_rests_longer_and_longer() -> None:
