@@ -75,19 +75,22 @@ class SshHands:
         self._scripts.close()
         self._sessions.close()
 
-    def warmth(self, inventory: Inventory, *, busy: Callable[[], bool]) -> Warmth:
+    def warmth(
+        self,
+        inventory: Inventory,
+        *,
+        busy: Callable[[], bool],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> Warmth:
         """What keeps connections to the inventory's hosts warm, and scripts ready there, once it is
         started; it leaves the processor to a job while `busy` says that one runs."""
-        hosts = wanted(inventory)
-        readiness = Readiness(
-            sessions=self._sessions, scripts=self._scripts, hosts=hosts, busy=busy
-        )
-        return Warmth(
-            sessions=self._sessions,
-            hosts=hosts,
-            busy=busy,
-            readiness=readiness if inventory.ssh.ready else None,
-        )
+        hosts, sessions = wanted(inventory), self._sessions
+        readiness = None
+        if inventory.ssh.ready:
+            readiness = Readiness(
+                sessions=sessions, scripts=self._scripts, hosts=hosts, busy=busy, clock=clock
+            )
+        return Warmth(sessions=sessions, hosts=hosts, busy=busy, clock=clock, readiness=readiness)
 
     def read(self, host: Host, request: ReadRequest, *, timeout: float) -> ReadReply | HostFailure:
         """Files, fence and journal. Files that change while they are read are read once more."""

@@ -82,7 +82,8 @@ class Readiness:
         if connection is None or self.rounds.over.is_set() or self.busy():
             return
         try:
-            self.scripts.start(host, connection, deadline=time.monotonic() + WITHIN)
+            deadline = time.monotonic() + WITHIN
+            self.scripts.start(host, connection, deadline=deadline, now=self.clock())
         except (*FAILURES, OneChannelError) as error:
             if connection.alive:  # else the script is not to blame
                 self._failed(name, translate(error, host))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from jobs.inventory import Host
@@ -41,8 +39,8 @@ class ReadyScripts:
     """One for each warm connection and command line. It does nothing until it is told a request, ends
     when its channel or its connection does, and serves one swap."""
 
-    def __init__(self, *, script: bytes, clock: Callable[[], float] = time.monotonic) -> None:
-        self._script, self._clock = script, clock
+    def __init__(self, *, script: bytes) -> None:
+        self._script = script
         self._waiting: dict[Slot, Ready] = {}
         self._lock = threading.Lock()
         self._closed = False
@@ -51,8 +49,8 @@ class ReadyScripts:
         """Where its script is kept."""
         return connection, command_for(host, "swap", script=self._script)[0]
 
-    def start(self, host: Host, connection: Connection, *, deadline: float) -> None:
-        """Let one wait there. Raises NeverBegunError, OneChannelError, DeadlineError, SSHException or
+    def start(self, host: Host, connection: Connection, *, deadline: float, now: float) -> None:
+        """Let one wait there, since `now`. Raises NeverBegunError, OneChannelError, DeadlineError, SSHException or
         OSError."""
         command, ahead = command_for(host, "swap", script=self._script)
         way = opened(connection, deadline=deadline)
@@ -62,7 +60,7 @@ class ReadyScripts:
         except NeverBegunError as error:
             way.channel.close()
             raise OneChannelError from error
-        self._keep((connection, command), Ready(way=way, since=self._clock()))
+        self._keep((connection, command), Ready(way=way, since=now))
 
     def at(self, slot: Slot) -> Ready | None:
         """The one that is kept there, alive or not."""

@@ -1,7 +1,5 @@
 """Connections that do not come about, hang or die: an answer in time, with what to do."""
 
-import os
-import signal
 import socket
 import subprocess
 import threading
@@ -16,6 +14,7 @@ from deploy.remote import plain_script
 from jobs.inventory import Host
 from jobs.remote import HostFailure, Outcome, ReadReply, ReadRequest
 from tests.contract.hosts.machine import Machine
+from tests.contract.hosts.outages import end_sessions, stopped, stopped_sessions
 from tests.contract.hosts.worlds import RealWorld, fence, shop
 from workers.ssh import BadKeyError, SshHands, load_key
 from workers.ssh.hand import REACHED_WITHIN
@@ -154,16 +153,11 @@ def test_a_dead_warm_connection_is_replaced_once(real: RealWorld) -> None:
     """The host's sshd ended it: the next read and the next swap do not notice."""
     app = shop(real)
     app.read()
-    _end_sessions(real.machine)
+    end_sessions(real.machine)
     app.read()
-    _end_sessions(real.machine)
+    end_sessions(real.machine)
     assert app.move(b"b", fence(10)).outcome == Outcome.CHANGED
     assert real.restarts(app.app.services[0]) == 1
-
-
-def _end_sessions(machine: Machine) -> None:
-    pids = machine.inside("pgrep", "-f", "sshd: (deploy|root)").stdout.split()
-    machine.inside("sh", "-c", f"kill -9 {' '.join(pids)}; sleep 0.1")
 
 
 def test_a_warm_connection_whose_host_hangs(real: RealWorld) -> None:
@@ -171,7 +165,7 @@ def test_a_warm_connection_whose_host_hangs(real: RealWorld) -> None:
     hands = real.hand
     assert isinstance(hands, SshHands)
     assert isinstance(hands.read(real.host, NOTHING, timeout=10), ReadReply)
-    with _stopped(real.machine), _stopped_sessions(real.machine):
+    with stopped(real.machine), stopped_sessions(real.machine):
         failure(hands, real.host, kind="timeout")
     assert isinstance(hands.read(real.host, NOTHING, timeout=10), ReadReply)
 
@@ -181,7 +175,7 @@ def test_a_host_that_hangs_is_named_long_before_its_swap_could_end(real: RealWor
     app = shop(real)
     app.read()
     began = time.monotonic()
-    with _stopped(real.machine), _stopped_sessions(real.machine):
+    with stopped(real.machine), stopped_sessions(real.machine):
         reply = real.hand.swap(real.host, app.request(b"b", fence(10)), timeout=120)
     assert isinstance(reply, HostFailure)
     assert reply.kind == "timeout"
@@ -193,34 +187,13 @@ def test_a_dead_warm_connection_delays_nothing(real: RealWorld) -> None:
     what is asked next goes over that."""
     app = shop(real)
     app.read()
-    with _stopped_sessions(real.machine):
+    with stopped_sessions(real.machine):
         began = time.monotonic()
         assert app.move(b"b", fence(10)).outcome == Outcome.CHANGED
         raced = time.monotonic() - began
         app.read()
     assert raced < OPEN_WITHIN
     assert real.restarts(app.app.services[0]) == 1
-
-
-@contextmanager
-def _stopped(machine: Machine) -> Iterator[None]:
-    """The sshd that listens: the first process of its namespace, which nobody inside can stop."""
-    os.kill(machine.pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(machine.pid, signal.SIGCONT)
-
-
-@contextmanager
-def _stopped_sessions(machine: Machine) -> Iterator[None]:
-    """The processes that serve the logins of this moment."""
-    pids = machine.inside("pgrep", "-f", "sshd: (deploy|root)").stdout.split()
-    machine.inside("kill", f"-{signal.SIGSTOP}", *pids)
-    try:
-        yield
-    finally:
-        machine.inside("sh", "-c", f"kill -{signal.SIGCONT} {' '.join(pids)} || :")
 
 
 def test_a_script_that_hangs_ends_with_the_operations_time(machine: Machine) -> None:

@@ -1,0 +1,39 @@
+"""What becomes of logins on the real host: they hang, or are ended, while their clients look on."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tests.contract.hosts.machine import Machine
+
+SESSIONS = "sshd: (deploy|root)"
+
+
+@contextmanager
+def stopped(machine: Machine) -> Iterator[None]:
+    """The sshd that listens: the first process of its namespace, which nobody inside can stop."""
+    os.kill(machine.pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(machine.pid, signal.SIGCONT)
+
+
+@contextmanager
+def stopped_sessions(machine: Machine) -> Iterator[None]:
+    """The processes that serve the logins of this moment."""
+    pids = machine.inside("pgrep", "-f", SESSIONS).stdout.split()
+    machine.inside("kill", f"-{signal.SIGSTOP}", *pids)
+    try:
+        yield
+    finally:
+        machine.inside("sh", "-c", f"kill -{signal.SIGCONT} {' '.join(pids)} || :")
+
+
+def end_sessions(machine: Machine) -> None:
+    """The host ends every login of this moment."""
+    pids = machine.inside("pgrep", "-f", SESSIONS).stdout.split()
+    machine.inside("sh", "-c", f"kill -9 {' '.join(pids)}; sleep 0.1")

@@ -1,0 +1,48 @@
+"""Hosts on which no script can wait: told of once, tried seldom, and as quick as without."""
+
+from structlog.testing import capture_logs
+
+from deploy.remote import plain_script
+from jobs.remote import ReadReply, ReadRequest
+from tests.contract.hosts.machine import Machine
+from tests.contract.hosts.services import until
+from tests.contract.hosts.waiting import another_sshd, dying_first, none_left, ready_on, scripts
+from workers.ssh import SshHands, load_key
+
+
+def test_a_host_that_ends_its_scripts_is_left_to_rest(machine: Machine) -> None:
+    """Said once, with sudo's own words, until one of them has waited for a minute."""
+    with (
+        dying_first(machine, "echo sudo: no such right >&2; exit 1") as hands,
+        capture_logs() as logs,
+    ):
+        keeper = ready_on(hands, here=machine.host())
+        keeper.now = 1.0
+        until(lambda: keeper.look() is not None and bool(logs), "its end is told")
+        keeper.look()
+        assert scripts(machine) == 0
+        [told] = logs
+        assert (told["event"], told["host"]) == ("host.unready", "here")
+        assert "sudo: no such right" in told["reason"]
+        assert "without a password" in told["remedy"]
+        for now in (7.0, 12.0):
+            keeper.now = now
+            keeper.look()
+        assert scripts(machine) == 1
+        assert len(logs) == 1
+        keeper.now = 68.0
+        keeper.look()
+        assert logs[1:] == [{"event": "host.ready", "host": "here", "log_level": "info"}]
+
+
+def test_a_host_that_allows_one_command_is_kept_for_commands(machine: Machine) -> None:
+    """A script that waits would be the one, and every read would have to log in anew."""
+    host = another_sshd(machine, "MaxSessions=1")
+    with SshHands(key=load_key(machine.key_file), script=plain_script()) as hands:
+        with capture_logs() as logs:
+            ready_on(hands, here=host)
+        assert [told["event"] for told in logs] == ["host.unready"]
+        assert "MaxSessions" in logs[0]["remedy"]
+        none_left(machine)
+        reply = hands.read(host, ReadRequest(cluster="shop", paths=()), timeout=10)
+        assert isinstance(reply, ReadReply)

@@ -1,0 +1,98 @@
+"""Scripts that wait on the real host: who starts them, and how many the host itself sees."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from deploy.remote import plain_script
+from jobs.inventory import Host, Inventory
+from tests.contract import ports
+from tests.contract.hosts.machine import Machine
+from tests.contract.hosts.services import until
+from workers.ssh import SshHands, load_key
+from workers.ssh.readiness import Readiness
+from workers.ssh.warmth import Warmth
+
+NAME = "pgbaton-remote"
+
+
+def scripts(machine: Machine) -> int:
+    """Our scripts on the host, each with all that it is made of (shells, sudo) counted once."""
+    listed = machine.inside("ps", "-e", "-o", "pid=,ppid=,args=").stdout.splitlines()
+    ours = [line.split(None, 2) for line in listed if NAME in line]
+    pids = {pid for pid, _, _ in ours}
+    return sum(parent not in pids for _, parent, _ in ours)
+
+
+def none_left(machine: Machine) -> None:
+    """They end by themselves, soon."""
+    until(lambda: scripts(machine) == 0, "every script has ended")
+
+
+def inventory_of(hosts: Mapping[str, Host], *, ready: bool = True) -> Inventory:
+    """One application that runs on all of these hosts."""
+    told = {name: host.model_dump(mode="json") for name, host in hosts.items()}
+    file = {"path": "/srv/.env", "format": "dotenv", "keys": {"DB_HOST": "{host}"}}
+    return Inventory.model_validate(
+        {
+            "redis": {"url": "redis://127.0.0.1/0"},
+            "etcd": {"main": {"endpoints": ["http://127.0.0.1:2379"]}},
+            "clusters": {"orders": {"etcd": "main", "scope": "orders"}},
+            "applications": {"shop": {"cluster": "orders", "hosts": list(hosts), "files": [file]}},
+            "hosts": told,
+            "ssh": {"ready": ready},
+        }
+    )
+
+
+@dataclass(slots=True)
+class Keeper:
+    """What lets scripts wait for a hand, as its worker would; a test lets it look, and turns its clock."""
+
+    hands: SshHands
+    inventory: Inventory
+    busy: bool = False
+    now: float = 0.0
+    warmth: Warmth = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.warmth = self.hands.warmth(
+            self.inventory, busy=lambda: self.busy, clock=lambda: self.now
+        )
+
+    def look(self) -> Readiness | None:
+        """Connect, then let scripts wait."""
+        self.warmth.look()
+        if self.warmth.readiness is not None:
+            self.warmth.readiness.look()
+        return self.warmth.readiness
+
+
+def ready_on(real_hands: object, **hosts: Host) -> Keeper:
+    """A hand whose scripts wait on these hosts by now."""
+    assert isinstance(real_hands, SshHands)
+    keeper = Keeper(real_hands, inventory_of(hosts))
+    keeper.look()
+    return keeper
+
+
+def kill_scripts(machine: Machine) -> None:
+    """Whatever they wait for."""
+    machine.inside("sh", "-c", "pkill -9 -f pgbaton-remot[e]; sleep 0.05")
+
+
+def dying_first(machine: Machine, first: str) -> SshHands:
+    """A hand whose script does this the first time that it runs."""
+    once = machine.folder(owner="root") / "once"
+    script = f"if mkdir {once} 2>/dev/null; then {first}; fi\n{plain_script()}"
+    return SshHands(key=load_key(machine.key_file), script=script)
+
+
+def another_sshd(machine: Machine, option: str) -> Host:
+    """The same host by an sshd that differs in one option; it ends with the host."""
+    [port] = ports.free()
+    text, config = (machine.root / "sshd_config").read_text(), machine.root / f"sshd_config_{port}"
+    config.write_text(text.replace(f"Port {machine.port}", f"Port {port}"))
+    machine.inside("/usr/sbin/sshd", "-f", str(config), "-o", option)
+    return machine.host(port=port)
