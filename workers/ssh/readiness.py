@@ -40,7 +40,9 @@ class Readiness:
     _rests: Rests = field(init=False)
 
     def __post_init__(self) -> None:
-        self.rounds = Rounds(name="readiness", look=self.look, busy=self.busy)
+        self.rounds = Rounds(
+            name="readiness", look=self.look, busy=self.busy, hurry=self.scripts.used
+        )
         self._rests = Rests(lost="host.unready", found="host.ready", clock=self.clock)
 
     def look(self) -> None:

@@ -37,13 +37,14 @@ class Ready:
 
 class ReadyScripts:
     """One for each warm connection and command line. It does nothing until it is told a request, ends
-    when its channel or its connection does, and serves one swap."""
+    when its channel or its connection does, and serves one swap. `used` is set whenever one was taken."""
 
     def __init__(self, *, script: bytes) -> None:
         self._script = script
         self._waiting: dict[Slot, Ready] = {}
         self._lock = threading.Lock()
         self._closed = False
+        self.used = threading.Event()
 
     def slot(self, host: Host, connection: Connection) -> Slot:
         """Where its script is kept."""
@@ -69,7 +70,10 @@ class ReadyScripts:
     def take(self, slot: Slot) -> Ready | None:
         """The same, which is nobody else's from now on."""
         with self._lock:
-            return self._waiting.pop(slot, None)
+            ready = self._waiting.pop(slot, None)
+        if ready is not None:
+            self.used.set()
+        return ready
 
     def tidy(self) -> None:
         """Forget those whose connection has ended."""

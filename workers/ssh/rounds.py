@@ -11,39 +11,44 @@ import structlog
 EVERY = 5.0
 """Seconds between two looks."""
 
+CALM = 1.0
+"""Seconds from being hurried to the next look, and between two questions whether a job still runs: what
+lost something is often in the middle of more."""
+
 log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True, kw_only=True)
 class Rounds:
-    """Calls `look` every EVERY seconds from a daemon thread, or sooner when hurried, until they are
+    """Calls `look` every EVERY seconds from a daemon thread, or sooner after a `hurry`, until they are
     over; not while `busy`, which leaves a job its processor."""
 
     name: str
     look: Callable[[], None]
     busy: Callable[[], bool]
+    hurry: threading.Event = field(default_factory=threading.Event)
     over: threading.Event = field(default_factory=threading.Event)
-    _hurry: threading.Event = field(default_factory=threading.Event)
+    every: float = EVERY
+    calm: float = CALM
 
     def start(self) -> None:
         """Begin with a look at once."""
         threading.Thread(target=self._run, daemon=True, name=self.name).start()
 
-    def hurry(self) -> None:
-        """Something came about that the next look need not wait for."""
-        self._hurry.set()
-
     def close(self) -> None:
         """No further look."""
         self.over.set()
-        self._hurry.set()
+        self.hurry.set()
 
     def _run(self) -> None:
         while not self.over.is_set():
-            self._hurry.clear()
-            if not self.busy():
-                self._look()
-            self._hurry.wait(EVERY)
+            if self.busy():
+                self.over.wait(self.calm)
+                continue
+            self.hurry.clear()
+            self._look()
+            if self.hurry.wait(self.every):
+                self.over.wait(self.calm)
 
     def _look(self) -> None:
         try:

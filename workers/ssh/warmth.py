@@ -85,4 +85,4 @@ class Warmth:
         else:
             self._rests.over(name)
             if self.readiness is not None:
-                self.readiness.rounds.hurry()
+                self.readiness.rounds.hurry.set()

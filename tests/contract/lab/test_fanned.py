@@ -12,6 +12,7 @@ from deploy.lab.bench.fanned.ground import Ground, open_ground
 from deploy.lab.bench.fanned.hosts import file_of, hosts
 from deploy.lab.bench.fanned.ours import Ours
 from deploy.lab.bench.fanned.peers import SHELL, Peers
+from deploy.lab.bench.waiting import waiting
 from deploy.lab.machine import LabError
 from tests import parts
 
@@ -29,13 +30,14 @@ def ground() -> Iterator[Ground]:
 
 
 def test_pgbaton_moves_cold_hosts_and_warm_ones(ground: Ground) -> None:
-    """Cold, nobody is connected before; warm, every worker is connected to every host."""
-    ours = Ours.on(ground)
+    """Cold, nobody is connected before; warm, every worker is, and has a script on every host."""
+    ours, machine = Ours.on(ground), ground.lab.machines[TWO[0].machine]
     try:
         ours.start(workers=1, warm=False)
         assert 0 < ours.epoch(OURS) < 30
+        assert waiting(machine) == 0
         ours.start(workers=2, warm=True)
-        assert ground.hosts.connections() == 4
+        assert (ground.hosts.connections(), waiting(machine)) == (4, 4)
         assert 0 < ours.epoch(OURS) < 30
     finally:
         ours.stop()

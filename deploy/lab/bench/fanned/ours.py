@@ -12,6 +12,7 @@ from deploy.lab import pgbaton, redis
 from deploy.lab.bench.fanned.ground import Ground
 from deploy.lab.bench.fanned.tables import inventory_toml, seats
 from deploy.lab.bench.leaders import Seat
+from deploy.lab.bench.waiting import waiting
 from deploy.lab.drill.trailwatch import epoch_of
 from deploy.lab.lab import loaded
 from deploy.lab.machine import LabError
@@ -42,7 +43,7 @@ class Led:
 @dataclass(slots=True, kw_only=True)
 class Ours:
     """pgbaton on the control machine of a ground. `workers` are so many of the running processes; they
-    keep a connection to every host, or, where not `warm`, start anew for every epoch (`used`: they have
+    keep a connection to every host and a script that waits there, or, where not `warm`, start anew for every epoch (`used`: they have
     moved hosts since). With `ledger` the bench itself reads what they did."""
 
     ground: Ground
@@ -80,6 +81,7 @@ class Ours:
         self.others += [pgbaton.start(lab, control, name, name) for name in ("watch", "clock")]
         wait_until("the watch", lambda: self._accepted() - told >= clusters, seconds=STARTS)
         wait_until("the workers to rest", self._rests, seconds=MOVES, step=0.2)
+        self.ready()
         self.used = True  # by hosts that followed nobody yet
 
     def stop(self) -> None:
@@ -110,10 +112,27 @@ class Ours:
         return len(self.ground.hosts.all) if self.warm else 0
 
     def ready(self) -> None:
-        """Fresh workers where they are to be cold, and moved hosts since their start."""
-        if self.used and not self.warm:
+        """Fresh workers where they are to be cold, and moved hosts since their start; where they are
+        warm, a script of each waits on every host."""
+        if self.warm:
+            self._await_scripts()
+        elif self.used:
             self._stop_workers()
             self._start_workers()
+
+    def _await_scripts(self) -> None:
+        wanted = self._connections * self.workers
+        within = STARTS + CONNECTS * wanted
+        wait_until(
+            f"{wanted} scripts that wait",
+            lambda: self._waiting() == wanted,
+            seconds=within,
+            step=0.5,
+        )
+
+    def _waiting(self) -> int:
+        lab, hosts = self.ground.lab, self.ground.hosts.all
+        return sum(waiting(lab.machines[name]) for name in {host.machine for host in hosts})
 
     def epoch(self, cluster: str) -> float:
         """Lead a cluster anew; seconds from the hosts' assignment to the last host's entry. LabError
@@ -139,6 +158,8 @@ class Ours:
             entries += self.ledger.entries(cluster, after=entries[-1].seq if entries else head)
         if not self.ground.hosts.follow(self.ground.fleet[cluster], cluster, seat.address):
             raise LabError(f"a host of {cluster} does not follow {seat.member}")
+        if self.warm:  # what is measured next must not be measured beside their starts
+            self._await_scripts()
         return Led(epoch=epoch, written=written, entries=entries)
 
     def _next(self, cluster: str) -> Seat:

@@ -13,6 +13,7 @@ from deploy.lab import layout, outside, patroni, pgbaton, rise, shophost
 from deploy.lab.bench.bare import open_bare
 from deploy.lab.bench.reactions.callback import furnish_host, furnish_member
 from deploy.lab.bench.reactions.ways import HAPROXY, start_balancer, start_haproxy
+from deploy.lab.bench.waiting import waiting
 from deploy.lab.inventory import PROFILES, inventory_toml
 from deploy.lab.keys import LabSecrets, make_secrets
 from deploy.lab.lab import Lab, light_hosts
@@ -76,7 +77,7 @@ def _rise(lab: Lab) -> None:
         furnish_member(lab, member, HOSTS)
     pgbaton.start_others(lab)
     wait_until("synchronous replication", patroni.synchronous, seconds=60, step=0.2)
-    wait_until("warm connections", lambda: warm(lab), seconds=60, step=0.5)
+    wait_until("warm connections and scripts", lambda: warm(lab), seconds=60, step=0.5)
 
 
 def _start_hosts(lab: Lab, leader: str) -> None:
@@ -90,9 +91,11 @@ def _start_hosts(lab: Lab, leader: str) -> None:
 
 
 def warm(lab: Lab) -> bool:
-    """Whether every worker holds a connection to every host, counted on the hosts' side."""
+    """Whether every worker holds a connection to every host, and has a script that waits there, counted
+    on the hosts' side."""
     ours = layout.CONTROL["control"]
-    return all(_logins(lab, name, ours) >= len(WORKERS) for name in HOSTS)
+    connected = all(_logins(lab, name, ours) >= len(WORKERS) for name in HOSTS)
+    return connected and all(waiting(lab.machines[name]) >= len(WORKERS) for name in HOSTS)
 
 
 def _logins(lab: Lab, host: str, address: str) -> int:

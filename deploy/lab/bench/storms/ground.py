@@ -13,11 +13,12 @@ from deploy.lab import layout, outside, pgbaton, redis, shophost
 from deploy.lab.bench.bare import open_bare
 from deploy.lab.bench.leaders import Leaders, start_standin
 from deploy.lab.bench.storms import crowd
+from deploy.lab.bench.waiting import waiting
 from deploy.lab.etcd import etcd_healthy, start_etcd
 from deploy.lab.keys import make_secrets
 from deploy.lab.lab import Lab, loaded
 from deploy.lab.machine import LabError
-from deploy.lab.process import Process, descendants, wait_until
+from deploy.lab.process import Process, wait_until
 from deploy.lab.setting import Setting
 from jobs.names import QUEUE
 from workers.etcd import Gateway
@@ -50,7 +51,7 @@ class Ground:
 
     def settle(self, count: int, *, machines: int, warm: bool = False) -> None:
         """pgbaton from its start, for the first `count` clusters, with workers on so many machines; `warm`
-        with a connection of each to every host, else with none."""
+        with a connection of each to every host and a script that waits there, else with none."""
         self.leave()
         over = {"ssh": {"warm": count if warm else 0}}
         text = crowd.inventory_toml(crowd.clusters(count), self.lab.secrets, over=over)
@@ -62,12 +63,11 @@ class Ground:
         wait_until("watch to be heard", lambda: self.accepted() - told >= count, seconds=seconds)
         wait_until("nothing to do", self.idle, seconds=seconds, step=0.5)
         least = count * len(self.ours["worker"]) if warm else 0
-        wait_until("warm connections", lambda: self.logins() >= least, seconds=seconds, step=0.5)
+        wait_until("scripts that wait", lambda: self.scripts() >= least, seconds=seconds, step=0.5)
 
-    def logins(self) -> int:
-        """Connections to the hosts' sshd; each has a process of root's and one of its own user's."""
-        (sshd,) = self.lab.machines[crowd.HOST].processes
-        return 0 if sshd.pid is None else len(list(descendants(sshd.pid))) // 2
+    def scripts(self) -> int:
+        """Those of the workers on the hosts, each over a connection of its own."""
+        return waiting(self.lab.machines[crowd.HOST])
 
     def idle(self) -> bool:
         """Whether no job waits and none runs: what was asked for at the start is done."""

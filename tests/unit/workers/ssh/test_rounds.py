@@ -11,7 +11,7 @@ SOON = 3.0
 
 
 def _rounds(look: Callable[[], None], *, busy: bool = False) -> Rounds:
-    return Rounds(name="test", look=look, busy=lambda: busy)
+    return Rounds(name="test", look=look, busy=lambda: busy, calm=0.01)
 
 
 def test_the_first_look_is_at_once_and_the_next_when_hurried() -> None:
@@ -20,10 +20,10 @@ def test_the_first_look_is_at_once_and_the_next_when_hurried() -> None:
     rounds = _rounds(looked.release)
     rounds.start()
     assert looked.acquire(timeout=SOON)
-    rounds.hurry()
+    rounds.hurry.set()
     assert looked.acquire(timeout=SOON)
     rounds.close()
-    rounds.hurry()
+    rounds.hurry.set()
     assert not looked.acquire(timeout=0.05)
 
 
@@ -39,7 +39,7 @@ def test_a_look_that_fails_is_not_the_last() -> None:
     with capture_logs() as logs:
         rounds.start()
         assert looked.acquire(timeout=SOON)
-        rounds.hurry()
+        rounds.hurry.set()
         assert looked.acquire(timeout=SOON)
         rounds.close()
     assert {told["event"] for told in logs} == {"look.failed"}
@@ -50,7 +50,7 @@ def test_nobody_looks_while_a_job_runs() -> None:
     looked = threading.Event()
     rounds = _rounds(looked.set, busy=True)
     rounds.start()
-    rounds.hurry()
+    rounds.hurry.set()
     assert not looked.wait(0.05)
     rounds.close()
 
