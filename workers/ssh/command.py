@@ -58,7 +58,7 @@ def begin(way: Opened, command: str, ahead: bytes, *, deadline: float) -> None:
             way.channel.exec_command(command)
             way.channel.sendall(ahead)
     except BaseException:
-        way.channel.close()
+        way.close()
         raise
 
 

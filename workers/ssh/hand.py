@@ -72,8 +72,8 @@ class SshHands:
 
     def close(self) -> None:
         """End every connection. What hosts have begun, they finish."""
-        self._scripts.close()
         self._sessions.close()
+        self._scripts.close()
 
     def warmth(
         self,
@@ -162,7 +162,7 @@ class SshHands:
         if ready is not None:
             finished = self._told(ready, ask)
             if finished is not None:
-                opened.channel.close()
+                opened.close()
                 return finished
             _confirm(opened, ask)
         command, ahead = command_for(ask.host, verb_of(ask.request), script=self._script)
@@ -207,7 +207,7 @@ class SshHands:
 
 def _confirm(opened: Opened, ask: _Ask) -> None:
     if ask.confirm is not None and not ask.confirm():
-        opened.channel.close()
+        opened.close()
         raise _SupersededError
 
 

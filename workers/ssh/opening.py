@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from paramiko import Channel, SSHException
@@ -31,6 +32,11 @@ class Opened:
 
     connection: Connection
     channel: Channel
+
+    def close(self) -> None:
+        """It is not needed any more. What breaks over that is found dead by whoever needs it next."""
+        with suppress(SSHException, OSError, EOFError):
+            self.channel.close()
 
 
 def open_channel(sessions: Sessions, host: Host, *, deadline: float) -> Opened:

@@ -31,7 +31,7 @@ class Ready:
 
     def ended(self) -> Finished:
         """How one that is not alive came to its end. It is closed first, so that nothing is waited for."""
-        self.way.channel.close()
+        self.way.close()
         return finished(self.way.channel, b"")
 
 
@@ -51,15 +51,15 @@ class ReadyScripts:
         return connection, command_for(host, "swap", script=self._script)[0]
 
     def start(self, host: Host, connection: Connection, *, deadline: float, now: float) -> None:
-        """Let one wait there, since `now`. Raises NeverBegunError, OneChannelError, DeadlineError, SSHException or
-        OSError."""
+        """Let one wait there, since `now`. Raises NeverBegunError, OneChannelError, DeadlineError,
+        SSHException or OSError."""
         command, ahead = command_for(host, "swap", script=self._script)
         way = opened(connection, deadline=deadline)
         begin(way, command, ahead, deadline=deadline)
         try:
-            opened(connection, deadline=deadline).channel.close()
+            opened(connection, deadline=deadline).close()
         except NeverBegunError as error:
-            way.channel.close()
+            way.close()
             raise OneChannelError from error
         self._keep((connection, command), Ready(way=way, since=now))
 
@@ -82,12 +82,11 @@ class ReadyScripts:
                 del self._waiting[slot]
 
     def close(self) -> None:
-        """End all of them: their hosts see the end of a request that never came, and do nothing."""
+        """No further ones. Those that wait end with their connections: their hosts see the end of a
+        request that never came, and do nothing."""
         with self._lock:
-            self._closed, waiting = True, list(self._waiting.values())
+            self._closed = True
             self._waiting.clear()
-        for ready in waiting:
-            ready.way.channel.close()
 
     def _keep(self, slot: Slot, ready: Ready) -> None:
         with self._lock:
@@ -96,4 +95,4 @@ class ReadyScripts:
             if kept:
                 self._waiting[slot] = ready
         if not kept:
-            ready.way.channel.close()
+            ready.way.close()

@@ -12,16 +12,14 @@ from structlog.testing import capture_logs
 from jobs.remote import HostFailure, Outcome
 from tests.contract.hosts.machine import Machine
 from tests.contract.hosts.outages import end_sessions, stopped_sessions
-from tests.contract.hosts.services import until
 from tests.contract.hosts.vault import ENV, Vault, change
 from tests.contract.hosts.waiting import (
     Keeper,
     dying_first,
     inventory_of,
     kill_scripts,
-    none_left,
     ready_on,
-    scripts,
+    waits,
 )
 from tests.contract.hosts.worlds import RealWorld, fence, line, shop
 from workers.ssh import SshHands
@@ -31,7 +29,7 @@ from workers.ssh.opening import OPEN_WITHIN
 @pytest.fixture(autouse=True)
 def _nothing_waits(machine: Machine) -> None:
     """Each test begins on a host where nothing waits: what another one leaves shows there."""
-    none_left(machine)
+    waits(machine, 0)
 
 
 @pytest.fixture(params=["root", "deploy"])
@@ -46,7 +44,7 @@ def test_a_swap_is_the_same_with_a_script_that_waits_and_without(either: RealWor
     without = shop(either)
     expected = without.move(b"b", fence(10))
     keeper = ready_on(either.hand, here=either.host)
-    assert scripts(either.machine) == 1
+    waits(either.machine, 1)
     app = shop(either)
     either.cluster += "-2"
     reply = app.move(b"b", fence(10))
@@ -57,21 +55,21 @@ def test_a_swap_is_the_same_with_a_script_that_waits_and_without(either: RealWor
     )
     assert app.contents() == without.contents() == [line(b"b")]
     assert either.restarts(app.app.services[0]) == 1
-    none_left(either.machine)
+    waits(either.machine, 0)
     keeper.look()
-    assert scripts(either.machine) == 1
+    waits(either.machine, 1)
     assert app.move(b"c", fence(11)).outcome == Outcome.CHANGED
-    none_left(either.machine)
+    waits(either.machine, 0)
 
 
 def test_a_script_in_hardened_mode_waits_too(vault: Vault) -> None:
     """What counts is the list at the time of the swap, not the one of when the script was started."""
     app = vault.prepare()
     keeper = ready_on(vault.hand, here=vault.host)
-    until(lambda: scripts(vault.machine) == 1, "the script waits")
+    waits(vault.machine, 1)
     request = vault.request(app, change(ENV, b"10.0.0.1", b"10.0.0.2"))
     assert vault.send(request).outcome == Outcome.CHANGED
-    none_left(vault.machine)
+    waits(vault.machine, 0)
     keeper.look()
     vault.write_list("pgbaton-list 1\ncluster another\nroot /srv\n")
     reply = vault.hand.swap(vault.host, vault.request(app, epoch=11), timeout=20)
@@ -84,7 +82,7 @@ def test_a_script_that_waits_does_nothing(real: RealWorld) -> None:
     keeper, app = ready_on(real.hand, here=real.host), shop(real)
     keeper.look()
     app.read()
-    assert scripts(real.machine) == 1
+    waits(real.machine, 1)
     assert not (real.machine.state / real.cluster).exists()
     assert app.contents() == [line(b"a")]
 
@@ -98,7 +96,7 @@ def test_a_swap_that_was_superseded_leaves_it_waiting(real: RealWorld) -> None:
     )
     assert isinstance(reply, HostFailure)
     assert reply.kind == "superseded"
-    assert scripts(real.machine) == 1
+    waits(real.machine, 1)
 
 
 def test_a_script_killed_while_it_waited_costs_no_host(either: RealWorld) -> None:
@@ -162,10 +160,10 @@ def test_a_connection_that_was_lost_takes_its_script_along(real: RealWorld) -> N
     keeper, app = ready_on(real.hand, here=real.host), shop(real)
     end_sessions(real.machine)
     assert app.move(b"b", fence(10)).outcome == Outcome.CHANGED
-    none_left(real.machine)
+    waits(real.machine, 0)
     with capture_logs() as logs:
         keeper.look()
-    assert scripts(real.machine) == 1
+    waits(real.machine, 1)
     assert logs == []
 
 
@@ -191,35 +189,38 @@ def test_two_swaps_at_once_have_a_channel_each(real: RealWorld) -> None:
 
 def test_where_nobody_is_to_wait_nobody_does(machine: Machine, hands: SshHands) -> None:
     """ready = false in [ssh] keeps the connection alone, and a job that runs keeps its processor."""
-    assert Keeper(hands, inventory_of({"here": machine.host()}, ready=False)).look() is None
-    keeper = ready_on(hands, here=machine.host())
-    keeper.hands.close()
-    none_left(machine)
-    Keeper(hands, inventory_of({"here": machine.host()}), busy=True).look()
-    assert scripts(machine) == 0
+    here = machine.host()
+    assert Keeper(hands, inventory_of({"here": here}, ready=False)).look() is None
+    keeper = Keeper(hands, inventory_of({"here": here}), busy=True)
+    keeper.look()
+    assert not keeper.keeps(here)
+    keeper.busy = False
+    keeper.look()
+    assert keeper.keeps(here)
+    waits(machine, 1)
 
 
 def test_one_account_under_two_names_has_one_script(machine: Machine, hands: SshHands) -> None:
     """Unless what runs there differs."""
     one, other = machine.host("deploy"), machine.host("deploy", become="none")
     ready_on(hands, one=one, same=one)
-    assert scripts(machine) == 1
+    waits(machine, 1)
     ready_on(hands, one=one, other=other)
-    assert scripts(machine) == 2
+    waits(machine, 2)
 
 
 def test_nothing_is_left_when_its_worker_ends(machine: Machine, hands: SshHands) -> None:
     """Neither in an orderly way nor killed."""
     ready_on(hands, root=machine.host(), deploy=machine.host("deploy"))
-    assert scripts(machine) == 2
+    waits(machine, 2)
     hands.close()
-    none_left(machine)
+    waits(machine, 0)
     command = [sys.executable, str(Path(__file__).with_name("keeping.py")), str(machine.key_file)]
     with subprocess.Popen(
         [*command, machine.host("deploy").model_dump_json()], stdout=subprocess.PIPE
     ) as worker:
         assert worker.stdout is not None
         assert worker.stdout.readline() == b"ready\n"
-        assert scripts(machine) == 1
+        waits(machine, 1)
         worker.kill()
-    none_left(machine)
+    waits(machine, 0)

@@ -6,7 +6,7 @@ from deploy.remote import plain_script
 from jobs.remote import ReadReply, ReadRequest
 from tests.contract.hosts.machine import Machine
 from tests.contract.hosts.services import until
-from tests.contract.hosts.waiting import another_sshd, dying_first, none_left, ready_on, scripts
+from tests.contract.hosts.waiting import another_sshd, dying_first, ready_on, waits
 from workers.ssh import SshHands, load_key
 
 
@@ -20,7 +20,7 @@ def test_a_host_that_ends_its_scripts_is_left_to_rest(machine: Machine) -> None:
         keeper.now = 1.0
         until(lambda: keeper.look() is not None and bool(logs), "its end is told")
         keeper.look()
-        assert scripts(machine) == 0
+        assert not keeper.keeps(machine.host())
         [told] = logs
         assert (told["event"], told["host"]) == ("host.unready", "here")
         assert "sudo: no such right" in told["reason"]
@@ -28,7 +28,7 @@ def test_a_host_that_ends_its_scripts_is_left_to_rest(machine: Machine) -> None:
         for now in (7.0, 12.0):
             keeper.now = now
             keeper.look()
-        assert scripts(machine) == 1
+        assert keeper.keeps(machine.host())
         assert len(logs) == 1
         keeper.now = 68.0
         keeper.look()
@@ -43,6 +43,6 @@ def test_a_host_that_allows_one_command_is_kept_for_commands(machine: Machine) -
             ready_on(hands, here=host)
         assert [told["event"] for told in logs] == ["host.unready"]
         assert "MaxSessions" in logs[0]["remedy"]
-        none_left(machine)
+        waits(machine, 0)
         reply = hands.read(host, ReadRequest(cluster="shop", paths=()), timeout=10)
         assert isinstance(reply, ReadReply)

@@ -25,9 +25,9 @@ def scripts(machine: Machine) -> int:
     return sum(parent not in pids for _, parent, _ in ours)
 
 
-def none_left(machine: Machine) -> None:
-    """They end by themselves, soon."""
-    until(lambda: scripts(machine) == 0, "every script has ended")
+def waits(machine: Machine, count: int) -> None:
+    """So many are there, soon: who starts one, or lets it end, does not see the host do it."""
+    until(lambda: scripts(machine) == count, f"{count} scripts are there")
 
 
 def inventory_of(hosts: Mapping[str, Host], *, ready: bool = True) -> Inventory:
@@ -67,6 +67,13 @@ class Keeper:
         if self.warmth.readiness is not None:
             self.warmth.readiness.look()
         return self.warmth.readiness
+
+    def keeps(self, host: Host) -> bool:
+        """Whether it has a script for that host, as far as it knows."""
+        connection, readiness = self.warmth.sessions.seen(host), self.warmth.readiness
+        assert connection is not None
+        assert readiness is not None
+        return readiness.scripts.at(readiness.scripts.slot(host, connection)) is not None
 
 
 def ready_on(real_hands: object, **hosts: Host) -> Keeper:
