@@ -179,16 +179,12 @@ class SshHands:
         """What the script said; None where it ended without an answer: a swap may be sent again, for
         the host compares."""
         with self._dropping(ready.way, ask):
-            try:
-                finished = tell(ready.way, self._data(ask), deadline=ask.deadline)
-                decode_swap(finished.output)
-            except BadReplyError:
-                return None
-            except BROKEN:
-                if ready.way.connection.alive:
-                    return None
-                raise
-            return finished
+            finished = tell(ready.way, self._data(ask), deadline=ask.deadline)
+        try:
+            decode_swap(finished.output)
+        except BadReplyError:
+            return None
+        return finished
 
     @contextmanager
     def _dropping(self, opened: Opened, ask: _Ask) -> Iterator[None]:

@@ -70,7 +70,7 @@ class Readiness:
             self._rests.over(name)
         if ready.alive:
             return True
-        if self.scripts.take(slot) is ready and not steady and slot[0].alive:
+        if self.scripts.take(slot) is ready and not steady:
             self._failed(name, self._why(name, ready))
         return False
 
