@@ -1,5 +1,6 @@
 """A script waits on every warm host: swaps are as ever, only sooner, and a script that ended costs nobody a host."""
 
+import contextvars
 import subprocess
 import sys
 import threading
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
+from deploy.remote import plain_script
 from jobs.remote import HostFailure, Outcome
 from tests.contract.hosts.machine import Machine
 from tests.contract.hosts.outages import end_sessions, stopped_sessions
@@ -22,8 +24,11 @@ from tests.contract.hosts.waiting import (
     waits,
 )
 from tests.contract.hosts.worlds import RealWorld, fence, line, shop
+from workers.processes.worker import Equipment
+from workers.secrets import Secrets
 from workers.ssh import SshHands
 from workers.ssh.opening import OPEN_WITHIN
+from workers.turn import Turn
 
 
 @pytest.fixture(autouse=True)
@@ -224,3 +229,18 @@ def test_nothing_is_left_when_its_worker_ends(machine: Machine, hands: SshHands)
         waits(machine, 1)
         worker.kill()
     waits(machine, 0)
+
+
+def test_a_reload_ends_what_waited_for_the_inventory_of_before(machine: Machine) -> None:
+    """A worker that begins lets scripts wait by itself; by the next inventory none is to."""
+    here = {"here": machine.host("deploy")}
+    secrets = Secrets({"PGBATON_SSH_KEY": str(machine.key_file)})
+    worker = Equipment(secrets=secrets, script=plain_script(), name="worker", turn=Turn())
+    lasting = contextvars.copy_context()
+    lasting.run(worker.put_on, inventory_of(here))
+    try:
+        waits(machine, 1)
+        lasting.run(worker.put_on, inventory_of(here, ready=False))
+        waits(machine, 0)
+    finally:
+        worker.put_down()
