@@ -47,13 +47,17 @@ logged() {
     log=$folder/$1
     shift
     [ -p "$folder/output" ] || mkfifo -- "$folder/output" || return 73
+    # Both ends are opened here: else a reader of the last command, who is just leaving, would let this
+    # one begin and end before its own reader is there, which then waits for ever, and with the lock.
+    exec 7<>"$folder/output" 8<"$folder/output"
     (
-        exec 9>&-
+        exec 7<&- 9>&-
         head -c "$LOG_LIMIT" >>"$log"
         read -r more && exec cat >/dev/null
-    ) <"$folder/output" >/dev/null 2>&1 &
-    "$@" >"$folder/output" 2>&1
+    ) <&8 >/dev/null 2>&1 8<&- &
+    "$@" >"$folder/output" 2>&1 7<&- 8<&-
     status=$?
+    exec 7<&- 8<&-
     return "$status"
 }
 

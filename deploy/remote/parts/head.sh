@@ -23,7 +23,7 @@ FILE_LIMIT=1048576
 REQUEST_LIMIT=262144
 verb=
 account='' account_of=''
-journal_fence='' journal_phase='' restarted='' timings='' staged=''
+journal_fence='' journal_phase='' restarted='' timings='' staged='' unsynced=''
 
 # The user and the group that run this, into $me and $my_group.
 while read -r name a rest; do

@@ -76,8 +76,8 @@ keep() {
         # The empty line ends what a full disk may have cut off.
         { echo && print_block "$1"; } >>"$folder/journal"
     else
-        print_block "$1" >"$folder/journal.new" && sync "$folder/journal.new" && mv -f "$folder/journal.new" "$folder/journal" && sync "$folder"
-    fi 2>/dev/null || answer failed "cannot write $folder/journal" 'make room on its disk, or make it writable'
+        print_block "$1" >"$folder/journal.new" && sync_staged "$folder/journal.new" && mv -f "$folder/journal.new" "$folder/journal" && sync "$folder"
+    fi 2>/dev/null || answer failed "cannot write $folder/journal, or bring new files to disk" 'make room on its disk, or make it writable'
     journal_fence=$want journal_phase=$1
 }
 

@@ -1,5 +1,5 @@
 # Runs as the file's owner: writes the new bytes beside the file. On stdin: folder, name, checksums,
-# splices. Says `staged TEMPORARY`, `changed`, or `failed REASON`.
+# splices. Says `staged TEMPORARY`, `changed`, or `failed REASON`, behind what the programs said.
 set -u
 umask 077
 say() {
@@ -25,7 +25,7 @@ read -r token </proc/sys/kernel/random/uuid
 tmp=./.$name.pgbaton-$token
 set -C
 create() { printf '' >"$tmp"; }
-create 2>/dev/null || say failed "$(create 2>&1)"
+create || say failed "cannot write beside it"
 set +C
 
 # between FROM TO: those bytes of the file.
@@ -47,16 +47,15 @@ compose() {
     done
     tail -c "+$((position + 1))" <"./$name"
 }
-errors=$({ compose >"$tmp"; } 2>&1) || give_up failed "cannot write beside it: ${errors:-no room}"
+compose >"$tmp" || give_up failed "cannot write beside it"
 sum=$(sha256sum <"$tmp") && sum=${sum%% *}
 if [ "$sum" != "$after" ]; then
     sum=$(sha256sum <"./$name") && [ "${sum%% *}" = "$before" ] || give_up changed
-    [ "$after" = - ] || give_up failed "the result is not what was planned (${errors:-no room, or wrong splices})"
+    [ "$after" = - ] || give_up failed "the result is not what was planned (no room, or wrong splices)"
 fi
-errors=$(cp --attributes-only --preserve=all --no-preserve=timestamps -- "./$name" "$tmp" 2>&1) || give_up failed "cannot keep its owner, mode or ACL: $errors"
+cp --attributes-only --preserve=all --no-preserve=timestamps -- "./$name" "$tmp" || give_up failed "cannot keep its owner, mode or ACL"
 both=$(stat -c '%u %g %a %C' -- "./$name" "$tmp" 2>/dev/null)
 [ "${both%
 *}" = "${both#*
 }" ] || give_up failed 'cannot keep its owner, group, mode and label'
-sync -- "$tmp" 2>/dev/null || give_up failed 'its disk does not take it'
 say staged "$tmp"

@@ -16,7 +16,13 @@ look_up() {
     account=$(getent passwd "$1")
 }
 
-# stage_files: every new file is written, proven and on disk before the first rename.
+# heard: the last line of $result is an answer, into $verdict; what programs said before it, into $said.
+heard() {
+    verdict=${result##*"$NL"}
+    said=${result%"$verdict"}
+}
+
+# stage_files: every new file is written and proven; with the intent they go to disk, before any rename.
 stage_files() {
     for_each_file stage_file
 }
@@ -35,10 +41,11 @@ $after
 ${splices}end
 END
     )
-    case $result in
-        'staged '*) remember_staged "${result#staged ./}" ;;
+    heard
+    case $verdict in
+        'staged '*) remember_staged "${verdict#staged ./}" ;;
         changed) answer file-changed "$path changed while it was copied" 'nothing; it is read again' ;;
-        *) answer failed "$path: ${result#failed }" "$(remedy_for "$result")" ;;
+        *) answer failed "$path: ${verdict#failed }: ${said:-no word}" "$(remedy_for "$result")" ;;
     esac
 }
 
@@ -57,6 +64,16 @@ splice_line() {
 
 remember_staged() {
     staged="$staged$uid$US$gid$US$real$US$1$US$before$US$path$NL"
+    unsynced="$unsynced$US$parent/$1"
+}
+
+# sync_staged FILE: that file and all staged ones are on disk, by one program.
+sync_staged() {
+    IFS=$US
+    sync -- "$1" ${unsynced#"$US"}
+    set -- "$?"
+    IFS=$BLANKS unsynced=''
+    return "$1"
 }
 
 # What a failed write most often means for whoever reads it at night.
@@ -102,10 +119,11 @@ ${real##*/}
 $before
 END
     )
-    case $result in
+    heard
+    case $verdict in
         renamed) ;;
         changed) answer file-changed "$path changed right before the rename" 'nothing; it is read again' ;;
-        *) answer failed "$path: ${result#failed }" "$(remedy_for "$result")" ;;
+        *) answer failed "$path: ${verdict#failed }: ${said:-no word}" "$(remedy_for "$result")" ;;
     esac
 }
 
