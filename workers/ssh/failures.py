@@ -117,8 +117,10 @@ def _unreachable(error: Any, host: Host) -> HostFailure:
 
 def _protocol(error: Exception, host: Host) -> HostFailure:
     what = f": {error}"
-    if isinstance(error, CutOffError | NeverBegunError):
+    if isinstance(error, CutOffError):
         what = " ended the connection before its answer"
+    elif isinstance(error, NeverBegunError):
+        what = f" takes no command: {str(error) or 'it ended the connection'}"
     return HostFailure(
         kind="protocol", reason=f"{where(host)}{what}", remedy="look at sshd's log there"
     )

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from tests.contract.hosts.machine import Machine
 
-SESSIONS = "sshd: (deploy|root)"
+EVERYBODY = "(deploy|root)"
 
 
 @contextmanager
@@ -23,9 +23,9 @@ def stopped(machine: Machine) -> Iterator[None]:
 
 
 @contextmanager
-def stopped_sessions(machine: Machine) -> Iterator[None]:
+def stopped_sessions(machine: Machine, *, of: str = EVERYBODY) -> Iterator[None]:
     """The processes that serve the logins of this moment."""
-    pids = machine.inside("pgrep", "-f", SESSIONS).stdout.split()
+    pids = machine.inside("pgrep", "-f", f"sshd: {of}").stdout.split()
     machine.inside("kill", f"-{signal.SIGSTOP}", *pids)
     try:
         yield
@@ -35,5 +35,5 @@ def stopped_sessions(machine: Machine) -> Iterator[None]:
 
 def end_sessions(machine: Machine) -> None:
     """The host ends every login of this moment."""
-    pids = machine.inside("pgrep", "-f", SESSIONS).stdout.split()
+    pids = machine.inside("pgrep", "-f", f"sshd: {EVERYBODY}").stdout.split()
     machine.inside("sh", "-c", f"kill -9 {' '.join(pids)}; sleep 0.1")

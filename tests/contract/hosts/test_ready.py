@@ -106,7 +106,7 @@ def test_a_swap_that_was_superseded_leaves_it_waiting(real: RealWorld) -> None:
 
 def test_a_script_killed_while_it_waited_costs_no_host(either: RealWorld) -> None:
     """Long before the swap, or at its last moment."""
-    keeper, app = ready_on(either.hand, here=either.host), shop(either)
+    keeper, app = ready_on(either.hand, here=either.host), shop(either, services=())
     kill_scripts(either.machine)
     assert app.move(b"b", fence(10)).outcome == Outcome.CHANGED
     keeper.look()
@@ -119,7 +119,7 @@ def test_a_script_killed_while_it_waited_costs_no_host(either: RealWorld) -> Non
     reply = either.hand.swap(either.host, request, timeout=20, confirm=killing)
     assert not isinstance(reply, HostFailure), reply
     assert reply.outcome == Outcome.CHANGED
-    assert either.restarts(app.app.services[0]) == 2
+    assert either.runs(app.app.after[0]) == 2
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,16 @@ from structlog.testing import capture_logs
 from deploy.remote import plain_script
 from jobs.remote import ReadReply, ReadRequest
 from tests.contract.hosts.machine import Machine
+from tests.contract.hosts.outages import stopped_sessions
 from tests.contract.hosts.services import until
-from tests.contract.hosts.waiting import another_sshd, dying_first, ready_on, waits
+from tests.contract.hosts.waiting import (
+    Keeper,
+    another_sshd,
+    dying_first,
+    inventory_of,
+    ready_on,
+    waits,
+)
 from workers.ssh import SshHands, load_key
 
 
@@ -46,3 +54,18 @@ def test_a_host_that_allows_one_command_is_kept_for_commands(machine: Machine) -
         waits(machine, 0)
         reply = hands.read(host, ReadRequest(cluster="shop", paths=()), timeout=10)
         assert isinstance(reply, ReadReply)
+
+
+def test_a_host_that_hangs_keeps_no_other_unready(machine: Machine, hands: SshHands) -> None:
+    """It is told of once, in its own words; the others have their scripts meanwhile."""
+    hangs, stands = machine.host("deploy"), machine.host()
+    keeper = Keeper(hands, inventory_of({"hangs": hangs, "stands": stands}))
+    keeper.warmth.look()
+    with stopped_sessions(machine, of="deploy"), capture_logs() as logs:
+        keeper.look()
+        keeper.look()
+    assert keeper.keeps(stands)
+    assert not keeper.keeps(hangs)
+    [told] = logs
+    assert (told["event"], told["host"]) == ("host.unready", "hangs")
+    assert "takes no command" in told["reason"]
