@@ -84,7 +84,16 @@ runs = ["redis", "web"]
         self.push(text)
         pem = str(self.folder / "web.pem")
         command = [sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--threads", "4"]
-        command += ["--config", "python:webhook.serving", "--certfile", pem, "--keyfile", pem, "--bind", f"127.0.0.1:{self.port}"]
+        command += [
+            "--config",
+            "python:webhook.serving",
+            "--certfile",
+            pem,
+            "--keyfile",
+            pem,
+            "--bind",
+            f"127.0.0.1:{self.port}",
+        ]
         with (self.folder / "web.log").open("ab") as log:
             self.process = subprocess.Popen(
                 [*command, "webhook.wsgi:app"],
