@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from jobs.edits import dotenv_file, ini_file, json_file, toml_file, yaml_file
+from jobs.edits import dotenv_file, ini_file, json_file, toml_file
 from jobs.edits.document import Document, address, document, says
 from jobs.edits.draft import Change, Draft
 from jobs.edits.slot import Grammar, Obstacle, Path, Refusal, Slot
@@ -23,7 +23,6 @@ _GRAMMARS: Mapping[Format, Grammar] = {
     "ini": ini_file,
     "json": json_file,
     "toml": toml_file,
-    "yaml": yaml_file,
 }
 
 
@@ -41,7 +40,7 @@ def edit(format: Format, content: bytes, wanted: Mapping[str, str]) -> Edit | Re
     Keys: `DB_HOST` (dotenv), `section.key` (ini), dotted paths with list indexes (json, toml,
     yaml), each with an optional `:host` or other keyword inside a connection string.
     """
-    before = document(_GRAMMARS[format], content)
+    before = document(_grammar(format), content)
     if isinstance(before, Refusal):
         return before
     draft = Draft(before=before)
@@ -59,7 +58,7 @@ def values(
     keys: Collection[str],
 ) -> Mapping[str, str | None] | Refusal:
     """What the file effectively says, unmasked: None for a missing key; references unresolved."""
-    found = document(_GRAMMARS[format], content)
+    found = document(_grammar(format), content)
     if isinstance(found, Refusal):
         return found
     answers: dict[str, str | None] = {}
@@ -69,6 +68,14 @@ def values(
             return answer
         answers[key] = answer
     return answers
+
+
+def _grammar(format: Format) -> Grammar:  # noqa: A002
+    if format == "yaml":
+        from jobs.edits import yaml_file  # its parser is 2 MB, for whoever manages such a file
+
+        return yaml_file
+    return _GRAMMARS[format]
 
 
 def _answer(found: Document, key: str) -> str | Refusal | None:
