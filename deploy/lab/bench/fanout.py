@@ -31,4 +31,4 @@ def measure(wish: Wish) -> Measured:
     with open_ground({file_of(FLEET, its): its for its in crowds}, others) as ground:
         course = Course(ground=ground, plan=plan, say=Screen().say)
         course.run()
-    return told(course.taken, course.costs)
+    return told(course.taken, course.costs, course.starts)

@@ -12,7 +12,7 @@ from deploy.lab.bench.fanned.ground import Ground
 from deploy.lab.bench.fanned.hosts import file_of
 from deploy.lab.bench.fanned.ours import Ours
 from deploy.lab.bench.fanned.peers import AT_ONCE, Peers
-from deploy.lab.bench.fanned.spent import between, spent
+from deploy.lab.bench.fanned.spent import between, spent, started
 
 Side = TypeVar("Side")
 
@@ -59,13 +59,14 @@ class What:
 @dataclass(slots=True, kw_only=True)
 class Course:
     """The measuring itself, warm-up left out: `taken` are seconds, `costs` what each part spent of the
-    processor for each host."""
+    processor for each host, `starts` how many processes were started for it."""
 
     ground: Ground
     plan: Plan
     say: Callable[[str], None]
     taken: dict[What, list[float]] = field(default_factory=lambda: defaultdict(list))
     costs: dict[What, list[Mapping[str, float]]] = field(default_factory=lambda: defaultdict(list))
+    starts: dict[What, list[float]] = field(default_factory=lambda: defaultdict(list))
 
     def run(self) -> None:
         """Blocks of cold and warm epochs for each number of workers, then the other tools, by turns with
@@ -97,9 +98,10 @@ class Course:
         for one, measure in by_turns(turns, number):
             if one is what:
                 ours.ready()
-            before = spent(self.ground.lab)
+            before, begun = spent(self.ground.lab), started()
             self._take(one, measure(), counts=number > 0)
             if number > 0:
+                self.starts[one].append(round((started() - begun) / size, 1))
                 self.costs[one].append(between(before, spent(self.ground.lab), size))
 
     def _beside(self, ours: Ours, peers: Peers) -> None:

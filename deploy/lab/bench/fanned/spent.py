@@ -29,6 +29,12 @@ def between(before: Mapping[str, int], after: Mapping[str, int], hosts: int) -> 
     return {part: round((after.get(part, 0) - before.get(part, 0)) / hosts, 2) for part in parts}
 
 
+def started() -> int:
+    """Processes and threads that the machine has started since it booted."""
+    lines = Path("/proc/stat").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("processes "))
+
+
 def part_of(machine: str, process: str) -> str:
     """Which part a process of the lab belongs to."""
     if process == "hosts":

@@ -24,6 +24,7 @@ COLD_LIMIT, WARM_LIMIT, ANSIBLE_LIMIT = 1.25, 0.35, 12.0
 
 Taken = Mapping[What, Sequence[float]]
 Costs = Mapping[What, Sequence[Mapping[str, float]]]
+Starts = Mapping[What, Sequence[float]]
 
 NAMES = {
     COLD: "pgbaton, cold",
@@ -36,12 +37,12 @@ NAMES = {
 }
 
 
-def told(taken: Taken, costs: Costs) -> Measured:
+def told(taken: Taken, costs: Costs, starts: Starts) -> Measured:
     """Everything that was measured, and what of it is held against a limit."""
     return Measured(
         family="fanout",
         rows=tuple(_rows(taken)),
-        groups=(*_groups(taken), *_spent(costs)),
+        groups=(*_groups(taken), *_spent(costs), _started(starts)),
         notes=NOTES,
     )
 
@@ -75,6 +76,10 @@ NOTES = (
     (
         "processor time: of the bare script's hosts it holds the end of every login, which pgbaton's"
         " workers keep; of pgbaton the look before, the conclusion and what waits besides are in it"
+    ),
+    (
+        "processes: by the machine's own count, threads and who starts again what waits included; of warm"
+        " pgbaton the next scripts are among them, which are started when the hosts have moved"
     ),
     (
         "a host's work: its dotenv file follows the leader, and the application's command copies it as the"
@@ -150,6 +155,19 @@ def _spent(costs: Costs) -> Iterator[Group]:
                 for part in parts
             ),
         )
+
+
+def _started(starts: Starts) -> Group:
+    """Why: most of a host's time goes into starting programs."""
+    its = (What(side=side, hosts=100) for side in (COLD, BARE_COLD, WARM, BARE_WARM))
+    return Group(
+        title="processes started for each of 100 hosts",
+        series=tuple(
+            Series(name=NAMES[what.side], values=tuple(starts[what]), unit="processes")
+            for what in its
+            if what in starts
+        ),
+    )
 
 
 def _many(number: int, word: str) -> str:

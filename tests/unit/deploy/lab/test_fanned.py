@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from dataclasses import asdict, replace
 
 import pytest
@@ -22,7 +23,7 @@ from deploy.lab.bench.fanned.floor import BARE, commands, demand_changed, leader
 from deploy.lab.bench.fanned.hosts import ENV, env_file, file_of, hosts
 from deploy.lab.bench.fanned.ours import concluded, seconds
 from deploy.lab.bench.fanned.peers import play, remote
-from deploy.lab.bench.fanned.spent import between, part_of
+from deploy.lab.bench.fanned.spent import between, part_of, started
 from deploy.lab.bench.fanned.tables import inventory_toml, seats
 from deploy.lab.bench.fanned.told import told
 from deploy.lab.keys import LabSecrets, make_secrets
@@ -192,11 +193,12 @@ TAKEN = {
 
 PARTS = {"the hosts": 60.0, "the workers": 8.0, "etcd and Redis": 5.0, "all others": 1.0}
 COSTS = {What(side=side, hosts=100): [PARTS] for side in (COLD, BARE_COLD, WARM)}
+STARTS = {What(side=side, hosts=100): [70.0, 71.5] for side in (COLD, BARE_COLD, WARM)}
 
 
 def test_rows_are_held_against_the_limits() -> None:
     """Medians over medians, of one worker."""
-    rows = {row.name: row for row in told(TAKEN, COSTS).rows}
+    rows = {row.name: row for row in told(TAKEN, COSTS, STARTS).rows}
     ratios = {name: row.ratio for name, row in rows.items()}
     assert ratios == {
         "fanout-100-cold": 1.25,
@@ -215,7 +217,7 @@ def test_rows_are_held_against_the_limits() -> None:
 
 def test_every_value_is_shown_beside_its_own_kind() -> None:
     """One picture a number of hosts and of workers."""
-    groups = {group.title: group.series for group in told(TAKEN, COSTS).groups[:3]}
+    groups = {group.title: group.series for group in told(TAKEN, COSTS, STARTS).groups[:3]}
     assert list(groups) == ["50 hosts, 1 worker", "100 hosts, 1 worker", "100 hosts, 4 workers"]
     assert [len(series) for series in groups.values()] == [3, 3, 1]
     assert sum(len(s.values) for series in groups.values() for s in series) == 10
@@ -223,9 +225,18 @@ def test_every_value_is_shown_beside_its_own_kind() -> None:
 
 def test_it_is_said_whose_processor_time_it_was() -> None:
     """Of the bare script only what its hosts spent: itself, it is over when that is looked at."""
-    groups = told(TAKEN, COSTS).groups[3:]
+    groups = told(TAKEN, COSTS, STARTS).groups[3:6]
     assert [len(group.series) for group in groups] == [4, 1, 4]
     assert {series.unit for group in groups for series in group.series} == {"ms"}
+
+
+def test_it_is_said_how_many_processes_were_started() -> None:
+    """By the machine's own count, which only grows."""
+    group = told(TAKEN, COSTS, STARTS).groups[6]
+    assert {series.values for series in group.series} == {(70.0, 71.5)}
+    before = started()
+    subprocess.run(["true"], check=True)
+    assert started() > before
 
 
 @pytest.mark.parametrize(
