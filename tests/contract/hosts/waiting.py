@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -14,15 +15,15 @@ from workers.ssh import SshHands, load_key
 from workers.ssh.readiness import Readiness
 from workers.ssh.warmth import Warmth
 
-NAME = "pgbaton-remote"
+READER = f"head -c {re.findall('REQUEST_LIMIT=([0-9]+)', plain_script())[0]}"
+"""What waits for a request, in a script that waits. Something else of a swap may outlive it: who reads the
+output of a daemon that a command left behind."""
 
 
 def scripts(machine: Machine) -> int:
-    """Our scripts on the host, each with all that it is made of (shells, sudo) counted once."""
-    listed = machine.inside("ps", "-e", "-o", "pid=,ppid=,args=").stdout.splitlines()
-    ours = [line.split(None, 2) for line in listed if NAME in line]
-    pids = {pid for pid, _, _ in ours}
-    return sum(parent not in pids for _, parent, _ in ours)
+    """Scripts on the host that wait for their request."""
+    listed = machine.inside("ps", "-e", "-o", "args=").stdout.splitlines()
+    return sum(line.strip() == READER for line in listed)
 
 
 def waits(machine: Machine, count: int) -> None:
