@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import sys
 
-from deploy.lab import front, layout, mux, outside, patroni, pgbaton, redis, sentinel, shophost
+from deploy.lab import (
+    front,
+    layout,
+    mux,
+    outside,
+    patroni,
+    pgbaton,
+    redis,
+    sentinel,
+    shophost,
+    starting,
+)
 from deploy.lab.etcd import all_healthy, start_etcd
 from deploy.lab.lab import Lab, Say
 from deploy.lab.machine import LabError
@@ -59,7 +70,7 @@ def start_state(lab: Lab) -> None:
     if sentinel.watched(lab):
         sentinel.start_pair(lab)
     else:
-        redis.start_redis(lab.machines["redis"], lab.secrets.redis)
+        starting.start_again(lab, "redis", "redis")
     wait_until("etcd", all_healthy, seconds=20)
     wait_until("Redis", lambda: redis.answers(lab.secrets.redis), seconds=10)
 

@@ -32,7 +32,7 @@ def _patroni(lab: Lab, machine: Machine) -> Process:
 def _redis(lab: Lab, machine: Machine) -> Process:
     if sentinel.watched(lab):
         return sentinel.start_server(machine, lab.secrets.redis)
-    return redis.start_redis(machine, lab.secrets.redis)
+    return redis.start_redis(machine, lab.secrets.redis, movable=lab.setting.redis == "movable")
 
 
 def _ours(name: str) -> Start:

@@ -43,6 +43,7 @@ def collect(stage: Stage) -> History:
         risen=stage.risen,
         profile=_profile(lab),
         ended=ended,
+        leap=stage.leap,
         leaderships=tuple(stage.leaders.leaderships),
         injected=tuple(stage.injected),
         marks=dict(stage.marks),

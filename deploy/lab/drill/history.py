@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -127,8 +128,21 @@ class AlertHeard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Leap:
+    """So many `seconds` passed at once, `at` an instant, by the clock that entries are told by."""
+
+    at: float = math.inf
+    seconds: float = 0.0
+
+    def undone(self, told: float) -> float:
+        """An instant by that clock, as everybody else's had it."""
+        return told - self.seconds if told >= self.at + self.seconds else told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """A whole drill. Instants are seconds since 1970 of the machine's one clock.
+    """A whole drill. Instants are seconds since 1970 of the machine's one clock; those of entries are
+    Redis', which may have made a `leap`: `told_at` is when one was told by the machine's.
 
     `injected` is what the nemesis did, `marks` the instants that a disaster gave a name to, `fault` the
     one from which seconds count;
@@ -170,6 +184,7 @@ class History:
     profile: str = "lab"
     ended: tuple[str, ...] = ()
     neighbours: Mapping[str, History] = field(default_factory=dict)
+    leap: Leap = field(default_factory=Leap)
 
     @property
     def leader(self) -> Leadership | None:
@@ -191,7 +206,11 @@ class History:
     def later(self, since: float | None = None) -> tuple[Entry, ...]:
         """The trail's entries since an instant; else since the fault."""
         at = self.fault if since is None else since
-        return tuple(entry for entry in self.entries if entry.at / 1e6 > at)
+        return tuple(entry for entry in self.entries if self.told_at(entry) > at)
+
+    def told_at(self, entry: Entry) -> float:
+        """When an entry was made, by the machine's clock."""
+        return self.leap.undone(entry.at / 1e6)
 
     @property
     def shops(self) -> tuple[HostHistory, ...]:

@@ -20,7 +20,7 @@ from jobs.state import Assignment, ClusterState
 from workers.secrets import Secrets
 from workers.store import ledger_of
 
-RUNS = 0.003
+RUNS = 0.001
 """Seconds that workers run between two looks at what they came to."""
 
 

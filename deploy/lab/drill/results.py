@@ -16,7 +16,8 @@ from deploy.lab.machine import CHECKOUT
 
 RESULTS = DRILLS / "results.jsonl"
 PRODUCT = ("webhook", "workers", "jobs", "deploy")
-LAB = CHECKOUT / "deploy/lab"
+BESIDE = (CHECKOUT / "deploy/lab", CHECKOUT / "deploy/setup")
+"""What plays the product, and what sets a checkout up, are not part of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +57,7 @@ def scene_digest(act: Callable[..., object]) -> str:
 
 @cache
 def product_digest() -> str:
-    """A digest of every file of the product; the lab is not part of it."""
+    """A digest of every file of the product."""
     digest = hashlib.sha256()
     for path in sorted(_product_files()):
         digest.update(f"{path.relative_to(CHECKOUT)}\0".encode())
@@ -68,7 +69,7 @@ def _product_files() -> Iterator[Path]:
     for folder in PRODUCT:
         for path in (CHECKOUT / folder).rglob("*"):
             kept = path.is_file() and "__pycache__" not in path.parts
-            if kept and not path.is_relative_to(LAB):
+            if kept and not any(map(path.is_relative_to, BESIDE)):
                 yield path
 
 

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from deploy.lab import counter, keyboard, layout, patroni
-from deploy.lab.drill.history import Injected, Leadership, Typed
+from deploy.lab.drill.history import Injected, Leadership, Leap, Typed
 from deploy.lab.drill.hostwatch import FenceWatch, journal
 from deploy.lab.drill.leadership import LeaderWatch
 from deploy.lab.drill.orderbook import OrderBook
@@ -20,13 +20,14 @@ from deploy.lab.drill.trailwatch import TrailWatch, watch_trail
 from deploy.lab.drill.writable import WritableWatch
 from deploy.lab.lab import Lab
 from deploy.lab.nemesis.fault import Fault, struck_by
+from deploy.lab.nemesis.stores import PassTime
 from deploy.lab.process import wait_until
 
 
 @dataclass(slots=True, kw_only=True)
 class Stage:
     """A lab that is up, under observation. `patience` (seconds) bounds every wait; `risen`, `injected`,
-    `marks` and `typed` as History has them."""
+    `marks`, `typed` and `leap` as History has them."""
 
     lab: Lab
     screen: Screen
@@ -43,6 +44,7 @@ class Stage:
     injected: list[Injected] = field(default_factory=list)
     marks: dict[str, float] = field(default_factory=dict)
     typed: list[Typed] = field(default_factory=list)
+    leap: Leap = field(default_factory=Leap)
 
     def observe(self) -> None:
         """The lab has risen: ask PostgreSQL too, from now on."""
@@ -68,6 +70,11 @@ class Stage:
         name, on = type(fault).__name__, struck_by(fault)
         self.injected.append(Injected(fault=name, title=fault.title, at=now, on=on))
         fault.inject(self.lab)
+
+    def pass_time(self, seconds: int) -> None:
+        """Let so much time pass at once by the clock that incidents are counted by. Once a drill."""
+        self.leap = Leap(at=time.time(), seconds=seconds)
+        self.also(PassTime(seconds))
 
     def heal(self, fault: Fault) -> None:
         """End a fault: what it took returns."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from deploy.lab.drill.history import History, Leadership, Order
 from deploy.lab.drill.trailwatch import epoch_of
-from jobs.audit import Entry, Kind
+from jobs.audit import Kind
 from jobs.remote import HOLDS
 
 
@@ -79,7 +79,7 @@ def _since(history: History) -> Callable[[float | None], float | None]:
 
 
 def _first(history: History, kind: Kind) -> float | None:
-    return next((_at(e) for e in history.later() if e.facts["kind"] == kind), None)
+    return next((history.told_at(e) for e in history.later() if e.facts["kind"] == kind), None)
 
 
 def _verified(history: History, new: Leadership | None) -> float | None:
@@ -87,7 +87,7 @@ def _verified(history: History, new: Leadership | None) -> float | None:
         facts = entry.facts
         confirmed = facts["kind"] == Kind.VERDICT and facts["evidence"]["verdict"] == "confirmed"
         if confirmed and new is not None and epoch_of(facts) >= new.epoch:
-            return _at(entry)
+            return history.told_at(entry)
     return None
 
 
@@ -99,7 +99,7 @@ def host_instants(history: History) -> dict[str, float]:
         if new is None or facts["kind"] != Kind.HOST or facts["evidence"]["outcome"] not in HOLDS:
             continue
         if epoch_of(facts) >= new.epoch:
-            instants.setdefault(facts["evidence"]["host"], _at(entry))
+            instants.setdefault(facts["evidence"]["host"], history.told_at(entry))
     return instants
 
 
@@ -125,7 +125,3 @@ def _by_new(order: Order, history: History) -> bool:
         one.address == order.member and history.fault < one.since <= order.ended
         for one in history.leaderships
     )
-
-
-def _at(entry: Entry) -> float:
-    return entry.at / 1e6

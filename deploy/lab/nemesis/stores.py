@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from deploy.lab import faults, snapshot
+from deploy.lab import faults, redis, snapshot
 from deploy.lab.lab import Lab
 
 
@@ -47,6 +47,28 @@ class RestoreEtcd:
 
     def inject(self, lab: Lab) -> None:
         snapshot.restore(lab, self.empty)
+
+    def heal(self, lab: Lab) -> None:
+        pass
+
+
+@dataclass(frozen=True, slots=True)
+class PassTime:
+    """So many seconds pass at once by the clock that incidents are counted by, which is Redis'. Nobody
+    brings them back."""
+
+    seconds: int
+
+    @property
+    def title(self) -> str:
+        return f"{self.seconds // 60} minutes pass at once by the clock of Redis"
+
+    @property
+    def healed(self) -> str:
+        return "the clock of Redis goes on from there"
+
+    def inject(self, lab: Lab) -> None:
+        redis.move_clock(lab.machines["redis"], lab.secrets.redis, self.seconds)
 
     def heal(self, lab: Lab) -> None:
         pass

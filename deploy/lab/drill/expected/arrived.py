@@ -27,8 +27,8 @@ def deaf(
         end = down.healed if until is None else since(history, until)
         for entry in events(history):
             theirs = senders is None or _sender(entry) in senders
-            if theirs and down.at + UNDER_WAY < entry.at / 1e6 < end:
-                yield f"entry {entry.seq} tells of an event, {entry.at / 1e6 - down.at:.1f} s later"
+            if theirs and down.at + UNDER_WAY < history.told_at(entry) < end:
+                yield f"entry {entry.seq} tells of an event, {history.told_at(entry) - down.at:.1f} s later"
 
     words = "no hook" if senders else "no event"
     return Invariant(f"{words} is heard meanwhile", wrong, lambda _: "none was")
@@ -65,7 +65,7 @@ def _late(history: History, fault: str) -> Sequence[Entry]:
         entry
         for entry in events(history)
         if _sender(entry) in layout.MEMBERS
-        and down.at < happened(entry) < healed(down) <= entry.at / 1e6
+        and down.at < happened(entry) < healed(down) <= history.told_at(entry)
     ]
 
 

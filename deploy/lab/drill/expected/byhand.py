@@ -65,7 +65,7 @@ def taken_in(mark: str) -> Invariant:
             yield "no step of a journal is in the trail"
         for entry in steps:
             at = float(entry.facts["evidence"]["at"])
-            if not history.fault < at < back < entry.at / 1e6:
+            if not history.fault < at < back < history.told_at(entry):
                 yield f"entry {entry.seq} tells of {at:.3f}"
         ids = [str(_fact(entry)["id"]) for entry in steps]
         yield from (f"{one} was taken in twice" for one in sorted(set(ids)) if ids.count(one) > 1)

@@ -29,7 +29,7 @@ def carried_on(point: str, within: float) -> Invariant:
 
     def took(history: History) -> float | None:
         died = _died(history)
-        after = (e.at / 1e6 for e in _new(history, kind) if e.at / 1e6 > died)
+        after = (history.told_at(e) for e in _new(history, kind) if history.told_at(e) > died)
         return next((round(at - died, 3) for at in after), None)
 
     def wrong(history: History) -> Iterator[str]:
@@ -60,8 +60,8 @@ def _new(history: History, kind: Kind) -> Sequence[Entry]:
 def _split(history: History, kind: Kind) -> tuple[Sequence[Entry], Sequence[Entry]]:
     """What was told before the death, and after it."""
     told, died = _new(history, kind), _died(history)
-    early = [e for e in told if e.at / 1e6 < died]
-    return early, [e for e in told if e.at / 1e6 >= died]
+    early = [e for e in told if history.told_at(e) < died]
+    return early, [e for e in told if history.told_at(e) >= died]
 
 
 def _before_verdict(history: History) -> Iterator[str]:

@@ -46,9 +46,9 @@ def _took(history: History, leader: Leadership, bad: Collection[str]) -> float |
         if epoch_of(facts) != leader.epoch:
             continue
         if facts["kind"] == Kind.VERDICT and proven is None:
-            proven = entry.at / 1e6
+            proven = history.told_at(entry)
         if facts["kind"] == Kind.HOST and evidence["outcome"] in HOLDS:
-            ends.setdefault(evidence["host"], entry.at / 1e6)
+            ends.setdefault(evidence["host"], history.told_at(entry))
     mine = [at for host, at in ends.items() if host in good]
     complete = good <= ends.keys()
     return round(max(mine) - proven, 3) if proven is not None and complete and mine else None
@@ -79,7 +79,9 @@ def open_between(begin: str, end: str) -> Invariant:
 
     def wrong(history: History) -> Iterator[str]:
         for entry in history.later(instant(history, begin)):
-            if entry.facts["kind"] == Kind.CONCLUDED and entry.at / 1e6 < instant(history, end):
+            if entry.facts["kind"] == Kind.CONCLUDED and history.told_at(entry) < instant(
+                history, end
+            ):
                 yield f"entry {entry.seq} concludes {entry.facts['incident']}"
 
     return Invariant(
@@ -112,5 +114,5 @@ def _follows(history: History, host: str, after: float) -> float | None:
         evidence = entry.facts["evidence"]
         mine = entry.facts["kind"] == Kind.HOST and evidence["host"] == host
         if mine and evidence["outcome"] in HOLDS:
-            return round(entry.at / 1e6 - after, 3)
+            return round(history.told_at(entry) - after, 3)
     return None

@@ -36,7 +36,7 @@ def took(history: History, kind: str) -> Sequence[float]:
 def _took(history: History, began: float, end: float) -> float | None:
     led = [one for one in history.leaderships if began < one.since < end]
     told = [
-        entry.at / 1e6
+        history.told_at(entry)
         for entry in history.entries
         if entry.facts["kind"] == Kind.HOST and led and epoch_of(entry.facts) == led[-1].epoch
     ]

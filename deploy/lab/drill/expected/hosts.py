@@ -46,7 +46,7 @@ def untouched_until(mark: str, host: str) -> Invariant:
     def wrong(history: History) -> Iterator[str]:
         until = since(history, mark)
         for entry in _of_host(history, host, Kind.HOST):
-            if entry.at / 1e6 < until and entry.facts["evidence"]["outcome"] in HOLDS:
+            if history.told_at(entry) < until and entry.facts["evidence"]["outcome"] in HOLDS:
                 yield f"entry {entry.seq}: {host} {entry.facts['evidence']['outcome']}"
         for boot in ours(history, host):
             if history.fault < boot.at < until:
@@ -87,8 +87,8 @@ def _followed(history: History, mark: str, host: str) -> float | None:
     for entry in _of_host(history, host, Kind.HOST):
         evidence = entry.facts["evidence"]
         newest = leader is not None and evidence["fence"]["epoch"] == leader.epoch
-        if entry.at / 1e6 > at and evidence["outcome"] in HOLDS and newest:
-            return round(entry.at / 1e6 - at, 3)
+        if history.told_at(entry) > at and evidence["outcome"] in HOLDS and newest:
+            return round(history.told_at(entry) - at, 3)
     return None
 
 
@@ -142,7 +142,7 @@ def open_until(mark: str) -> Invariant:
     def wrong(history: History) -> Iterator[str]:
         until = since(history, mark)
         for entry in history.later():
-            if entry.facts["kind"] == Kind.CONCLUDED and entry.at / 1e6 < until:
+            if entry.facts["kind"] == Kind.CONCLUDED and history.told_at(entry) < until:
                 yield f"entry {entry.seq} concludes {entry.facts['incident']}"
 
     return Invariant(
@@ -182,7 +182,7 @@ def _edited(history: History, host: str) -> float:
 
 
 def _drift(history: History, host: str) -> float | None:
-    told = [entry.at / 1e6 for entry in _of_host(history, host, Kind.DRIFT)]
+    told = [history.told_at(entry) for entry in _of_host(history, host, Kind.DRIFT)]
     return round(told[0] - _edited(history, host), 3) if told else None
 
 

@@ -162,8 +162,8 @@ def _off(history: History, seconds: float) -> Mapping[str, Sequence[str]]:
     found: dict[str, list[str]] = {}
     for entry in events(history):
         evidence = entry.facts["evidence"]
-        ago = entry.at / 1e6 - happened(entry)
-        theirs = evidence["sender"] in layout.MEMBERS and entry.at / 1e6 > history.fault
+        ago = history.told_at(entry) - happened(entry)
+        theirs = evidence["sender"] in layout.MEMBERS and history.told_at(entry) > history.fault
         if theirs and abs(ago - seconds) < CLOCK_OFF:
             found.setdefault(evidence["sender"], []).append(evidence["id"])
     return found
@@ -175,8 +175,8 @@ def backwards(mark: str, *, old: float, least: int) -> Invariant:
 
     def late(history: History) -> Sequence[float]:
         at = history.marks.get(mark, float("inf"))
-        mine = (e for e in events(history) if e.at / 1e6 > at)
-        return [happened(e) for e in mine if e.at / 1e6 - happened(e) >= old]
+        mine = (e for e in events(history) if history.told_at(e) > at)
+        return [happened(e) for e in mine if history.told_at(e) - happened(e) >= old]
 
     def wrong(history: History) -> Iterator[str]:
         if len(late(history)) < least:

@@ -99,8 +99,8 @@ def brief_incidents(most: float) -> Invariant:
     """Whatever opens since the fault is over so many seconds later."""
 
     def lengths(history: History) -> Sequence[tuple[str, float | None]]:
-        told = {e.facts["incident"]: e.at / 1e6 for e in _of(history, Kind.CONCLUDED)}
-        began = {e.facts["incident"]: e.at / 1e6 for e in _of(history, Kind.OPENED)}
+        told = {e.facts["incident"]: history.told_at(e) for e in _of(history, Kind.CONCLUDED)}
+        began = {e.facts["incident"]: history.told_at(e) for e in _of(history, Kind.OPENED)}
         return [(name, told[name] - at if name in told else None) for name, at in began.items()]
 
     def wrong(history: History) -> Iterator[str]:
@@ -114,6 +114,22 @@ def brief_incidents(most: float) -> Invariant:
         )
 
     return Invariant(f"no incident lasts longer than {most:g} s", wrong, proof)
+
+
+def long_incident(length: str) -> Invariant:
+    """The root of a thread says that its incident took so long, as people read it: `1 h`."""
+
+    def told(history: History) -> list[str]:
+        roots = (one.text for one in history.slack if one.thread is None)
+        lines = (line for text in roots for line in text.splitlines())
+        return [line for line in lines if f"oncluded after {length}" in line]
+
+    def wrong(history: History) -> Iterator[str]:
+        if not told(history):
+            yield f"no thread in Slack says that it took {length}"
+
+    name = f"people read that it took {length}"
+    return Invariant(name, wrong, lambda history: told(history)[0])
 
 
 def quiet_since(mark: str) -> Invariant:

@@ -55,7 +55,7 @@ def _followed(history: History) -> float | None:
     leader, ends = history.leader, dict[str, float]()
     if leader is None:
         return None
-    for facts, at in ((e.facts, e.at / 1e6) for e in history.later(leader.since)):
+    for facts, at in ((e.facts, history.told_at(e)) for e in history.later(leader.since)):
         evidence = facts["evidence"]
         holds = facts["kind"] == Kind.HOST and evidence["outcome"] in HOLDS
         if holds and epoch_of(facts) == leader.epoch:

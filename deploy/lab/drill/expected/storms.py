@@ -132,7 +132,7 @@ def _not_held(history: History) -> Iterator[str]:
 
 
 def _released(history: History) -> float | None:
-    ends = (e.at / 1e6 for e in history.later() if e.facts["kind"] == Kind.RELEASED)
+    ends = (history.told_at(e) for e in history.later() if e.facts["kind"] == Kind.RELEASED)
     return next(ends, None)
 
 

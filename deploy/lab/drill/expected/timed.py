@@ -109,6 +109,6 @@ def _takeover(history: History, fault: str) -> float | None:
     died = next((one.at for one in history.injected if one.fault == fault), None)
     if died is None:
         return None
-    taken = (e.at / 1e6 for e in history.later(died) if e.facts["kind"] == Kind.TAKEN_OVER)
+    taken = (history.told_at(e) for e in history.later(died) if e.facts["kind"] == Kind.TAKEN_OVER)
     at = next(taken, None)
     return None if at is None else round(at - died, 3)

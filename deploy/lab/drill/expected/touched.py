@@ -25,7 +25,7 @@ def untouched_until(mark: str, *, name: str) -> Invariant:
 
     def touching(history: History) -> Sequence[Entry]:
         end = since(history, mark)
-        return [e for e in _touching(history, None) if e.at / 1e6 < end]
+        return [e for e in _touching(history, None) if history.told_at(e) < end]
 
     return Invariant(
         name, lambda history: _told(touching(history)), lambda _: "no entry tells of a host so far"

@@ -64,7 +64,7 @@ def _over_before(entry: Entry, history: History) -> bool:
     """Whether an entry tells of an incident of the lab's own rise that was over before the teller came:
     nobody is woken for those. One that was heard of at all must be heard of to its end."""
     known = {alert.incident for alert in history.alerts}
-    return entry.at / 1e6 < history.risen and entry.facts["incident"] not in known
+    return history.told_at(entry) < history.risen and entry.facts["incident"] not in known
 
 
 def _status(entry: Entry) -> str | None:

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from deploy.lab.drill.expected import hosts
-from deploy.lab.drill.history import Boot, History
+from deploy.lab.drill.expected.said import long_incident
+from deploy.lab.drill.history import Boot, History, Leap
 from deploy.lab.drill.invariants.checked import Invariant
 from deploy.lab.stir import Stir
 from jobs.audit import Kind
@@ -20,6 +21,7 @@ from tests.unit.deploy.lab.troubled import (
     also,
     broken,
     draft,
+    draft_of,
     failed,
     left,
 )
@@ -102,6 +104,40 @@ def test_a_host_is_named_again_under_the_next_leader() -> None:
     """That it does not follow that one either is news."""
     again = replace(left("shop2"), id="shop-36:alarm:left:shop2:50:timeout")
     assert NAMED.check(also(late(), (131.0, again))).held
+
+
+LEAP = Leap(at=124.0, seconds=3600.0)
+
+
+def an_hour_later() -> History:
+    """The same drill, in which an hour passed at 124 s by the clock of the trail."""
+    told = [(e.at / 1e6, e.facts) for e in late().entries]
+    moved = [(at + LEAP.seconds if at > LEAP.at else at, draft_of(facts)) for at, facts in told]
+    return replace(h.telling(late(), moved), leap=LEAP)
+
+
+@pytest.mark.parametrize("one", [QUICK, UNTOUCHED, FOLLOWS, NAMED, OPEN], ids=lambda one: one.name)
+def test_an_hour_that_was_moved_does_not_count(one: Invariant) -> None:
+    """Entries told by a clock that went ahead have their place among what others saw."""
+    assert one.check(an_hour_later()).held, one.check(an_hour_later()).evidence
+
+
+def test_without_its_leap_a_moved_clock_would_be_seen() -> None:
+    """The host would have followed an hour after its healing; and a leap makes nobody earlier."""
+    unknown = replace(an_hour_later(), leap=Leap())
+    assert "it followed 3603.0 s after that" in FOLLOWS.check(unknown).evidence
+    slower = replace(an_hour_later(), marks={HEALED: 127.0})
+    assert "it followed 6.0 s after that" in FOLLOWS.check(slower).evidence
+
+
+def test_people_must_read_of_the_hour() -> None:
+    """A thread that tells of seconds is a no, and so is none."""
+    hour = long_incident("1 h")
+    [*others, last] = h.GOOD.slack
+    told = replace(last, text="pg1 to pg2: concluded after 1 h 0 min, 2 of 2 follow", thread=None)
+    assert hour.check(replace(h.GOOD, slack=(*others, told))).held
+    assert hour.check(h.GOOD).evidence == "no thread in Slack says that it took 1 h"
+    assert not hour.check(replace(h.GOOD, slack=())).held
 
 
 def edited(*, mended: float = 131.0, told: bool = True) -> History:

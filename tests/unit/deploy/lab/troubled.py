@@ -37,11 +37,12 @@ def left(host: str, outcome: str = "timeout") -> Draft:
 
 def also(history: History, *drafts: tuple[float, Draft]) -> History:
     """The same drill with further entries."""
-    known = [(e.at / 1e6, _draft(e.facts)) for e in history.entries]
+    known = [(e.at / 1e6, draft_of(e.facts)) for e in history.entries]
     return h.telling(history, (*known, *drafts))
 
 
-def _draft(facts: Mapping[str, object]) -> Draft:
+def draft_of(facts: Mapping[str, object]) -> Draft:
+    """What an entry was made of."""
     return Draft(
         id=str(facts["id"]),
         kind=Kind(str(facts["kind"])),
