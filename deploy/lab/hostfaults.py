@@ -51,6 +51,12 @@ def let_sshd_go_on(lab: Lab, host: str) -> None:
     find(lab, host, "sshd").signal(signal.SIGCONT)
 
 
+def kill_scripts(lab: Lab, host: str) -> None:
+    """SIGKILL to every script that waits for a swap. LabError where none does: nothing would be tried."""
+    if lab.machines[host].run(["pkill", "-KILL", "-f", "pgbaton-remote"]).returncode:
+        raise LabError(f"no script of pgbaton waits on {host}: is [ssh] ready off?")
+
+
 def break_service(lab: Lab, host: str) -> None:
     """The run script ends at once; the process that runs is left alone."""
     (lab.folder / host / "service/shop/run").write_text(BROKEN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from deploy.lab import hostfaults
@@ -130,6 +131,28 @@ class EditByHand:
 
     def inject(self, lab: Lab) -> None:
         hostfaults.edit_by_hand(lab, self.host, self.address)
+
+    def heal(self, lab: Lab) -> None:
+        pass
+
+
+@dataclass(frozen=True, slots=True)
+class KillScripts:
+    """SIGKILL to every script of pgbaton that waits on some hosts for the next swap. Workers start others."""
+
+    hosts: Sequence[str]
+
+    @property
+    def title(self) -> str:
+        return f"the scripts that wait on {' and '.join(self.hosts)} get SIGKILL"
+
+    @property
+    def healed(self) -> str:
+        return "scripts wait again"
+
+    def inject(self, lab: Lab) -> None:
+        for host in self.hosts:
+            hostfaults.kill_scripts(lab, host)
 
     def heal(self, lab: Lab) -> None:
         pass

@@ -72,3 +72,22 @@ class PassTime:
 
     def heal(self, lab: Lab) -> None:
         pass
+
+
+@dataclass(frozen=True, slots=True)
+class FlushScripts:
+    """Redis forgets all Lua scripts, as one that was started anew does. Whoever calls one tells it again."""
+
+    @property
+    def title(self) -> str:
+        return "Redis forgets every script"
+
+    @property
+    def healed(self) -> str:
+        return "Redis was told its scripts again"
+
+    def inject(self, lab: Lab) -> None:
+        lab.footing.redis().script_flush()
+
+    def heal(self, lab: Lab) -> None:
+        pass

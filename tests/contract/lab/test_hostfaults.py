@@ -10,7 +10,15 @@ import pytest
 from deploy.lab import hostfaults, layout, shophost
 from deploy.lab.hostfaults import FOLDER
 from deploy.lab.lab import Lab
-from deploy.lab.nemesis.hosts import BreakService, EditByHand, FillHost, HangSshd, RefuseLogin
+from deploy.lab.machine import LabError
+from deploy.lab.nemesis.hosts import (
+    BreakService,
+    EditByHand,
+    FillHost,
+    HangSshd,
+    KillScripts,
+    RefuseLogin,
+)
 from deploy.lab.process import wait_until
 from jobs.inventory import Address
 
@@ -110,3 +118,14 @@ def test_a_machine_on_which_something_hangs_can_lose_its_plug(host: Lab) -> None
     hostfaults.hang_sshd(host, HOST)
     host.machines[HOST].pull_plug()
     assert host.machines[HOST].shell.poll() is not None
+
+
+def test_scripts_that_wait_are_killed_and_their_absence_is_said(host: Lab) -> None:
+    """A drill that found none to kill would have shown nothing."""
+    machine, kill = host.machines[HOST], KillScripts([HOST])
+    with pytest.raises(LabError, match="no script of pgbaton waits on shop1"):
+        kill.inject(host)
+    waiting = machine.start("waiting", ["sh", "-c", "sleep 60; :", "pgbaton-remote"])
+    wait_until("the script", lambda: waiting.pid is not None, seconds=5)
+    kill.inject(host)
+    wait_until("its end", lambda: not waiting.alive, seconds=5)

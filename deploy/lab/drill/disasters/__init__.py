@@ -26,6 +26,7 @@ from deploy.lab.drill.disasters import (
     storms,
     telling,
     unseen,
+    waiting,
 )
 
 FAMILIES: Mapping[str, Mapping[str, Disaster]] = {
@@ -38,7 +39,7 @@ FAMILIES: Mapping[str, Mapping[str, Disaster]] = {
     "hosts": {**hosts.DISASTERS, **later.DISASTERS, **crowd.DISASTERS},
     "storms": storms.DISASTERS,
     "a worker's death, stage by stage": {**ours.DISASTERS, **stages.DISASTERS},
-    "pgbaton's other processes": processes.DISASTERS,
+    "pgbaton's other processes": {**processes.DISASTERS, **waiting.DISASTERS},
     "events": events.DISASTERS,
     "whoever is told": telling.DISASTERS,
 }
