@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from redis import Redis
 
 from deploy.lab import redis
 from deploy.lab.lab import Lab
@@ -34,7 +35,7 @@ def test_an_hour_passes_by_the_clock_of_redis_alone(lab: Lab) -> None:
     again.stop(grace=10)
 
 
-def _ahead(client: redis.redis.Redis) -> float:
+def _ahead(client: Redis) -> float:
     seconds, micros = client.time()
     return float(seconds) + micros / 1e6 - time.time()
 
