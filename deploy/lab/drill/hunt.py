@@ -75,12 +75,14 @@ class Moment:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
     """A stage of the work at which a worker can be struck. `job` is what it is at, `there` whether a
-    moment is one of that stage, `near` whether it is time to look closely."""
+    moment is one of that stage, `near` whether it is time to look closely; `at_once` where the stage may
+    be over before the lab's own watch has told that the leader is gone."""
 
     title: str
     job: str
     there: Callable[[Moment], bool]
     near: Callable[[Moment], bool] = lambda _: True
+    at_once: bool = False
 
 
 @contextmanager
@@ -88,7 +90,8 @@ def caught(stage: Stage, old: Leadership, point: Point) -> Iterator[str]:
     """The name of the worker that is at that point, all of them standing still; they go on afterwards,
     those that live. TimeoutError where nobody comes by."""
     look = _looks(stage.lab, old)
-    stage.until("a new leader", lambda: not _leads(stage, old), step=0.005)
+    if not point.at_once:
+        stage.until("a new leader", lambda: not _leads(stage, old), step=0.005)
     stage.until(f"the time before {point.title}", lambda: point.near(look()), step=0.005)
     found: list[str] = []
 
@@ -173,6 +176,7 @@ POINTS: Mapping[str, Point] = {
         title="a worker that is to look and has not begun",
         job="respond",
         there=lambda m: not m.proven and m.state.flight is None,
+        at_once=True,
     ),
     "respond": Point(
         title="a worker that looks, before its verdict",

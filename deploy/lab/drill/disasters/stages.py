@@ -20,7 +20,7 @@ COMMANDS = Setting(inventory={"applications": {"shop": {"after": ["sleep 1"]}}})
 
 
 def worker_killed_at(stage: Stage, point: str) -> None:
-    """During a switchover, the worker that is at this point gets SIGKILL."""
+    """During a switchover, the worker that is at this point gets SIGKILL: the first that comes by."""
     old = stage.leader()
     asked = threading.Thread(target=stage.inject, args=(Switchover(old.member),))
     asked.start()
