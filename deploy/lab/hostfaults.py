@@ -53,8 +53,10 @@ def let_sshd_go_on(lab: Lab, host: str) -> None:
 
 def kill_scripts(lab: Lab, host: str) -> None:
     """SIGKILL to every script that waits for a swap. LabError where none does: nothing would be tried."""
-    if lab.machines[host].run(["pkill", "-KILL", "-f", "pgbaton-remote"]).returncode:
-        raise LabError(f"no script of pgbaton waits on {host}: is [ssh] ready off?")
+    done = lab.machines[host].run(["pkill", "-KILL", "-f", "pgbaton-remote"])
+    if done.returncode:
+        said = done.stderr.strip() or "is [ssh] ready off?"
+        raise LabError(f"no script of pgbaton waits on {host}: {said}")
 
 
 def break_service(lab: Lab, host: str) -> None:

@@ -62,7 +62,7 @@ def _moved_by(hand: Path) -> Mapping[str, str]:
 def _only(pattern: str) -> str:
     found = [str(one) for one in Path("/").glob(pattern) if os.uname().machine in str(one)]
     if not found:
-        raise LabError(f"there is no /{pattern}: install Debian's package faketime")
+        raise LabError(f"there is no /{pattern}: install Debian's package libfaketime")
     return found[0]
 
 

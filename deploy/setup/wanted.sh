@@ -27,7 +27,7 @@ wanted_for_lab() {
     need python3-etcd '/usr/lib/python3/dist-packages/etcd' "Patroni 3 speaks to etcd with it"
     need haproxy haproxy "owns a database node's traffic port; balances as a NodeBalancer in the lab"
     need redis-server redis-server "keeps queue, incidents and audit trail"
-    need faketime faketime "moves Redis' clock, where an hour must pass in a drill"
+    need libfaketime '/usr/lib/*/faketime/libfaketime.so.1' "moves Redis' clock, where an hour must pass in a drill"
     need openssh-server sshd "how a host is reached to be repointed"
     need runit runsvdir "supervises the shop's service on the lab's hosts"
     need iproute2 ip "every node of the lab is a network namespace"

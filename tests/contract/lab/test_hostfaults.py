@@ -113,13 +113,6 @@ def test_a_forgotten_key_is_known_again(host: Lab) -> None:
     assert keys.read_text() == before
 
 
-def test_a_machine_on_which_something_hangs_can_lose_its_plug(host: Lab) -> None:
-    """A process that is stopped, and whoever waits for it outside, must not hold its end up."""
-    hostfaults.hang_sshd(host, HOST)
-    host.machines[HOST].pull_plug()
-    assert host.machines[HOST].shell.poll() is not None
-
-
 def test_scripts_that_wait_are_killed_and_their_absence_is_said(host: Lab) -> None:
     """A drill that found none to kill would have shown nothing."""
     machine, kill = host.machines[HOST], KillScripts([HOST])
@@ -129,3 +122,10 @@ def test_scripts_that_wait_are_killed_and_their_absence_is_said(host: Lab) -> No
     wait_until("the script", lambda: waiting.pid is not None, seconds=5)
     kill.inject(host)
     wait_until("its end", lambda: not waiting.alive, seconds=5)
+
+
+def test_a_machine_on_which_something_hangs_can_lose_its_plug(host: Lab) -> None:
+    """A process that is stopped, and whoever waits for it outside, must not hold its end up."""
+    hostfaults.hang_sshd(host, HOST)
+    host.machines[HOST].pull_plug()
+    assert host.machines[HOST].shell.poll() is not None

@@ -12,8 +12,8 @@ ROW = re.compile(r"^\| `([a-z-]+)` \|", re.MULTILINE)
 
 
 def test_every_drill_has_its_row() -> None:
-    """With what happens in the very words of the drill."""
+    """With what happens in the very words of the drill; one more for each further timing of Patroni."""
     text = PAGE.read_text()
-    assert ROW.findall(text) == list(DISASTERS)
+    assert list(dict.fromkeys(ROW.findall(text))) == list(DISASTERS)
     for name, disaster in DISASTERS.items():
         assert f"| `{name}` | {disaster.title} |" in text
