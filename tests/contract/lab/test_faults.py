@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from deploy.lab import faults, layout
-from deploy.lab.etcd import etcd_healthy
+from deploy.lab.etcd import all_healthy, etcd_healthy
 from deploy.lab.lab import Lab
 from deploy.lab.machine import LabError
 from deploy.lab.nemesis.disk import DATA, FillDisk, small_disks
@@ -124,7 +124,20 @@ def test_etcd_without_quorum_comes_back(lab: Lab) -> None:
     assert not reaches(lab, "pg1", "etcd2")
     assert not etcd_healthy(layout.ETCD["etcd1"])
     faults.return_etcd(lab, ["etcd2", "etcd3"])
+    wait_until("etcd's quorum", all_healthy, seconds=30)
     assert reaches(lab, "pg1", "etcd2")
+
+
+def test_etcd_that_starts_among_hung_ones_holds_nobody_up(lab: Lab) -> None:
+    """Whoever heals one of several faults goes on to the next: that all are well is asked at the end."""
+    faults.stop_etcd(lab, ["etcd1"])
+    hung = faults.find(lab, "etcd3", "etcd")
+    hung.signal(signal.SIGSTOP)
+    began = time.monotonic()
+    faults.return_etcd(lab, ["etcd1"])
+    assert time.monotonic() - began < 3
+    hung.signal(signal.SIGCONT)
+    wait_until("etcd's quorum", all_healthy, seconds=30)
 
 
 def test_a_postmaster_that_is_not_there_is_said(lab: Lab) -> None:
