@@ -43,8 +43,14 @@ def _silenced(one: Leadership, history: History) -> float:
     following = next((n for n in history.leaderships if n.since >= one.until), None)
     if following is None or following.member == one.member:
         return one.until if following is None else _alone(one, following, history)
-    took = history.writable.get(following.member)
-    return max(one.until, took or one.until)
+    return max(one.until, _took_writes(following, history))
+
+
+def _took_writes(one: Leadership, history: History) -> float:
+    """When a leadership's member began to take writes: its first time that goes on in it. A member may
+    have led, and written, long before."""
+    times = [w.since for w in history.writing if w.member == one.member and w.until >= one.since]
+    return min(times, default=history.writable.get(one.member, 0.0))
 
 
 def _alone(one: Leadership, again: Leadership, history: History) -> float:

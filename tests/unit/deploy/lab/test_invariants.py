@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from deploy.lab.drill.history import Boot, History, HostHistory, Leadership
+from deploy.lab.drill.history import Boot, History, HostHistory, Leadership, Writing
 from deploy.lab.drill.invariants import ALL, check_all
 from jobs.audit import Entry, Kind
 from jobs.fence import Fence
@@ -90,6 +90,19 @@ def test_the_old_leader_may_acknowledge_until_the_new_one_takes_writes() -> None
     last = h.order("o-5", at=120.2, member=h.OLD)
     history = replace(h.GOOD, orders=(*h.GOOD.orders, last), stored=h.GOOD.stored | {"o-5"})
     assert broken(history) == {}
+
+
+def test_the_new_leader_may_have_written_long_before() -> None:
+    """In a long drill everybody has led once: what counts is when it took writes this time."""
+    before, now = (Writing(member="pg2", since=at, until=at + 5) for at in (20.0, 120.4))
+    long = replace(h.GOOD, writable={"pg2": 20.0}, writing=(before, now))
+    last = h.order("o-5", at=120.3, member=h.OLD)
+    history = replace(long, orders=(*h.GOOD.orders, last), stored=h.GOOD.stored | {"o-5"})
+    assert broken(history) == {}
+    late = replace(last, sent=120.5, ended=120.51)
+    history = replace(history, orders=(*h.GOOD.orders, late))
+    assert "did not lead then" in broken(history)[ORDERS]
+    assert "did not lead then" in broken(replace(history, writing=()))[ORDERS]
 
 
 def test_two_members_on_one_timeline_are_a_split_brain() -> None:
