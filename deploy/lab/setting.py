@@ -15,8 +15,9 @@ class Setting:
     """`endpoint` (leader, nodebalancer or both) is where the shops point; `inventory` is merged over the
     lab's own, table by table; `light` is how many light hosts there are beside the shops, the first of
     which follow further clusters where there are `neighbours`; `machines` are further ones, by name and
-    address; `redis` is one server, a pair under Sentinel, or one whose clock can be moved; `first` is done before anything runs on them, and `also` comes up once the shops are there,
-    before pgbaton's own processes look at anything."""
+    address; `redis` is one server, a pair under Sentinel, or one whose clock can be moved; `first` is done
+    before anything runs on them, and `also` comes up once the shops are there, before pgbaton's own
+    processes look at anything."""
 
     endpoint: str = "leader"
     inventory: Mapping[str, Any] = field(default_factory=dict)

@@ -32,8 +32,7 @@ def collect(stage: Stage) -> History:
     """The history, once the last order has ended and no event can come any more."""
     lab = stage.lab
     page, ended = lab.footing.metrics(), tuple(ended_processes(lab))
-    for customers in ("orders", *(("counter",) if lab.balanced else ())):
-        find(lab, "operator", customers).stop(grace=10)
+    _send_customers_home(lab)
     lab.footing.close_intake()
     _until_told(stage)
     trail, channel, rung = _trail(stage), outside.channel(), outside.alerts()
@@ -76,6 +75,11 @@ def collect(stage: Stage) -> History:
         },
     )
     return parted(stage, whole)
+
+
+def _send_customers_home(lab: Lab) -> None:
+    for customers in ("orders", *(("counter",) if lab.balanced else ())):
+        find(lab, "operator", customers).stop(grace=10)
 
 
 def _places(stage: Stage, trail: Sequence[Entry]) -> Mapping[str, str]:

@@ -127,7 +127,8 @@ def _replies(thread: Sequence[SlackMessage], entries: Sequence[Entry]) -> Iterat
 
 
 def _due(entries: Sequence[Entry]) -> Mapping[str, float]:
-    """The replies that a thread must have, and since when each could be told."""
+    """The replies that a thread must have, and since when each could be told, by the trail's own clock: what
+    stood for how long is told by that one."""
     due = dict(_verdicts(entries))
     for entry in entries:
         facts = entry.facts
