@@ -110,10 +110,9 @@ class Client:
         """The serial number of the certificate that a server shows; 0 while nobody listens."""
         tls = Tls(ca=self.tls / "ca.pem", cert=self.tls / "client.pem", key=self.tls / "client.key")
         try:
-            with (
-                socket.create_connection((address, port), timeout=3) as plain,
-                tls.context().wrap_socket(plain, server_hostname=address) as secure,
-            ):
+            with tls.context().wrap_socket(socket.socket(), server_hostname=address) as secure:
+                secure.settimeout(3)  # wrapped before it connects, it is closed whatever happens
+                secure.connect((address, port))
                 return int(str((secure.getpeercert() or {})["serialNumber"]), 16)
         except OSError:
             return 0
