@@ -25,7 +25,7 @@ PARTS = (
     "read.sh",
     "lift.sh",
 )
-PROGRAMS = ("stage.program.sh", "commit.program.sh", "sockets.program.awk")
+PROGRAMS = ("stage.program.sh", "sockets.program.awk")
 
 
 @cache

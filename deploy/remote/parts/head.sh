@@ -21,6 +21,7 @@ US=$(printf '\037') # separates fields of our own lists; paths with control char
 LOG_LIMIT=65536
 FILE_LIMIT=1048576
 REQUEST_LIMIT=262144
+MANY=16 # blocks of a journal that is written anew: a shell reads it byte by byte
 verb=
 account='' account_of=''
 journal_fence='' journal_phase='' restarted='' timings='' staged='' unsynced=''

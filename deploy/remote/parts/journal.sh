@@ -1,6 +1,6 @@
-# The journal: blocks of lines, of which the last whole one counts. A fence is raised by a new file,
-# written and synced before anything it announces; what follows under it is appended, unsynced: after
-# a power cut every service starts anew by itself, so the worst is one phase too many.
+# The journal: blocks of lines, of which the last whole one counts. A fence is raised by a block that is
+# on disk before anything it announces; what follows under it is unsynced: after a power cut every service
+# starts anew by itself, so the worst is one phase too many. Blocks are appended, until there are many.
 #   owed APP            files of the application changed, and it is not checked yet
 #   tentative APP PATH INODE SHA   how its files were at intent; untouched, a dead intent owes nothing
 #   doing SERVICE PROCESS   a restart was begun while the service was this process
@@ -34,10 +34,10 @@ busy() {
 load_journal() {
     journal_fence='' journal_phase='' owed='' finished='' did='' doing='' doing_process='' tentative=''
     [ -e "$folder/journal" ] || return 0
-    block=''
+    block='' blocks=0
     while IFS= read -r line; do
         case $line in
-            pgbaton-journal*) block='' ;;
+            pgbaton-journal*) block='' blocks=$((blocks + 1)) ;;
             end) take_block ;;
             *) block=$block$line$NL ;;
         esac
@@ -73,12 +73,18 @@ take_line() {
 # keep PHASE: what is known from now on.
 keep() {
     if [ "$1" != intent ] && [ "$journal_fence" = "$want" ]; then
-        # The empty line ends what a full disk may have cut off.
-        { echo && print_block "$1"; } >>"$folder/journal"
+        append_block "$1"
+    elif [ -n "$journal_fence" ] && [ "$blocks" -lt "$MANY" ]; then
+        append_block "$1" && sync_staged "$folder/journal"
     else
         print_block "$1" >"$folder/journal.new" && sync_staged "$folder/journal.new" && mv -f "$folder/journal.new" "$folder/journal" && sync "$folder"
     fi 2>/dev/null || answer failed "cannot write $folder/journal, or bring new files to disk" 'make room on its disk, or make it writable'
     journal_fence=$want journal_phase=$1
+}
+
+# append_block PHASE: the empty line ends what a full disk may have cut off.
+append_block() {
+    { echo && print_block "$1"; } >>"$folder/journal"
 }
 
 print_block() {

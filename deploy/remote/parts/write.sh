@@ -1,20 +1,34 @@
 # owner_is UID GID: file work and after-commands never run as root for somebody else's file. What goes
-# before such a command, as words into $as_owner.
+# before such a command, as words into $as_owner: `chroot /` is the lightest program that becomes somebody.
 owner_is() {
     as_owner=''
     [ "$me" -eq 0 ] && [ "$1" -ne 0 ] || return 0
     look_up "$1"
-    groups=--init-groups
-    [ -n "$account" ] || groups=--clear-groups
-    as_owner="setpriv --reuid=$1 --regid=$2 $groups --"
+    groups=--groups=
+    [ -z "$account" ] || groups=
+    as_owner="chroot --userspec=+$1:+$2 $groups --skip-chdir /"
 }
 
 # look_up UID: its line of the user database into $account, empty where it has none; asked once in a row.
 look_up() {
     [ "$account_of" != "$1" ] || return 0
     account_of=$1
-    account=$(getent passwd "$1")
+    local_user "$1" || account=$(getent passwd "$1")
 }
+
+# local_user UID: the same from the file that most users stand in, without a program.
+local_user() {
+    while IFS= read -r account; do
+        case $account in
+            *:*:"$1":*:*:*:*) without_name=${account#*:} ;;
+            *) continue ;;
+        esac
+        case ${without_name#*:} in
+            "$1":*) return 0 ;;
+        esac
+    done </etc/passwd
+    return 1
+} 2>/dev/null
 
 # heard: the last line of $result is an answer, into $verdict; what programs said before it, into $said.
 heard() {
@@ -22,7 +36,7 @@ heard() {
     said=${result%"$verdict"}
 }
 
-# stage_files: every new file is written and proven; with the intent they go to disk, before any rename.
+# stage_files: every new file is written; with the intent they go to disk, before any rename.
 stage_files() {
     for_each_file stage_file
 }
@@ -36,8 +50,6 @@ stage_file() {
     result=$($as_owner sh -c "$stage_program" pgbaton-stage 2>&1 9>&- <<END
 $parent
 ${real##*/}
-$before
-$after
 ${splices}end
 END
     )
@@ -63,7 +75,7 @@ splice_line() {
 }
 
 remember_staged() {
-    staged="$staged$uid$US$gid$US$real$US$1$US$before$US$path$NL"
+    staged="$staged$uid$US$gid$US$real$US$1$US$before$US$after$US$path$NL"
     unsynced="$unsynced$US$parent/$1"
 }
 
@@ -100,31 +112,78 @@ same_file() {
 }
 
 commit_files() {
+    [ -n "$staged" ] || return 0
     same_way
+    pairs=''
+    for_each pair_up "$staged" "$US"
+    prove_staged
     for_each commit_file "$staged" "$US"
     staged=''
     same_way
 }
 
-# commit_file: of a line of $staged, as remember_staged wrote it.
-commit_file() {
-    uid=$1 gid=$2 real=$3 tmp=$4 before=$5 path=$6
+# pair_up: of a line of $staged, the file, which is backed up, and the new one, into $pairs.
+pair_up() {
+    real=$3 path=$7
     keep_backup
     folder_of "$real"
+    plain_file "$real" && plain_file "$parent/$4" || changed_meanwhile
+    pairs=$pairs$US$real$US$parent/$4
+}
+
+# prove_staged: by one program, each file is what was read, and each new one what was planned.
+prove_staged() {
+    IFS=$US
+    sums=$(sha256sum -- ${pairs#"$US"} 2>/dev/null)
+    IFS=$BLANKS
+    for_each prove_pair "$staged" "$US"
+    just_proven=1
+}
+
+# prove_pair: of a line of $staged; its two sums are the next ones.
+prove_pair() {
+    path=$7
+    next_sum && [ "$sum" = "$5" ] || changed_meanwhile
+    next_sum && [ "$sum" = "$6" ] || [ "$6" = - ] ||
+        answer failed "$path: the result is not what was planned (no room, or wrong splices)" "$(remedy_for 'no room')"
+}
+
+# next_sum: off the front of $sums; before one of a name with a backslash stands one more.
+next_sum() {
+    sum=${sums%%"$NL"*} sums=${sums#*"$NL"}
+    sum=${sum#\\}
+    sum=${sum%% *}
+}
+
+plain_file() {
+    [ -f "$1" ] && [ ! -L "$1" ]
+}
+
+changed_meanwhile() {
+    answer file-changed "$path changed right before the rename" 'nothing; it is read again'
+}
+
+# commit_file: of a line of $staged, as remember_staged wrote it. The owner renames, in the folder that was
+# looked at, right after the last look, which for the first file was the proof of all.
+commit_file() {
+    uid=$1 gid=$2 real=$3 tmp=$4 before=$5 path=$7
+    folder_of "$real"
     owner_is "$uid" "$gid"
-    result=$($as_owner sh -c "$commit_program" pgbaton-commit 2>&1 9>&- <<END
-$parent
-${real##*/}
-./$tmp
-$before
-END
-    )
-    heard
-    case $verdict in
-        renamed) ;;
-        changed) answer file-changed "$path changed right before the rename" 'nothing; it is read again' ;;
-        *) answer failed "$path: ${verdict#failed }: ${said:-no word}" "$(remedy_for "$result")" ;;
-    esac
+    cd -P -- "$parent" 2>/dev/null && [ "$PWD" = "$parent" ] && as_it_was || changed_meanwhile
+    just_proven=''
+    rename_file
+    sync -- . 2>/dev/null
+    cd /
+}
+
+as_it_was() {
+    [ -z "$just_proven" ] || return 0
+    plain_file "./${real##*/}" && checksum "./${real##*/}" && [ "$sum" = "$before" ]
+}
+
+rename_file() {
+    said=$($as_owner mv -fT -- "./$tmp" "./${real##*/}" 2>&1 9>&-) ||
+        answer failed "$path: cannot be replaced: ${said:-no word}" "$(remedy_for "$said")"
 }
 
 # One backup of each file, in our own folder: beside the file it would be one more secret to guard.

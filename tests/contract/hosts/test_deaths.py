@@ -173,6 +173,22 @@ def test_a_journal_that_was_cut_off_counts_up_to_its_last_whole_block(
     assert app.journal() == Journal(phase=phase, fence=fence(10))
 
 
+def test_a_journal_does_not_grow_for_ever(real: RealWorld) -> None:
+    """Each fence adds its phases; now and then the newest alone begins a new one, and nothing is forgotten."""
+    app, lengths = shop(real, services=()), []
+    for epoch in range(10, 20):
+        assert app.move(b"%d" % epoch, fence(epoch)).outcome == Outcome.CHANGED
+        lengths.append(_blocks(real))
+        assert app.journal() == Journal(phase=Phase.CHECKED, fence=fence(epoch))
+    assert max(lengths) <= 20, lengths
+    assert min(lengths[1:]) < max(lengths)
+    assert app.move(b"a", fence(18)).outcome == Outcome.LOWER_FENCE
+
+
+def _blocks(real: RealWorld) -> int:
+    return (real.machine.state / real.cluster / "journal").read_text().count("pgbaton-journal")
+
+
 def test_a_journal_that_is_rubbish_stops_everything_until_it_is_lifted(real: RealWorld) -> None:
     """Better no swap than one that forgot a newer fence."""
     app = shop(real)

@@ -122,7 +122,8 @@ def test_a_file_changed_right_before_the_rename_is_left_alone(real: RealWorld) -
 
 
 @pytest.mark.parametrize(
-    "name", ["my shop.env", 'quo\'te "$(touch x)".env', "umläut-ß.env", "-n.env", "a;b|c.env"]
+    "name",
+    ["my shop.env", 'quo\'te "$(touch x)".env', "umläut-ß.env", "-n.env", "a;b|c.env", "a\\b.env"],
 )
 def test_odd_names_are_only_names(real: RealWorld, name: str) -> None:
     """Spaces, quotes, shell signs, UTF-8."""

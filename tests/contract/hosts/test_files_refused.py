@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from jobs.remote import FileFault, Outcome, ReadRequest, SwapReply
+from jobs.remote import HOLDS, FileFault, Outcome, ReadRequest, SwapReply
 from tests.contract.hosts.machine import ACCOUNTS, write
-from tests.contract.hosts.worlds import RealWorld, Shop, fence, line, names, shop_at
+from tests.contract.hosts.worlds import RealWorld, Shop, fence, line, names, shop, shop_at
 
 
 def refused(app: Shop, *, because: str, remedy: str) -> SwapReply:
@@ -103,6 +103,20 @@ def test_a_read_only_file_system_is_refused(real: RealWorld) -> None:
     real.machine.inside("mount", "--bind", str(path.parent), str(path.parent))
     real.machine.inside("mount", "-o", "remount,bind,ro", str(path.parent))
     refused(shop_at(real, path), because="ead-only file system", remedy="writable")
+
+
+def test_a_result_that_was_not_planned_changes_nothing(real: RealWorld) -> None:
+    """Splices that lead elsewhere in the second file leave the first one alone, too."""
+    app = shop(real, files=2)
+    request = app.request(b"b", fence(10))
+    first, second = request.apps[0].files
+    wrong = replace(second, after="0" * 64)
+    reply = app.send(replace(request, apps=(replace(request.apps[0], files=(first, wrong)),)))
+    assert reply.outcome == Outcome.FAILED, reply
+    assert "not what was planned" in reply.reason
+    assert app.contents() == [line(b"a"), line(b"a")]
+    assert app.move(b"b", fence(10)).outcome in HOLDS
+    assert real.restarts(app.app.services[0]) == 1
 
 
 def test_a_full_disk_changes_nothing(real: RealWorld) -> None:

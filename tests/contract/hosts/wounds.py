@@ -6,11 +6,11 @@ from deploy.remote import plain_script
 
 EFFECTS = {
     "keep() {": "keep",
+    "rename_file() {": "rename_file",
     "run_one_after() {": "run_one_after",
     "restart_runit() {": "restart_runit",
     "check_one() {": "check_one",
 }
-RENAMED = "        renamed) ;;\n"
 
 
 def dying_after(effects: int) -> str:
@@ -22,7 +22,6 @@ def dying_after(effects: int) -> str:
             f'{name}() {{\n    {name}_really "$@" || return\n    effect\n}}\n{name}_really() {{'
         )
         script = _replaced(script, f"\n{anchor}", f"\n{wrapped}")
-    script = _replaced(script, RENAMED, "        renamed) effect ;;\n")
     count = f"effects=0\neffect() {{\n    effects=$((effects + 1))\n    [ $effects -ne {effects} ] || kill -9 $$\n}}\n"
     return count + script
 
