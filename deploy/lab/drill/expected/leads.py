@@ -48,10 +48,15 @@ def changed_leader(times: int, *, at_least: bool = False) -> Invariant:
     def wrong(history: History) -> Iterator[str]:
         count = _count(history)
         if count < times or (count > times and not at_least):
-            yield f"the leader changed {count} times"
+            yield f"the leader changed {often(count)}"
 
     words = "at least " if at_least else ""
-    return Invariant(f"the leader changes {words}{times} times", wrong, _told)
+    return Invariant(f"the leader changes {words}{often(times)}", wrong, _told)
+
+
+def often(times: int) -> str:
+    """As one says it: once, twice, 3 times."""
+    return {1: "once", 2: "twice"}.get(times, f"{times} times")
 
 
 def _count(history: History) -> int:
