@@ -8,6 +8,8 @@ home_of() {
     for_each home_in_file "$files" "$US"
     [ -n "$app_uid" ] || app_uid=${SUDO_UID:-$me} app_gid=${SUDO_GID:-$my_group}
     look_up "$app_uid"
+    # A file's group is its commands' too, but not root's.
+    [ "$app_gid" -ne 0 ] || [ "$app_uid" -eq 0 ] || app_gid=${own_group:-$app_uid}
     app_user=${account%%:*}
     app_home=${account%:*} && app_home=${app_home##*:}
     app_home=${app_home:-/}
@@ -27,7 +29,8 @@ leader_in_line() {
     app_host=$text app_port=$7
 }
 
-# as_app SECONDS COMMAND: nothing of ours leaks in (environment, ignored signals, lock, stdout).
+# as_app SECONDS COMMAND: nothing of ours leaks in (environment, ignored signals, lock, stdout). What ends it is not
+# its own, who could stop it.
 as_app() {
     (
         trap - PIPE HUP INT TERM
@@ -35,7 +38,7 @@ as_app() {
         exec 9>&-
         umask 022
         owner_is "$app_uid" "$app_gid"
-        exec $as_owner timeout -k 5 "$1" env -i HOME="$app_home" USER="$app_user" LOGNAME="$app_user" \
+        exec timeout -k 5 "$1" $as_owner env -i HOME="$app_home" USER="$app_user" LOGNAME="$app_user" \
             SHELL=/bin/sh LANG=C.UTF-8 PGBATON_HOST="$app_host" PGBATON_PORT="$app_port" \
             PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin sh -c "$2"
     ) </dev/null

@@ -56,8 +56,8 @@ replaceable() {
         return 1
     fi
     if [ "$me" -eq 0 ] && [ "$uid" -eq 0 ] && foreign_folder; then
-        why="belongs to root in a folder that others may write"
-        remedy='give the file to its application, or the folder to root alone'
+        why="belongs to root in a folder, or below one, that others may write"
+        remedy='give the file to its application, or each such folder to root alone'
         return 1
     fi
     if is_mount_point; then
@@ -76,11 +76,24 @@ folder_of() {
     parent=${parent:-/}
 }
 
+# foreign_folder: whether somebody but root could put another file into $parent, or another folder in its place. Above
+# it a sticky bit is enough.
 foreign_folder() {
-    case $(stat -c '%u %A' -- "$parent") in
-        '0 '?????-??-?) return 1 ;;
-        *) return 0 ;;
-    esac
+    above='' at=$parent
+    while [ -n "$at" ]; do
+        above=$above$US${at%/*}/ at=${at%/*}
+    done
+    IFS=$US
+    seen=$(stat -c '%u %A' -- "$parent" ${above#"$US"} 2>/dev/null) || seen=unseen
+    IFS=$NL foreign='' sticky='no such'
+    for line in $seen; do
+        case $line in
+            '0 '?????-??-? | '0 '$sticky) sticky='?????????[tT]' ;;
+            *) foreign=1 ;;
+        esac
+    done
+    IFS=$BLANKS
+    [ -n "$foreign" ]
 }
 
 # is_mount_point: a file that is mounted by itself is not on its folder's mount.
@@ -142,6 +155,9 @@ look_at_file() {
     unquote "$2"
     path=$text asked=$2
     resolve "$path" || answer failed "$path $why" "$remedy"
+    case $files in
+        *"$US$real$US"*) answer failed "$path is the file of another path too" 'name it once in the inventory' ;;
+    esac
     checksum "$real" || answer failed "$path cannot be read" 'look at its permissions and its disk'
     status=right
     if [ "$sum" != "$4" ]; then

@@ -23,8 +23,8 @@ FILE_LIMIT=1048576
 REQUEST_LIMIT=262144
 MANY=16 # blocks of a journal that is written anew: a shell reads it byte by byte
 verb=
-account='' account_of=''
-journal_fence='' journal_phase='' restarted='' timings='' staged='' unsynced=''
+account='' account_of='' own_group=''
+journal_fence='' journal_phase='' on_disk='' restarted='' timings='' staged='' unsynced=''
 
 # The user and the group that run this, into $me and $my_group.
 while read -r name a rest; do

@@ -70,16 +70,27 @@ take_line() {
     esac
 }
 
-# keep PHASE: what is known from now on.
+# keep PHASE: what is known from now on. A fence that was found here may not have come to disk.
 keep() {
-    if [ "$1" != intent ] && [ "$journal_fence" = "$want" ]; then
+    if [ -n "$on_disk" ] && [ "$1" != intent ]; then
         append_block "$1"
     elif [ -n "$journal_fence" ] && [ "$blocks" -lt "$MANY" ]; then
         append_block "$1" && sync_staged "$folder/journal"
     else
         print_block "$1" >"$folder/journal.new" && sync_staged "$folder/journal.new" && mv -f "$folder/journal.new" "$folder/journal" && sync "$folder"
-    fi 2>/dev/null || answer failed "cannot write $folder/journal, or bring new files to disk" 'make room on its disk, or make it writable'
-    journal_fence=$want journal_phase=$1
+    fi 2>/dev/null || not_kept
+    on_disk=1 journal_fence=$want journal_phase=$1
+}
+
+# not_kept: a block may stand there all the same, and what stands counts from now on.
+not_kept() {
+    load_journal
+    answer failed "cannot write $folder/journal, or bring new files to disk" 'make room on its disk, or make it writable'
+}
+
+# stands_on_disk: what is told as held would bear a power cut, whatever became of it when it was written.
+stands_on_disk() {
+    sync "$folder/journal" 2>/dev/null || not_kept
 }
 
 # append_block PHASE: the empty line ends what a full disk may have cut off.

@@ -8,7 +8,10 @@ swap() {
     look_at_files
     decide
     if [ "$phase" = checked ]; then
-        [ "$journal_fence" != "$want" ] || [ "$journal_phase" != checked ] || answer held
+        if [ "$journal_fence" = "$want" ] && [ "$journal_phase" = checked ]; then
+            stands_on_disk
+            answer held
+        fi
         keep checked
         answer unchanged
     fi

@@ -1,24 +1,32 @@
 # owner_is UID GID: file work and after-commands never run as root for somebody else's file. What goes
-# before such a command, as words into $as_owner: `chroot /` is the lightest program that becomes somebody.
+# before such a command, as words into $as_owner: `chroot /` is the lightest program that becomes somebody,
+# but takes the group it is given for the user's own, which setpriv looks up.
 owner_is() {
     as_owner=''
     [ "$me" -eq 0 ] && [ "$1" -ne 0 ] || return 0
     look_up "$1"
-    groups=--groups=
-    [ -z "$account" ] || groups=
-    as_owner="chroot --userspec=+$1:+$2 $groups --skip-chdir /"
+    case $own_group in
+        "$2") as_owner="chroot --userspec=+$1:+$2 --skip-chdir /" ;;
+        '') as_owner="chroot --userspec=+$1:+$2 --groups= --skip-chdir /" ;;
+        *) as_owner="setpriv --reuid=$1 --regid=$2 --init-groups --" ;;
+    esac
 }
 
-# look_up UID: its line of the user database into $account, empty where it has none; asked once in a row.
+# look_up UID: its line of the user database into $account and its group there into $own_group, empty where
+# it has none; asked once in a row.
 look_up() {
     [ "$account_of" != "$1" ] || return 0
     account_of=$1
     local_user "$1" || account=$(getent passwd "$1")
+    own_group=${account#*:*:*:}
+    own_group=${own_group%%:*}
 }
 
-# local_user UID: the same from the file that most users stand in, without a program.
+# local_user UID: the same from the file that most users stand in, without a program; of many it would take longer.
 local_user() {
-    while IFS= read -r account; do
+    users=0
+    while IFS= read -r account && [ "$users" -lt 40 ]; do
+        users=$((users + 1))
         case $account in
             *:*:"$1":*:*:*:*) without_name=${account#*:} ;;
             *) continue ;;
@@ -55,9 +63,20 @@ END
     )
     heard
     case $verdict in
-        'staged '*) remember_staged "${verdict#staged ./}" ;;
+        'staged '*) is_staged && remember_staged "$tmp" || answer failed "$path: the stage says '$verdict'" 'look who else is its owner' ;;
         changed) answer file-changed "$path changed while it was copied" 'nothing; it is read again' ;;
         *) answer failed "$path: ${verdict#failed }: ${said:-no word}" "$(remedy_for "$result")" ;;
+    esac
+}
+
+# is_staged: whether $verdict names a new file, into $tmp, as the stage names them: it ran as somebody who may have had
+# a hand in what it says.
+is_staged() {
+    token=${verdict##*.pgbaton-}
+    tmp=.${real##*/}.pgbaton-$token
+    case $token in
+        *[!0-9a-f-]*) return 1 ;;
+        *) [ "$verdict" = "staged ./$tmp" ] ;;
     esac
 }
 
@@ -192,8 +211,11 @@ keep_backup() {
     while [ "$left" != "${left#*/}" ]; do
         backup=$backup${left%%/*}% left=${left#*/}
     done
+    backup=$backup$left
+    [ "${#backup}" -le 255 ] || backup=$(printf '%s' "$real" | sha256sum | cut -d ' ' -f 1)
     [ -d "$folder/backup" ] || mkdir -- "$folder/backup" 2>/dev/null
-    { cat <"$real" >"$folder/backup/$backup$left"; } 2>/dev/null && return
+    # What stands there by now may be its owner's link to what he may not read, or a pipe.
+    dd if="$real" of="$folder/backup/$backup" iflag=nofollow,nonblock,fullblock bs="$FILE_LIMIT" count=1 2>/dev/null && return
     answer failed "cannot keep a backup of $path in $folder/backup" 'make room on its disk'
 }
 
@@ -205,5 +227,5 @@ discard_staged() {
 
 discard_file() {
     owner_is "$1" "$2"
-    $as_owner rm -f -- "${3%/*}/$4" 2>/dev/null
+    $as_owner rm -f -- "${3%/*}/$4" 2>/dev/null 9>&-
 }

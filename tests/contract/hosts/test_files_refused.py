@@ -44,7 +44,7 @@ def test_a_file_of_root_in_a_users_folder_is_refused(real: RealWorld) -> None:
     """Root must not work in a folder where somebody else can exchange the names."""
     path = real.machine.folder("shop") / ".env"
     write(path, line(b"a"), owner="root", mode=0o644)
-    refused(shop_at(real, path), because="folder that others may write", remedy="give the file")
+    refused(shop_at(real, path), because="that others may write", remedy="give the file")
 
 
 def test_a_bind_mounted_file_is_refused(real: RealWorld) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from jobs.blocked import Blocked
 from jobs.remote import FileState, Outcome, Phase, SwapReply
-from tests.contract.hosts.machine import Machine
+from tests.contract.hosts.machine import ACCOUNTS, Machine, write
 from tests.contract.hosts.services import until
 from tests.contract.hosts.staged import FORMER, Staged, staged
 from tests.contract.hosts.vault import Vault
@@ -154,7 +154,8 @@ def test_rails_with_a_default_section_keeps_its_form(world: RealWorld) -> None:
     folder = world.machine.folder()
     path = folder / "config/database.yml"
     path.parent.mkdir()
-    path.write_bytes(text % at(world, FORMER))
+    write(path, text % at(world, FORMER), owner="shop", mode=0o640)
+    os.chown(path.parent, ACCOUNTS["shop"], ACCOUNTS["shop"])
     puma = world.service()
     lines = f'preset = "rails"\npath = "{folder}"\nservice = "{puma.name}"\n'
     assert changed(staged(world, lines).move())
