@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 
 from deploy.lab import layout, shophost
@@ -35,10 +36,16 @@ class FenceWatch:
             time.sleep(EVERY)
 
     def _read(self, host: str, path: Path) -> None:
-        fence = journal_fence(path)
         seen = self.fences.setdefault(host, [])
-        if fence is not None and seen[-1:] != [fence]:
-            seen.append(fence)
+        seen.extend(news(seen, list(_told(path, "fence"))))
+
+
+def news(seen: Sequence[Fence], told: Sequence[str]) -> Iterator[Fence]:
+    """What a journal tells that was not seen yet: blocks are appended, or it begins anew with one."""
+    fences = [fence for text, _ in groupby(told) if (fence := parse_fence(text)) is not None]
+    if seen and seen[-1] in fences:
+        fences = fences[len(fences) - fences[::-1].index(seen[-1]) :]
+    yield from fences
 
 
 def journal(lab: Lab, host: str) -> Path:
@@ -49,23 +56,25 @@ def journal(lab: Lab, host: str) -> Path:
 
 
 def journal_fence(path: Path) -> Fence | None:
-    """The fence that a journal holds; None where there is none (yet)."""
-    try:
-        lines = path.read_text().splitlines()
-    except OSError:
-        return None
-    words = (line.split() for line in lines)
-    return next((parse_fence(w[1]) for w in words if len(w) > 1 and w[0] == "fence"), None)
+    """The fence that a journal's last whole block holds; None where there is none (yet)."""
+    *_, last = None, *_told(path, "fence")
+    return None if last is None else parse_fence(last)
 
 
 def journal_phase(path: Path) -> str | None:
-    """The phase that a journal's last whole block holds; None where there is none (yet)."""
+    """The phase that the same block holds."""
+    *_, last = None, *_told(path, "phase")
+    return last
+
+
+def _told(path: Path, name: str) -> Iterator[str]:
+    """What each whole block of a journal says of that name."""
     try:
         whole, ended, _ = path.read_text().rpartition("\nend\n")
     except OSError:
-        return None
-    words = (line.split() for line in reversed(whole.splitlines()) if ended)
-    return next((w[1] for w in words if len(w) > 1 and w[0] == "phase"), None)
+        return
+    words = (line.split() for line in whole.splitlines() if ended)
+    yield from (w[1] for w in words if len(w) > 1 and w[0] == name)
 
 
 def observe(lab: Lab, host: str, fences: list[Fence]) -> HostHistory:

@@ -9,7 +9,7 @@ from deploy.lab import layout
 from deploy.lab.drill.disaster import Disaster
 from deploy.lab.drill.expected import MOVED, taken_over
 from deploy.lab.drill.history import Leadership
-from deploy.lab.drill.hostwatch import journal, journal_fence
+from deploy.lab.drill.hostwatch import journal, journal_fence, journal_phase
 from deploy.lab.drill.stage import Stage
 from deploy.lab.nemesis import KillWorker, Switchover
 
@@ -38,7 +38,7 @@ def _under_way(stage: Stage, old: Leadership) -> bool:
         path = journal(stage.lab, host)
         fence = journal_fence(path)
         if fence is not None and fence.epoch > old.epoch:
-            return "phase checked" not in path.read_text()
+            return journal_phase(path) != "checked"
     return False
 
 

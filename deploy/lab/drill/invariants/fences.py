@@ -16,12 +16,17 @@ from jobs.fence import Fence
 
 def lowered_fences(history: History) -> Iterator[str]:
     """Hosts whose fence went from a higher one to a lower one, in their journal or in the trail, without
-    that an operator lifted exactly that one on the record."""
+    that an operator lifted exactly that one on the record. And changes under a fence that the host's journal
+    never held."""
     for name, fences in _fences(history):
         lifted = {fence for host, fence in _lifted(history) if host == name.partition(" ")[0]}
         for before, after in pairwise(fences):
             if _lower(after, before) and str(before) not in lifted:
                 yield f"{name}: fence went from {before} to {after}"
+    for host in history.hosts:
+        for fence in _changed_under(history, host.name):
+            if fence not in host.fences:
+                yield f"{host.name} was changed under {fence}, which its journal never held"
 
 
 def _lifted(history: History) -> Iterator[tuple[str, str]]:
@@ -43,8 +48,13 @@ def _lower(after: Fence, before: Fence) -> bool:
 def _fences(history: History) -> Iterator[tuple[str, Sequence[Fence]]]:
     for host in history.hosts:
         yield f"{host.name} (journal)", host.fences
-        entries = (e for e in mutations(history) if e.facts["evidence"].get("host") == host.name)
-        yield f"{host.name} (trail)", [fence_of(entry) for entry in entries]
+        yield f"{host.name} (trail)", _changed_under(history, host.name)
+
+
+def _changed_under(history: History, host: str) -> Sequence[Fence]:
+    """The fences of a host's changes, as the trail tells them."""
+    entries = (e for e in mutations(history) if e.facts["evidence"].get("host") == host)
+    return [fence_of(entry) for entry in entries]
 
 
 def fences_seen(history: History) -> str:

@@ -73,6 +73,11 @@ def test_a_lower_fence_is_seen_in_the_trail_too() -> None:
     assert "trail" in broken(with_entries(*late))[FENCES]
 
 
+def test_a_change_whose_fence_the_journal_never_held_is_seen() -> None:
+    """The host's own word is missing, or whoever reads it is blind."""
+    assert f"changed under {h.SECOND}" in broken(with_host(fences=(h.FIRST,)))[FENCES]
+
+
 def test_a_lost_order_is_found() -> None:
     """An acknowledged order that is not stored breaks it, one never answered does not."""
     assert "o-3" in broken(replace(h.GOOD, stored=frozenset({"o-1"})))[ORDERS]

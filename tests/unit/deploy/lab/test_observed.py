@@ -9,10 +9,12 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import cast
 
+import pytest
+
 from deploy.lab import layout
 from deploy.lab.accounts import Account, account_files
 from deploy.lab.drill.history import Leadership
-from deploy.lab.drill.hostwatch import env_value, journal_fence, journal_phase, read_orders
+from deploy.lab.drill.hostwatch import env_value, journal_fence, journal_phase, news, read_orders
 from deploy.lab.drill.leadership import LeaderWatch, step, watched
 from deploy.lab.drill.trailwatch import TrailWatch
 from jobs.audit import Entry
@@ -48,16 +50,20 @@ def test_a_neighbour_s_leader_has_an_address_of_its_own() -> None:
     assert not beside & {*layout.ADDRESSES.values(), *layout.LIGHT.values()}
 
 
+def fence(pg_timeline: int, epoch: int) -> Fence:
+    return Fence(system="7", pg_timeline=pg_timeline, epoch=epoch)
+
+
 def test_a_journal_is_read_while_it_is_not_there_yet(tmp_path: Path) -> None:
     """Its fence, or None."""
     path = tmp_path / "journal"
     assert journal_fence(path) is None
     path.write_text("pgbaton-journal 1\nfence 7/2/36\nphase checked\nend\n")
-    assert journal_fence(path) == Fence(system="7", pg_timeline=2, epoch=36)
+    assert journal_fence(path) == fence(2, 36)
 
 
 def test_the_last_whole_block_of_a_journal_counts(tmp_path: Path) -> None:
-    """What follows under one fence is appended; a block that is cut off is not there yet."""
+    """Fences and phases are appended; a block that is cut off is not there yet."""
     path = tmp_path / "journal"
     assert journal_phase(path) is None
     path.write_text("pgbaton-journal 1\nfence 7/2/36\nphase intent\nowed shop\n")
@@ -66,8 +72,33 @@ def test_the_last_whole_block_of_a_journal_counts(tmp_path: Path) -> None:
         path.read_text() + "end\n\npgbaton-journal 1\nfence 7/2/36\nphase written\nend\n"
     )
     assert journal_phase(path) == "written"
-    path.write_text(path.read_text() + "\npgbaton-journal 1\nfence 7/2/36\nphase checked\n")
-    assert journal_phase(path) == "written"
+    path.write_text(path.read_text() + "\npgbaton-journal 1\nfence 7/3/41\nphase intent\n")
+    assert (journal_fence(path), journal_phase(path)) == (fence(2, 36), "written")
+    path.write_text(path.read_text() + "end\n")
+    assert (journal_fence(path), journal_phase(path)) == (fence(3, 41), "intent")
+
+
+@pytest.mark.parametrize(
+    ("seen", "told", "new"),
+    [
+        ([], [], []),
+        ([], [10, 10, 11], [10, 11]),
+        ([10], [10, 10, 10], []),
+        ([10], [10, 11, 11, 12], [11, 12]),
+        ([10, 11], [12], [12]),
+        ([10, 9], [10, 9, 10], [10]),
+        ([10, 9, 10], [10, 9, 10], []),
+    ],
+    ids=["none", "first", "same", "appended", "anew", "to-and-fro", "seen"],
+)
+def test_what_a_journal_tells_is_seen_once(
+    seen: list[int], told: list[int], new: list[int]
+) -> None:
+    """Blocks are appended, and now and then it begins anew; a fence that went down is not swallowed."""
+    fences = [fence(1, epoch) for epoch in seen]
+    assert list(news(fences, [str(fence(1, epoch)) for epoch in told])) == [
+        fence(1, epoch) for epoch in new
+    ]
 
 
 def test_a_half_written_order_is_left_out(tmp_path: Path) -> None:
