@@ -63,7 +63,7 @@ END
     )
     heard
     case $verdict in
-        'staged '*) is_staged && remember_staged "$tmp" || answer failed "$path: the stage says '$verdict'" 'look who else is its owner' ;;
+        'staged '*) is_staged && remember_staged || disowned ;;
         changed) answer file-changed "$path changed while it was copied" 'nothing; it is read again' ;;
         *) answer failed "$path: ${verdict#failed }: ${said:-no word}" "$(remedy_for "$result")" ;;
     esac
@@ -80,6 +80,10 @@ is_staged() {
     esac
 }
 
+disowned() {
+    answer failed "$path: what was started as its owner answered '$verdict'" 'look what else runs as its owner on the host'
+}
+
 # splices_of WORD: the request's lines for one file, into $splices.
 splices_of() {
     splices='' mine='' sought=$1
@@ -94,8 +98,8 @@ splice_line() {
 }
 
 remember_staged() {
-    staged="$staged$uid$US$gid$US$real$US$1$US$before$US$after$US$path$NL"
-    unsynced="$unsynced$US$parent/$1"
+    staged="$staged$uid$US$gid$US$real$US$tmp$US$before$US$after$US$path$NL"
+    unsynced="$unsynced$US$parent/$tmp"
 }
 
 # sync_staged FILE: that file and all staged ones are on disk, by one program.

@@ -90,7 +90,7 @@ def test_a_stage_that_lies_about_its_file_is_not_believed(real: RealWorld) -> No
     assert lying != plain_script()
     reply = by(lying, app, b"b", HELD)
     assert (reply.outcome, reply.fence) == (Outcome.FAILED, None)
-    assert "the stage says" in reply.reason
+    assert "answered 'staged ./other'" in reply.reason
     assert app.contents() == [line(b"a")]
     assert other.exists()
 
