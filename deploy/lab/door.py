@@ -66,7 +66,9 @@ def open_door() -> Iterator[Door]:
 async def _led(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, host: str, port: int
 ) -> None:
-    """Carry bytes both ways until both sides have said their last; an end travels on as an end."""
+    """Carry bytes both ways until both sides have said their last; an end travels on as an end, and a
+    reset ends both at once: a browser whose request met a connection that was just being closed asks
+    again."""
     try:
         async with asyncio.timeout(PATIENCE):
             inner_reader, inner_writer = await asyncio.open_connection(host, port)
@@ -74,15 +76,15 @@ async def _led(
         writer.close()
         return
     try:
-        await asyncio.gather(_carry(reader, inner_writer), _carry(inner_reader, writer))
+        with suppress(OSError):
+            await asyncio.gather(_carry(reader, inner_writer), _carry(inner_reader, writer))
     finally:
         for one in (writer, inner_writer):
             one.close()
 
 
 async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with suppress(OSError):
-        while data := await reader.read(CHUNK):
-            writer.write(data)
-            await writer.drain()
-        writer.write_eof()
+    while data := await reader.read(CHUNK):
+        writer.write(data)
+        await writer.drain()
+    writer.write_eof()

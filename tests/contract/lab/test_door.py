@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 
@@ -15,7 +16,7 @@ from deploy.lab.door import Door, open_door
 from deploy.lab.machine import Machine
 
 INSIDE = "10.77.0.61"
-SERVE = """
+PARROT = """
 import socketserver
 class Parrot(socketserver.BaseRequestHandler):
     def handle(self):
@@ -25,6 +26,15 @@ class Parrot(socketserver.BaseRequestHandler):
         self.request.sendall(b"goodbye")
 socketserver.ThreadingTCPServer(("0.0.0.0", 7777), Parrot).serve_forever()
 """
+HANG_UP = """
+import socket, time
+server = socket.create_server(("0.0.0.0", 7777))
+while True:
+    caller, _ = server.accept()
+    time.sleep(0.3)
+    caller.close()
+"""
+"""What was said to it lies unread as it closes: so its kernel resets the connection."""
 
 
 @pytest.fixture
@@ -42,9 +52,9 @@ def door(outsider: ThreadPoolExecutor) -> Iterator[Door]:
         yield made
 
 
-def serve(machines: dict[str, Machine]) -> None:
-    """Let `left` repeat what it hears, and say goodbye once nothing more comes."""
-    machines["left"].start("server", [sys.executable, "-c", SERVE])
+def serve(machines: dict[str, Machine], program: str = PARROT) -> None:
+    """Let `left` repeat what it hears, and say goodbye once nothing more comes; or another program."""
+    machines["left"].start("server", [sys.executable, "-c", program])
     deadline = time.monotonic() + 5
     while True:
         try:
@@ -85,6 +95,19 @@ def test_bytes_go_both_ways_while_the_answer_streams(
         other.sendall(b"x" * 1_000_000)
         other.shutdown(socket.SHUT_WR)
         assert heard(other) == b"x" * 1_000_000 + b"goodbye"
+
+
+def test_a_reset_inside_ends_the_connection_outside(
+    door: Door, outsider: ThreadPoolExecutor, machines: dict[str, Machine]
+) -> None:
+    """A server that closes an idle connection just as a request arrives answers it with a reset: the
+    browser hears that at once, and does not wait for an answer."""
+    serve(machines, HANG_UP)
+    door.lead(INSIDE, 7777)
+    with knock(door, outsider) as connection:
+        connection.sendall(b"are you there?")
+        with suppress(ConnectionResetError):
+            assert connection.recv(100) == b""
 
 
 def test_where_nobody_listens_the_browser_is_told(

@@ -3,10 +3,11 @@ from __future__ import annotations
 import http.client
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.contract.pages.browser import signed_in
 from tests.contract.pages.stage import PagesServer, Teller
@@ -92,6 +93,31 @@ def test_while_redis_is_down_the_page_keeps_what_it_has_and_says_so(
     expect(page.locator("#watch")).to_contain_text("Live.", timeout=20_000)
     teller.verified(["web1"])
     expect(page.locator("h1")).to_contain_text("pg2 leads", timeout=20_000)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "told"),
+    [
+        pytest.param(lambda _: None, "The connection is lost", id="hangs"),
+        pytest.param(lambda route: route.abort(), "The connection is lost", id="breaks"),
+        pytest.param(lambda route: route.fulfill(status=503), "Redis cannot be read", id="503"),
+        pytest.param(lambda route: route.fulfill(status=500), "cannot be read anew", id="500"),
+    ],
+)
+def test_news_that_could_not_be_fetched_is_asked_for_again(
+    page: Page, pages: PagesServer, teller: Teller, trouble: Callable[[Route], None], told: str
+) -> None:
+    """One request that hangs, breaks or fails is told, and repeated by itself although nothing newer
+    comes: an incident's last entry may be the one that was missed."""
+    teller.opens()
+    page.goto(f"{pages.address}/incidents/{teller.incident}")
+    live(page)
+    page.wait_for_timeout(1500)
+    page.route("**/fragment", trouble, times=1)
+    teller.verified(["web1"])
+    expect(page.locator("#watch")).to_contain_text(told, timeout=15_000)
+    expect(page.locator("h1")).to_contain_text("pg2 leads")
+    expect(page.locator("#watch")).to_contain_text("Live.")
 
 
 def test_without_scripts_everything_is_there(

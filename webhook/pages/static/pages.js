@@ -2,6 +2,7 @@
 "use strict";
 (() => {
   const EVERY = 10000, STILL = 30000, GAP = 700, HIDDEN = 30000, AGAIN = 6;
+  const PATIENCE = 10000, RETRY = 3000;  // for one answer; after one that was none
   const live = document.getElementById("live");
   const watch = document.getElementById("watch");
 
@@ -104,25 +105,37 @@
     first = false;
   };
 
-  let stream = null, version = null, fallback = null, timer = null, busy = false, rounds = 0;
+  let stream = null, version = null, fallback = null, timer = null, busy = false, missed = false, rounds = 0;
 
   const refresh = async () => {
     if (busy) { soon(); return; }
     busy = true;
     try {
-      const answer = await fetch(live.dataset.fragment, { headers: { Accept: "text/html" }, cache: "no-store" });
+      const signal = AbortSignal.timeout(PATIENCE);
+      const answer = await fetch(live.dataset.fragment, { headers: { Accept: "text/html" }, cache: "no-store", signal });
       if (answer.status === 401) { location.reload(); return; }
-      if (answer.ok) swap(await answer.text());
-      else say(answer.status === 503 ? "Redis cannot be read: this is what was last known." : "The page cannot be read anew; trying again.");
+      if (answer.ok) took(await answer.text());
+      else miss(answer.status === 503 ? "Redis cannot be read: this is what was last known." : "The page cannot be read anew; trying again.");
     } catch {
-      say("The connection is lost; trying again.");
+      miss("The connection is lost; trying again.");
     } finally {
       busy = false;
     }
   };
-  const soon = () => {
+  const took = (html) => {
+    if (missed && !fallback) say("Live.");
+    missed = false;
+    swap(html);
+  };
+  // The news stays untold until an answer comes: no later one may follow for hours.
+  const miss = (text) => {
+    missed = true;
+    say(text);
+    if (stream && !fallback) soon(RETRY);
+  };
+  const soon = (wait = GAP) => {
     if (timer) return;
-    timer = setTimeout(() => { timer = null; refresh(); }, GAP);
+    timer = setTimeout(() => { timer = null; refresh(); }, wait);
   };
 
   // No live place is free, or the stream is refused: look again and again, and ask for a place now and then.
