@@ -69,12 +69,13 @@ def test_an_address_that_hangs_delays_no_round(
     heartbeat: Heartbeat, registry: CollectorRegistry
 ) -> None:
     """Rounds go on at their own pace; the failure is counted."""
+    heartbeat.timeout = 2.0
     with silent() as url:
         heartbeat.url = url
         begun = time.monotonic()
         for _ in range(1000):
             heartbeat.round("compared", good=True)
-        assert time.monotonic() - begun < 0.25
+        assert time.monotonic() - begun < 1
         eventually(lambda: value(registry, "pgbaton_heartbeat_failing") == 1)
     assert value(registry, "pgbaton_heartbeats_total", result="failed") == 1
     assert value(registry, "pgbaton_rounds_total", result="compared") == 1000
