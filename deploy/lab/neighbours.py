@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 from urllib.error import URLError
@@ -12,7 +12,7 @@ from urllib.error import URLError
 from deploy.lab import layout, patroni, shophost
 from deploy.lab.inventory import light_application
 from deploy.lab.lab import Lab
-from deploy.lab.process import wait_until
+from deploy.lab.process import Process, wait_until
 from deploy.render import PatroniGround, patroni_yml
 from jobs.inventory import Address
 
@@ -116,10 +116,31 @@ def start_again(lab: Lab, member: str) -> None:
         start_member(lab, name, member)
 
 
+def stop(lab: Lab, name: str) -> None:
+    """Every Patroni of a cluster ends in order. Who leads goes last, so that nobody takes over."""
+    living = {m: one for m in layout.MEMBERS for one in _patronis(lab, name, m) if one.alive}
+    for member in sorted(living, key=partial(leads, name)):
+        living[member].stop(grace=30)
+
+
+def go_on(lab: Lab, name: str) -> None:
+    """A cluster's members start on the machines on which they ran."""
+    for member in layout.MEMBERS:
+        if any(_patronis(lab, name, member)):
+            start_member(lab, name, member)
+
+
+def _patronis(lab: Lab, name: str, member: str) -> Iterator[Process]:
+    """All that were ever started on a machine."""
+    yield from (p for p in lab.machines[member].processes if p.name == f"patroni-{name}")
+
+
 def _point(lab: Lab, name: str, member: str) -> None:
-    """The light host's file names the right port before pgbaton looks at it."""
+    """The light host's file names the right port before pgbaton looks at it, and what runs there read it."""
     at = Address(host=_address(name, member), port=_port(name))
-    shophost.write_env(lab.machines[layout.NEIGHBOURS[name]], at, lab.secrets)
+    machine = lab.machines[layout.NEIGHBOURS[name]]
+    shophost.write_env(machine, at, lab.secrets)
+    shophost.start_over(machine)
 
 
 def leads(name: str, member: str) -> bool:

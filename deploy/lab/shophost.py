@@ -153,8 +153,19 @@ def healthz(host: str) -> Mapping[str, Any]:
         return {}
 
 
+def start_over(machine: Machine) -> None:
+    """The shop starts with its file as it stands now, and no start of before counts."""
+    boots_log(machine.folder).unlink(missing_ok=True)
+    machine.run(["sv", "restart", "shop"])
+
+
+def boots_log(folder: Path) -> Path:
+    """Where one machine's shop notes its starts."""
+    return folder / "srv/shop/boots.log"
+
+
 def boots(folder: Path) -> list[tuple[float, str]]:
     """Every start of the shop on one machine: when, and with which DB_HOST."""
-    log = folder / "srv/shop/boots.log"
+    log = boots_log(folder)
     lines = log.read_text().splitlines() if log.exists() else []
     return [(float(line.split()[0]), line.split()[1]) for line in lines]

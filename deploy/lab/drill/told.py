@@ -20,9 +20,11 @@ from workers.etcd.placing import anchors_of
 from workers.secrets import Secrets
 
 
-def complete(entries: Sequence[Entry], *, lost: Sequence[Entry] = ()) -> bool:
-    """Whether Slack holds by now whatever a trail has to tell; `lost` as History has it."""
-    told = of_cluster(messages(outside.channel()), layout.CLUSTER)
+def complete(
+    entries: Sequence[Entry], *, cluster: str = layout.CLUSTER, lost: Sequence[Entry] = ()
+) -> bool:
+    """Whether Slack holds by now whatever a cluster's trail has to tell; `lost` as History has it."""
+    told = of_cluster(messages(outside.channel()), cluster)
     return not any(untold(_history(entries, lost=tuple(lost), slack=told)))
 
 

@@ -1,6 +1,6 @@
 """What befalls a lab, as small objects: without them a disaster would be a script that only its author can heal."""
 
-from deploy.lab.nemesis.database import CrashPostgres, StopPatroni, Switchover
+from deploy.lab.nemesis.database import CrashPostgres, StopNeighbours, StopPatroni, Switchover
 from deploy.lab.nemesis.disk import FillDisk
 from deploy.lab.nemesis.fault import Fault
 from deploy.lab.nemesis.machines import CutOff, LoseMachine
@@ -30,6 +30,7 @@ __all__ = [
     "SlackDown",
     "SlackLimited",
     "StopEtcd",
+    "StopNeighbours",
     "StopPatroni",
     "StopPostgres",
     "Switchover",

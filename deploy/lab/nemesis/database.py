@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from deploy.lab import faults
+from deploy.lab import faults, neighbours
 from deploy.lab.lab import Lab
 from deploy.lab.starting import start_again
 
@@ -71,3 +72,26 @@ class CrashPostgres:
 
     def heal(self, lab: Lab) -> None:
         pass
+
+
+@dataclass(frozen=True, slots=True)
+class StopNeighbours:
+    """Every Patroni of the further clusters ends in order: none of these clusters has a leader any more."""
+
+    clusters: Sequence[str]
+
+    @property
+    def title(self) -> str:
+        return f"{', '.join(self.clusters)} lose their leaders, and have nobody else"
+
+    @property
+    def healed(self) -> str:
+        return f"{', '.join(self.clusters)} start again"
+
+    def inject(self, lab: Lab) -> None:
+        for name in self.clusters:
+            neighbours.stop(lab, name)
+
+    def heal(self, lab: Lab) -> None:
+        for name in self.clusters:
+            neighbours.go_on(lab, name)

@@ -115,6 +115,27 @@ class RefuseLogin:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeSudo:
+    """A host's sudo allows our user nothing any more, and what waits there as root for a swap is killed."""
+
+    host: str
+
+    @property
+    def title(self) -> str:
+        return f"sudo of {self.host} allows our user nothing any more"
+
+    @property
+    def healed(self) -> str:
+        return f"sudo of {self.host} allows our user what it did"
+
+    def inject(self, lab: Lab) -> None:
+        hostfaults.take_sudo(lab, self.host)
+
+    def heal(self, lab: Lab) -> None:
+        hostfaults.give_sudo(lab, self.host)
+
+
+@dataclass(frozen=True, slots=True)
 class EditByHand:
     """Somebody writes an address into a host's file, for whenever its shop starts anew. pgbaton's to mend."""
 

@@ -18,6 +18,7 @@ from deploy.lab.nemesis.hosts import (
     HangSshd,
     KillScripts,
     RefuseLogin,
+    TakeSudo,
 )
 from deploy.lab.process import wait_until
 from jobs.inventory import Address
@@ -111,6 +112,21 @@ def test_a_forgotten_key_is_known_again(host: Lab) -> None:
     assert (keys.read_text(), greets(HOST)) == ("", True)
     refuse.heal(host)
     assert keys.read_text() == before
+
+
+def test_sudo_s_right_is_taken_and_given_back(host: Lab) -> None:
+    """What waits as root is killed with it; what the user may do without sudo, it may do still."""
+    machine, take = host.machines[HOST], TakeSudo(HOST)
+    ask = ["sudo", "-n", "true"]
+    waiting = machine.start("waiting", ["sh", "-c", "sleep 60; :", "pgbaton-remote"])
+    wait_until("the script", lambda: waiting.pid is not None, seconds=5)
+    assert machine.run(ask, user=shophost.DEPLOY.name).returncode == 0
+    take.inject(host)
+    wait_until("its end", lambda: not waiting.alive, seconds=5)
+    assert "password" in machine.run(ask, user=shophost.DEPLOY.name).stderr
+    assert machine.run(["true"], user=shophost.DEPLOY.name).returncode == 0
+    take.heal(host)
+    assert machine.run(ask, user=shophost.DEPLOY.name).returncode == 0
 
 
 def test_scripts_that_wait_are_killed_and_their_absence_is_said(host: Lab) -> None:

@@ -43,3 +43,7 @@ def test_a_neighbour_is_led_and_followed_on_the_shop_s_machines(beside: Lab) -> 
     wait_until("a replica", partial(neighbours.streams, NAME, "pg2"), seconds=40, step=0.2)
     assert beside.hosts_of(NAME) == (layout.NEIGHBOURS[NAME],)
     assert beside.hosts_of(layout.CLUSTER) == tuple(layout.SHOPS)
+    neighbours.stop(beside, NAME)
+    assert not any(neighbours.leads(NAME, member) for member in layout.MEMBERS)
+    neighbours.go_on(beside, NAME)
+    wait_until("a leader again", partial(neighbours.leads, NAME, "pg1"), seconds=40, step=0.2)

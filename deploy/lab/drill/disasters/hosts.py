@@ -26,7 +26,7 @@ from deploy.lab.drill.expected.hosts import (
 from deploy.lab.drill.invariants.checked import Invariant
 from deploy.lab.drill.stage import Stage
 from deploy.lab.nemesis import Fault, LoseMachine, Switchover
-from deploy.lab.nemesis.hosts import BreakService, CutLink, EditByHand, FillHost, HangSshd
+from deploy.lab.nemesis.hosts import BreakService, CutLink, EditByHand, FillHost, HangSshd, TakeSudo
 from deploy.lab.setting import Setting
 from jobs.audit import Kind
 from jobs.remote import HOLDS
@@ -143,6 +143,11 @@ DISASTERS: Mapping[str, Disaster] = {
         "a host's disk is full",
         FillHost(BAD),
         (*_must("failed", within=65), untouched_until(HEALED, BAD)),
+    ),
+    "host-sudo-refused": _disaster(
+        "sudo on a host allows pgbaton nothing any more",
+        TakeSudo(BAD),
+        (*_must("script", within=65), untouched_until(HEALED, BAD)),
     ),
     "host-returns-late": Disaster(
         title="a host is lost, and comes back two leaders later",

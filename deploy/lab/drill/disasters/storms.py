@@ -140,28 +140,36 @@ def five_clusters(stage: Stage) -> None:
     """One machine is lost from which five clusters are led."""
     old = stage.leader()
     dead = LoseMachine(old.member)
-    until_all_concluded(stage, since=0.0)
+    until_each_tells(stage, Kind.CONCLUDED, since=0.0)
     stage.inject(dead)
     stage.until_moved(old)
     stage.until_concluded()
-    until_all_concluded(stage, since=stage.fault)
+    until_each_tells(stage, Kind.CONCLUDED, since=stage.fault)
     stage.heal(dead)
     neighbours.start_again(stage.lab, old.member)
     until_calm(stage)
 
 
-def until_all_concluded(stage: Stage, *, since: float) -> None:
-    """Wait until the trail of each further cluster says that an incident is over, after an instant."""
+def until_each_tells(stage: Stage, kind: Kind, *, since: float) -> None:
+    """Wait until the trail of each further cluster holds an entry of a kind that is later than an instant."""
 
-    def over(name: str) -> bool:
+    def told(name: str) -> bool:
         later = (e.facts for e in stage.trail.trail.entries(name) if e.at / 1e6 > since)
-        return any(facts["kind"] == Kind.CONCLUDED for facts in later)
+        return any(facts["kind"] == kind for facts in later)
 
     for name in stage.lab.neighbours:
-        stage.until(f"the end of the incident of {name}", partial(over, name))
+        stage.until(f"an entry of {name}: {kind}", partial(told, name))
 
 
 HELD = "^held: "
+
+FIVE = Setting(
+    light=len(layout.NEIGHBOURS),
+    neighbours=True,
+    inventory=neighbours.tables(),
+    also=(neighbours.start_neighbours,),
+)
+"""Five clusters on the same machines."""
 
 DISASTERS: Mapping[str, Disaster] = {
     "three-failovers": Disaster(
@@ -192,12 +200,7 @@ DISASTERS: Mapping[str, Disaster] = {
         title="five clusters lose their leaders at once",
         act=five_clusters,
         must=(MOVED, ONE_INCIDENT, EACH_CLUSTER, none_waits(15)),
-        setting=Setting(
-            light=len(layout.NEIGHBOURS),
-            neighbours=True,
-            inventory=neighbours.tables(),
-            also=(neighbours.start_neighbours,),
-        ),
+        setting=FIVE,
     ),
     "flapping-held": Disaster(
         title="the lead goes to and fro, and its return is held back",

@@ -15,18 +15,48 @@ from jobs.audit import Kind
 from jobs.remote import HOLDS
 
 
-def _broken(history: History) -> Iterator[str]:
-    if not history.neighbours:
-        yield "there was no other cluster"
+def each_cluster(name: str, *sentences: Invariant) -> Invariant:
+    """Of every further cluster these sentences hold, and what must hold of any."""
+    every = (*OF_EACH, *sentences)
+
+    def wrong(history: History) -> Iterator[str]:
+        if not history.neighbours:
+            yield "there was no other cluster"
+        for cluster, one in history.neighbours.items():
+            for sentence in every:
+                yield from (f"{cluster}: {fault}" for fault in sentence.faults(one))
+
+    return Invariant(
+        name,
+        wrong,
+        lambda history: f"{', '.join(history.neighbours)}: {len(every)} sentences of each",
+    )
+
+
+EACH_CLUSTER = each_cluster(
+    "every other cluster moves, as one incident, and keeps the invariants", MOVED, ONE_INCIDENT
+)
+EACH_RETURNS = each_cluster(
+    "every other cluster is told as one incident, and keeps the invariants", ONE_INCIDENT
+)
+
+
+def _led(history: History) -> Iterator[str]:
+    """Which further clusters had a leader as the shop's next one was elected."""
+    if history.after is None or not history.neighbours:
+        yield "nobody was elected" if history.neighbours else "there was no other cluster"
+        return
+    then = history.after.since
     for name, one in history.neighbours.items():
-        for invariant in (*OF_EACH, MOVED, ONE_INCIDENT):
-            yield from (f"{name}: {fault}" for fault in invariant.faults(one))
+        for led in one.leaderships:
+            if led.since <= then and (led.until is None or led.until > then):
+                yield f"{name} was led by {led.member}"
 
 
-EACH_CLUSTER = Invariant(
-    "every other cluster moves, as one incident, and keeps the invariants",
-    _broken,
-    lambda history: f"{', '.join(history.neighbours)}: {len(OF_EACH) + 2} sentences of each",
+LEADERLESS = Invariant(
+    "no other cluster has a leader meanwhile",
+    _led,
+    lambda history: f"{', '.join(history.neighbours)}: nobody held the key",
 )
 
 

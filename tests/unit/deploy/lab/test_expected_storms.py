@@ -203,6 +203,33 @@ def test_every_cluster_is_held_to_the_same() -> None:
     assert "no other cluster" in each.check(h.GOOD).evidence
 
 
+def test_a_cluster_that_had_no_leader_and_has_it_again() -> None:
+    """It need not have moved, but was without a leader as the shop's next one was elected."""
+    gone = replace(h.LEADERSHIPS[0], until=h.LEADERSHIPS[1].since - 5)
+    back = replace(gone, epoch=60, since=140.0, until=None)
+    without = several(leaderships=(gone, back))
+    assert sentences.LEADERLESS.check(without).held
+    assert (
+        "north was led by pg1" in sentences.LEADERLESS.check(several(leaderships=STAYED)).evidence
+    )
+    late = replace(gone, until=h.LEADERSHIPS[1].since + 0.1)
+    assert (
+        "north was led by pg1" in sentences.LEADERLESS.check(several(leaderships=(late,))).evidence
+    )
+    assert "no other cluster" in sentences.LEADERLESS.check(h.GOOD).evidence
+    unmoved = replace(without, leaderships=STAYED)
+    assert "nobody was elected" in sentences.LEADERLESS.check(unmoved).evidence
+
+
+def test_a_cluster_that_returns_is_told_once() -> None:
+    """The invariants are each cluster's, and so is the one incident; who leads it in the end is not asked."""
+    each = sentences.EACH_RETURNS
+    assert each.check(several()).held, each.check(several()).evidence
+    assert "north: shop1: its file says" in each.check(several(hosts=(ASTRAY,))).evidence
+    assert "north" in each.check(several(entries=h.GOOD.entries[:3])).evidence
+    assert "no other cluster" in each.check(h.GOOD).evidence
+
+
 def test_no_cluster_waits_for_another() -> None:
     """Each is timed from its own election; one that was late, or never followed, is named."""
     within = sentences.none_waits(3)
