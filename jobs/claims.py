@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -71,6 +72,17 @@ class ClusterView:
     def member(self, name: str) -> MemberRecord | BrokenRecord | None:
         """The record of the named member, or None when etcd holds none."""
         return next((m for m in self.members if m.name == name), None)
+
+    def usable(self) -> tuple[MemberRecord, ...]:
+        """The records that can be read, in etcd's order."""
+        return tuple(m for m in self.members if isinstance(m, MemberRecord))
+
+    def unlisted(self, remembered: Iterable[MemberRecord]) -> tuple[MemberRecord, ...]:
+        """Those who are only remembered: listed neither by their name nor, under another one, at their
+        address. A member that was renamed is asked once, by the name that it has now."""
+        names = {m.name for m in self.usable()}
+        places = {m.conn_url for m in self.usable()}
+        return tuple(m for m in remembered if m.name not in names and m.conn_url not in places)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

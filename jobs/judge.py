@@ -175,20 +175,26 @@ def _confirm(claims: Claims, held: _Held, rest: RestAnswer) -> Verdict:
         ),
         reason=f"{held.key.member} leads, epoch {held.key.epoch}, PostgreSQL timeline {pg_timeline}",
         notes=tuple(_notes(claims, held, rest)),
-        stale=tuple(
-            o.name for o in claims.others if isinstance(o.sql, SqlAnswer) and o.sql.writable
-        ),
+        stale=tuple(_stale(claims, system)),
         paused=held.view.paused or rest.paused,
     )
+
+
+def _stale(claims: Claims, system: str) -> Iterator[str]:
+    """Further members that accept writes. Whoever answers with another system identifier is none: the
+    address of a member that was removed may be another cluster's by now."""
+    answers = ((o.name, o.sql) for o in claims.others if isinstance(o.sql, SqlAnswer))
+    for name, said in answers:
+        if said.writable and said.system_identifier in {None, system}:
+            yield name
 
 
 def _others(claims: Claims, held: _Held) -> Iterator[MemberRecord]:
     """The members beside the leader: as etcd lists them, then those only remembered, whose state
     nobody knows any more."""
-    listed = [m for m in held.view.members if isinstance(m, MemberRecord)]
-    names = {held.key.member, *(m.name for m in listed)}
+    listed = held.view.usable()
     yield from (m for m in listed if m.name != held.key.member)
-    yield from (replace(m, state=None) for m in claims.remembered if m.name not in names)
+    yield from (replace(m, state=None) for m in held.view.unlisted(claims.remembered))
 
 
 def _notes(claims: Claims, held: _Held, rest: RestAnswer) -> Iterator[str]:

@@ -123,9 +123,8 @@ def _beside(
     leader: MemberRecord, view: ClusterView, remembered: Sequence[MemberRecord]
 ) -> list[MemberRecord]:
     """Every other member, by etcd's word where etcd has one."""
-    listed = [m for m in view.members if isinstance(m, MemberRecord)]
-    known = {m.name: m for m in (*remembered, *listed)}
-    return [m for name, m in known.items() if name != leader.name]
+    known = (*view.unlisted(remembered), *view.usable())
+    return [one for one in known if one.name != leader.name]
 
 
 def _leader_record(view: ClusterView | Unknown) -> MemberRecord | None:

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 import pytest
 
 from jobs.claims import LeaderKey, MemberRecord, RestAnswer, RestClaim, SqlAnswer, SqlClaim, Unknown
+from jobs.judge import Policy, judge
 from jobs.ports import ScopeRef
+from jobs.verdict import Confirmed
 from tests.fakes.clock import FakeClock
 from tests.fakes.dcs import FakeDcs
 from tests.world import member
@@ -62,6 +64,23 @@ def test_a_leadership_that_ends_while_members_are_asked_shows(dcs: FakeDcs) -> N
     assert isinstance(claims.after, LeaderKey)
     assert (claims.before.leader.member, claims.after.member) == ("pg1", "pg2")
     assert claims.after.epoch > claims.before.leader.epoch
+
+
+def test_a_renamed_member_is_asked_once_by_its_new_name(dcs: FakeDcs) -> None:
+    """Its former name at the same address is no member that etcd forgot: else a leader that was renamed
+    would be told as its own second primary."""
+    clock = FakeClock()
+    dcs.put_member("shop", member("pg3", "10.0.0.3"))
+    remembered = [member("old", "10.0.0.1"), member("old2", "10.0.0.2"), member("lost", "10.0.0.9")]
+    there = RestAnswer(role="primary", state="running", system_identifier="7301", pg_timeline=1)
+    rest, sql = Slow(clock, there), Slow(clock, SqlAnswer(in_recovery=False, read_only=False))
+    claims = witnesses(dcs, rest, sql, clock).gather(
+        "shop", timeout=1.0, everyone=True, remembered=remembered
+    )
+    assert {one.name for one in claims.others} == {"pg2", "pg3", "lost"}
+    verdict = judge(claims, policy=Policy())
+    assert isinstance(verdict, Confirmed)
+    assert {one.name for one in verdict.leadership.others} == {"pg2", "pg3", "lost"}
 
 
 def witnesses(dcs: FakeDcs, rest: Slow, sql: Slow, clock: FakeClock) -> Witnesses:

@@ -62,6 +62,20 @@ def test_stale_primary_that_turns_up_later_opens_an_incident(world: World) -> No
     assert world.ledger.state("shop").incident is None
 
 
+def test_another_cluster_at_an_address_of_old_is_no_second_primary(world: World) -> None:
+    """A member was taken out for good, and its machine leads another cluster now: another system
+    identifier, and no business of this one."""
+    world.dcs.delete_member("shop", "pg3")
+    stranger = SqlAnswer(
+        in_recovery=False, read_only=False, system_identifier="7999", pg_timeline=5
+    )
+    world.witness.sql["pg3"] = stranger
+    world.ledger.requeue(RECONCILE, reconcile_arguments(world))
+    world.live_on(seconds=20)
+    assert world.ledger.state("shop").incident is None
+    assert world.told(Kind.ALARM) == []
+
+
 def test_the_drift_check_notes_a_proof_in_peace(world: World) -> None:
     """No entry tells that all is well; how old the last proof is must show all the same."""
     world.clock.pass_by(600)
