@@ -9,16 +9,15 @@ from jobs.alarms import left_behind, not_isolated, raised, two_primaries
 from jobs.assign import missing, under_way
 from jobs.audit import Draft, Kind
 from jobs.claims import Claims
-from jobs.decide import exiled
+from jobs.decide import as_applied, exiled
 from jobs.evidence import of_claims, of_verdict
-from jobs.inventory import parse_target
 from jobs.isolation import asked
 from jobs.look import look_at_everyone
 from jobs.names import CONCLUDE
 from jobs.respond import LEASE, ground_of, land
 from jobs.state import ClusterState, Incident, Settled
 from jobs.tools import Tools, equipped
-from jobs.verdict import Confirmed, Verdict
+from jobs.verdict import Confirmed
 
 
 def conclude(*, cluster: str, flight: str, inventory: str, schema: int, passed: int = 0) -> str:
@@ -72,9 +71,10 @@ def _isolates(tools: Tools, state: ClusterState) -> bool:
 def _close(
     tools: Tools, *, state: ClusterState, seen: tuple[Claims, Confirmed], flight: str
 ) -> str:
-    (claims, verdict), incident = seen, state.incident
+    (_, verdict), incident = seen, state.incident
     assert incident is not None
-    left = missing(state, verdict.leadership.fence, tools.inventory.targets_of(state.cluster))
+    targets = tools.inventory.targets_of(state.cluster)
+    left = missing(state, verdict.leadership.fence, targets)
     if left or verdict.stale:
         _hold_open(tools, state, seen, left, flight=flight)
         return "held-open"
@@ -82,12 +82,12 @@ def _close(
         state.cluster,
         flight,
         settled=Settled(
-            leadership=verdict.leadership,
+            leadership=as_applied(state, verdict.leadership),
             verified=state.now,
             number=state.settled.number + 1,
             turns=incident.turns,
         ),
-        drafts=[_concluded(incident, state, verdict, claims)],
+        drafts=[_concluded(incident, state, seen, targets)],
     )
     return "concluded" if closed else "lost-flight"
 
@@ -115,12 +115,19 @@ def _hold_open(
         tools.ledger.save(state.cluster, flight, incident=held, drafts=said, assign=exiles)
 
 
-def _concluded(incident: Incident, state: ClusterState, verdict: Verdict, claims: Claims) -> Draft:
-    """The claims are kept: how the former leader stands by then tells what became of it."""
+def _concluded(
+    incident: Incident,
+    state: ClusterState,
+    seen: tuple[Claims, Confirmed],
+    targets: Sequence[str],
+) -> Draft:
+    """The claims are kept: how the former leader stands by then tells what became of it. Of whoever left
+    the inventory nothing is said: nobody waits for it."""
+    claims, verdict = seen
     hosts = {
         h: {"outcome": r.outcome, "seconds": r.seconds, "restarted": list(r.restarted)}
-        for h, r in state.hosts.items()
-        if parse_target(h).kind != "member"
+        for h in targets
+        if (r := state.hosts.get(h)) is not None
     }
     evidence = {
         **of_verdict(verdict),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from jobs.alarms import Alarm, left_behind, long_leaderless, paused, raised, two_primaries
@@ -15,7 +15,7 @@ from jobs.isolation import asked, to_isolate
 from jobs.rewound import rewound
 from jobs.state import Assignment, ClusterState, Incident, Settled
 from jobs.turns import turned
-from jobs.verdict import Confirmed, NotYet, Standby, Verdict
+from jobs.verdict import Confirmed, Leadership, NotYet, Standby, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,9 +74,11 @@ def _alert(state: ClusterState, verdict: Verdict, ground: Ground) -> Step:
 def _leaderless(
     incident: Incident, verdict: Verdict, ground: Ground, *, now: float
 ) -> float | None:
-    if not isinstance(verdict, NotYet) or ground.epoch is not None:
+    """Since when nobody holds the key. A look that etcd did not answer tells nothing of it."""
+    if ground.epoch is not None:
         return None
-    return now if incident.leaderless is None else incident.leaderless
+    unheard = not isinstance(verdict, NotYet)
+    return now if incident.leaderless is None and not unheard else incident.leaderless
 
 
 def _seen(incident: Incident, ground: Ground, *, now: float) -> Incident:
@@ -109,7 +111,7 @@ def _confirmed(state: ClusterState, verdict: Confirmed, ground: Ground, nerve: N
     if state.incident is None and state.settled.fence == fence and not (verdict.stale or back):
         return _repair(state, fence, ground)
     incident = state.incident or _opened(state, verdict)
-    moved = _lead(incident, verdict, now=state.now)
+    moved = _lead(incident, verdict, as_applied(state, verdict.leadership), now=state.now)
     drafts = list(_opening(state, incident))
     if state.incident is None or (incident.verdict, incident.fence) != ("confirmed", fence):
         drafts.append(_verdict(moved, verdict, ground))
@@ -117,25 +119,25 @@ def _confirmed(state: ClusterState, verdict: Confirmed, ground: Ground, nerve: N
     moved = remembered_hold(moved, holding)
     drafts += let_go(state, moved, holding)
     held = held_up(state, moved, nerve)
-    said = [*back, *two_primaries(verdict), *paused(state, verdict), *held]
-    said += _behind(state, fence, ground)
+    left = missing(state, fence, ground.targets)
+    withheld = paused(state, verdict) if left else ()
+    said = [*back, *two_primaries(verdict), *withheld, *held, *_behind(state, fence, left)]
     moved, alarms = raised(moved, said, claims=ground.claims)
     drafts += alarms
-    if state.paused():
+    if state.paused() and left:
         return Step(drafts=tuple(drafts), incident=moved)
     assign = assign_due(state, fence, _without(ground, holding.targets))
     drafts += planned(state, assign, fence=fence, incident=moved.id)
     exiles = exiled(state, verdict, ground, suspects=_suspects(state, incident, fence))
     drafts += asked(exiles, verdict, incident=moved.id)
-    conclude = not assign and not exiles and not missing(state, fence, ground.targets)
+    conclude = not assign and not exiles and not left
     given = {**assign, **exiles}
     return Step(drafts=tuple(drafts), incident=moved, assign=given, conclude=conclude)
 
 
-def _behind(state: ClusterState, fence: Fence, ground: Ground) -> Iterator[Alarm]:
+def _behind(state: ClusterState, fence: Fence, left: Sequence[str]) -> Iterator[Alarm]:
     """Who failed and is to be tried again: among many hosts there may always be one that is at work, so
     that no conclude comes to name the others."""
-    left = missing(state, fence, ground.targets)
     return left_behind(state, fence, [t for t in left if not under_way(state, fence, t)])
 
 
@@ -203,14 +205,30 @@ def _opening(state: ClusterState, incident: Incident) -> tuple[Draft, ...]:
     )
 
 
-def _lead(incident: Incident, verdict: Confirmed, *, now: float) -> Incident:
-    fence = verdict.leadership.fence
+def as_applied(state: ClusterState, seen: Leadership) -> Leadership:
+    """The leadership as targets are, or were, brought to it. Under one fence the replicas stay as they were
+    when it was first proven: files name those that could be read from then, and what a replica does
+    meanwhile is no reason to write them, and to restart, once more. Who joined since is known, and read
+    from by nobody."""
+    proven = (one.leadership for one in (state.incident, state.settled) if one is not None)
+    known = next((one for one in proven if one is not None and one.fence == seen.fence), None)
+    if known is None:
+        return seen
+    names = {m.name for m in known.others}
+    joined = (replace(m, state=None) for m in seen.others if m.name not in names)
+    return replace(seen, others=(*known.others, *joined))
+
+
+def _lead(
+    incident: Incident, verdict: Confirmed, leadership: Leadership, *, now: float
+) -> Incident:
+    fence = leadership.fence
     epochs = incident.epochs if fence.epoch in incident.epochs else (*incident.epochs, fence.epoch)
     return replace(
         incident,
         verdict=verdict.kind,
         reason=verdict.reason,
-        leadership=verdict.leadership,
+        leadership=leadership,
         verified=now,
         since=incident.since if incident.fence == fence else now,
         epochs=epochs,

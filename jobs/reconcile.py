@@ -71,11 +71,15 @@ def stale_primary(tools: Tools, *, state: ClusterState, flight: str) -> bool:
         return False
     if not tools.ledger.begin(state.cluster, flight, lease=LEASE):
         return False
-    write_round(tools, state, seen, flight=flight, number=0)
+    overtaken = _moved_on(tools.ledger.state(state.cluster), state)
+    if not overtaken:
+        write_round(tools, state, seen, flight=flight, number=0)
     land(tools, cluster=state.cluster, flight=flight)
-    return True
+    return not overtaken
 
 
 def _moved_on(state: ClusterState, before: ClusterState) -> bool:
-    """True where a leader changed while hosts were read: what differs then is no drift."""
-    return state.incident is not None or state.settled.fence != before.settled.fence
+    """True where a leader changed while members were asked or hosts were read: what differs then is no
+    drift, and an incident that opened, and perhaps ended, meanwhile is another job's."""
+    now, then = state.settled, before.settled
+    return state.incident is not None or (now.number, now.fence) != (then.number, then.fence)
