@@ -212,6 +212,7 @@ def _entry(
         incident=post.mission.incident,
         seconds=seconds,
         evidence={
+            "name": parse_target(post.target).name,
             "record": post.record.fqdn,
             "outcome": outcome,
             "member": leadership.member,

@@ -69,6 +69,7 @@ class Fold:
             self._story,
             last=self._own[-1],
             targets=targets,
+            gone=tuple(self._targets.gone),
             holders=tuple(holders_of(heard)),
             cause=explain(self._story, heard),
             times=times,
@@ -92,6 +93,19 @@ class Fold:
         elif fact.kind in STEPS:
             self._story = STEPS[fact.kind](self._story, fact)
             self._renew(self._story.fence)
+        if fact.kind == Kind.CONCLUDED:
+            self._left(fact)
+
+    def _left(self, fact: Fact) -> None:
+        """Who did not follow, and is not named by the end either, left the inventory meanwhile: said
+        once, and not waited for."""
+        named = fact.evidence.get("hosts")
+        if self._story is None or not isinstance(named, dict):
+            return
+        for gone in self._targets.ended(named):
+            text = f"{gone.told} left the inventory, and was waited for no longer"
+            said = Said(seq=fact.seq, at=fact.at, text=text)
+            self._story = replace(self._story, mended=(*self._story.mended, said)[:KEPT])
 
     def _done_inline(self, fact: Fact) -> None:
         """A step of a `repoint --now`, maybe taken in after the end: what it did counts from when it did it."""

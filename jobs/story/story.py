@@ -101,8 +101,10 @@ class Story:
     """One incident. `member` is the newest proven leader, `before` who led until then, under
     `epoch_before`; `seconds` how long it took from the first sign to the end; `holders` who held the
     leader's key from when on (None: nobody); `hold` that the leader's return is held back now; `first`
-    and `last` the numbers of its own first and newest entry; as sentences, `retries` what was tried
-    again or taken over, `mended` which stale member was isolated and why a return was held no longer."""
+    and `last` the numbers of its own first and newest entry; `gone` the targets that left the inventory
+    before they followed, which nobody waited for any longer; as sentences, `retries` what was tried
+    again or taken over, `mended` which stale member was isolated, why a return was held no longer, and who
+    is gone."""
 
     id: str
     cluster: str
@@ -119,6 +121,7 @@ class Story:
     seconds: float | None = None
     epochs: tuple[int, ...] = ()
     targets: tuple[TargetStory, ...] = ()
+    gone: tuple[TargetStory, ...] = ()
     verdicts: tuple[VerdictSaid, ...] = ()
     holders: tuple[tuple[float, str | None], ...] = ()
     alarms: tuple[Said, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -25,9 +25,11 @@ ON_THE_WAY = frozenset({"changing", LANDED})
 
 @dataclass(slots=True)
 class Targets:
-    """The targets of one incident, in the order in which they were planned or told."""
+    """The targets of one incident, in the order in which they were planned or told; beside them who was
+    waited for no longer."""
 
     known: dict[str, TargetStory] = field(default_factory=dict)
+    gone: list[TargetStory] = field(default_factory=list)
 
     def planned(self, fact: Fact) -> None:
         """Whoever a job was given stands in the table from then on; a newer leadership begins anew."""
@@ -70,6 +72,14 @@ class Targets:
         )
         return holds
 
+    def ended(self, named: Container[str]) -> Sequence[TargetStory]:
+        """The incident is over, and its end names these. Who neither holds nor is among them is gone, and
+        returned."""
+        gone = [one for one in self.known.values() if not one.holds and one.target not in named]
+        for one in gone:
+            self.gone.append(self.known.pop(one.target))
+        return gone
+
     def _of(self, target: str) -> TargetStory:
         if target in self.known:
             return self.known[target]
@@ -104,7 +114,7 @@ def target_of(fact: Fact) -> str:
         case Kind.BALANCER:
             return str(Target(kind="nodebalancer", name=evidence["balancer"]))
         case Kind.DNS:
-            return str(Target(kind="dns", name=evidence["record"]))
+            return str(Target(kind="dns", name=evidence.get("name") or evidence["record"]))
         case _:
             return str(
                 Target(kind="host", name=evidence["host"], behind=evidence.get("behind") or None)

@@ -24,7 +24,7 @@ def troubles_of(story: Story) -> list[Trouble]:
     """Failed tries, takeovers, alarms and what ended them; of a target's tries, those that its story
     still holds."""
     zero = story.times.detected
-    failed = [one for t in story.targets for one in _failed(t, zero)]
+    failed = [one for t in (*story.targets, *story.gone) for one in _failed(t, zero)]
     taken = [_said(one, zero, "taken over") for one in story.retries]
     raised = [_said(one, zero, "alarm") for one in story.alarms]
     mended = [_said(one, zero, "mended") for one in story.mended]

@@ -6,6 +6,7 @@ import pytest
 
 from jobs.audit import Kind, verify
 from jobs.ports import LinodeUnavailable
+from jobs.story import story_of
 from jobs.zone import FoundRecord
 from tests.fakes.hosts import WorkerDied
 from tests.fakes.records import FakeRecords
@@ -59,6 +60,18 @@ def test_it_follows_a_failover(zone: tuple[World, FakeRecords]) -> None:
     assert told == ["changing", "changing", "changed"]
     assert records.record("example.com", "", "MX") == "mail"
     assert verify(world.ledger.entries("shop")).bad is None
+
+
+def test_an_incident_counts_it_once(zone: tuple[World, FakeRecords]) -> None:
+    """It is planned by the inventory's name and told by the domain's: one target of the incident, which
+    follows in the end."""
+    world, _ = zone
+    world.fail_over("pg2")
+    world.settle()
+    story = story_of(world.ledger, "shop", "shop-2")
+    assert story is not None
+    assert [one.target for one in story.targets if one.kind == "dns"] == ["dns:db"]
+    assert story.held == len(story.targets)
 
 
 def test_an_ipv6_record_follows_too() -> None:
