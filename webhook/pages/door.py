@@ -57,13 +57,20 @@ def _bearer(ports: Ports) -> bool:
 def _turned_away() -> Plain:
     """A person with a browser gets the form; scripts, streams and fragments a bare 401."""
     wants_page = "text/html" in request.headers.get("Accept", "") and request.method == "GET"
-    if wants_page and "Authorization" not in request.headers:
+    if wants_page and "Authorization" not in request.headers and not _is_fetched():
         here = request.full_path.rstrip("?")
         asked = "" if here == "/" else "?" + urlencode({"next": here})
         return redirect(f"/login{asked}", code=303)
     answer = Response("Sign in, or send a token.\n", status=401, mimetype="text/plain")
     answer.headers["WWW-Authenticate"] = "Bearer"
     return answer
+
+
+def _is_fetched() -> bool:
+    """What a page's script asks for, whatever it accepts: it would follow a redirect, and put the form
+    where the page's parts belong."""
+    endpoint = request.endpoint or ""
+    return endpoint == "live" or endpoint.endswith("_fragment")
 
 
 def _form(mistake: str = "", *, status: int = 200) -> Response:

@@ -120,6 +120,23 @@ def test_news_that_could_not_be_fetched_is_asked_for_again(
     expect(page.locator("#watch")).to_contain_text("Live.")
 
 
+def test_a_session_that_ends_while_a_page_is_open_leads_to_the_form_and_back(
+    page: Page, pages: PagesServer, teller: Teller
+) -> None:
+    """With the next news the form appears by itself, and whoever signs in sees the page that was open."""
+    teller.opens()
+    address = f"{pages.address}/incidents/{teller.incident}"
+    page.goto(address)
+    live(page)
+    page.context.clear_cookies()
+    teller.verified(["web1"])
+    page.get_by_label("Password or token").fill(pages.password)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator("h1")).to_contain_text("pg2 leads")
+    assert page.url == address
+    live(page)
+
+
 def test_without_scripts_everything_is_there(
     browser: Browser, pages: PagesServer, teller: Teller
 ) -> None:

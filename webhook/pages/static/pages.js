@@ -113,7 +113,7 @@
     try {
       const signal = AbortSignal.timeout(PATIENCE);
       const answer = await fetch(live.dataset.fragment, { headers: { Accept: "text/html" }, cache: "no-store", signal });
-      if (answer.status === 401) { location.reload(); return; }
+      if (answer.status === 401 || answer.redirected) { location.reload(); return; }  // to the form
       if (answer.ok) took(await answer.text());
       else miss(answer.status === 503 ? "Redis cannot be read: this is what was last known." : "The page cannot be read anew; trying again.");
     } catch {

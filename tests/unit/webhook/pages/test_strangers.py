@@ -62,6 +62,13 @@ def test_what_no_person_opens_is_a_bare_401(visit: Visit, path: str) -> None:
     assert answer.text == "Sign in, or send a token.\n"
 
 
+@pytest.mark.parametrize("path", ["/fragment", "/live", "/incidents/shop-2/fragment"])
+def test_what_a_live_page_fetches_is_no_form_whatever_it_accepts(visit: Visit, path: str) -> None:
+    """Its script asks for HTML; it would take the form for the page's parts."""
+    answer = visit.stranger.get(path, headers=HTML)
+    assert (answer.status_code, answer.text) == (401, "Sign in, or send a token.\n")
+
+
 def test_strangers_may_ask_whether_it_lives(visit: Visit) -> None:
     """And fetch the form's stylesheet, but not the script."""
     assert visit.stranger.get("/healthz").text == "ok\n"
