@@ -99,9 +99,14 @@ class Pulse:
             return None
 
     def _read(self, clusters: Sequence[str]) -> dict[str, int] | None:
+        """None where it cannot be read, for whatever reason: a thread that ended would leave all who
+        watch without news for good."""
         try:
             return {cluster: head.seq for cluster, head in self.trail.heads(clusters).items()}
         except LedgerUnavailable as error:
             if not self._blind:
                 log.warning("pages.blind", reason=str(error))
-            return None
+        except Exception:
+            if not self._blind:
+                log.exception("pages.pulse.failed")
+        return None

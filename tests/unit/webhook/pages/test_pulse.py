@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
+from structlog.testing import capture_logs
 
-from jobs.audit import Draft, Kind
+from jobs.audit import Draft, Head, Kind
 from tests.fakes.ledger import FakeLedger
 from tests.unit.webhook.pages.desk import Visit
 from webhook.pages.fragments import Fragments
@@ -47,6 +48,34 @@ def test_redis_away_and_back_is_heard_too(pulse: Pulse) -> None:
     assert pulse.wait(("shop",), (1,), seconds=5) == ()
     pulse.trail.recover()
     assert pulse.wait(("shop",), (), seconds=5) == (1,)
+
+
+class Garbled(FakeLedger):
+    """A ledger whose heads somebody may write over."""
+
+    garbled = False
+
+    def heads(self, clusters: Sequence[str]) -> dict[str, Head]:
+        if self.garbled:
+            raise ValueError("invalid literal for int() with base 10: b'x'")
+        return super().heads(clusters)
+
+
+def test_a_head_that_cannot_be_read_ends_nothing() -> None:
+    """Whoever watches hears that it is blind, the log why, and once; then the heads again."""
+    trail = Garbled()
+    pulse = Pulse(trail=trail, most=2, every=0.005, monotonic=time.monotonic)
+    append(pulse, "a")
+    pulse.enter(("shop",))
+    assert pulse.wait(("shop",), None, seconds=5) == (1,)
+    with capture_logs() as said:
+        trail.garbled = True
+        assert pulse.wait(("shop",), (1,), seconds=5) == ()
+        assert pulse.wait(("shop",), (), seconds=0.05) == ()
+        trail.garbled = False
+        assert pulse.wait(("shop",), (), seconds=5) == (1,)
+    assert [one["event"] for one in said] == ["pages.pulse.failed"]
+    pulse.leave(("shop",))
 
 
 def test_places_are_counted_and_given_back(pulse: Pulse) -> None:
