@@ -41,3 +41,9 @@ class Troubles:
             log.info("slack.well")
         else:
             log.error("slack.trouble", reason=now.reason, remedy=now.remedy)
+
+
+def forget(memory: Memory) -> None:
+    """Take back what was told of a Slack that nobody is told by any more. Raises LedgerUnavailable."""
+    if memory.recall(NAME):
+        memory.remember(NAME, "")

@@ -109,7 +109,7 @@ def rounds_of(inventory: Inventory, secrets: Secrets, counting: Counting) -> Ite
     holder = f"{platform.node()}:{os.getpid()}:{next(NUMBER)}"
 
     def telling() -> Duty | None:
-        return teller_of(inventory, secrets, holder=holder)
+        return teller_of(inventory, secrets, ledger_of(inventory, secrets), holder=holder)
 
     def alerting() -> Duty | None:
         alerter = alerter_of(inventory, secrets, ledger_of(inventory, secrets), holder=holder)
