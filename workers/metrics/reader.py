@@ -112,6 +112,7 @@ class Reader:
 
     def _look(self) -> None:
         clusters = tuple(self.inventory.clusters)
+        self.metrics.standing.keep(clusters)
         proofs = self.ledger.recalls([proof_name(cluster) for cluster in clusters])
         for cluster, state in self.ledger.states(clusters).items():
             proof = proofs.get(proof_name(cluster))

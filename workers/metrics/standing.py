@@ -26,8 +26,12 @@ class Standing:
     """Gauges of every cluster, from its state in Redis and by Redis' own clock."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
+        self._gauges: list[Gauge] = []
+
         def gauge(name: str, text: str, *labels: str) -> Gauge:
-            return Gauge(f"pgbaton_{name}", text, ("cluster", *labels), registry=registry)
+            made = Gauge(f"pgbaton_{name}", text, ("cluster", *labels), registry=registry)
+            self._gauges.append(made)
+            return made
 
         self.open = gauge("incidents_open", "Open incidents")
         self.open_for = gauge("incident_open_seconds", "Age of the open incident; 0 without one")
@@ -54,6 +58,15 @@ class Standing:
         for about in ABOUT:
             self.alarms.labels(cluster, about).set(said[about])
         self._show_targets(state, inventory.targets_of(cluster))
+
+    def keep(self, clusters: Collection[str]) -> None:
+        """Drop every other cluster: what left the inventory would stand as it last stood, and alerts of
+        it could never end."""
+        for cluster in self._shown.keys() - set(clusters):
+            for gauge in self._gauges:
+                _drop(gauge, cluster)
+            del self._shown[cluster]
+            self._named.pop(cluster, None)
 
     def _as_before(self, inventory: Inventory, state: ClusterState) -> bool:
         """Whether a cluster at rest was shown so already: nothing but its proof grows older."""
@@ -84,3 +97,10 @@ class Standing:
         for target in failing:
             self.failing.labels(cluster, target).set(1)
         self._named[cluster] = failing
+
+
+def _drop(gauge: Gauge, cluster: str) -> None:
+    for metric in gauge.collect():
+        for sample in metric.samples:
+            if sample.labels["cluster"] == cluster:
+                gauge.remove(*sample.labels.values())

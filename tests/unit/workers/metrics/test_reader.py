@@ -9,11 +9,12 @@ import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 
 from jobs.audit import Draft, Kind
+from jobs.inventory import Inventory, load_inventory
 from jobs.names import INTAKE
 from jobs.remote import HostFailure
 from jobs.state import Pause
 from jobs.story import Times
-from tests.world import World, make_world
+from tests.world import INVENTORY, World, make_world
 from workers.metrics import Metrics, Reader
 from workers.metrics.incidents import stages_of
 from workers.metrics.queue import QueueLook
@@ -193,6 +194,31 @@ def test_an_open_incident_shows_its_age_its_alarms_and_who_is_behind(stage: Stag
     assert stage.value("target_failing", target="web2") is None
     assert stage.value("incident_open_seconds") == 0
     assert stage.value("incident_alarms", alarm="left") == 0
+
+
+def test_a_cluster_that_left_the_inventory_is_shown_no_more(stage: Stage) -> None:
+    """Its open incident would grow old for ever. What was counted stays, and the other clusters do."""
+    whole = load_inventory(f'{INVENTORY}[clusters.old]\netcd = "main"\nscope = "old"\n')
+    assert isinstance(whole, Inventory)
+    stage.world.ledger.remember("proof:old", "100.0")
+    stage.reader.inventory = whole
+    stage.read(after=EVERY)
+    assert {"pgbaton_incidents_open", "pgbaton_proof_age_seconds"} <= gauges(stage, "old")
+    before = gauges(stage, "shop")
+    stage.reader.inventory = stage.world.inventory
+    stage.read(after=EVERY)
+    assert gauges(stage, "old") == set()
+    assert gauges(stage, "shop") == before
+    stage.reader.inventory = whole
+    stage.read(after=EVERY)
+    assert "pgbaton_incidents_open" in gauges(stage, "old")
+
+
+def gauges(stage: Stage, cluster: str) -> set[str]:
+    """The gauges that are shown of a cluster, but for its trail's."""
+    samples = (s for m in stage.registry.collect() if m.type == "gauge" for s in m.samples)
+    own = {s.name for s in samples if s.labels.get("cluster") == cluster}
+    return own - {"pgbaton_trail_head"}
 
 
 def test_the_proof_ages_and_is_renewed_in_peace(stage: Stage) -> None:
