@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 
 from jobs.audit import Entry, Head
 from jobs.ports import ReadTrail
@@ -52,3 +53,26 @@ class Follower:
             return False
         found = self.trail.entries(self.cluster, after=seq - 1, upto=seq)
         return all(entry.hash == hash_ for entry in found)
+
+
+Taken = tuple[int, str]
+"""The number and the hash of the last entry that was taken."""
+
+
+def onward(
+    trail: ReadTrail, cluster: str, taken: Taken | None, *, upto: int | None = None
+) -> Iterator[Entry] | None:
+    """What follows after `taken`, as far as `upto`, for whoever cannot take back what he made of entries.
+    None where that one stands no more, or where there is none: begin anew. One that was trimmed counts
+    as standing. Costs one entry more than is new. Raises LedgerUnavailable."""
+    if taken is None:
+        return None
+    seq, hash_ = taken
+    last = None if upto is None else max(upto, seq)
+    found = iter(trail.entries(cluster, after=seq - 1, upto=last))
+    first = next(found, None)
+    if first is None:
+        return found if trail.head(cluster).seq >= seq else None
+    if first.seq != seq:
+        return chain([first], found)
+    return found if first.hash == hash_ else None

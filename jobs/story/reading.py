@@ -6,7 +6,8 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from jobs.audit import Span
+from jobs.audit import Entry, Span
+from jobs.following import Taken, onward
 from jobs.ports import ReadTrail
 from jobs.story.fold import Fold
 from jobs.story.story import Story
@@ -33,10 +34,10 @@ def newest_stories(
 @dataclass(slots=True)
 class Shelf:
     """Reads stories, and goes on where it stopped: an incident of a day is not read anew for each
-    look. One thread at a time."""
+    look, unless Redis lost what was read of it. One thread at a time."""
 
     trail: ReadTrail
-    _folds: OrderedDict[tuple[str, str], Fold] = field(default_factory=OrderedDict)
+    _books: OrderedDict[tuple[str, str], _Book] = field(default_factory=OrderedDict)
 
     def story(self, cluster: str, incident: str) -> Story | None:
         """One incident as it stands now. Raises LedgerUnavailable."""
@@ -54,17 +55,39 @@ class Shelf:
                 yield story
 
     def _read(self, cluster: str, span: Span) -> Story | None:
-        fold = self._fold(cluster, span)
-        for entry in self.trail.entries(cluster, after=fold.upto, upto=span.last + AROUND):
-            fold.take(entry)
-        return fold.told()
+        """Where Redis lost what was read, the story begins anew: others stand in its place by now, and may
+        tell of another leader."""
+        upto, book = span.last + AROUND, self._known(cluster, span.incident)
+        taken = None if book is None else book.taken
+        entries = onward(self.trail, cluster, taken, upto=upto)
+        if book is None or entries is None:
+            book = _Book(Fold(span.incident, upto=max(span.first - AROUND, 1) - 1))
+            self._keep(cluster, book)
+            entries = iter(self.trail.entries(cluster, after=book.fold.upto, upto=upto))
+        for entry in entries:
+            book.take(entry)
+        return book.fold.told()
 
-    def _fold(self, cluster: str, span: Span) -> Fold:
-        key = cluster, span.incident
-        fold = self._folds.pop(key, None) or Fold(
-            span.incident, upto=max(span.first - AROUND, 1) - 1
-        )
-        self._folds[key] = fold
-        while len(self._folds) > KEPT:
-            self._folds.popitem(last=False)
-        return fold
+    def _known(self, cluster: str, incident: str) -> _Book | None:
+        key = cluster, incident
+        if key in self._books:
+            self._books.move_to_end(key)
+        return self._books.get(key)
+
+    def _keep(self, cluster: str, book: _Book) -> None:
+        self._books[cluster, book.fold.incident] = book
+        while len(self._books) > KEPT:
+            self._books.popitem(last=False)
+
+
+@dataclass(slots=True)
+class _Book:
+    """An incident as far as it was read."""
+
+    fold: Fold
+    taken: Taken | None = None
+
+    def take(self, entry: Entry) -> None:
+        if entry.seq > self.fold.upto:
+            self.taken = entry.seq, entry.hash
+        self.fold.take(entry)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 
 from jobs.audit import GENESIS, Entry, Head, Span, verify
+from jobs.following import onward
 from jobs.ports import ReadTrail
 
 KEPT = 200
@@ -28,8 +29,8 @@ class Walked:
 
 @dataclass(slots=True)
 class Chains:
-    """Walks along chains. What was walked is not walked again: a change behind one's back is what
-    `pgbaton audit verify` is for, and the page says so."""
+    """Walks along chains. What was walked is not walked again, unless Redis lost it: a change behind one's
+    back is what `pgbaton audit verify` is for, and the page says so."""
 
     trail: ReadTrail
     _known: OrderedDict[tuple[str, str], Walked] = field(default_factory=OrderedDict)
@@ -55,16 +56,19 @@ class Chains:
         return self.trail.head(cluster)
 
     def _on(self, cluster: str, span: Span, known: Walked | None) -> Walked:
-        if known is not None and (known.bad is not None or known.last >= span.last):
-            return known
-        done = known or self._start(cluster, span)
-        entries = self.trail.entries(cluster, after=done.last, upto=span.last)
-        found = verify(entries, start=done.hash, first=done.last + 1)
+        """On from the last entry that fitted; anew where Redis lost that one: whatever follows in its place
+        would be taken for forged."""
+        taken = (known.last, known.hash) if known is not None and known.entries else None
+        entries = onward(self.trail, cluster, taken, upto=span.last)
+        if known is None or entries is None:
+            known = self._start(cluster, span)
+            entries = iter(self.trail.entries(cluster, after=known.last, upto=span.last))
+        found = verify(entries, start=known.hash, first=known.last + 1)
         return Walked(
             first=span.first,
-            last=done.last + found.entries,
+            last=known.last + found.entries,
             hash=found.head,
-            entries=done.entries + found.entries,
+            entries=known.entries + found.entries,
             bad=found.bad,
             reason=found.reason,
         )

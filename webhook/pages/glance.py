@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from threading import Lock
 
 from jobs.audit import NOT_OURS, Entry, Kind
+from jobs.following import Taken, onward
 from jobs.ports import ReadTrail
 from jobs.timeline import tell
 
@@ -27,7 +29,7 @@ class Glance:
     """Goes on where it stopped, cluster by cluster."""
 
     trail: ReadTrail
-    _read: dict[str, int] = field(default_factory=dict)
+    _read: dict[str, Taken] = field(default_factory=dict)
     _drift: dict[str, Drifted] = field(default_factory=dict)
     _paused: dict[str, float] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
@@ -45,13 +47,18 @@ class Glance:
             return self._paused.get(cluster)
 
     def _go_on(self, cluster: str) -> None:
-        after = self._read.get(cluster)
-        if after is None:
-            after = max(0, self.trail.head(cluster).seq - BACK)
-        for entry in self.trail.entries(cluster, after=after):
-            after = entry.seq
+        entries = onward(self.trail, cluster, self._read.get(cluster))
+        for entry in self._anew(cluster) if entries is None else entries:
             self._take(cluster, entry)
-        self._read[cluster] = after
+            if entry.seq > 0:  # what is no entry has 0
+                self._read[cluster] = entry.seq, entry.hash
+
+    def _anew(self, cluster: str) -> Iterable[Entry]:
+        """The newest entries, of a trail that was never seen, or that lost what was seen of it."""
+        for known in (self._read, self._drift, self._paused):
+            known.pop(cluster, None)
+        after = max(0, self.trail.head(cluster).seq - BACK)
+        return self.trail.entries(cluster, after=after)
 
     def _take(self, cluster: str, entry: Entry) -> None:
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jobs.audit import Draft, Kind
-from jobs.following import Follower
+from jobs.following import Follower, Taken, onward
 from tests.fakes.ledger import FakeLedger
 
 
@@ -89,3 +89,45 @@ def test_what_was_trimmed_is_not_lost(ledger: FakeLedger) -> None:
     tell(ledger, "new", "newer")
     del ledger.store.of("shop").chain.entries[:11]
     assert ids(follower) == ["newer"]
+
+
+def taken(ledger: FakeLedger, seq: int) -> Taken:
+    [entry] = ledger.entries("shop", after=seq - 1, upto=seq)
+    return entry.seq, entry.hash
+
+
+def test_onward_goes_on_behind_what_stands(ledger: FakeLedger) -> None:
+    """As far as it was asked to; not behind nothing."""
+    found = onward(ledger, "shop", taken(ledger, 7))
+    assert found is not None
+    assert [entry.seq for entry in found] == [8, 9, 10]
+    found = onward(ledger, "shop", taken(ledger, 7), upto=8)
+    assert found is not None
+    assert [entry.seq for entry in found] == [8]
+    assert onward(ledger, "shop", None) is None
+
+
+@pytest.mark.parametrize("more", [0, 1, 2, 5])
+@pytest.mark.parametrize("upto", [None, 9, 7])
+def test_onward_begins_anew_behind_what_was_lost(
+    ledger: FakeLedger, more: int, upto: int | None
+) -> None:
+    """Whether its number is gone, or another entry has it; also where nothing is asked for behind it."""
+    known = taken(ledger, 9)
+    lose(ledger, 3)
+    tell(ledger, *(f"after{n}" for n in range(more)))
+    assert onward(ledger, "shop", known, upto=upto) is None
+
+
+@pytest.mark.parametrize(("trimmed", "left"), [(7, [8, 9, 10]), (8, [9, 10])])
+def test_onward_takes_what_was_trimmed_for_standing(
+    ledger: FakeLedger, trimmed: int, left: list[int]
+) -> None:
+    """Nothing can be said of it; what is left comes, and where that is nothing, nothing."""
+    known = taken(ledger, 7)
+    del ledger.store.of("shop").chain.entries[:trimmed]
+    found, nothing = onward(ledger, "shop", known), onward(ledger, "shop", known, upto=7)
+    assert found is not None
+    assert [entry.seq for entry in found] == left
+    assert nothing is not None
+    assert list(nothing) == []
