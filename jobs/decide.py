@@ -77,8 +77,8 @@ def _leaderless(
     """Since when nobody holds the key. A look that etcd did not answer tells nothing of it."""
     if ground.epoch is not None:
         return None
-    unheard = not isinstance(verdict, NotYet)
-    return now if incident.leaderless is None and not unheard else incident.leaderless
+    begins = incident.leaderless is None and isinstance(verdict, NotYet)
+    return now if begins else incident.leaderless
 
 
 def _seen(incident: Incident, ground: Ground, *, now: float) -> Incident:

@@ -92,18 +92,19 @@ def know_key(lab: Lab, host: str) -> None:
 
 def take_sudo(lab: Lab, host: str) -> None:
     """sudo reads no file with a dot in its name; scripts that wait as root already are killed."""
-    allowed = lab.folder / host / "sudoers.d" / shophost.DEPLOY.name
-    allowed.rename(_taken(allowed))
+    allowed = _allowed(lab, host)
+    allowed.rename(allowed.with_suffix(".taken"))
     _run(lab, host, ["sh", "-c", "pkill -KILL -f [p]gbaton-remote || :"])
 
 
 def give_sudo(lab: Lab, host: str) -> None:
-    allowed = lab.folder / host / "sudoers.d" / shophost.DEPLOY.name
-    _taken(allowed).rename(allowed)
+    allowed = _allowed(lab, host)
+    allowed.with_suffix(".taken").rename(allowed)
 
 
-def _taken(allowed: Path) -> Path:
-    return allowed.with_suffix(".taken")
+def _allowed(lab: Lab, host: str) -> Path:
+    """What sudo there reads of our user."""
+    return lab.folder / host / "sudoers.d" / shophost.DEPLOY.name
 
 
 def edit_by_hand(lab: Lab, host: str, address: str) -> None:

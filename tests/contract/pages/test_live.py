@@ -137,6 +137,20 @@ def test_a_session_that_ends_while_a_page_is_open_leads_to_the_form_and_back(
     live(page)
 
 
+def test_a_proxy_that_sends_the_fetch_elsewhere_never_empties_the_page(
+    page: Page, pages: PagesServer, teller: Teller
+) -> None:
+    """What stands there is no part of the page: it is opened anew, as a person would be led there."""
+    teller.opens()
+    page.goto(f"{pages.address}/incidents/{teller.incident}")
+    live(page)
+    elsewhere = {"Location": f"{pages.address}/healthz"}
+    page.route("**/fragment", lambda route: route.fulfill(status=303, headers=elsewhere), times=1)
+    teller.verified(["web1"])
+    expect(page.locator("h1")).to_contain_text("pg2 leads")
+    live(page)
+
+
 def test_without_scripts_everything_is_there(
     browser: Browser, pages: PagesServer, teller: Teller
 ) -> None:

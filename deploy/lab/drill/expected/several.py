@@ -43,8 +43,10 @@ EACH_RETURNS = each_cluster(
 
 def _led(history: History) -> Iterator[str]:
     """Which further clusters had a leader as the shop's next one was elected."""
-    if history.after is None or not history.neighbours:
-        yield "nobody was elected" if history.neighbours else "there was no other cluster"
+    if not history.neighbours:
+        yield "there was no other cluster"
+    if history.after is None:
+        yield "nobody was elected"
         return
     then = history.after.since
     for name, one in history.neighbours.items():

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import pytest
 
 from jobs.audit import Kind
-from jobs.claims import Claims, MemberRecord, SqlAnswer
+from jobs.claims import SqlAnswer
 from jobs.inventory import SCHEMA, Inventory, load_inventory
 from jobs.names import RECONCILE, job_id
 from jobs.ports import DcsUnavailable
 from jobs.remote import HostFailure
 from jobs.state import Pause
 from jobs.story import story_of
-from tests.fakes.witness import FakeWitness
 from tests.world import ENV, INVENTORY, World, make_world, member
 
 READS = INVENTORY.replace(
@@ -136,51 +134,6 @@ def test_time_without_a_leader_is_counted_through_looks_that_etcd_does_not_answe
     waits = [int(text.rpartition(" ")[2]) for text in told]
     assert 10 <= waits[0] < 20
     assert 60 <= waits[1] < 70
-
-
-@dataclass(slots=True)
-class Overtaken(FakeWitness):
-    """Somebody to whom something happens while everybody is asked, once."""
-
-    meanwhile: list[Callable[[], None]] = field(default_factory=list)
-
-    def gather(
-        self,
-        cluster: str,
-        *,
-        timeout: float,
-        everyone: bool = False,
-        remembered: Sequence[MemberRecord] = (),
-    ) -> Claims:
-        if everyone and self.meanwhile:
-            self.meanwhile.pop()()
-        return FakeWitness.gather(
-            self, cluster, timeout=timeout, everyone=everyone, remembered=remembered
-        )
-
-
-def test_a_drift_check_writes_nothing_that_it_remembers_from_before_a_failover() -> None:
-    """While it asks everybody, a whole incident opens and ends, and the former leader takes writes again:
-    that is told in an incident of its own, and both of them end."""
-    world = make_world()
-    world.settle()
-    slow = Overtaken(dcs=world.dcs, pg_timelines=world.witness.pg_timelines)
-
-    def failover() -> None:
-        world.fail_over("pg2")
-        world.settle()
-        slow.sql["pg1"] = SqlAnswer(in_recovery=False, read_only=False)
-
-    slow.meanwhile.append(failover)
-    world.witness = slow
-    check_drift(world)
-    check_drift(world)
-    del slow.sql["pg1"]
-    world.live_on(seconds=20)
-    mine = [e.facts for e in world.ledger.entries("shop")]
-    assert [f["incident"] for f in mine if f["kind"] == Kind.ALARM] == ["shop-3"]
-    ends = [f["incident"] for f in mine if f["kind"] == Kind.CONCLUDED]
-    assert ends == ["shop-1", "shop-2", "shop-3"]
 
 
 def test_a_host_that_leaves_the_inventory_is_waited_for_no_longer() -> None:

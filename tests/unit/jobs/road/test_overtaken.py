@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import pytest
 
 from jobs.audit import Kind
-from jobs.claims import Claims, MemberRecord, RestAnswer
+from jobs.claims import Claims, MemberRecord, RestAnswer, SqlAnswer
 from jobs.inventory import SCHEMA, Host
 from jobs.names import RECONCILE, REPOINT, RESPOND
 from jobs.remote import HostFailure, ReadReply, ReadRequest
@@ -70,10 +70,10 @@ def test_drift_check_that_a_failover_overtook_forgets_nothing(world: World) -> N
 
 
 @dataclass(slots=True)
-class BusyWitness(FakeWitness):
-    """Somebody asks during every look, and every look takes two seconds."""
+class WitnessMeanwhile(FakeWitness):
+    """Something happens during every look."""
 
-    world: World | None = None
+    meanwhile: Callable[[], None] = lambda: None
 
     def gather(
         self,
@@ -83,17 +83,51 @@ class BusyWitness(FakeWitness):
         everyone: bool = False,
         remembered: Sequence[MemberRecord] = (),
     ) -> Claims:
-        assert self.world is not None
-        self.world.clock.pass_by(2)
-        self.world.ledger.call(cluster)
+        self.meanwhile()
         return FakeWitness.gather(
             self, cluster, timeout=timeout, everyone=everyone, remembered=remembered
         )
 
 
+def meanwhile(world: World, act: Callable[[], None]) -> None:
+    """From now on this happens during every look."""
+    world.witness = WitnessMeanwhile(
+        dcs=world.dcs, pg_timelines=world.witness.pg_timelines, meanwhile=act
+    )
+
+
+def test_drift_check_writes_nothing_that_it_remembers_from_before_a_failover(world: World) -> None:
+    """While it asks everybody, a whole incident opens and ends, and the former leader takes writes again:
+    that is told in an incident of its own, and both of them end."""
+
+    def failover() -> None:
+        world.witness.meanwhile = lambda: None  # type: ignore[attr-defined]
+        world.fail_over("pg2")
+        world.settle()
+        world.witness.sql["pg1"] = SqlAnswer(in_recovery=False, read_only=False)
+
+    own = {"inventory": world.inventory.digest, "schema": SCHEMA}
+    meanwhile(world, failover)
+    for flight in ("reconcile-1", "reconcile-2"):
+        world.ledger.requeue(RECONCILE, {"cluster": "shop", "flight": flight, **own})
+        world.work_one()
+        world.live_on(seconds=20)
+    del world.witness.sql["pg1"]
+    world.live_on(seconds=20)
+    told = [e.facts for e in world.ledger.entries("shop")]
+    assert [f["incident"] for f in told if f["kind"] == Kind.ALARM] == ["shop-3"]
+    ends = [f["incident"] for f in told if f["kind"] == Kind.CONCLUDED]
+    assert ends == ["shop-1", "shop-2", "shop-3"]
+
+
 def test_respond_that_is_asked_without_end_leaves_its_worker(world: World) -> None:
     """After five seconds it takes no further round; what was asked waits as a fresh respond."""
-    world.witness = BusyWitness(dcs=world.dcs, pg_timelines=world.witness.pg_timelines, world=world)
+
+    def busy() -> None:
+        world.clock.pass_by(2)
+        world.ledger.call("shop")
+
+    meanwhile(world, busy)
     began = world.clock.now()
     world.ledger.call("shop")
     assert world.work_one() == "respond: confirmed"
