@@ -10,6 +10,7 @@ from email.utils import parsedate_to_datetime
 import requests
 import urllib3
 
+from workers.bounded import BOUND, Bound, BoundAdapter
 from workers.deadline import Cord, within
 
 MOST = 2000
@@ -46,15 +47,18 @@ def post(
 ) -> Answer:
     """Post once, and be back within `timeout` seconds whatever the other side does. No proxy and no
     password is taken from the surroundings. Raises NoAnswerError."""
+    until = time.monotonic() + timeout
 
-    def ask(_: Cord) -> Answer:
+    def ask(cord: Cord) -> Answer:
+        BOUND.set(Bound(cord=cord, until=until, clock=time.monotonic))
         with requests.Session() as session:
+            for scheme in ("http://", "https://"):
+                session.mount(scheme, BoundAdapter())
             session.trust_env, session.max_redirects = False, HOPS
             with session.post(
                 url,
                 data=body,
                 headers=headers,
-                timeout=timeout,
                 allow_redirects=redirects,
                 stream=True,
             ) as answer:
@@ -101,6 +105,6 @@ def why_not(error: Exception, timeout: float) -> str:
             break
         cause, seen = inner, seen + 1
     known = isinstance(cause, OSError) and cause.strerror
-    if isinstance(cause, TimeoutError) and not known:
+    if isinstance(cause, (TimeoutError, requests.Timeout)) and not known:
         return f"no answer within {timeout:g} s"
     return str(known) if known else type(cause).__name__

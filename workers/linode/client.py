@@ -16,9 +16,9 @@ import requests
 from linode_api4 import ApiError, LinodeClient
 
 from jobs.ports import LinodeUnavailable
+from workers.bounded import BOUND, Bound, BoundAdapter
 from workers.deadline import Cord, within
 from workers.linode.refusal import Refusals, dropped
-from workers.linode.transport import BOUND, Bound, BoundAdapter
 
 T = TypeVar("T")
 Members = Mapping[str, Any]

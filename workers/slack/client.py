@@ -9,17 +9,16 @@ from dataclasses import dataclass, field
 from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlsplit
-from urllib.request import Request
 
-from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from workers.deadline import within
+from workers.deadline import Cord, within
 from workers.slack.refusal import Refusal, Refusals
+from workers.slack.wire import CORD, BoundClient
 
 SECRET = "slack-token"  # noqa: S105 - the name it is asked for by
 
-_MALFORMED = (AttributeError, KeyError, TypeError, ValueError, RecursionError)
+_MALFORMED = (AttributeError, LookupError, TypeError, ValueError, RecursionError)
 """What slack_sdk raises over answers that are not shaped as Slack's are."""
 
 mute = logging.getLogger(f"{__name__}.mute")
@@ -35,16 +34,6 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-class _Client(WebClient):
-    """Keeps the token from wherever a redirect leads: urllib would send it along."""
-
-    def _perform_urllib_http_request_internal(self, url: str, req: Request) -> dict[str, Any]:
-        token = req.headers.pop("Authorization", None)
-        if token is not None:
-            req.add_unredirected_header("Authorization", token)
-        return super()._perform_urllib_http_request_internal(url, req)
-
-
 @dataclass(slots=True, kw_only=True)
 class Api:
     """Slack's Web API at `url` (https://slack.com/api) for any thread. A call ends after `timeout`
@@ -54,12 +43,12 @@ class Api:
     token: str = field(repr=False)
     timeout: float = 10.0
     refusals: Refusals = field(init=False)
-    _client: WebClient = field(init=False, repr=False)
+    _client: BoundClient = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self.token = self.token.strip()
         self.refusals = Refusals(place=urlsplit(self.url).netloc, secret=self.token)
-        self._client = _Client(
+        self._client = BoundClient(
             self.token,
             base_url=self.url,
             timeout=max(1, round(self.timeout)),
@@ -72,11 +61,12 @@ class Api:
         if re.fullmatch("[!-~]+", self.token) is None:
             return self.refusals.no_secret(SECRET)
         try:
-            return within(self.timeout, lambda _: self._ask(method, arguments))
+            return within(self.timeout, lambda cord: self._ask(cord, method, arguments))
         except TimeoutError:
             return self.refusals.silent()
 
-    def _ask(self, method: str, arguments: Mapping[str, Any]) -> Answer | Refusal:
+    def _ask(self, cord: Cord, method: str, arguments: Mapping[str, Any]) -> Answer | Refusal:
+        CORD.set(cord)
         try:
             found = self._client.api_call(method, **arguments)
         except SlackApiError as error:

@@ -8,14 +8,14 @@ from http.client import HTTPException
 from urllib.parse import urlsplit
 
 import structlog
-from slack_sdk.webhook import WebhookClient
 
 from jobs.ports import Barred, Later, Lost, Told, Unfit
 from jobs.slack.message import Message
 from jobs.slack.payload import bare, payload
-from workers.deadline import within
+from workers.deadline import Cord, within
 from workers.slack.client import mute
 from workers.slack.refusal import Refusal, Refusals
+from workers.slack.wire import CORD, BoundWebhook
 
 log = structlog.get_logger(__name__)
 
@@ -51,22 +51,23 @@ class SlackWebhook:
     def _send(self, body: dict[str, object]) -> Told | Later | Barred | Unfit:
         said = {name: value for name, value in body.items() if value}
         try:
-            found = within(self.timeout, lambda _: self._try(said))
+            found = within(self.timeout, lambda cord: self._try(cord, said))
         except TimeoutError:
             return self.refusals.silent()
         if isinstance(found, Lost):
             return self.refusals.strange("answers what an incoming webhook never would")
         return found
 
-    def _try(self, body: dict[str, object]) -> Told | Refusal:
-        client = WebhookClient(
+    def _try(self, cord: Cord, body: dict[str, object]) -> Told | Refusal:
+        CORD.set(cord)
+        client = BoundWebhook(
             self.url, timeout=max(1, round(self.timeout)), logger=mute, retry_handlers=[]
         )
         try:
             answer = client.send_dict(body)
         except (OSError, HTTPException) as error:
             return self.refusals.unreached(error)
-        except (AttributeError, TypeError, ValueError):
+        except (AttributeError, LookupError, TypeError, ValueError):
             return self.refusals.strange("answers what is no text")
         if answer.status_code == OK and answer.body.strip() == "ok":
             return Told()

@@ -104,6 +104,7 @@ BROKEN: Mapping[str, Callable[[WSGIApplication, WSGIEnvironment], Response]] = {
     "number": _fixed(b"7", JSON),
     "no-ts": _fixed(b'{"ok": true}', JSON),
     "bytes": _fixed(b"\xff\xfe{", JSON),
+    "charset": _fixed(HTML.encode(), "text/html; charset=no-such", 502),
     "gzip": _fixed(b"\x1f\x8b", "application/gzip"),
     "limited-without-words": _fixed(b"", "text/plain", 429),
     "odd": _fixed(json.dumps(ODD).encode(), JSON),

@@ -1,6 +1,5 @@
 """How calls to Linode's API end, wait, and share connections."""
 
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -20,6 +19,7 @@ from tests.contract.linode.api_server import (
     status,
 )
 from tests.contract.linode.questions import QUESTIONS, TOKEN, refused
+from tests.contract.threads import none_left
 from workers.linode import Api
 
 
@@ -49,15 +49,10 @@ def test_nobody_there_is_said_in_the_systems_words() -> None:
 
 def test_a_silent_api_leaves_nothing_behind() -> None:
     """What nobody waits for any more is cut, not left to drip for ever."""
-    before = threading.active_count()
-    with serving(silence, silence, drip(b"HTTP/1.1 200 OK\r\nX: ", b"a")) as served:
+    with serving(silence, silence, drip(b"HTTP/1.1 200 OK\r\nX: ", b"a")) as served, none_left():
         api = Api(served.url, token=TOKEN)
         for _ in range(3):
             refused(api, timeout=0.1)
-        until = time.monotonic() + 5
-        while threading.active_count() > before + 1 and time.monotonic() < until:
-            time.sleep(0.02)
-        assert threading.active_count() <= before + 1  # the server's own
 
 
 def test_what_nobody_waits_for_changes_nothing() -> None:

@@ -6,8 +6,11 @@ import pytest
 
 from jobs.ports import Barred, Later, Told, Unfit
 from jobs.slack.message import Message
+from tests.contract.probes.patroni_server import drip, serving
 from tests.contract.slack.double import Double
+from tests.contract.threads import none_left
 from tests.fakes.messenger import FakeCrier
+from workers.slack.webhook import SlackWebhook
 
 SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "hello"}}
 CARD = Message(text="hello", blocks=(SECTION,), colour="#1a7f37")
@@ -38,6 +41,7 @@ def test_a_message_is_posted(double: Double) -> None:
         ({"broken": "html"}, Later, "without a word"),
         ({"broken": "empty"}, Later, "without a word"),
         ({"broken": "bytes"}, Later, "no text"),
+        ({"broken": "charset"}, Later, "no text"),
         ({"down": "refused"}, Later, "refused"),
         ({"lost_replies": 1}, Later, "cannot be reached"),
     ],
@@ -59,6 +63,15 @@ def test_a_lost_answer_is_doubtful(double: Double) -> None:
     found = double.webhook().post(CARD)
     assert isinstance(found, Later)
     assert (found.doubtful, double.texts) == (True, ["hello"])
+
+
+@pytest.mark.parametrize("first", [b"HTTP/1.1 200 OK\r\n\r\n", b"HTTP/1.1 200 OK\r\nX: "])
+def test_an_answer_that_drips_ends_in_time(first: bytes) -> None:
+    """With its connection: nobody would read the rest."""
+    with serving(drip(first, b"x")) as origin, none_left():
+        found = SlackWebhook(url=f"{origin}/services/x", timeout=0.5).post(CARD)
+    assert isinstance(found, Later)
+    assert found.doubtful
 
 
 def test_a_wrong_address_is_told_without_being_shown(double: Double) -> None:

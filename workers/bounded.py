@@ -1,4 +1,4 @@
-"""One end for all that a call does on the wire: linode_api4 knows no timeout, and requests none for a whole answer."""
+"""One end for all that a call does on the wire: requests, and what is built on it, knows none for a whole answer."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Bound:
         return seconds
 
 
-BOUND: ContextVar[Bound] = ContextVar("pgbaton.linode.bound")
+BOUND: ContextVar[Bound] = ContextVar("pgbaton.bound")
 
 
 class BoundAdapter(HTTPAdapter):
