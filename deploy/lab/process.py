@@ -7,8 +7,11 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +35,8 @@ class Process:
         """Signal the process itself. nsenter stops itself with its child, and must go on with it."""
         pid = self.pid
         if pid is not None:
-            os.kill(pid, number)
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
         if number != signal.SIGSTOP:
             self.outer.send_signal(signal.SIGCONT)
 
@@ -52,10 +56,7 @@ class Process:
 
 def children(pid: int) -> list[int]:
     """Ids of a process's children; none where it is gone."""
-    try:
-        return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except FileNotFoundError:
-        return []
+    return [int(word) for word in about(pid, f"task/{pid}/children").split()]
 
 
 def descendants(pid: int) -> Iterator[int]:
@@ -67,11 +68,28 @@ def descendants(pid: int) -> Iterator[int]:
 
 def own_id(pid: int) -> int | None:
     """A process's id as its own machine knows it; None where it is gone."""
+    lines = about(pid, "status").splitlines()
+    return next((int(line.split()[-1]) for line in lines if line.startswith("NSpid:")), None)
+
+
+def cpu_seconds(pid: int) -> float:
+    """Processor seconds so far of a process and of its children that ended: 0 where it is gone, for then
+    its parent counts them."""
+    return ticks(about(pid, "stat")) / TICKS
+
+
+def ticks(stat: str) -> int:
+    """Those of a process and of its children that were waited for (proc(5), fields 14 to 17). Its name,
+    which may hold anything, ends with the last ")"."""
+    return sum(map(int, stat.rpartition(")")[2].split()[11:15]))
+
+
+def about(pid: int | None, name: str) -> str:
+    """What /proc says of a process under `name`; nothing where it is gone, be it while that is read."""
     try:
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    except FileNotFoundError:
-        return None
-    return next(int(line.split()[-1]) for line in lines if line.startswith("NSpid:"))
+        return Path(f"/proc/{pid}/{name}").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 def wait_until(what: str, done: object, *, seconds: float, step: float = 0.05) -> None:

@@ -166,9 +166,10 @@ def _thaw(lab: Lab) -> None:
 
 
 def _all(worker: Process) -> Iterator[int]:
-    if worker.pid is not None:
-        yield worker.pid
-        yield from descendants(worker.pid)
+    pid = worker.pid
+    if pid is not None:
+        yield pid
+        yield from descendants(pid)
 
 
 POINTS: Mapping[str, Point] = {

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from deploy.lab.machine import NAMESPACES, PATH, LabError, Machine, Plan
-from deploy.lab.process import children, wait_until
+from deploy.lab.process import about, children, wait_until
 
 BOOT = Path(__file__).parent / "boot.sh"
 WITHIN = 60.0
@@ -83,11 +83,4 @@ def _booted(machine: Machine) -> Machine:
 
 def _systemd(nspawn: int) -> int | None:
     """The systemd below a systemd-nspawn, as soon as it is one."""
-    return next((pid for pid in children(nspawn) if _name(pid) == "systemd"), None)
-
-
-def _name(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/comm").read_text().strip()
-    except OSError:
-        return ""
+    return next((pid for pid in children(nspawn) if about(pid, "comm") == "systemd\n"), None)

@@ -117,7 +117,12 @@ def deliverer_of(node: Node) -> int:
 
 
 def held(pid: int) -> set[str]:
-    return {str(fd.readlink()) for fd in Path(f"/proc/{pid}/fd").iterdir()}
+    """What its descriptors lead to; one may be closed while they are read."""
+    found: set[str] = set()
+    for fd in Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            found.add(str(fd.readlink()))
+    return found
 
 
 def test_without_setsid(node: Node, receiver: Receiver) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import time
-from pathlib import Path
 
 import pytest
 
@@ -14,7 +13,7 @@ from deploy.lab.lab import Lab
 from deploy.lab.machine import LabError
 from deploy.lab.nemesis.disk import DATA, FillDisk, small_disks
 from deploy.lab.nemesis.oneway import Mute, Parch
-from deploy.lab.process import Process, children, own_id, wait_until
+from deploy.lab.process import Process, about, children, own_id, wait_until
 
 
 def reaches(lab: Lab, name: str, target: str) -> bool:
@@ -26,9 +25,8 @@ def reaches(lab: Lab, name: str, target: str) -> bool:
 
 def state_of(process: Process) -> str:
     """Name and state of the process itself, as /proc shows them: `sleep S`."""
-    stat = Path(f"/proc/{process.pid}/stat")
-    name, _, rest = stat.read_text().rpartition(")") if stat.exists() else ("", "", "- ")
-    return f"{name.partition('(')[2]} {rest.split()[0]}"
+    name, _, rest = about(process.pid, "stat").rpartition(")")
+    return f"{name.partition('(')[2]} {(rest or '-').split()[0]}"
 
 
 def test_a_partition_cuts_only_what_it_names(lab: Lab) -> None:
@@ -190,4 +188,4 @@ def test_all_that_a_process_started_is_frozen_with_it(lab: Lab) -> None:
 
 
 def stopped(pid: int | None) -> bool:
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+    return about(pid, "stat").rpartition(")")[2].startswith(" T ")

@@ -16,7 +16,7 @@ import pytest
 from deploy.lab.ground import lab_folder, sweep
 from deploy.lab.machine import Machine, Plan, boot
 from deploy.lab.network import Switch
-from deploy.lab.process import wait_until
+from deploy.lab.process import about, wait_until
 from tests import parts
 
 SERVE = """
@@ -64,8 +64,8 @@ def silent(connection: socket.socket, *, seconds: float) -> bool:
 
 
 def alive(pid: int) -> bool:
-    state = Path(f"/proc/{pid}/stat")
-    return state.exists() and state.read_text().rpartition(")")[2].split()[0] != "Z"
+    state = about(pid, "stat").rpartition(")")[2]
+    return bool(state) and not state.startswith(" Z ")
 
 
 def test_a_killed_process_says_goodbye(machines: dict[str, Machine]) -> None:

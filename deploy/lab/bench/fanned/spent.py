@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from deploy.lab.lab import Lab
-from deploy.lab.process import children
+from deploy.lab.process import children, cpu_seconds
 
 HOSTS, WORKERS, STORES, OTHERS = "the hosts", "the workers", "etcd and Redis", "all others"
 _TICK = os.sysconf("SC_CLK_TCK")
@@ -46,12 +46,4 @@ def part_of(machine: str, process: str) -> str:
 
 def _tree(pid: int) -> int:
     """A process's own, its ended children's, and those of its living ones."""
-    return _own(pid) + sum(map(_tree, children(pid)))
-
-
-def _own(pid: int) -> int:
-    try:
-        words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except (FileNotFoundError, ProcessLookupError):
-        return 0
-    return sum(map(int, words[11:15])) * 1000 // _TICK
+    return round(cpu_seconds(pid) * 1000) + sum(map(_tree, children(pid)))

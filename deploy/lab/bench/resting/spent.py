@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.lab.process import descendants
-
-TICKS = os.sysconf("SC_CLK_TCK")
-AFTER_NAME = 2
-"""In /proc/PID/stat a process' name, which may hold anything, ends with the last ")"; the fields behind it
-are numbered from here (proc(5) calls the first one the third)."""
-USER, REAPED = 14 - AFTER_NAME - 1, 17 - AFTER_NAME - 1
+from deploy.lab.process import about, cpu_seconds, descendants
 
 
 def tree(pid: int) -> tuple[int, ...]:
@@ -23,17 +16,7 @@ def tree(pid: int) -> tuple[int, ...]:
 
 def seconds_of(pid: int) -> float:
     """Processor seconds so far of a process, its children, and those that ended below it."""
-    return sum(_seconds(one) for one in tree(pid))
-
-
-def _seconds(pid: int) -> float:
-    """Its own, and those of the children that it waited for: 0 where it is gone, for then its parent
-    counts them."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except (FileNotFoundError, ProcessLookupError):
-        return 0.0
-    return sum(int(one) for one in fields[USER : REAPED + 1]) / TICKS
+    return sum(map(cpu_seconds, tree(pid)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,11 +42,7 @@ def memory_of(pid: int) -> Memory:
 
 def _rollup(pid: int) -> Mapping[str, int]:
     """Kilobytes by smaps_rollup's names; nothing where the process is gone."""
-    try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]
-    except (FileNotFoundError, ProcessLookupError):
-        return {}
-    return dict(_sizes(lines))
+    return dict(_sizes(about(pid, "smaps_rollup").splitlines()[1:]))
 
 
 def _sizes(lines: list[str]) -> Iterator[tuple[str, int]]:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import re
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from deploy.lab import layout
 from deploy.lab.bench.storms import crowd
 from deploy.lab.bench.storms.ground import Ground
-from deploy.lab.process import Process, descendants
+from deploy.lab.process import Process, cpu_seconds, descendants
 
-TICKS = os.sysconf("SC_CLK_TCK")
 HANDLED = re.compile(r'^grpc_server_handled_total\{.*grpc_method="(\w+)".*\} (\S+)$', re.MULTILINE)
 STREAMS = re.compile(r"^etcd_debugging_mvcc_watch_stream_total (\S+)$", re.MULTILINE)
 ABROAD: Mapping[str, tuple[str, ...]] = {
@@ -86,21 +83,7 @@ def _seconds(ground: Ground) -> Iterator[tuple[str, float]]:
 def _of(process: Process) -> float:
     """Of a process, everything below it, and what below it has ended already."""
     pid = process.pid
-    return 0.0 if pid is None else sum(_spent(one) for one in (pid, *descendants(pid)))
-
-
-def _spent(pid: int) -> float:
-    try:
-        text = Path(f"/proc/{pid}/stat").read_text()
-    except (FileNotFoundError, ProcessLookupError):
-        return 0.0
-    return spent_of(text) / TICKS
-
-
-def spent_of(stat: str) -> int:
-    """Ticks of a process and of its children that were waited for (proc(5), fields 14 to 17)."""
-    fields = stat.rpartition(")")[2].split()
-    return sum(map(int, fields[11:15]))
+    return 0.0 if pid is None else sum(map(cpu_seconds, (pid, *descendants(pid))))
 
 
 def _requests() -> Mapping[str, int]:

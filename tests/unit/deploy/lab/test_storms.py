@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from deploy.lab.bench.storms import crowd
 from deploy.lab.bench.storms.checked import env_of, trail_flaws
 from deploy.lab.bench.storms.course import Course, course_of, stages
-from deploy.lab.bench.storms.meters import Reading, spent_of
+from deploy.lab.bench.storms.meters import Reading
 from deploy.lab.bench.storms.model import Costs, Line, Plan, foretold, line_through, plan
 from deploy.lab.bench.storms.struck import SLICES, WITHIN, slices
 from deploy.lab.keys import make_secrets
@@ -113,12 +113,6 @@ def test_everybody_is_struck_once_within_a_second(count: int) -> None:
 def test_an_env_file_is_read_by_its_lines() -> None:
     """Values may hold the sign that parts them from their names."""
     assert env_of("A=1\nURL=a=b\n") == {"A": "1", "URL": "a=b"}
-
-
-def test_a_process_has_spent_what_its_children_spent() -> None:
-    """A name may hold blanks and brackets; four fields count."""
-    stat = "7 (a) b) S 1 7 7 0 -1 4194560 100 0 0 0 11 12 13 14 20 0 1 0 5 6"
-    assert spent_of(stat) == 11 + 12 + 13 + 14
 
 
 def test_a_cost_is_a_difference() -> None:
