@@ -133,17 +133,18 @@ def test_a_service_that_does_not_exist_is_named(real: RealWorld, name: str) -> N
     assert name in reply.reason
 
 
-CLIENT = """rm -f {ports}.up
-exec python3 -c 'import socket, sys, time
+CLIENT = """exec python3 -c 'import os, socket, time
 held = [socket.create_connection(("{host}", int(port))) for port in open("{ports}").read().split()]
-open("{ports}.up", "w").close()
+with open("{ports}.up", "w") as up:
+    print(os.getpid(), file=up)
 time.sleep(1000)'"""
 
 
 def talking(real: RealWorld, ports: Path, host: str) -> Shop:
     """A shop whose service connects at start to the ports that stand in a file."""
     service = real.machine.service(CLIENT.format(ports=ports, host=host))
-    return shop(real, services=(real.adopt(service),), check=f"test -e {ports}.up", check_timeout=3)
+    check = f"test -d /proc/$(cat {ports}.up)/fd"  # the one before, which is gone, was up as well
+    return shop(real, services=(real.adopt(service),), check=check, check_timeout=3)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])

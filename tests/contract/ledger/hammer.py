@@ -17,20 +17,27 @@ from workers.redis import RedisLedger, RedisSettings, connect
 
 
 def main(socket: str, victims: int) -> None:
-    """Each victim works for 5 to 40 ms; the delays are the same in every run."""
+    """Each victim works for 5 to 40 ms once it is connected; the delays are the same in every run."""
     chance = random.Random(1)  # noqa: S311 - a delay, no secret
     for victim in range(victims):
+        connected, tell = os.pipe()
         child = os.fork()
         if child == 0:
-            work(socket, victim)
+            work(socket, victim, tell)
+        os.close(tell)
+        os.read(connected, 1)
+        os.close(connected)
         time.sleep(chance.uniform(0.005, 0.04))
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
 
 
-def work(socket: str, victim: int) -> NoReturn:
-    """Hear an event, then hand out a job, over and over, on three clusters in turn."""
-    ledger = RedisLedger(connect(RedisSettings(url=f"unix://{socket}")), inventory=DIGEST)
+def work(socket: str, victim: int, tell: int) -> NoReturn:
+    """Say so when connected; hear an event, then hand out a job, over and over, on three clusters in turn."""
+    client = connect(RedisSettings(url=f"unix://{socket}"))
+    client.ping()
+    os.write(tell, b"!")
+    ledger = RedisLedger(client, inventory=DIGEST)
     for number in itertools.count():
         cluster, name = f"c{(victim + number) % 3}", f"{victim}-{number}"
         ledger.hear(event(name, cluster), draft(name))
