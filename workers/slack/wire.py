@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
-from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
+from http.client import HTTPConnection, HTTPResponse, HTTPSConnection, IncompleteRead
 from typing import Any
 from urllib.request import HTTPHandler, HTTPSHandler, Request, build_opener
 
@@ -44,11 +44,16 @@ class BoundWebhook(WebhookClient):
 
 
 def _fetch(request: Request, timeout: float) -> tuple[HTTPResponse, str]:
-    """The answer and its text. Raises what urllib does, and ValueError for what is no text."""
+    """The answer and its text. Raises what urllib does, and ValueError for what is no text.
+
+    A read that is bounded says nothing of what it lacks, as one of everything would.
+    """
     with build_opener(_Handler, _SecureHandler).open(request, timeout=timeout) as answer:
         body = answer.read(LARGEST + 1)
     if len(body) > LARGEST:
         raise ValueError(f"an answer of more than {LARGEST} bytes")
+    if answer.length:
+        raise IncompleteRead(body, answer.length)
     return answer, body.decode()
 
 

@@ -1,5 +1,6 @@
 """The lesser mode: an incoming webhook, which answers in single words."""
 
+import socket
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from tests.contract.slack.double import Double
 from tests.contract.threads import none_left
 from tests.fakes.messenger import FakeCrier
 from workers.slack.webhook import SlackWebhook
+from workers.slack.wire import LARGEST
 
 SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "hello"}}
 CARD = Message(text="hello", blocks=(SECTION,), colour="#1a7f37")
@@ -63,6 +65,31 @@ def test_a_lost_answer_is_doubtful(double: Double) -> None:
     found = double.webhook().post(CARD)
     assert isinstance(found, Later)
     assert (found.doubtful, double.texts) == (True, ["hello"])
+
+
+def test_an_answer_that_breaks_off_is_doubtful() -> None:
+    """What came of it may look like all of it."""
+
+    def answer(connection: socket.socket) -> None:
+        connection.recv(65536)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nok")
+
+    with serving(answer) as origin:
+        found = SlackWebhook(url=f"{origin}/services/x").post(CARD)
+    assert isinstance(found, Later)
+    assert found.doubtful
+
+
+def test_an_answer_without_bounds_is_not_kept() -> None:
+    """Faster than any drip: a process' memory is no place for it."""
+
+    def answer(connection: socket.socket) -> None:
+        connection.recv(65536)
+        connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n" + b" " * LARGEST + b"ok")
+
+    with serving(answer) as origin, none_left():
+        found = SlackWebhook(url=f"{origin}/services/x").post(CARD)
+    assert isinstance(found, Later)
 
 
 @pytest.mark.parametrize("first", [b"HTTP/1.1 200 OK\r\n\r\n", b"HTTP/1.1 200 OK\r\nX: "])
