@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from ipaddress import IPv4Address
 
 from deploy.lab.machine import PATH, LabError, Machine
 
@@ -26,12 +27,14 @@ class Switch:
         _ip(self.machine.pid, ["link add lab type bridge forward_delay 0", "link set lab up"])
 
     def join(self, machines: Sequence[Machine]) -> None:
-        """Lay a cable to each machine and give it its address."""
+        """Lay a cable to each machine and give it its addresses: one that boots again has the hardware's of
+        before, for who took its new one for a while would not reach it."""
         here = self.machine.pid
         for m in machines:
             self._forget(m.name)
         cables = (
-            f"link add name eth0 netns {m.pid} type veth peer name {m.name} netns {here}"
+            f"link add name eth0 address {_hardware(m.address)} netns {m.pid} "
+            f"type veth peer name {m.name} netns {here}"
             for m in machines
         )
         _ip(None, cables)
@@ -57,6 +60,11 @@ class Switch:
 
     def mend(self, name: str) -> None:
         _ip(self.machine.pid, [f"link set {name} up"])
+
+
+def _hardware(address: str) -> str:
+    """A MAC address of our own making (locally administered) for an IPv4 one."""
+    return ":".join(f"{one:02x}" for one in (2, 0, *IPv4Address(address).packed))
 
 
 def _ip(pid: int | None, lines: Iterator[str] | Sequence[str]) -> None:

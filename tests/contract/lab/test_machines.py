@@ -63,6 +63,11 @@ def silent(connection: socket.socket, *, seconds: float) -> bool:
     return not readable
 
 
+def hardware(machine: Machine) -> str:
+    """The MAC address of its cable."""
+    return machine.run(["ip", "-o", "link", "show", "eth0"]).stdout.partition("link/ether ")[2][:17]
+
+
 def alive(pid: int) -> bool:
     state = about(pid, "stat").rpartition(")")[2]
     return bool(state) and not state.startswith(" Z ")
@@ -85,14 +90,17 @@ def test_a_lost_machine_leaves_half_open_connections(machines: dict[str, Machine
 
 
 def test_a_lost_machine_returns_with_its_disk(machines: dict[str, Machine]) -> None:
-    """At once, with the same address and folder, and it can be reached again."""
+    """At once, with the same addresses (the hardware's too: neighbours remember it) and folder, and it can be
+    reached again."""
     switch, lost = Switch(machine=machines["switch"]), machines["left"]
+    before = hardware(lost)
     (lost.folder / "kept").write_text("before")
     switch.cut("left")
     lost.pull_plug()
     [machines["left"]] = boot([lost.plan])
     switch.join([machines["left"]])
     assert (machines["left"].folder / "kept").read_text() == "before"
+    assert hardware(machines["left"]) == before != hardware(machines["right"])
     with talk(machines) as connection:
         connection.sendall(b"again")
         assert connection.recv(5) == b"again"
