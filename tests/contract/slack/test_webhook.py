@@ -9,6 +9,7 @@ from jobs.ports import Barred, Later, Told, Unfit
 from jobs.slack.message import Message
 from tests.contract.probes.patroni_server import drip, serving
 from tests.contract.slack.double import Double
+from tests.contract.slack.posted import posted
 from tests.contract.threads import none_left
 from tests.fakes.messenger import FakeCrier
 from workers.slack.webhook import SlackWebhook
@@ -71,7 +72,7 @@ def test_an_answer_that_breaks_off_is_doubtful() -> None:
     """What came of it may look like all of it."""
 
     def answer(connection: socket.socket) -> None:
-        connection.recv(65536)
+        posted(connection)
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nok")
 
     with serving(answer) as origin:
@@ -84,12 +85,13 @@ def test_an_answer_without_bounds_is_not_kept() -> None:
     """Faster than any drip: a process' memory is no place for it."""
 
     def answer(connection: socket.socket) -> None:
-        connection.recv(65536)
+        posted(connection)
         connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n" + b" " * LARGEST + b"ok")
 
     with serving(answer) as origin, none_left():
         found = SlackWebhook(url=f"{origin}/services/x").post(CARD)
     assert isinstance(found, Later)
+    assert "no text" in found.reason
 
 
 @pytest.mark.parametrize("first", [b"HTTP/1.1 200 OK\r\n\r\n", b"HTTP/1.1 200 OK\r\nX: "])
