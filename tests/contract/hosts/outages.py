@@ -24,9 +24,11 @@ def stopped(machine: Machine) -> Iterator[None]:
 
 @contextmanager
 def stopped_sessions(machine: Machine, *, of: str = EVERYBODY) -> Iterator[None]:
-    """The processes that serve the logins of this moment."""
-    pids = machine.inside("pgrep", "-f", f"sshd: {of}").stdout.split()
-    machine.inside("kill", f"-{signal.SIGSTOP}", *pids)
+    """The processes that serve the logins of this moment, one that another has just begun included."""
+    pids: set[str] = set()
+    while more := set(machine.inside("pgrep", "-f", f"sshd: {of}").stdout.split()) - pids:
+        machine.inside("sh", "-c", f"kill -{signal.SIGSTOP} {' '.join(more)} || :")
+        pids |= more
     try:
         yield
     finally:
