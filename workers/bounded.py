@@ -12,15 +12,14 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from workers.deadline import Cord
+from workers.deadline import CORD
 from workers.dial import OPTIONS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bound:
-    """When the call of this thread must have ended (by `clock`), and what is cut then."""
+    """When the call of this thread must have ended (by `clock`)."""
 
-    cord: Cord
     until: float
     clock: Callable[[], float]
 
@@ -48,13 +47,21 @@ class BoundAdapter(HTTPAdapter):
         return super().send(request, *args, **{**more, "timeout": BOUND.get().left()})
 
 
+def bind(session: requests.Session) -> None:
+    """Hold every request of a session to its call's end, and take nothing from the surroundings: no
+    proxies, no netrc."""
+    session.trust_env = False
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, BoundAdapter())
+
+
 def _hold(connection: HTTPConnection) -> None:
     if connection.sock is not None:
-        BOUND.get().cord.hold(connection.sock)
+        CORD.get().hold(connection.sock)
 
 
 class _Connection(HTTPConnection):
-    """Hangs on its call's cord, new or kept from an earlier one."""
+    """Hangs on the cord of its call, new or kept from an earlier one."""
 
     def connect(self) -> None:
         super().connect()
@@ -65,16 +72,8 @@ class _Connection(HTTPConnection):
         super().request(*args, **more)
 
 
-class _SecureConnection(HTTPSConnection):
+class _SecureConnection(_Connection, HTTPSConnection):
     """The same under TLS."""
-
-    def connect(self) -> None:
-        super().connect()
-        _hold(self)
-
-    def request(self, *args: Any, **more: Any) -> None:
-        _hold(self)
-        super().request(*args, **more)
 
 
 class _Pool(HTTPConnectionPool):

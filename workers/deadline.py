@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar
@@ -36,6 +37,10 @@ class Cord:
                 cut(connection)
 
 
+CORD: ContextVar[Cord] = ContextVar("pgbaton.cord")
+"""The one of the work on this thread, for connections that a library opens by itself."""
+
+
 def within(seconds: float, work: Callable[[Cord], T]) -> T:
     """What `work` returns or raises, or TimeoutError after so many seconds.
 
@@ -45,6 +50,7 @@ def within(seconds: float, work: Callable[[Cord], T]) -> T:
     cord = Cord()
 
     def run() -> None:
+        CORD.set(cord)
         try:
             outcomes.put(_Done(value=work(cord)))
         except BaseException as error:  # noqa: BLE001 - whatever it is belongs to who waits

@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 import requests
 import urllib3
 
-from workers.bounded import BOUND, Bound, BoundAdapter
+from workers.bounded import BOUND, Bound, bind
 from workers.deadline import Cord, within
 
 MOST = 2000
@@ -49,12 +49,11 @@ def post(
     password is taken from the surroundings. Raises NoAnswerError."""
     until = time.monotonic() + timeout
 
-    def ask(cord: Cord) -> Answer:
-        BOUND.set(Bound(cord=cord, until=until, clock=time.monotonic))
+    def ask(_: Cord) -> Answer:
+        BOUND.set(Bound(until=until, clock=time.monotonic))
         with requests.Session() as session:
-            for scheme in ("http://", "https://"):
-                session.mount(scheme, BoundAdapter())
-            session.trust_env, session.max_redirects = False, HOPS
+            bind(session)
+            session.max_redirects = HOPS
             with session.post(
                 url,
                 data=body,

@@ -16,8 +16,8 @@ import requests
 from linode_api4 import ApiError, LinodeClient
 
 from jobs.ports import LinodeUnavailable
-from workers.bounded import BOUND, Bound, BoundAdapter
-from workers.deadline import Cord, within
+from workers.bounded import BOUND, Bound, bind
+from workers.deadline import within
 from workers.linode.refusal import Refusals, dropped
 
 T = TypeVar("T")
@@ -61,7 +61,7 @@ class Api:
             raise self.refusals.no_token()
         until = self._clock() + timeout
         try:
-            return within(timeout, lambda cord: self._run(work, cord, until))
+            return within(timeout, lambda _: self._run(work, until))
         except TimeoutError:
             raise self.refusals.silent() from None
 
@@ -75,10 +75,10 @@ class Api:
         """Leave Linode alone for so many seconds."""
         self._held_until = self._clock() + seconds
 
-    def _run(self, work: Callable[[Call], T], cord: Cord, until: float) -> T:
+    def _run(self, work: Callable[[Call], T], until: float) -> T:
         """The work, on its own thread with a client of its own. One whose connections were cut is
         not used again."""
-        BOUND.set(Bound(cord=cord, until=until, clock=self._clock))
+        BOUND.set(Bound(until=until, clock=self._clock))
         client = self._client()
         try:
             return work(Call(api=self, client=client))
@@ -100,10 +100,8 @@ def make_client(url: str, *, token: str, ca: str | None) -> LinodeClient:
     the surroundings: no proxies, no netrc, no redirects."""
     agent = f"pgbaton/{version('pgbaton')}"
     client = LinodeClient(token, base_url=url, user_agent=agent, retry=False, ca_path=ca)
-    client.session.trust_env = False
+    bind(client.session)
     client.session.max_redirects = 0
-    for scheme in ("https://", "http://"):
-        client.session.mount(scheme, BoundAdapter())
     return client
 
 

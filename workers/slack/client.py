@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from workers.deadline import Cord, within
+from workers.deadline import within
 from workers.slack.refusal import Refusal, Refusals
-from workers.slack.wire import CORD, BoundClient
+from workers.slack.wire import BoundClient
 
 SECRET = "slack-token"  # noqa: S105 - the name it is asked for by
 
@@ -61,12 +61,11 @@ class Api:
         if re.fullmatch("[!-~]+", self.token) is None:
             return self.refusals.no_secret(SECRET)
         try:
-            return within(self.timeout, lambda cord: self._ask(cord, method, arguments))
+            return within(self.timeout, lambda _: self._ask(method, arguments))
         except TimeoutError:
             return self.refusals.silent()
 
-    def _ask(self, cord: Cord, method: str, arguments: Mapping[str, Any]) -> Answer | Refusal:
-        CORD.set(cord)
+    def _ask(self, method: str, arguments: Mapping[str, Any]) -> Answer | Refusal:
         try:
             found = self._client.api_call(method, **arguments)
         except SlackApiError as error:

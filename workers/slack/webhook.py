@@ -12,10 +12,10 @@ import structlog
 from jobs.ports import Barred, Later, Lost, Told, Unfit
 from jobs.slack.message import Message
 from jobs.slack.payload import bare, payload
-from workers.deadline import Cord, within
+from workers.deadline import within
 from workers.slack.client import mute
 from workers.slack.refusal import Refusal, Refusals
-from workers.slack.wire import CORD, BoundWebhook
+from workers.slack.wire import BoundWebhook
 
 log = structlog.get_logger(__name__)
 
@@ -51,15 +51,14 @@ class SlackWebhook:
     def _send(self, body: dict[str, object]) -> Told | Later | Barred | Unfit:
         said = {name: value for name, value in body.items() if value}
         try:
-            found = within(self.timeout, lambda cord: self._try(cord, said))
+            found = within(self.timeout, lambda _: self._try(said))
         except TimeoutError:
             return self.refusals.silent()
         if isinstance(found, Lost):
             return self.refusals.strange("answers what an incoming webhook never would")
         return found
 
-    def _try(self, cord: Cord, body: dict[str, object]) -> Told | Refusal:
-        CORD.set(cord)
+    def _try(self, body: dict[str, object]) -> Told | Refusal:
         client = BoundWebhook(
             self.url, timeout=max(1, round(self.timeout)), logger=mute, retry_handlers=[]
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextvars import ContextVar
 from http.client import HTTPConnection, HTTPResponse, HTTPSConnection, IncompleteRead
 from typing import Any
 from urllib.request import HTTPHandler, HTTPSHandler, Request, build_opener
@@ -10,10 +9,7 @@ from urllib.request import HTTPHandler, HTTPSHandler, Request, build_opener
 from slack_sdk import WebClient
 from slack_sdk.webhook import WebhookClient, WebhookResponse
 
-from workers.deadline import Cord
-
-CORD: ContextVar[Cord] = ContextVar("pgbaton.slack.cord")
-"""What the connections of this thread's call hang on; set before anything is asked."""
+from workers.deadline import CORD
 
 LARGEST = 16 << 20
 """Bytes of an answer; the longest page of a channel's history is far below."""
@@ -63,10 +59,8 @@ class _Connection(HTTPConnection):
         CORD.get().hold(self.sock)
 
 
-class _SecureConnection(HTTPSConnection):
-    def connect(self) -> None:
-        super().connect()
-        CORD.get().hold(self.sock)
+class _SecureConnection(_Connection, HTTPSConnection):
+    pass
 
 
 class _Handler(HTTPHandler):

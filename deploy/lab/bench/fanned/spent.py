@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,7 +10,6 @@ from deploy.lab.lab import Lab
 from deploy.lab.process import children, cpu_seconds
 
 HOSTS, WORKERS, STORES, OTHERS = "the hosts", "the workers", "etcd and Redis", "all others"
-_TICK = os.sysconf("SC_CLK_TCK")
 
 
 def spent(lab: Lab) -> Counter[str]:

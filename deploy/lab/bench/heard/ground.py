@@ -16,11 +16,10 @@ from redis.exceptions import RedisError
 
 from deploy.lab.lab import deaf
 from deploy.lab.machine import CHECKOUT, LabError
-from deploy.lab.process import children, wait_until
+from deploy.lab.process import TICKS, children, wait_until
 
 DURABLE = ("--appendonly", "yes", "--appendfsync", "always", "--maxmemory-policy", "noeviction")
 HOST = "127.0.0.1"
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,5 +54,5 @@ def _sizes(lines: list[str]) -> Iterator[tuple[str, int]]:
 def _threads(pid: int) -> int:
     try:
         return len(list(Path(f"/proc/{pid}/task").iterdir()))
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return 0
