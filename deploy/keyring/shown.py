@@ -13,7 +13,7 @@ from jobs.inventory import Address
 from workers.ssh.dial import dial
 from workers.ssh.failures import DeadlineError
 from workers.ssh.keys import RSA_SIGNATURES, key_types
-from workers.ssh.watchdog import hang_up, watchdog
+from workers.ssh.watchdog import hang_up, later, watchdog
 
 ANY = (
     "ssh-ed25519",
@@ -65,9 +65,8 @@ def _ask(at: Address, kinds: tuple[str, ...], *, deadline: float) -> PKey:
             transport.set_log_channel(mute.name)
             transport.daemon = True
             transport.get_security_options().key_types = kinds
-            left = max(deadline - time.monotonic(), 0.001)
-            transport.banner_timeout = transport.handshake_timeout = left
-            transport.start_client(timeout=left)
+            transport.banner_timeout = transport.handshake_timeout = later(deadline)
+            transport.start_client()
             return transport.get_remote_server_key()
     finally:
         hang_up(sock)

@@ -49,23 +49,26 @@ class AlarmClock:
 
     def _run(self) -> None:
         while True:
-            for call in self._due():
-                try:
-                    call()
-                except Exception:  # one alarm's mistake must not silence all others
-                    log.exception("alarm.failed")
+            call = self._due()
+            if call is not None:
+                _ring(call)
 
-    def _due(self) -> list[Callable[[], None]]:
-        """What is due, once something is."""
+    def _due(self) -> Callable[[], None] | None:
+        """The next that is due, once one is; None where its block was left. One at a time: what rings
+        before it may take long enough for that."""
         with self._changed:
             while not self._heap or self._heap[0][0] > time.monotonic():
                 left = self._heap[0][0] - time.monotonic() if self._heap else None
                 self._changed.wait(left)
-            due = []
-            while self._heap and self._heap[0][0] <= time.monotonic():
-                _, number = heapq.heappop(self._heap)
-                due.append(self._calls.pop(number, None))
-            return [call for call in due if call is not None]
+            _, number = heapq.heappop(self._heap)
+            return self._calls.pop(number, None)
+
+
+def _ring(call: Callable[[], None]) -> None:
+    try:
+        call()
+    except Exception:  # one alarm's mistake must not silence all others
+        log.exception("alarm.failed")
 
 
 ALARMS = AlarmClock()

@@ -6,14 +6,15 @@ import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import inf
 
-from paramiko import PKey, SSHException, Transport
+from paramiko import AuthenticationException, PKey, SSHException, Transport
 
 from jobs.inventory import Host
 from workers.ssh.dial import dial, quick
 from workers.ssh.failures import CutOffError, DeadlineError, HostKeyError
 from workers.ssh.keys import key_types, pinned_keys
-from workers.ssh.watchdog import hang_up, watchdog
+from workers.ssh.watchdog import hang_up, later, watchdog
 
 AGAIN = (ConnectionRefusedError, ConnectionResetError, CutOffError)
 """What a host says for a moment only: its sshd starts anew, or has too many logins to greet."""
@@ -60,11 +61,10 @@ def _connect(host: Host, key: PKey, *, deadline: float) -> Connection:
         with watchdog(sock, deadline=deadline) as watch:
             connection = Connection(sock, Transport(sock))
             watch.doing = "greeting and agreeing on keys"
-            _shake_hands(connection.transport, pinned, left=deadline - time.monotonic())
+            _shake_hands(connection.transport, pinned, deadline=deadline)
             watch.doing = "logging in"
-            connection.transport.auth_timeout = max(deadline - time.monotonic(), 0.001)
             quick(sock)
-            connection.transport.auth_publickey(host.user, key)
+            _log_in(connection.transport, host.user, key)
     except BaseException:
         _abandon(sock, connection)
         raise
@@ -73,12 +73,12 @@ def _connect(host: Host, key: PKey, *, deadline: float) -> Connection:
     return connection
 
 
-def _shake_hands(transport: Transport, pinned: tuple[PKey, ...], *, left: float) -> None:
-    transport.banner_timeout = transport.handshake_timeout = max(left, 0.001)
+def _shake_hands(transport: Transport, pinned: tuple[PKey, ...], *, deadline: float) -> None:
+    transport.banner_timeout = transport.handshake_timeout = later(deadline)
     transport.daemon = True
     transport.get_security_options().key_types = key_types(pinned)
     try:
-        transport.start_client(timeout=max(left, 0.001))
+        transport.start_client()
     except EOFError as error:
         raise CutOffError from error
     except SSHException as error:
@@ -88,6 +88,17 @@ def _shake_hands(transport: Transport, pinned: tuple[PKey, ...], *, left: float)
     shown = transport.get_remote_server_key()
     if shown not in pinned:
         raise HostKeyError(shown)
+
+
+def _log_in(transport: Transport, user: str, key: PKey) -> None:
+    transport.auth_timeout = inf  # the watchdog's
+    try:
+        transport.auth_publickey(user, key)
+    except AuthenticationException as error:
+        if transport.is_active():
+            raise
+        # It ended in the middle of a login, for example because it shuts down: no word about our key.
+        raise CutOffError from error
 
 
 def _abandon(sock: socket.socket, connection: Connection | None) -> None:

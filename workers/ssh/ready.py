@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import threading
+import time
+from contextlib import suppress
 from dataclasses import dataclass
 
+from paramiko import SSHException
+
 from jobs.inventory import Host
-from workers.ssh.command import Finished, begin, finished
+from workers.ssh.command import PIECE, Finished, begin, finished
 from workers.ssh.connect import Connection
 from workers.ssh.failures import NeverBegunError, OneChannelError
 from workers.ssh.invocation import command_for
@@ -14,6 +18,8 @@ from workers.ssh.opening import Opened, opened
 
 Slot = tuple[Connection, str]
 """A connection and a command line: two hosts of the inventory may be one account, and differ in mode."""
+LAST_WORDS = 1.0
+"""Seconds in which a script that has ended is heard out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,9 +36,15 @@ class Ready:
         return not (channel.closed or channel.eof_received or channel.exit_status_ready())
 
     def ended(self) -> Finished:
-        """How one that is not alive came to its end. It is closed first, so that nothing is waited for."""
+        """How one that is not alive came to its end. Its last words may come behind its status; what it
+        left running may hold its outputs for ever."""
+        channel, end = self.way.channel, time.monotonic() + LAST_WORDS
+        channel.settimeout(LAST_WORDS)
+        with suppress(SSHException, OSError):
+            while channel.recv(PIECE) and time.monotonic() < end:
+                pass
         self.way.close()
-        return finished(self.way.channel, b"")
+        return finished(channel, b"")
 
 
 class ReadyScripts:

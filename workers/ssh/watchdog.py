@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from workers.ssh.alarm import ALARMS
 from workers.ssh.failures import DeadlineError
+
+LATER = 2.0
 
 
 class Watch:
@@ -34,6 +37,12 @@ def watchdog(sock: socket.socket, *, deadline: float) -> Iterator[Watch]:
         if watch.barked or isinstance(error, TimeoutError):
             raise DeadlineError(watch.doing) from error
         raise
+
+
+def later(deadline: float) -> float:
+    """Seconds for a timer of paramiko's own, which must not come before the watchdog: what it says of a
+    login that hangs is what it says of one that is refused."""
+    return max(deadline - time.monotonic(), 0) + LATER
 
 
 def hang_up(sock: socket.socket) -> None:

@@ -1,5 +1,8 @@
 """Hosts on which no script can wait: told of once, tried seldom, and as quick as without."""
 
+import time
+
+import pytest
 from structlog.testing import capture_logs
 
 from deploy.remote import plain_script
@@ -41,6 +44,29 @@ def test_a_host_that_ends_its_scripts_is_left_to_rest(machine: Machine) -> None:
         keeper.now = 68.0
         keeper.look()
         assert logs[1:] == [{"event": "host.ready", "host": "here", "log_level": "info"}]
+
+
+@pytest.mark.parametrize(
+    ("behind", "said"),
+    [("sleep 0.3; echo so it ended", "so it ended"), ("sleep 40", "no word")],
+    ids=["late", "never"],
+)
+def test_the_last_words_may_come_behind_the_status(
+    machine: Machine, behind: str, said: str
+) -> None:
+    """They are waited for, but not for ever: what a script left running may hold its outputs."""
+    with (
+        dying_first(machine, f"({behind}) >&2 & exit 1") as hands,
+        capture_logs() as logs,
+    ):
+        keeper = ready_on(hands, here=machine.host())
+        script = keeper.kept(machine.host())
+        assert script is not None
+        until(script.way.channel.exit_status_ready, "its status")
+        begun = time.monotonic()
+        keeper.look()
+        assert time.monotonic() - begun < 20
+    assert said in logs[0]["reason"]
 
 
 def test_a_host_that_allows_one_command_is_kept_for_commands(machine: Machine) -> None:
