@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 CHUNK = 65536
-PATIENCE = 5.0
+PATIENCE = 20.0
 """Seconds that whoever stands inside may take to let somebody in."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import urllib.request
 from collections.abc import Mapping
+from http.client import HTTPException
 from typing import Any
 from urllib.error import URLError
 
@@ -30,7 +31,7 @@ def etcd_healthy(address: str) -> bool:
     try:
         with urllib.request.urlopen(f"http://{address}:2379/health", timeout=1) as answer:
             return str(json.load(answer).get("health")) == "true"
-    except (URLError, OSError, ValueError):
+    except (URLError, OSError, ValueError, HTTPException):
         return False
 
 
@@ -60,5 +61,5 @@ def _status(address: str) -> Mapping[str, Any]:
         with urllib.request.urlopen(url, data=b"{}", timeout=1) as answer:
             body: Mapping[str, Any] = json.load(answer)
             return body
-    except (URLError, OSError, ValueError):
+    except (URLError, OSError, ValueError, HTTPException):
         return {}

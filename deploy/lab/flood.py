@@ -30,9 +30,11 @@ PATIENCE = 5.0
 
 @dataclass(slots=True, kw_only=True)
 class Tally:
-    """What came of it: how many were `offered`, and `answers` by status, "none" where there was none."""
+    """What came of it: how many were `offered` so far, up to when (`until`), and `answers` by status, "none"
+    where there was none."""
 
     began: float = field(default_factory=time.time)
+    until: float = 0.0
     offered: int = 0
     answers: Counter[str] = field(default_factory=Counter)
 
@@ -40,7 +42,7 @@ class Tally:
         """As the drill reads it."""
         told = {
             "offered": self.offered,
-            "seconds": round(time.time() - self.began, 2),
+            "seconds": round(self.until - self.began, 2),
             "answers": dict(self.answers),
         }
         return json.dumps(told)
@@ -56,7 +58,8 @@ async def flood(address: str, port: int, per_second: float, requests: Sequence[b
     over = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, over.set)
     while not over.is_set():
-        while tally.offered < (time.time() - tally.began) * per_second:
+        tally.until = time.time()
+        while tally.offered < (tally.until - tally.began) * per_second:
             with suppress(asyncio.QueueFull):  # a webhook that is full to the brim gets no more
                 due.put_nowait(next(turns))
             tally.offered += 1

@@ -71,7 +71,7 @@ class Plain:
         return connect(self.lab.secrets.redis)
 
     def metrics(self) -> str:
-        with urllib.request.urlopen(f"{layout.WEBHOOK}/metrics", timeout=2) as answer:  # noqa: S310 - the lab's own
+        with urllib.request.urlopen(f"{layout.WEBHOOK}/metrics", timeout=30) as answer:  # noqa: S310 - the lab's own
             return str(answer.read().decode())
 
     def env(self, host: str) -> Path:
@@ -85,7 +85,7 @@ class Plain:
 
     def close_intake(self) -> None:
         web = [p for p in self.lab.machines["control"].processes if p.name == "web" and p.alive]
-        web[-1].stop()
+        web[-1].stop(grace=20)
 
     def accepted(self) -> frozenset[str]:
         return accepted((self.lab.folder / "control/access.log").read_text())

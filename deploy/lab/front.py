@@ -20,7 +20,7 @@ from deploy.lab.process import Process, wait_until
 def start_front(lab: Lab) -> None:
     """Linode's API, then the NodeBalancer, made by the very command that an operator types."""
     start_linode(lab)
-    wait_until("Linode's API", linode_answers, seconds=10)
+    wait_until("Linode's API", linode_answers, seconds=60)
     apply(lab)
     if lab.inventory.nodebalancers[layout.BALANCER].modes == "observe":
         until_led(lab)
@@ -49,7 +49,7 @@ def apply(lab: Lab) -> None:
     """`pgbaton nodebalancer apply`, on the control machine."""
     command = [pgbaton.program("pgbaton"), "nodebalancer", "apply", layout.BALANCER]
     environment = pgbaton.environment(lab, "cli")
-    done = lab.machines["control"].run(command, env=environment, timeout=60)
+    done = lab.machines["control"].run(command, env=environment, timeout=120)
     if done.returncode:
         raise LabError(f"pgbaton nodebalancer apply: {done.stdout}{done.stderr}")
 
@@ -80,7 +80,7 @@ def control(path: str, body: Mapping[str, Any]) -> None:
         data=json.dumps(body).encode(),
         headers={"Content-Type": "application/json"},
     )
-    with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310 - likewise
+    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - likewise
         answer.read()
 
 

@@ -38,7 +38,10 @@ def sweep(labs: Path) -> list[Path]:
 
 
 def _remove_if_dead(folder: Path) -> bool:
-    lock = alone(folder)
+    try:
+        lock = alone(folder)
+    except FileNotFoundError:  # its own lab has just removed it
+        return False
     if lock is None:
         return False
     shutil.rmtree(folder, ignore_errors=True)

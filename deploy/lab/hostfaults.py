@@ -62,7 +62,7 @@ def kill_scripts(lab: Lab, host: str) -> None:
 
 def break_service(lab: Lab, host: str) -> None:
     """The run script ends at once; the process that runs is left alone."""
-    (lab.folder / host / "service/shop/run").write_text(BROKEN)
+    shophost.write_run(lab.folder / host / "service", BROKEN)
 
 
 def mend_service(lab: Lab, host: str) -> None:

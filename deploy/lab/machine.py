@@ -14,6 +14,8 @@ from deploy.lab.process import Process, children
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 NAMESPACES = ("--net", "--mount", "--pid", "--ipc", "--uts")
+WITHIN = 60.0
+"""Seconds until a machine must be there."""
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -95,7 +97,7 @@ class Machine:
         user: str | None = None,
         env: Mapping[str, str] | None = None,
         stdin: str | None = None,
-        timeout: float = 15,
+        timeout: float = 30,
     ) -> subprocess.CompletedProcess[str]:
         """Run a command to its end and return it, whatever its exit code."""
         return subprocess.run(
@@ -123,7 +125,7 @@ class Machine:
     def bury(self) -> None:
         """Wait until nothing of it is left."""
         for process in self.processes:
-            process.outer.wait(timeout=10)
+            process.outer.wait(timeout=60)
         self.shell.wait(timeout=60)
 
 
@@ -175,7 +177,7 @@ def _unshare(plan: Plan) -> subprocess.Popen[bytes]:
 def _booted(plan: Plan, shell: subprocess.Popen[bytes]) -> Machine:
     assert shell.stdout is not None
     with shell.stdout as said:
-        readable, _, _ = select.select([said], [], [], 10)
+        readable, _, _ = select.select([said], [], [], WITHIN)
         up = bool(readable) and said.readline() == b"up\n"
     if not up:
         log = (plan.folder / "machine.log").read_text()

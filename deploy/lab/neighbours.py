@@ -6,13 +6,14 @@ import json
 import urllib.request
 from collections.abc import Iterator, Mapping
 from functools import partial
+from http.client import HTTPException
 from typing import Any
 from urllib.error import URLError
 
 from deploy.lab import layout, patroni, shophost
 from deploy.lab.inventory import light_application
 from deploy.lab.lab import Lab
-from deploy.lab.process import Process, wait_until
+from deploy.lab.process import Process, wait_for, wait_until
 from deploy.render import PatroniGround, patroni_yml
 from jobs.inventory import Address
 
@@ -79,8 +80,7 @@ def _rest_port(name: str) -> int:
 
 def start_neighbours(lab: Lab) -> None:
     """All four are led from the machine of the shop's own leader, so that one loss is the loss of five."""
-    first = patroni.leader()
-    assert first is not None
+    first = wait_for("the shop's leader", patroni.leader, seconds=60)
     second = next(member for member in layout.MEMBERS if member != first)
     for name in NAMES:
         start_member(lab, name, first)
@@ -160,5 +160,5 @@ def _rest(name: str, member: str) -> Mapping[str, Any]:
         with urllib.request.urlopen(url, timeout=1) as answer:
             body: Mapping[str, Any] = json.load(answer)
             return body
-    except (URLError, OSError, ValueError):
+    except (URLError, OSError, ValueError, HTTPException):
         return {}

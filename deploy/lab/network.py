@@ -51,7 +51,7 @@ class Switch:
             env={"PATH": PATH},
             capture_output=True,
             check=False,
-            timeout=10,
+            timeout=30,
         )
 
     def cut(self, name: str) -> None:
@@ -76,7 +76,7 @@ def _ip(pid: int | None, lines: Iterator[str] | Sequence[str]) -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=10,
+        timeout=30,
     )
     if done.returncode:
         raise LabError(f"ip refused: {done.stderr.strip()}")

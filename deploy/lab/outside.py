@@ -70,5 +70,5 @@ def _ask(path: str, body: Json | None = None) -> Any:
         data=None if body is None else json.dumps(body).encode(),
         headers={"Content-Type": "application/json"},
     )
-    with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310 - likewise
+    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - likewise
         return json.load(answer)

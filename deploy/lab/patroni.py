@@ -9,6 +9,7 @@ import shutil
 import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -153,7 +154,7 @@ def rest(member: str, path: str = "/patroni") -> Mapping[str, Any]:
         with urllib.request.urlopen(url, timeout=1) as answer:
             body: Mapping[str, Any] = json.load(answer)
             return body
-    except (URLError, OSError, ValueError):
+    except (URLError, OSError, ValueError, HTTPException):
         return {}
 
 

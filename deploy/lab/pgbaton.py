@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.error import URLError
 
 from deploy.lab import layout
 from deploy.lab.machine import CHECKOUT, Machine
@@ -73,6 +75,16 @@ def start_pages(lab: Lab) -> Process:
     with standing_in(control):
         lab.door.lead("127.0.0.1", layout.PAGES_PORT)
     return process
+
+
+def pages_answer(lab: Lab) -> bool:
+    """Whether the pages serve by now: the door shuts in a browser's face until somebody listens."""
+    with standing_in(lab.machines["control"]):
+        try:
+            with urllib.request.urlopen(f"{layout.PAGES}/healthz", timeout=5) as answer:  # noqa: S310 - the lab's own
+                return bool(answer.read())
+        except (URLError, OSError):
+            return False
 
 
 def start(lab: Lab, machine: Machine, name: str, command: str) -> Process:

@@ -6,12 +6,17 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
+
+Found = TypeVar("Found")
 
 TICKS = os.sysconf("SC_CLK_TCK")
+NSENTER = {signal.SIGSTOP: "T", signal.SIGCONT: "S"}
+"""Its state once it has followed its child: stopped, or waiting for it again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,13 +37,23 @@ class Process:
         return self.outer.poll() is None
 
     def signal(self, number: signal.Signals) -> None:
-        """Signal the process itself. nsenter stops itself with its child, and must go on with it."""
+        """Signal the process itself. nsenter stops itself with its child, and must go on with it; since it
+        wakes the child as it does, whoever stops or wakes one waits until nsenter is done with it."""
         pid = self.pid
         if pid is not None:
             with suppress(ProcessLookupError):
                 os.kill(pid, number)
         if number != signal.SIGSTOP:
             self.outer.send_signal(signal.SIGCONT)
+        if number in NSENTER:
+            wait_until(
+                f"nsenter of {self.name}", lambda: self._outer_is(NSENTER[number]), seconds=20
+            )
+
+    def _outer_is(self, state: str) -> bool:
+        """Whether nsenter is in a state, or gone."""
+        stat = about(self.outer.pid, "stat").rpartition(")")[2]
+        return not self.alive or stat.split()[:1] == [state]
 
     def stop(self, *, grace: float = 5) -> None:
         """TERM, and KILL for what is still there after `grace` seconds."""
@@ -47,7 +62,7 @@ class Process:
             self.outer.wait(timeout=grace)
         except subprocess.TimeoutExpired:
             self.signal(signal.SIGKILL)
-            self.outer.wait(timeout=grace)
+            self.outer.wait(timeout=max(grace, 20))
 
     def tail(self, lines: int = 15) -> str:
         """The log's last lines, for an error message."""
@@ -95,8 +110,19 @@ def about(pid: int | None, name: str) -> str:
 def wait_until(what: str, done: object, *, seconds: float, step: float = 0.05) -> None:
     """Call `done` until it is true; TimeoutError says what was waited for."""
     assert callable(done)
+    wait_for(what, done, seconds=seconds, step=step)
+
+
+def wait_for(
+    what: str, look: Callable[[], Found | None], *, seconds: float, step: float = 0.05
+) -> Found:
+    """Call `look` until it finds something, and give that: who looked again might find it gone. The last
+    look begins after the time is over, for all may have stood still until then."""
     deadline = time.monotonic() + seconds
-    while not done():
-        if time.monotonic() > deadline:
+    while True:
+        over = time.monotonic() > deadline
+        if found := look():
+            return found
+        if over:
             raise TimeoutError(f"waited {seconds:g} s in vain for {what}")
         time.sleep(step)

@@ -74,7 +74,7 @@ def move_clock(machine: Machine, password: str, seconds: int) -> None:
     if not hand.exists():
         raise LabError(f"the clock of {machine.name} cannot be moved in this lab: Setting.redis")
     hand.write_text(f"+{seconds}\n")
-    wait_until("Redis' clock", lambda: _ahead(password) > seconds / 2, seconds=10)
+    wait_until("Redis' clock", lambda: _ahead(password) > seconds / 2, seconds=30)
 
 
 def _ahead(password: str) -> float:
@@ -86,7 +86,7 @@ def _ahead(password: str) -> float:
 def connect(password: str) -> redis.Redis:
     """A client for the lab's Redis, from the operator's machine."""
     return redis.Redis(
-        host=layout.REDIS["redis"], port=layout.REDIS_PORT, password=password, socket_timeout=2
+        host=layout.REDIS["redis"], port=layout.REDIS_PORT, password=password, socket_timeout=10
     )
 
 

@@ -19,7 +19,7 @@ from deploy.lab import (
 from deploy.lab.etcd import all_healthy, start_etcd
 from deploy.lab.lab import Lab, Say
 from deploy.lab.machine import LabError
-from deploy.lab.process import wait_until
+from deploy.lab.process import wait_for, wait_until
 from jobs.inventory import Address
 
 
@@ -40,9 +40,10 @@ def _rise(lab: Lab, say: Say) -> str:
     pgbaton.start_web(lab)
     pgbaton.start_pages(lab)
     pgbaton.start_chronicle(lab)
-    say(f"page  {lab.door.url}/  (password: {lab.secrets.viewer})")
     start_database(lab)
-    leader = first_leader(lab)
+    wait_until("the pages", lambda: pgbaton.pages_answer(lab), seconds=60)
+    say(f"page  {lab.door.url}/  (password: {lab.secrets.viewer})")
+    leader = first_leader()
     say(f"{leader} leads")
     if lab.balanced:
         front.start_front(lab)
@@ -55,7 +56,7 @@ def _rise(lab: Lab, say: Say) -> str:
         front.until_led(lab)
     wait_until("synchronous replication", patroni.synchronous, seconds=60, step=0.2)
     say("two replicas follow, one of them synchronously")
-    wait_until("the shops", shops_open, seconds=20)
+    wait_until("the shops", shops_open, seconds=60)
     start_orders(lab)
     if lab.balanced:
         front.start_counter(lab)
@@ -71,8 +72,8 @@ def start_state(lab: Lab) -> None:
         sentinel.start_pair(lab)
     else:
         starting.start_again(lab, "redis", "redis")
-    wait_until("etcd", all_healthy, seconds=20)
-    wait_until("Redis", lambda: redis.answers(lab.secrets.redis), seconds=10)
+    wait_until("etcd", all_healthy, seconds=60)
+    wait_until("Redis", lambda: redis.answers(lab.secrets.redis), seconds=30)
 
 
 def start_database(lab: Lab) -> None:
@@ -82,12 +83,8 @@ def start_database(lab: Lab) -> None:
         patroni.start_patroni(lab.machines[name], lab.inventory, lab.secrets, lab.program)
 
 
-def first_leader(lab: Lab) -> str:
-    wait_until("a first leader", patroni.leader, seconds=60, step=0.1)
-    leader = patroni.leader()
-    if leader is None:
-        raise LabError(f"the first leader is gone again\n{_logs(lab)}")
-    return leader
+def first_leader() -> str:
+    return wait_for("a first leader", patroni.leader, seconds=60, step=0.1)
 
 
 def start_shops(lab: Lab, leader: str) -> None:

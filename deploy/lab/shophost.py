@@ -7,6 +7,7 @@ import os
 import shutil
 import urllib.request
 from collections.abc import Mapping
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -96,12 +97,19 @@ def _ssh(folder: Path, name: str, secrets: LabSecrets) -> Path:
 
 def write_service(folder: Path, name: str) -> Path:
     """What runit starts the shop with on a machine."""
-    run = _folder(folder / "shop") / "run"
     gunicorn = lab_venv() / "bin/gunicorn"
     text = LIGHT_RUN if name in layout.LIGHT else RUN
-    run.write_text(text.format(user=SHOP.name, gunicorn=gunicorn, port=layout.SHOP_PORT))
-    run.chmod(0o755)
+    write_run(folder, text.format(user=SHOP.name, gunicorn=gunicorn, port=layout.SHOP_PORT))
     return folder
+
+
+def write_run(folder: Path, text: str) -> None:
+    """Another script to start the shop, in one step: a file that is being written cannot be run, nor one
+    that is being run be written."""
+    new = _folder(folder / "shop") / "run.new"
+    new.write_text(text)
+    new.chmod(0o755)
+    new.rename(new.with_name("run"))
 
 
 def _folder(path: Path) -> Path:
@@ -149,7 +157,7 @@ def healthz(host: str) -> Mapping[str, Any]:
         with urllib.request.urlopen(f"http://{at}/healthz", timeout=1) as answer:
             body: Mapping[str, Any] = json.load(answer)
             return body
-    except (URLError, OSError, ValueError):
+    except (URLError, OSError, ValueError, HTTPException):
         return {}
 
 

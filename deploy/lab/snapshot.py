@@ -64,7 +64,7 @@ KEPT = (
 
 
 def etcdctl(machine: Machine, *words: str) -> None:
-    done = machine.run(["etcdctl", *words], env={"ETCDCTL_API": "3"}, timeout=30)
+    done = machine.run(["etcdctl", *words], env={"ETCDCTL_API": "3"}, timeout=60)
     if done.returncode:
         raise LabError(f"etcdctl {' '.join(words)}: {done.stderr}")
 

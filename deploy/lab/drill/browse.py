@@ -28,7 +28,7 @@ def read_pages(lab: Lab, incidents: Iterable[str]) -> Mapping[str, str]:
 
 def _read(browser: urllib.request.OpenerDirector, path: str, form: bytes | None = None) -> str:
     try:
-        with browser.open(f"{layout.PAGES}{path}", form, timeout=5) as answer:
+        with browser.open(f"{layout.PAGES}{path}", form, timeout=30) as answer:
             return str(answer.read().decode())
     except (URLError, OSError) as error:
         return f"{UNREAD}: {error}"

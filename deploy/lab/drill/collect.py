@@ -19,12 +19,15 @@ from deploy.lab.drill.stage import Stage
 from deploy.lab.faults import find
 from deploy.lab.inventory import PROFILES
 from deploy.lab.lab import Lab
-from deploy.lab.process import wait_until
+from deploy.lab.process import wait_for, wait_until
+from jobs.anchor import Anchor
 from jobs.audit import Entry, Kind, to_line
 from jobs.names import INTAKE
 
 [UNMANAGED] = layout.UNMANAGED
-TOLD_WITHIN = 30.0
+ANCHORS = 20.0
+"""Seconds within which etcd must say what it notes of the trail."""
+TOLD_WITHIN = 60.0
 """Seconds that may pass until everything is told: Slack takes a message a second."""
 
 
@@ -35,6 +38,7 @@ def collect(stage: Stage) -> History:
     _send_customers_home(lab)
     lab.footing.close_intake()
     _until_told(stage)
+    anchors = _anchors(lab)  # before the trail, which must know every entry that they note
     trail, channel, rung = _trail(stage), outside.channel(), outside.alerts()
     leader = stage.leaders.leader
     whole = History(
@@ -61,7 +65,7 @@ def collect(stage: Stage) -> History:
         lost=tuple(stage.trail.lost),
         typed=tuple(stage.typed),
         accepted=lab.footing.accepted(),
-        anchors=told.anchors(lab),
+        anchors=anchors,
         slack=told.messages(channel),
         channel=channel,
         alerts=told.alerts(rung, lab.secrets.alerts),
@@ -121,6 +125,13 @@ def _until_told(stage: Stage) -> None:
         wait_until("everything to be told", done, seconds=TOLD_WITHIN, step=0.5)
 
 
+def _anchors(lab: Lab) -> tuple[Anchor, ...]:
+    """What etcd notes of the trail, which it may take a moment to say."""
+    with suppress(TimeoutError):
+        return wait_for("etcd's notes", lambda: told.anchors(lab), seconds=ANCHORS, step=0.5)
+    return ()
+
+
 def _stored(address: str, password: str) -> frozenset[str]:
     with psycopg.connect(
         host=address,
@@ -128,7 +139,7 @@ def _stored(address: str, password: str) -> frozenset[str]:
         dbname="shop",
         user="shop",
         password=password,
-        connect_timeout=5,
+        connect_timeout=30,
     ) as connection:
         return frozenset(str(row[0]) for row in connection.execute("SELECT id FROM orders"))
 

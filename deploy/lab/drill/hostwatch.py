@@ -7,16 +7,20 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 
 from deploy.lab import layout, shophost
 from deploy.lab.drill.history import Boot, HostHistory, Order
 from deploy.lab.lab import Lab
+from deploy.lab.process import wait_for
 from jobs.fence import Fence, parse_fence
 from jobs.inventory import Target
 
 EVERY = 0.05
+ANSWERS = 20.0
+"""Seconds that a shop may take to say what it runs with: a busy machine is no wrong one."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -84,13 +88,22 @@ def observe(lab: Lab, host: str, fences: list[Fence]) -> HostHistory:
     return HostHistory(
         name=host,
         file=env_value(lab.footing.env(host), "DB_HOST"),
-        running=boots[-1].db_host if light and boots else shophost.healthz(host).get("db_host"),
+        running=boots[-1].db_host if light and boots else _running(host),
         boots=boots,
         fences=tuple(fences),
         stirs=tuple(one for one in lab.stirs if one.host == host),
         behind=layout.BALANCER_ADDRESS if lab.behind(host) else None,
         sells=not light,
     )
+
+
+def _running(host: str) -> str | None:
+    """DB_HOST as the running shop knows it; None where that does not answer, however long one asks."""
+    try:
+        said = wait_for(f"{host}'s shop", partial(shophost.healthz, host), seconds=ANSWERS)
+    except TimeoutError:
+        return None
+    return str(said["db_host"])
 
 
 def env_value(path: Path, key: str) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -72,5 +73,7 @@ def _make_room(drills: Path) -> None:
 def _give(drills: Path) -> None:
     """A drill runs as root; what it leaves belongs to whoever owns the checkout."""
     owner = drills.parent.stat()
-    for path in (drills, *drills.rglob("*")):
-        os.chown(path, owner.st_uid, owner.st_gid)
+    for folder, _, files in os.walk(drills):
+        for path in (Path(folder), *(Path(folder, name) for name in files)):
+            with suppress(FileNotFoundError):  # another drill makes room, or writes
+                os.chown(path, owner.st_uid, owner.st_gid)

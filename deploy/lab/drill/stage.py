@@ -21,7 +21,7 @@ from deploy.lab.drill.writable import WritableWatch
 from deploy.lab.lab import Lab
 from deploy.lab.nemesis.fault import Fault, struck_by
 from deploy.lab.nemesis.stores import PassTime
-from deploy.lab.process import wait_until
+from deploy.lab.process import wait_for, wait_until
 
 
 @dataclass(slots=True, kw_only=True)
@@ -52,10 +52,7 @@ class Stage:
 
     def leader(self) -> Leadership:
         """Who leads now; TimeoutError where nobody does for long."""
-        wait_until("a leader", lambda: self.leaders.leader, seconds=self.patience)
-        leader = self.leaders.leader
-        assert leader is not None
-        return leader
+        return wait_for("a leader", lambda: self.leaders.leader, seconds=self.patience)
 
     def inject(self, fault: Fault) -> None:
         """Let a fault strike; from now on seconds count from here."""
@@ -79,9 +76,10 @@ class Stage:
     def heal(self, fault: Fault) -> None:
         """End a fault: what it took returns."""
         self.screen.say(fault.healed, style="yellow")
+        at = time.time()  # whoever waited for it may be there before this thread goes on
         fault.heal(self.lab)
         self.injected = [
-            replace(one, healed=time.time()) if one.title == fault.title and not one.healed else one
+            replace(one, healed=at) if one.title == fault.title and not one.healed else one
             for one in self.injected
         ]
 

@@ -12,6 +12,7 @@ from deploy.lab.machines.booted import Booted
 from deploy.lab.machines.booting import boot
 from deploy.lab.machines.closed import closed
 from deploy.lab.machines.drift import nothing_to_change, set_right
+from deploy.lab.machines.rise import answering
 from deploy.lab.process import wait_until
 
 
@@ -40,6 +41,8 @@ def _returned(stage: Stage, booted: Booted, name: str) -> Checked:
     except TimeoutError as error:
         evidence = str(error)
     else:
+        answering([name])
+        machine.run(["systemctl", "is-system-running", "--wait"], timeout=120)  # its boot is over
         evidence = f"{name} follows {leading} {time.monotonic() - began:.1f} s after its power came"
         stage.screen.say(evidence)
     return Checked(

@@ -9,7 +9,7 @@ import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from http.client import HTTPConnection, HTTPSConnection
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -54,7 +54,7 @@ class Booted:
         url = f"https://{layout.MEMBERS[member]}:8008{path}"
         try:
             body: Mapping[str, Any] = json.loads(self._read(url, within=1))
-        except (URLError, OSError, ValueError):
+        except (URLError, OSError, ValueError, HTTPException):
             return {}
         return body
 
@@ -63,10 +63,10 @@ class Booted:
 
     def redis(self) -> redis.Redis:
         known = Secrets({"PGBATON_REDIS_PASSWORD": self.lab.secrets.redis})
-        return connect(redis_of(self.lab.inventory, known), read=2)
+        return connect(redis_of(self.lab.inventory, known), read=10)
 
     def metrics(self) -> str:
-        return self._read(f"{WEBHOOK}/metrics", within=2)
+        return self._read(f"{WEBHOOK}/metrics", within=30)
 
     def env(self, host: str) -> Path:
         return self.disk(host) / SHOP.lstrip("/") / ".env"

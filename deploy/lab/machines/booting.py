@@ -63,7 +63,7 @@ def cgroup_of(plan: Plan) -> str:
 
 def _unshared(plan: Plan, shell: subprocess.Popen[bytes]) -> Machine:
     assert shell.stdout is not None
-    readable, _, _ = select.select([shell.stdout], [], [], 10)
+    readable, _, _ = select.select([shell.stdout], [], [], WITHIN)
     if not readable or shell.stdout.readline() != b"up\n":
         log = (plan.folder / "machine.log").read_text()
         raise LabError(f"machine {plan.name} got no disk or no cgroup: {log}")

@@ -28,7 +28,7 @@ from deploy.lab.machines.shophost import first_address, point
 from deploy.lab.machines.site import BOOTED, PUSHED, Site, make_site, plan
 from deploy.lab.network import standing_in
 from deploy.lab.patroni import SHOP_SQL, PatroniProgram
-from deploy.lab.process import wait_until
+from deploy.lab.process import wait_for, wait_until
 from deploy.lab.rise import shops_open, start_orders
 from deploy.lab.setting import Setting
 
@@ -85,16 +85,14 @@ def _boot(lab: Lab, site: Site, disk: Path, say: Say) -> None:
 def rise(lab: Lab, site: Site, say: Say) -> str:
     """Bring everything up by push alone; return the leader's name."""
     outside.start_outside(lab)
-    _step(say, "they answer to SSH", lambda: _answering(PUSHED))
+    _step(say, "they answer to SSH", lambda: answering(PUSHED))
     _step(say, "pgbaton push brought every machine to its blueprint", lambda: push(lab, site))
     _step(say, "a second look finds nothing to change", lambda: push(lab, site, "--check"))
     lab.door.lead("127.0.0.1", layout.PAGES_PORT)
     say(f"page  {lab.door.url}/  (password: {lab.secrets.viewer})")
     ask = lab.footing.rest
     _step(say, "a leader, followed synchronously", lambda: _until(partial(_synchronous, lab)))
-    leader = patroni.leader(ask)
-    if leader is None:
-        raise LabError(f"the first leader is gone again; read the journals below {lab.folder}")
+    leader = wait_for("a leader", partial(patroni.leader, ask), seconds=60, step=0.2)
     say(f"{leader} leads")
     _migrate(lab, leader)
     _step(say, "the shops are open", lambda: _open(lab, leader))
@@ -121,7 +119,8 @@ def _step(say: Say, text: str, done: Callable[[], None]) -> None:
     say(f"{text} ({time.monotonic() - began:.1f} s)")
 
 
-def _answering(names: Sequence[str]) -> None:
+def answering(names: Sequence[str]) -> None:
+    """Wait until these machines let somebody in who may."""
     for name in names:
         wait_until(f"sshd of {name}", partial(_knock, name), seconds=60, step=0.1)
 
@@ -163,4 +162,4 @@ def _open(lab: Lab, leader: str) -> None:
         machine = lab.machines[name]
         point(machine.folder / "disk", name, first_address(leader), lab.secrets.shop)
         machine.run(["systemctl", "restart", "php8.2-fpm"])
-    wait_until("the shops", shops_open, seconds=30)
+    wait_until("the shops", shops_open, seconds=60)

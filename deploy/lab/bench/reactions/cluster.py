@@ -69,7 +69,7 @@ def _rise(lab: Lab) -> None:
     pgbaton.start_web(lab)
     pgbaton.start_chronicle(lab)
     rise.start_database(lab)
-    leader = rise.first_leader(lab)
+    leader = rise.first_leader()
     start_haproxy(lab)
     start_balancer(lab)
     _start_hosts(lab, leader)

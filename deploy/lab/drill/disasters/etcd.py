@@ -56,9 +56,7 @@ def leader_cut(stage: Stage) -> None:
     stage.until_concluded()
     stage.mark(LET_IN)
     stage.heal(cut)
-    stage.until(
-        f"{old.member} to follow", lambda: patroni.follows(old.member, new.member), seconds=60
-    )
+    stage.until(f"{old.member} to follow", lambda: patroni.follows(old.member, new.member))
     stage.settle(3)
 
 

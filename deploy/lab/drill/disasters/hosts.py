@@ -52,7 +52,7 @@ def in_trouble(trouble: Fault) -> Callable[[Stage], None]:
         stage.also(trouble)
         stage.inject(Switchover(old.member))
         stage.until_moved(old, but=(BAD,))
-        stage.until(f"an alarm that names {BAD}", lambda: is_named(stage, BAD), seconds=40)
+        stage.until(f"an alarm that names {BAD}", lambda: is_named(stage, BAD))
         stage.settle(2)
         stage.mark(HEALED)
         stage.heal(trouble)

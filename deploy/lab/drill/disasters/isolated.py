@@ -39,7 +39,7 @@ def isolated(fault: Callable[[str, str], Fault]) -> Callable[[Stage], None]:
         stage.until_concluded()
         stage.heal(broken)
         follows = partial(patroni.follows, old.member, new.member)
-        stage.until(f"{old.member} to follow", follows, seconds=60)
+        stage.until(f"{old.member} to follow", follows)
         stage.until_quiet()
         stage.settle(3)
 

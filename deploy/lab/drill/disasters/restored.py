@@ -30,7 +30,7 @@ def etcd_restored(stage: Stage) -> None:
     """Snapshot, hours, a switchover, restore: etcd names the leader of before, under its epoch of then."""
     age(stage)
     restore(stage)
-    stage.until("the alarm", lambda: went_back(stage), seconds=60)
+    stage.until("the alarm", lambda: went_back(stage))
     stage.until_synchronous()
     stage.settle(5)
     stage.mark(RESET)
@@ -55,7 +55,7 @@ def restore(stage: Stage) -> None:
     stage.inject(RestoreEtcd(partial(emptied, stage, stage.leader())))
     for one in PATRONIS:
         stage.heal(one)
-    stage.until("a leader", lambda: stage.leaders.leader, seconds=60)
+    stage.until("a leader", lambda: stage.leaders.leader)
 
 
 def emptied(stage: Stage, leader: Leadership) -> None:

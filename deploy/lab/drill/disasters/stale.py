@@ -30,7 +30,7 @@ def stale_member(stage: Stage) -> None:
     """Patroni is killed and its PostgreSQL lives on; when Patroni returns, its hook claims to lead."""
     old = stage.leader()
     new = returns(stage, Kill(old.member, "patroni"))
-    stage.until(f"{old.member} to claim to lead", lambda: _claims(stage, old.member), seconds=30)
+    stage.until(f"{old.member} to claim to lead", lambda: _claims(stage, old.member))
     follows_again(stage, old, new)
 
 
@@ -47,7 +47,7 @@ def returns(stage: Stage, fault: Fault) -> Leadership:
     stage.inject(fault)
     new = stage.until_moved(old)
     stage.until_told(new)
-    stage.until("the alarm", lambda: _alarmed(stage), seconds=20)
+    stage.until("the alarm", lambda: _alarmed(stage))
     stage.mark(RETURNS)
     stage.heal(fault)
     return new

@@ -27,7 +27,7 @@ defaults
     load-server-state-from-file global
 """
 UP = ("UP", "DRAIN", "NOLB")
-READY_WITHIN, ANSWER_WITHIN = 5.0, 2.0
+READY_WITHIN, ANSWER_WITHIN = 20.0, 2.0
 
 
 class ProxyFailed(Exception):  # noqa: N818 - reads as a sentence
