@@ -48,7 +48,8 @@ class Machine:
     def start(self, *packages: str) -> subprocess.Popen[str]:
         path = f"{self.tools}{os.pathsep}{os.environ['PATH']}"
         environment = {**os.environ, "PATH": path, "PGBATON_SETUP_ROOT": str(self.files)}
-        command = ["sh", str(PACKAGES), *packages]
+        # Whoever runs the tests in the background has every child of theirs ignore Ctrl-C.
+        command = ["env", "--default-signal=INT", "sh", str(PACKAGES), *packages]
         return subprocess.Popen(
             command,
             env=environment,

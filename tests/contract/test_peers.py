@@ -48,7 +48,7 @@ def program(path: Path, text: str) -> None:
 def run(member: Path, *words: str) -> str:
     path = f"{member}/bin:/usr/sbin:/usr/bin:/sbin:/bin"
     done = subprocess.run(
-        ["/bin/sh", *words], env={"PATH": path}, capture_output=True, text=True, timeout=10
+        ["/bin/sh", *words], env={"PATH": path}, capture_output=True, text=True, timeout=30
     )
     assert done.stderr == ""
     return done.stdout
@@ -105,7 +105,7 @@ def test_a_new_leader_s_callback_starts_the_peer(member: Path, role: str) -> Non
     (member / "peer").write_text("loop\n")
     assert called(member, "on_role_change", role) == ""
     log = member / "peer.log"
-    wait_until("the peer", lambda: log.exists() and "ended 0\n" in log.read_text(), seconds=10)
+    wait_until("the peer", lambda: log.exists() and "ended 0\n" in log.read_text(), seconds=30)
 
 
 @pytest.mark.parametrize(

@@ -15,12 +15,20 @@ from tests.turns import ALONE
 BESIDE = ("tests/contract/test_a.py", "tests/contract/test_b.py", "tests/unit/test_c.py")
 BY_ITSELF = ("tests/contract/hosts/test_timing.py", "tests/contract/lab/test_l.py")
 SUITE = """
-import os, time
+import glob, os, time
 import pytest
+
+def meet(name):
+    open(os.environ["MEET"] + "-" + name.partition("::")[0].replace("/", "-"), "w").close()
+    end = time.monotonic() + 20
+    while len(glob.glob(os.environ["MEET"] + "-*")) < 2 and time.monotonic() < end:
+        time.sleep(0.01)
 
 @pytest.mark.parametrize("number", range(4))
 def test_some(request, number):
     begun = time.monotonic()
+    if os.environ["MEET"]:
+        meet(request.node.nodeid)
     time.sleep(0.05)
     if os.environ.get("CRASHES") == request.node.nodeid:
         os._exit(1)
@@ -38,17 +46,34 @@ class Ran:
     name: str
 
 
-def run(folder: Path, *names: str, crashes: str = "") -> list[Ran]:
-    """Run files of the small suite on three workers; the diary in order."""
+def run(folder: Path, *names: str, crashes: str = "", meet: bool = False) -> list[Ran]:
+    """Run files of the small suite on three workers; the diary in order. With `meet` each file waits for another
+    one to begin."""
     for name in names:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(SUITE)
     diary = folder / "diary"
-    options = ["-p", "tests.conftest", "-n", "3", "--no-loadscope-reorder", "-c", os.devnull]
+    options = [
+        "-p",
+        "xdist",
+        "-p",
+        "tests.conftest",
+        "-n",
+        "3",
+        "--no-loadscope-reorder",
+        "-c",
+        os.devnull,
+    ]
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *options, "--rootdir", str(folder), *names],
         cwd=folder,
-        env={**OF_THE_TESTS, "DIARY": str(diary), "CRASHES": crashes},
+        env={
+            **OF_THE_TESTS,
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+            "DIARY": str(diary),
+            "CRASHES": crashes,
+            "MEET": str(folder / "here") if meet else "",
+        },
         capture_output=True,
         text=True,
         timeout=50,
@@ -77,7 +102,7 @@ def test_some_run_after_all_others_one_at_a_time(tmp_path: Path, crashes: str) -
 
 def test_files_run_side_by_side(tmp_path: Path) -> None:
     """Three files on three workers: somewhere two tests overlap."""
-    ran = run(tmp_path, *BESIDE)
+    ran = run(tmp_path, *BESIDE, meet=True)
     assert any(following.begun < one.ended for one, following in pairwise(ran))
 
 

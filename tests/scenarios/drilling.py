@@ -57,7 +57,7 @@ def drill(
     files = ("--report", str(report), "--export-audit", str(trail))
     with lab("drill", scenario, *options, *files) as (running, heard):
         if onlooker is not None:
-            onlooker(*heard.page(within=120))
+            onlooker(*heard.page(within=200))
         code = running.wait(timeout=within)
     heard.thread.join(10)
     assert report.exists(), heard.text
@@ -112,7 +112,7 @@ def lab(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], Heard]]:
         finally:
             if running.poll() is None:
                 running.send_signal(signal.SIGTERM)
-                running.wait(timeout=60)
+                running.wait(timeout=120)
 
 
 def lab_venv() -> str:

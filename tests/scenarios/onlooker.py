@@ -8,8 +8,8 @@ from playwright.sync_api import Page, sync_playwright
 
 from tests.contract.pages.browser import opened, signed_in
 
-OPENS, ENDS = 90_000, 120_000
-"""Milliseconds until the drill's own incident opens, and until it is over."""
+OPENS, ENDS, FOLLOWS = 240_000, 120_000, 60_000
+"""Milliseconds until the drill's own incident opens, until it is over, and for anything else."""
 
 MARK = "window.untouched = true"
 NOTE_STATES = """
@@ -38,10 +38,12 @@ class Onlooker:
     def __call__(self, address: str, password: str) -> None:
         with sync_playwright() as player, opened(player) as browser:
             front = signed_in(browser, address, password)
+            page = front.context.new_page()  # a browser at rest: the incident is short
+            for one in (front, page):
+                one.set_default_timeout(FOLLOWS)
             front.evaluate(MARK)
             front.evaluate(f"() => {{ {NOTE_STATES} }}")
             front.get_by_role("link", name="shop-2").first.wait_for(timeout=OPENS)
-            page = front.context.new_page()
             page.goto(f"{address}/incidents/shop-2")
             page.evaluate(MARK)
             self._watch(page)

@@ -25,7 +25,7 @@ CHOICE = (
     "host-restart-fails",
     "overtaken",
 )
-WITHIN = 1000
+WITHIN = 1800
 """Seconds for all of them."""
 
 Report = Mapping[str, Any]

@@ -118,7 +118,7 @@ def test_a_tool_that_hangs_costs_its_time_limit(stage: Stage) -> None:
         begun = time.monotonic()
         alert.route = route
         stage.fail_over("pg2")
-        assert time.monotonic() - begun < 2
+        assert time.monotonic() - begun < 10
     assert alert.trouble == "no answer within 0.3 s"
 
 

@@ -36,6 +36,8 @@ scope = "shop"
 etcd = "main"
 scope = "crm"
 """
+PATIENCE = 20.0
+"""Seconds for an etcd that a busy machine holds up."""
 _numbers = count(1)
 
 
@@ -77,7 +79,9 @@ class Office:
         file.write_text(told)
         return cls(
             server=server,
-            place=EtcdAnchors(Gateway(etcd.endpoints), prefix=prefix, place="etcd main"),
+            place=EtcdAnchors(
+                Gateway(etcd.endpoints), prefix=prefix, place="etcd main", timeout=PATIENCE
+            ),
             environ={**OF_THE_TESTS, "PGBATON_INVENTORY": str(file), "SUDO_USER": "dba"},
             folder=folder,
         )

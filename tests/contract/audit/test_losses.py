@@ -6,7 +6,7 @@ import json
 import shutil
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -47,17 +47,23 @@ def test_a_copy_put_back_on_purpose_is_signed_off(put_back: Office) -> None:
     """From then on verify is content, names who accepted what, and the chronicle is content, too, without
     being started anew."""
     put_back.says("other seven")
-    running = put_back.anchors()
+    running, days = put_back.anchors(), [_today()]
     done = put_back.types("audit", "accept", "shop", "--why", WHY)
+    days += [_today()]
     assert (done.exit_code, "signed off by dba" in done.stdout) == (0, True)
     running.tick()
     assert running.failing == {}
     seen = put_back.types("audit", "verify", "shop")
-    today = datetime.now(tz=UTC).date()
     assert seen.exit_code == 0
-    assert f"a loss that dba accepted on {today}: entries 5 to 12" in seen.stdout
+    said = [f"a loss that dba accepted on {day}: entries 5 to 12" for day in days]
+    assert any(one in seen.stdout for one in said)
     assert WHY in seen.stdout
     assert "anchors prove entries up to 8" in seen.stdout
+
+
+def _today() -> date:
+    """Midnight may pass while a command runs."""
+    return datetime.now(tz=UTC).date()
 
 
 def test_a_second_signature_is_refused(put_back: Office) -> None:

@@ -2,6 +2,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+import requests
+
 from deploy.doctor.report import Report
 from deploy.doctor.rounds import SUBJECT
 from deploy.doctor.seeing.etcd import see_etcd
@@ -10,6 +12,7 @@ from jobs.inventory import Etcd, Tls
 from jobs.ports import DcsUnavailable
 from tests.contract.certificates import Authority
 from tests.contract.etcd.server import Cluster, Secured, cluster
+from tests.contract.hosts.services import until
 from tests.unit.deploy.doctor.subjects.told import told, words
 from workers.etcd import Gateway
 from workers.fleet import ThreadFleet
@@ -18,6 +21,11 @@ from workers.fleet import ThreadFleet
 def examined(running: Cluster, tls: Tls | None = None, **parts: object) -> Report:
     etcd = Etcd(endpoints=tuple(running.endpoints), tls=tls or Tls(), **parts)
     return judge_etcd(see_etcd("main", etcd, ThreadFleet(), now=time.time()))
+
+
+def _leaderless(endpoint: str) -> bool:
+    said = requests.post(f"{endpoint}/v3/maintenance/status", json={}, timeout=20).json()
+    return bool(said.get("leader", "0") == "0")
 
 
 def test_three_members_and_one_that_hangs(etcd_program: Path, tmp_path: Path) -> None:
@@ -42,7 +50,7 @@ def test_no_majority(etcd_program: Path, tmp_path: Path) -> None:
     with cluster(etcd_program, tmp_path, size=3) as trio:
         for member in trio.members[1:]:
             member.freeze()
-        time.sleep(2)  # until it has missed its leader
+        until(lambda: _leaderless(trio.endpoints[0]), "it has missed its leader")
         began = time.monotonic()
         seen = examined(trio)
     assert time.monotonic() - began < SUBJECT - 2

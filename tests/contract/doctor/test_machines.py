@@ -1,6 +1,7 @@
 import json
 import os
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -27,10 +28,12 @@ def looked(machine: Machine, host: Host, words: str = WORDS) -> MachineSeen | Un
 def test_root_and_sudo_both_see_a_machine(machine: Machine) -> None:
     """Its clock is ours, and whoever looks is root in the end."""
     for user in ("root", "deploy"):
+        began = time.time()
         seen = looked(machine, machine.host(user))
+        took = time.time() - began
         assert isinstance(seen, MachineSeen)
         assert seen.root
-        assert abs(seen.skew) < 1
+        assert 0 <= seen.skew <= took, "its first line is between our question and its answer"
 
 
 def test_another_host_key_is_not_believed(machine: Machine) -> None:
@@ -103,21 +106,22 @@ def test_long_lived_workers_are_found_by_their_folder(tmp_path: Path, shell: str
     """A queue worker of this Laravel is seen, one of another is not; both shells agree."""
     for name in ("shop", "other"):
         (tmp_path / name).mkdir()
-        (tmp_path / name / "artisan").write_text("sleep 30\n")
+        # No child: before its exec it would look like a second worker.
+        (tmp_path / name / "artisan").write_text("read -r end\n")
         (tmp_path / name / ".env").write_text("DB_CONNECTION=pgsql\n")
     started = [
-        subprocess.Popen(["sh", "artisan", kind], cwd=tmp_path / name)
+        subprocess.Popen(["sh", "artisan", kind], cwd=tmp_path / name, stdin=subprocess.PIPE)
         for name, kind in (("shop", "queue:work"), ("shop", "horizon"), ("other", "octane:start"))
     ]
     words = f"hook=0\nactions=\napps='{tmp_path}/shop\t{tmp_path}/shop/.env'\nservices=''\n"
     try:
         done = subprocess.run(
-            [shell, "-s"], input=words + script(), text=True, capture_output=True, timeout=20
+            [shell, "-s"], input=words + script(), text=True, capture_output=True, timeout=50
         )
     finally:
         for process in started:
             process.kill()
-            process.wait()
+            process.communicate()
     seen = read_look(done.stdout, at=0)
     assert seen is not None, done.stderr
     [laravel] = seen.laravels

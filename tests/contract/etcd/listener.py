@@ -7,6 +7,10 @@ from typing import Any, Self
 
 from jobs.ports import ScopeRef
 from workers.etcd import Blind, Change, Gateway, News, Resync, Watch
+from workers.etcd.stream import Stream
+
+PATIENCE = 25.0
+"""Seconds for anything to be told: where less is promised, the test itself measures it."""
 
 
 class Listener:
@@ -29,19 +33,24 @@ class Listener:
 
     def __exit__(self, *_: object) -> None:
         self.watch.stop()
-        self._thread.join(15)
+        self._thread.join(PATIENCE)
         assert not self._thread.is_alive(), "the watch did not stop"
 
     def ready(self) -> Self:
         """Wait until the stream is open, so that what happens next comes through it."""
-        end = time.monotonic() + 15
-        while self.watch._stream is None or not self.watch._stream.begun:
-            assert time.monotonic() < end, "no stream was opened"
-            time.sleep(0.01)
+        self.stream()
         return self
 
+    def stream(self) -> Stream:
+        """The stream, as soon as it is open."""
+        end = time.monotonic() + PATIENCE
+        while (stream := self.watch._stream) is None or not stream.begun:
+            assert time.monotonic() < end, "no stream was opened"
+            time.sleep(0.01)
+        return stream
+
     def until(
-        self, wanted: Callable[[News], bool], *, seconds: float = 10, after: int = 0
+        self, wanted: Callable[[News], bool], *, seconds: float = PATIENCE, after: int = 0
     ) -> tuple[float, News]:
         """The first news, from number `after` on, that is wanted, and when it came."""
         with self._came:
@@ -51,11 +60,15 @@ class Listener:
         assert found, f"not told within {seconds} s; told: {[n for _, n in self._news]}"
         return found
 
-    def led_by(self, member: str | None, *, seconds: float = 10) -> float:
+    def led_by(self, member: str | None) -> float:
         """When the watch told that this member leads (None: that nobody does)."""
-        return self.until(
-            lambda news: isinstance(news, Change) and _member(news) == member, seconds=seconds
-        )[0]
+        return self.until(lambda news: isinstance(news, Change) and _member(news) == member)[0]
+
+    def told(self, *members: str | None) -> None:
+        """Wait until so many changes were told; these have to be all of them, in order."""
+        with self._came:
+            self._came.wait_for(lambda: len(self.changes()) >= len(members), PATIENCE)
+        assert self.changes() == [*members]
 
     def changes(self) -> list[str | None]:
         """The leaders told so far, in order."""

@@ -9,7 +9,9 @@ from jobs.ports import Dcs, ScopeRef
 from tests.fakes.dcs import FakeDcs
 from workers.etcd import EtcdDcs, Gateway
 
-SECONDS = 5.0
+SECONDS = 20.0
+LEASE = 900
+"""Seconds that a leadership lasts, which nobody renews: longer than any test, however busy the machine."""
 
 
 class Pen(Protocol):
@@ -75,11 +77,11 @@ class EtcdPen:
 
     def elect(self, scope: ScopeRef, member: str, *, leased: bool = True) -> None:
         self.vacate(scope)
-        lease = self.gateway.grant(seconds=60, timeout=SECONDS) if leased else 0
+        lease = self.gateway.grant(seconds=LEASE, timeout=SECONDS) if leased else 0
         self.put(scope, "leader", member.encode(), lease=lease)
 
     def renew(self, scope: ScopeRef, member: str) -> None:
-        lease = self.gateway.grant(seconds=60, timeout=SECONDS)
+        lease = self.gateway.grant(seconds=LEASE, timeout=SECONDS)
         self.put(scope, "leader", member.encode(), lease=lease)
 
     def vacate(self, scope: ScopeRef) -> None:

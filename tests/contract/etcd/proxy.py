@@ -4,8 +4,18 @@ import contextlib
 import socket
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Self
 from urllib.parse import urlsplit
+
+
+@dataclass(slots=True)
+class Pair:
+    """One connection's two ends; a mark of its own, for a later socket may bear the id of one that is gone."""
+
+    near: socket.socket
+    far: socket.socket
+    stalled: bool
 
 
 class Proxy:
@@ -19,10 +29,9 @@ class Proxy:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.endpoint = f"{url.scheme}://127.0.0.1:{self._listener.getsockname()[1]}"
         self._change = change
-        self._flowing = threading.Event()
-        self._flowing.set()
-        self._stalled: set[int] = set()
-        self._pairs: list[tuple[socket.socket, socket.socket]] = []
+        self._lock = threading.Lock()
+        self._flowing = True
+        self._pairs: list[Pair] = []
 
     def __enter__(self) -> Self:
         threading.Thread(target=self._accept, daemon=True).start()
@@ -36,21 +45,26 @@ class Proxy:
 
     def stall(self) -> None:
         """Everything that is connected, or connects, hears nothing any more."""
-        self._flowing.clear()
+        with self._lock:
+            self._flowing = False
         self.stall_present()
 
     def stall_present(self) -> None:
         """Only what is connected now hears nothing any more; who connects anew is served."""
-        self._stalled |= {id(pair[0]) for pair in self._pairs}
+        with self._lock:
+            for pair in self._pairs:
+                pair.stalled = True
 
     def flow(self) -> None:
-        self._flowing.set()
+        with self._lock:
+            self._flowing = True
 
     def drop(self) -> None:
         """End all connections, as a restarted server does."""
-        pairs, self._pairs = self._pairs, []
-        for ends in pairs:
-            for end in ends:
+        with self._lock:
+            pairs, self._pairs = self._pairs, []
+        for pair in pairs:
+            for end in (pair.near, pair.far):
                 with contextlib.suppress(OSError):
                     end.shutdown(socket.SHUT_RDWR)
                 end.close()
@@ -62,17 +76,15 @@ class Proxy:
                 far = socket.create_connection(self._target)
             except OSError:
                 return
-            self._pairs.append((near, far))
-            if not self._flowing.is_set():
-                self._stalled.add(id(near))
-            for source, sink in ((near, far), (far, near)):
-                threading.Thread(
-                    target=self._pump, args=(source, sink, id(near)), daemon=True
-                ).start()
+            with self._lock:
+                pair = Pair(near, far, stalled=not self._flowing)
+                self._pairs.append(pair)
+            for ends in ((near, far), (far, near)):
+                threading.Thread(target=self._pump, args=(*ends, pair), daemon=True).start()
 
-    def _pump(self, source: socket.socket, sink: socket.socket, pair: int) -> None:
+    def _pump(self, source: socket.socket, sink: socket.socket, pair: Pair) -> None:
         with contextlib.suppress(OSError):
             while chunk := source.recv(65536):
-                if pair not in self._stalled:
+                if not pair.stalled:
                     sink.sendall(self._change(chunk))
             sink.shutdown(socket.SHUT_WR)

@@ -63,7 +63,7 @@ class Member:
     def serving(self) -> bool:
         tls = {"verify": str(self.secured.ca), "cert": self._own_pair()} if self.secured else {}
         try:
-            answer = requests.get(f"{self.client}/health", timeout=1, **tls)  # type: ignore[arg-type]
+            answer = requests.get(f"{self.client}/health", timeout=5, **tls)  # type: ignore[arg-type]
         except requests.RequestException:
             return False
         return bool(answer.json().get("health") == "true")
@@ -111,7 +111,7 @@ class Cluster:
         for member in self.members:
             member.stop()
 
-    def wait(self, seconds: float = 20) -> None:
+    def wait(self, seconds: float = 40) -> None:
         """Until every member says that it is healthy."""
         end = time.monotonic() + seconds
         while not all(member.serving() for member in self.members):

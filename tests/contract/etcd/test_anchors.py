@@ -6,6 +6,7 @@ import pytest
 
 from jobs.anchor import Anchor, Server
 from jobs.ports import Anchors, DcsUnavailable
+from tests.contract.etcd.pens import SECONDS
 from tests.fakes.anchors import FakeAnchors
 from workers.etcd import Gateway
 from workers.etcd.anchors import EtcdAnchors
@@ -23,7 +24,7 @@ def place(request: pytest.FixtureRequest, namespace: str) -> Anchors:
     if request.param == "fake":
         return FakeAnchors()
     gateway: Gateway = request.getfixturevalue("gateway")
-    return EtcdAnchors(gateway, prefix=f"/{namespace}/", place="etcd main")
+    return EtcdAnchors(gateway, prefix=f"/{namespace}/", place="etcd main", timeout=SECONDS)
 
 
 def bare(place: Anchors, cluster: str = "shop") -> list[Anchor]:
@@ -88,8 +89,8 @@ def test_a_key_that_is_none_of_ours_is_named(
     gateway: Gateway, namespace: str, value: bytes
 ) -> None:
     """Somebody wrote into the prefix: which key, and how to look at it."""
-    gateway.put(f"/{namespace}/anchors/shop/0-x".encode(), value, timeout=5)
-    place = EtcdAnchors(gateway, prefix=f"/{namespace}/")
+    gateway.put(f"/{namespace}/anchors/shop/0-x".encode(), value, timeout=SECONDS)
+    place = EtcdAnchors(gateway, prefix=f"/{namespace}/", timeout=SECONDS)
     with pytest.raises(DcsUnavailable, match="etcdctl get"):
         place.placed("shop")
 

@@ -10,6 +10,7 @@ import requests
 
 from jobs.ports import DcsUnavailable, ScopeRef
 from tests.contract.certificates import Authority
+from tests.contract.etcd.pens import SECONDS
 from tests.contract.etcd.server import Secured, cluster, first_user
 from workers.etcd import EtcdDcs, Gateway, Password
 from workers.tls import Tls
@@ -50,7 +51,7 @@ def _enable_users(certified: Certified) -> None:
         requests.post(
             f"{certified.endpoints[0]}/v3/auth/{what}",
             json=request,
-            timeout=5,
+            timeout=SECONDS,
             verify=str(tls.ca),
             cert=(str(tls.cert), str(tls.key)),
         ).raise_for_status()
@@ -59,7 +60,7 @@ def _enable_users(certified: Certified) -> None:
 def test_a_certificates_common_name_is_no_user_here(certified: Certified) -> None:
     """etcd's JSON gateway does not take CN users: detected, and explained."""
     with pytest.raises(DcsUnavailable, match="CommonName") as refused:
-        EtcdDcs(Gateway(certified.endpoints, tls=certified.named)).leader(SCOPE, timeout=3)
+        EtcdDcs(Gateway(certified.endpoints, tls=certified.named)).leader(SCOPE, timeout=SECONDS)
     assert "certificate without a common name" in refused.value.remedy
     assert "a user and a password" in refused.value.remedy
 
@@ -68,7 +69,7 @@ def test_a_common_name_is_in_the_way_even_of_a_password(certified: Certified) ->
     """etcd turns the certificate away before it looks at the user; the same remedy is told."""
     gateway = Gateway(certified.endpoints, tls=certified.named, credentials=certified.credentials)
     with pytest.raises(DcsUnavailable) as refused:
-        EtcdDcs(gateway).leader(SCOPE, timeout=3)
+        EtcdDcs(gateway).leader(SCOPE, timeout=SECONDS)
     assert "certificate without a common name" in refused.value.remedy
 
 
@@ -77,4 +78,4 @@ def test_the_remedy_for_common_names_works(certified: Certified) -> None:
     gateway = Gateway(
         certified.endpoints, tls=certified.nameless, credentials=certified.credentials
     )
-    assert EtcdDcs(gateway).leader(SCOPE, timeout=3) is None
+    assert EtcdDcs(gateway).leader(SCOPE, timeout=SECONDS) is None

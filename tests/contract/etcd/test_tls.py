@@ -7,6 +7,7 @@ import pytest
 
 from jobs.ports import DcsUnavailable, ScopeRef
 from tests.contract.certificates import Authority
+from tests.contract.etcd.pens import SECONDS
 from tests.contract.etcd.server import Cluster, Secured, cluster
 from workers.etcd import Change, EtcdDcs, Gateway, Resync, Watch
 from workers.tls import Tls
@@ -38,8 +39,8 @@ def secured(
 def test_with_our_certificate_etcd_answers(secured: Cluster, tls: Tls) -> None:
     """Both sides prove themselves, and the question is answered."""
     gateway = Gateway(secured.endpoints, tls=tls)
-    gateway.put(b"/service/main/leader", b"pg0", timeout=3)
-    leader = EtcdDcs(gateway).leader(SCOPE, timeout=3)
+    gateway.put(b"/service/main/leader", b"pg0", timeout=SECONDS)
+    leader = EtcdDcs(gateway).leader(SCOPE, timeout=SECONDS)
     assert leader is not None
     assert leader.member == "pg0"
 
@@ -47,7 +48,7 @@ def test_with_our_certificate_etcd_answers(secured: Cluster, tls: Tls) -> None:
 def test_without_our_certificate_it_says_so(secured: Cluster, authority: Authority) -> None:
     """A missing client certificate is an error, within the deadline."""
     with pytest.raises(DcsUnavailable):
-        EtcdDcs(Gateway(secured.endpoints, tls=Tls(ca=authority.ca))).leader(SCOPE, timeout=2)
+        EtcdDcs(Gateway(secured.endpoints, tls=Tls(ca=authority.ca))).leader(SCOPE, timeout=SECONDS)
 
 
 def test_a_server_of_an_unknown_authority_is_refused(
@@ -56,18 +57,18 @@ def test_a_server_of_an_unknown_authority_is_refused(
     """Whoever cannot prove to be our etcd is not believed, whatever it would answer."""
     stranger = Tls(ca=Authority(tmp_path, name="stranger").ca, cert=tls.cert, key=tls.key)
     with pytest.raises(DcsUnavailable, match=r"(?i)certificate verify failed"):
-        EtcdDcs(Gateway(secured.endpoints, tls=stranger)).leader(SCOPE, timeout=2)
+        EtcdDcs(Gateway(secured.endpoints, tls=stranger)).leader(SCOPE, timeout=SECONDS)
 
 
 def test_the_watch_runs_over_tls_too(secured: Cluster, tls: Tls) -> None:
     """The stream proves itself as the questions do, and many keys fit on it."""
     gateway = Gateway(secured.endpoints, tls=tls)
     scopes = [ScopeRef(cluster=f"c{i}", namespace="tls", scope=f"s{i}") for i in range(300)]
-    watch = Watch(gateway, scopes, every=60)
+    watch = Watch(gateway, scopes, every=60, timeout=SECONDS)
     news = iter(watch)
     try:
         assert isinstance(next(news), Resync)
-        gateway.put(b"/tls/s299/leader", b"pg1", timeout=3)
+        gateway.put(b"/tls/s299/leader", b"pg1", timeout=SECONDS)
         change = next(news)
     finally:
         watch.stop()

@@ -10,7 +10,8 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -94,10 +95,31 @@ class Node:
         sleep.write_text(f'#!/bin/sh\necho "$1" >>"{self.folder}/naps"\n{script}\n')
         sleep.chmod(0o755)
 
+    def napping(self) -> None:
+        """Let it sleep as ever, and count its naps: what it means to wait is the same on a slow machine."""
+        self.sleeping('exec /bin/sleep "$1"')
+
     def slept(self) -> float:
         """Add up the seconds that the hook meant to sleep."""
         naps = self.folder / "naps"
-        return sum(map(float, naps.read_text().split())) if naps.exists() else 0.0
+        tenths = naps.read_text().split() if naps.exists() else []
+        return sum(round(float(nap) * 10) for nap in tenths) / 10
+
+    def telling(self) -> None:
+        """Give the hook another `curl`, which writes down whom it asks, and for how many seconds at most."""
+        real = (self.folder / "tools/curl").readlink()
+        self.without("curl")
+        curl = self.folder / "tools/curl"
+        wanted = 's/^url = "\\(.*\\)"$/\\1/p; s/^max-time = "\\(.*\\)"$/\\1/p'
+        curl.write_text(
+            f"#!/bin/sh\nsed -n '{wanted}' \"$4\" >>'{self.folder}/asked'\nexec {real} \"$@\"\n"
+        )
+        curl.chmod(0o755)
+
+    def asked(self) -> list[tuple[str, str]]:
+        """Whom, and for how many seconds at most, in the order of the askings."""
+        words = (self.folder / "asked").read_text().split()
+        return list(zip(words[::2], words[1::2], strict=True))
 
     def command(self, *arguments: str | bytes) -> list[str | bytes]:
         return [str(self.shell), str(self.hook), "--config", str(self.config), *arguments]
@@ -142,24 +164,47 @@ class Node:
     def processes(self) -> list[int]:
         """List the processes that were started for this node's config."""
         wanted = os.fsencode(self.config)
-        return [pid for pid, line in command_lines().items() if wanted in line]
+        named = (pid for pid, line in command_lines().items() if wanted in line)
+        # In the midst of an exec there is no command line, but still the folder that it was started in.
+        return sorted({*named, *(pid for pid, cwd in folders().items() if cwd == self.folder)})
 
     def settle(self, *, within: float) -> None:
         """Wait until no deliverer of this node is left."""
-        wait_until(lambda: not self.processes(), within=within, why=self.log)
+        self._until_none(lambda _: None, within=within)
 
     def end(self) -> None:
         """Kill all that was started for this node, and what that was about to start."""
-        deadline = time.monotonic() + 5
+        self._until_none(lambda pid: os.kill(pid, signal.SIGKILL), within=20)
+
+    def _until_none(self, deal: Callable[[int], None], *, within: float) -> None:
+        """Deal with each process until none is seen twice in a row: one may begin behind a look."""
+        deadline = time.monotonic() + within
         empty = 0
-        while empty < 2:  # a process in the midst of an exec shows no command line
+        while empty < 2:
             found = self.processes()
-            assert time.monotonic() < deadline, found
+            assert time.monotonic() < deadline, f"not within {within} s: {found} {self.log()}"
             for pid in found:
                 with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
+                    deal(pid)
             empty = 0 if found else empty + 1
             time.sleep(0.01)
+
+    def deliverer(self) -> int:
+        """Wait for the node's one deliverer that has found no webhook: the leader of its own session."""
+        wait_until(self.log, within=20)
+        (leader,) = [pid for pid in self.processes() if status(pid)[3:4] == [str(pid)]]
+        return leader
+
+    @contextmanager
+    def halted(self) -> Iterator[None]:
+        """While its deliverer waits for a webhook, all of it stands still: whoever walks over its folder would
+        meet files that come and go."""
+        session = self.deliverer()
+        try:
+            wait_until(lambda: stopped(session), within=20)
+            yield
+        finally:
+            os.killpg(session, signal.SIGCONT)
 
 
 def install(folder: Path) -> Path:
@@ -188,3 +233,32 @@ def command_lines() -> dict[int, bytes]:
             with contextlib.suppress(OSError):
                 lines[int(entry.name)] = (entry / "cmdline").read_bytes()
     return lines
+
+
+def folders() -> dict[int, Path]:
+    """Read the current folder of every process."""
+    found = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError):
+                found[int(entry.name)] = (entry / "cwd").readlink()
+    return found
+
+
+def status(pid: int) -> list[str]:
+    """A process's state, parent, group, session and so on, of /proc/PID/stat; nothing once it is gone."""
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return []
+
+
+def stopped(session: int) -> bool:
+    """Stop all of a session, and tell whether nothing of it runs: stopped, or dead. It goes on where not: a
+    shell that waits for its child's exec (vfork) cannot be stopped before that child."""
+    os.killpg(session, signal.SIGSTOP)
+    for _ in range(10):
+        every = (status(int(one.name)) for one in Path("/proc").iterdir() if one.name.isdigit())
+        if {one[0] for one in every if one[3:4] == [str(session)]} <= set("TtZX"):
+            return True
+    os.killpg(session, signal.SIGCONT)
+    return False

@@ -1,5 +1,6 @@
 """The way of a spooled event to a webhook that is down, silent or far behind."""
 
+import datetime as dt
 import threading
 import time
 from collections.abc import Iterator
@@ -16,14 +17,18 @@ from tests.contract.hook.receiver import Answer, Post, Receiver, silent, unreach
 def test_event_as_it_arrives(node: Node, receiver: Receiver) -> None:
     """The post is a signed CloudEvent that says what Patroni said, from whom, and when."""
     receiver.up()
+    began = time.time()
     node.callback()
     (post,) = receiver.wait(1, within=20)
+    ended = time.time()
     assert node.signed(post)
     assert isinstance(parse_event(post.body), Event)
     assert post.headers["content-type"] == "application/cloudevents+json"
-    assert abs(int(post.headers["webhook-timestamp"]) - time.time()) < 5
+    assert int(began) <= int(post.headers["webhook-timestamp"]) <= ended
     event = post.event
-    assert event.pop("time").startswith(time.strftime("%Y-%m-%dT", time.gmtime()))
+    said = event.pop("time")
+    assert said.endswith("Z")
+    assert began - 0.001 <= dt.datetime.fromisoformat(said).timestamp() <= ended
     assert event.pop("id") == post.id
     assert post.id.startswith("db-1-")
     assert "." not in post.id
@@ -45,7 +50,7 @@ def test_webhook_back_after_five_seconds(node: Node, receiver: Receiver) -> None
     node.callback()
     time.sleep(5)  # into the wait of five seconds, which lasts until 8.7
     back = receiver.up()
-    (post,) = receiver.wait(1, within=10)
+    (post,) = receiver.wait(1, within=20)
     assert post.at - back <= 10
     node.settle(within=20)
     assert len(receiver.posts) == 1
@@ -55,10 +60,11 @@ def test_webhook_back_after_a_minute(node: Node, receiver: Receiver) -> None:
     """An event of an outage of 60 s, counted in the deliverer's naps, arrives within 15 s, once."""
     node.sleeping("true")
     node.callback()
-    wait_until(lambda: node.slept() >= 60, within=20)
-    back = node.slept()
-    receiver.up()
-    receiver.wait(1, within=10)
+    wait_until(lambda: node.slept() >= 60, within=40)
+    with node.halted():  # its seconds are milliseconds: many would pass until the webhook is up
+        back = node.slept()
+        receiver.up()
+    receiver.wait(1, within=20)
     node.settle(within=20)
     assert node.slept() - back <= 15
     assert len(receiver.posts) == 1
@@ -81,19 +87,29 @@ def test_webhook_back_after_a_real_minute(node: Node, receiver: Receiver) -> Non
 @IN_DASH
 def test_new_event_ends_the_waiting(node: Node, receiver: Receiver) -> None:
     """A fresh event does not wait behind the backoff of an old one, and both arrive in their order."""
+    node.napping()
     node.callback("on_stop")
-    time.sleep(4.5)  # into the wait of five seconds, which lasts until 8.7
-    back = receiver.up()
+    wait_until(lambda: node.slept() > 3.8, within=20)  # into the wait that lasts until 8.7
+    receiver.up()
     node.callback("on_role_change")
+    told = node.slept()
     posts = receiver.wait(2, within=20)
     assert [post.event["data"]["action"] for post in posts] == ["on_stop", "on_role_change"]
-    assert posts[-1].at - back < 3
+    assert told < 8.5
+    assert node.slept() <= told + 0.2
 
 
 @IN_DASH
 def test_retry_is_the_same_message(node: Node, receiver: Receiver) -> None:
     """A retry carries the id and body of the first sending, and a signature of its own time."""
-    receiver.answer = lambda _: Answer(status=500 if len(receiver.posts) < 4 else 202)
+    node.napping()
+    slept: list[float] = []
+
+    def answer(_: Post) -> Answer:
+        slept.append(node.slept())
+        return Answer(status=500 if len(receiver.posts) < 4 else 202)
+
+    receiver.answer = answer
     receiver.up()
     node.callback()
     posts = receiver.wait(4, within=20)
@@ -101,9 +117,9 @@ def test_retry_is_the_same_message(node: Node, receiver: Receiver) -> None:
     assert len({post.headers["webhook-timestamp"] for post in posts}) > 1
     assert all(node.signed(post) for post in posts)
     waits = [later.at - post.at for post, later in pairwise(posts)]
-    assert all(
-        least <= wait < least + 1.5 for wait, least in zip(waits, (0.2, 0.5, 1), strict=True)
-    )
+    assert all(least <= wait for wait, least in zip(waits, (0.2, 0.5, 1), strict=True))
+    wait_until(lambda: len(slept) == 4, within=20)  # a post is noted before it is answered
+    assert slept == [0, 0.2, 0.7, 1.7]
 
 
 def test_one_deliverer_at_a_time(node: Node, receiver: Receiver) -> None:
@@ -112,7 +128,7 @@ def test_one_deliverer_at_a_time(node: Node, receiver: Receiver) -> None:
     receiver.up()
     for _ in range(8):
         node.callback()
-    posts = receiver.wait(8, within=10)
+    posts = receiver.wait(8, within=20)
     node.settle(within=20)
     ids = [post.id for post in posts]
     assert ids == sorted(set(ids))
@@ -157,17 +173,19 @@ def refusing() -> Iterator[str]:
 @pytest.mark.parametrize("hole", [refusing, silent, unreachable])
 def test_next_webhook_is_asked(node: Node, receiver: Receiver, hole: object) -> None:
     """A first webhook that is gone costs about a second once, not for every event."""
-    receiver.up()
     assert callable(hole)
     with hole() as gone:
         node.urls = [gone, receiver.url]
         node.write()
-        start = time.monotonic()
         for _ in range(5):
             node.callback()
-        posts = receiver.wait(5, within=20)
-    assert posts[0].at - start < 3
-    assert posts[-1].at - start < 4.5
+        node.end()
+        receiver.up()
+        node.telling()
+        assert node.run("--flush").returncode == 0
+    assert len(receiver.posts) == 5
+    first = [(gone, "1"), (receiver.url, "3")]  # the last one that is left has more time
+    assert node.asked() == [*first, *[(receiver.url, "1")] * 4]
 
 
 def test_webhook_in_trouble_is_passed_over(node: Node, receiver: Receiver) -> None:
@@ -180,6 +198,7 @@ def test_webhook_in_trouble_is_passed_over(node: Node, receiver: Receiver) -> No
     node.write()
     node.callback()
     receiver.wait(1, within=20)
+    other.wait(1, within=20)
     other.down()
     assert len(other.posts) == 1
 
@@ -196,8 +215,11 @@ def test_silent_webhook_is_given_up(node: Node, receiver: Receiver) -> None:
         return Answer()
 
     receiver.answer = answer
-    receiver.up()
+    began = receiver.up()
     node.callback()
     first, second = receiver.wait(2, within=20)
-    assert 3 <= second.at - first.at < 6
+    assert (
+        second.at - began >= 3
+    )  # of curl's seconds some may have passed when the first one was read
+    assert second.at - first.at < 6
     assert first.id == second.id

@@ -68,11 +68,14 @@ def test_killed_callback_leaves_whole_events(node: Node, receiver: Receiver, ste
     """A callback killed at any instant leaves its event whole or not at all, and the flush delivers it."""
     for _ in range(3):
         process = subprocess.Popen(
-            node.command("on_role_change", "primary", "main"), env={}, start_new_session=True
+            node.command("on_role_change", "primary", "main"),
+            env={},
+            cwd=node.folder,  # by which node.end() knows what was orphaned in the midst of an exec
+            start_new_session=True,
         )
         time.sleep(LONGEST_START * step / 8)
         kill_as_patroni(process.pid)
-        process.wait(5)
+        process.wait(20)
     node.end()
     whole = {json.loads(path.read_bytes())["id"] for path in node.spooled()}
     receiver.up()
@@ -93,8 +96,8 @@ def test_deliverer_survives_its_parents(node: Node, receiver: Receiver, tmp_path
     wait_until((tmp_path / "called").exists, within=20)
     wait_until(node.log, within=20)
     kill_as_patroni(patroni.pid)
-    patroni.wait(5)
-    assert deliverer_of(node) != patroni.pid
+    patroni.wait(20)
+    assert node.deliverer() != patroni.pid
     receiver.up()
     assert receiver.wait(1, within=20)[0].event["data"]["action"] == "on_start"
 
@@ -102,18 +105,11 @@ def test_deliverer_survives_its_parents(node: Node, receiver: Receiver, tmp_path
 def test_deliverer_holds_nothing_of_its_parents(node: Node) -> None:
     """The deliverer keeps neither Patroni's descriptors nor its folder."""
     node.callback()
-    deliverer = deliverer_of(node)
+    deliverer = node.deliverer()
     # A pipe of its own, from one of its substitutions, lives for milliseconds.
     own = {"/dev/null", str(node.spool / "lock"), str(node.hook)}
     wait_until(lambda: held(deliverer) == own, within=20, why=lambda: held(deliverer))
     assert Path(f"/proc/{deliverer}/cwd").readlink() == Path("/")
-
-
-def deliverer_of(node: Node) -> int:
-    """Wait for the node's one deliverer that waits for its webhook: the leader of its own session."""
-    wait_until(node.log, within=20)
-    (deliverer,) = [pid for pid in node.processes() if os.getsid(pid) == pid]
-    return deliverer
 
 
 def held(pid: int) -> set[str]:

@@ -3,6 +3,8 @@
 import base64
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -50,15 +52,22 @@ def test_no_older_than_seven_days(node: Node) -> None:
 
 @pytest.mark.timeout(120)
 def test_full_spool_does_not_slow_the_callback(node: Node) -> None:
-    """With 1,000 events waiting the callback still returns at once: the quickest of five counts, since
+    """With 1,000 events waiting the callback returns as soon as with few: the quickest of five counts, since
     a full spool would hold up every one of them, and a busy machine only some."""
+    few = quickest(node)
+    node.end()
     plant(node.spool, count=1000, age=DAY)
+    assert quickest(node) < few + 0.08
+
+
+def quickest(node: Node) -> float:
+    """Seconds of the quickest of five callbacks."""
     taken = []
     for _ in range(5):
         start = time.perf_counter()
         node.callback()
         taken.append(time.perf_counter() - start)
-    assert min(taken) < 0.1
+    return min(taken)
 
 
 @pytest.mark.parametrize(
@@ -84,6 +93,7 @@ def test_odd_names(node: Node, receiver: Receiver, given: str | bytes, told: str
     assert isinstance(event, Event)
     assert (event.data["role"], event.data["scope"]) == (told, told)
     assert node.signed(receiver.posts[0])
+    node.settle(within=20)
     assert not (node.folder / "planted").exists()
 
 
@@ -104,6 +114,7 @@ def test_odd_config(node: Node, receiver: Receiver) -> None:
     assert event.data["member"] == odd
     assert (event.cluster, event.sender) == ("é", "db.1 " + "x" * 90)
     assert event.id == post.id
+    node.settle(within=20)
     assert not list(node.folder.rglob("planted"))
     assert "color $(touch planted) key2" in node.log()
 
@@ -115,18 +126,14 @@ def test_nothing_secret_in_process_list(node: Node, receiver: Receiver, scheme: 
     password = "not-for-everybody"
     node.urls = [receiver.url.replace("//", f"//hook:{password}@")]
     node.write(scheme=scheme)
-    receiver.answer = lambda _: Answer(after=0.1)
-    receiver.up()
     lines: set[bytes] = set()
-    done = threading.Event()
-    watcher = threading.Thread(target=watch_command_lines, args=(lines, done))
-    watcher.start()
-    for _ in range(3):
-        node.callback()
-    posts = receiver.wait(3, within=20)
-    node.settle(within=20)
-    done.set()
-    watcher.join()
+    receiver.answer = lambda _: seen_by_ps(lines)
+    receiver.up()
+    with watched_command_lines(lines):
+        for _ in range(3):
+            node.callback()
+        posts = receiver.wait(3, within=20)
+        node.settle(within=20)
     assert all(node.signed(post) and post.headers["authorization"] for post in posts)
     pem = (node.folder / "key").read_bytes().splitlines()[1]
     hidden = [password.encode(), pem, node.secret, node.secret.hex().encode()]
@@ -135,9 +142,28 @@ def test_nothing_secret_in_process_list(node: Node, receiver: Receiver, scheme: 
     assert [line for line in lines if any(secret in line for secret in hidden)] == []
 
 
-def watch_command_lines(lines: set[bytes], done: threading.Event) -> None:
-    while not done.wait(0.01):
-        lines.update(command_lines().values())
+@contextmanager
+def watched_command_lines(lines: set[bytes]) -> Iterator[None]:
+    """Collect every command line that there is meanwhile."""
+    done = threading.Event()
+
+    def watch() -> None:
+        while not done.wait(0.01):
+            lines.update(command_lines().values())
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watcher.join()
+
+
+def seen_by_ps(lines: set[bytes]) -> Answer:
+    """Answer once whoever asks was seen: how soon that is depends on how busy the machine is."""
+    lines.update(command_lines().values())
+    return Answer(after=0.1)
 
 
 def signature(headers: dict[str, str]) -> bytes:
@@ -148,6 +174,7 @@ def test_files_are_for_the_owner_only(node: Node) -> None:
     """What the hook writes is readable by its own user alone."""
     node.callback()
     wait_until((node.spool / "said").exists, within=20)  # the deliverer has tried, and waits
-    made = [path for path in node.spool.rglob("*") if path.exists()]
-    assert len(made) > 3
-    assert [path for path in made if path.stat().st_mode & 0o077] == []
+    with node.halted():
+        made = list(node.spool.rglob("*"))
+        assert len(made) > 3
+        assert [path for path in made if path.stat().st_mode & 0o077] == []

@@ -55,7 +55,7 @@ class Intruder:
 
     @property
     def _shared(self) -> tuple[str, ...]:
-        kept = f"ControlPath={self.vault.machine.root}/mux"
+        kept = f"ControlPath={self.vault.machine.root}/mux-{self.vault.cluster}"  # nobody's before
         return ("-o", "ControlMaster=auto", "-o", "ControlPersist=60", "-o", kept)
 
     def harm(self) -> Mapping[str, object]:

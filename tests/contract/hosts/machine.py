@@ -233,7 +233,7 @@ def _sshd(machine: Machine) -> Iterator[None]:
             stderr=log,
         )
     try:
-        until(lambda: _answers(machine.port) or process.poll() is not None, "sshd answers")
+        until(lambda: answers(machine.port) or process.poll() is not None, "sshd answers")
         assert process.poll() is None, (root / "sshd.log").read_text()
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
         machine.pid = int(children.split()[0])
@@ -245,7 +245,8 @@ def _sshd(machine: Machine) -> Iterator[None]:
             started.wait(timeout=10)
 
 
-def _answers(port: int) -> bool:
+def answers(port: int) -> bool:
+    """Whether an sshd greets there."""
     with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1) as sock:
         return sock.recv(4) == b"SSH-"
     return False

@@ -92,9 +92,9 @@ def _through(port: int) -> bytes:
     """What comes through a local port, once somebody listens there."""
     import socket
 
-    for _ in range(100):
+    for _ in range(400):
         try:
-            with socket.create_connection(("127.0.0.1", port), timeout=5) as end:
+            with socket.create_connection(("127.0.0.1", port), timeout=20) as end:
                 return end.recv(4)
         except ConnectionRefusedError:
             time.sleep(0.05)

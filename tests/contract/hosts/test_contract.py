@@ -150,13 +150,14 @@ def test_a_failing_after_command_is_run_again_next_time(world: World) -> None:
 
 def test_a_failed_check_repeats_the_check_and_not_the_restart(world: World) -> None:
     """Restarted once, checked until it is well."""
-    app = shop(world)
+    app = shop(world, check_timeout=0.3)
     assert app.app.check
     world.fails(app.app.check, does=True)
     reply = app.move(b"b", fence(10))
     assert (reply.outcome, reply.phase) == (Outcome.FAILED, Phase.RESTARTED)
     assert reply.remedy
     world.fails(app.app.check, does=False)
+    app = replace(app, app=replace(app.app, check_timeout=10))
     again = app.move(b"b", fence(10))
     assert (again.outcome, again.restarted) == (Outcome.RESUMED, ())
     assert world.restarts(app.app.services[0]) == 1

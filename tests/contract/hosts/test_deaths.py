@@ -100,10 +100,9 @@ def test_a_client_killed_in_any_phase_leaves_a_swap_that_finishes(
     """SIGKILL for the worker: the host goes on; the next worker waits and restarts nothing again."""
     real.host = real.machine.host(user)
     folder = real.machine.folder(mode=0o777)
-    slow = f"touch {folder}/{phase}; sleep 1.5"
-    service = real.machine.service(
-        f"trap 'touch {folder}/restart; sleep 1; exit' TERM; sleep 1000 & wait"
-    )
+    slow = f"touch {folder}/{phase}; while [ ! -e {folder}/go ]; do sleep 0.05; done; sleep 1"
+    ends = slow if phase == "restart" else ":"
+    service = real.machine.service(f"trap '{ends}; exit' TERM; sleep 1000 & wait")
     ref = real.adopt(service)
     changes: dict[str, object] = {"services": (ref,), "check_timeout": 10}
     if phase != "restart":
@@ -113,7 +112,8 @@ def test_a_client_killed_in_any_phase_leaves_a_swap_that_finishes(
     until(lambda: (folder / phase).exists() or client.poll() is not None, f"the swap is in {phase}")
     assert client.poll() is None
     client.kill()
-    client.wait(timeout=10)
+    client.wait(timeout=20)
+    (folder / "go").touch()
     began = time.monotonic()
     reply = app.move(b"b", fence(10))
     assert reply.outcome == Outcome.HELD, reply
@@ -143,13 +143,13 @@ def test_a_swap_that_cannot_have_the_lock_says_busy(real: RealWorld) -> None:
     app = shop(real)
     app.move(b"a", fence(9))
     lock = real.machine.state / real.cluster / "lock"
-    hold = ["flock", str(lock), "sh", "-c", "echo held; exec sleep 20"]
+    hold = ["flock", str(lock), "sh", "-c", "echo held; exec sleep 60"]
     with subprocess.Popen(hold, stdout=subprocess.PIPE) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == b"held\n"
         began = time.monotonic()
-        reply = real.hand.swap(real.host, app.request(b"b", fence(10)), timeout=3)
-        assert time.monotonic() - began < 3
+        reply = real.hand.swap(real.host, app.request(b"b", fence(10)), timeout=8)
+        assert time.monotonic() - began < 8
         assert isinstance(reply, SwapReply)
         assert (reply.outcome, reply.fence) == (Outcome.BUSY, fence(9))
         holder.kill()

@@ -44,8 +44,10 @@ def at(world: RealWorld, host: str) -> dict[bytes, object]:
     return {b"host": host.encode(), b"port": world.leader.port}
 
 
-def laravel(world: RealWorld, more: str = "", env: bytes = ENV) -> tuple[Staged, Path]:
-    """A shop whose PHP-FPM and Horizon are counted, with a cached configuration."""
+def laravel(
+    world: RealWorld, more: str = "", env: bytes = ENV, *, patience: int = 10
+) -> tuple[Staged, Path]:
+    """A shop whose PHP-FPM and Horizon are counted, with a cached configuration; `patience`: of its check."""
     path = world.machine.file(env % at(world, FORMER))
     (path.parent / "artisan").touch()
     cache = path.parent / "bootstrap/cache"
@@ -54,7 +56,7 @@ def laravel(world: RealWorld, more: str = "", env: bytes = ENV) -> tuple[Staged,
     for made in (path.parent / "artisan", cache.parent, cache, cache / "config.php"):
         shutil.chown(made, path.owner() if os.geteuid() else 4002)
     fpm, horizon = world.service(), world.service()
-    lines = f'preset = "laravel"\npath = "{path.parent}"\ncheck_timeout = 0.5\n'
+    lines = f'preset = "laravel"\npath = "{path.parent}"\ncheck_timeout = {patience}\n'
     lines += f'fpm = "{fpm.name}"\nhorizon = "{horizon.name}"\n'
     return staged(world, lines + more), path
 
@@ -81,7 +83,7 @@ def test_laravel_follows_with_cache_queue_and_services(world: RealWorld) -> None
 
 def test_laravel_that_uses_another_host_is_not_well(world: RealWorld) -> None:
     """What artisan really sees counts, not the file; the swap stays owed until it is mended."""
-    app, path = laravel(world)
+    app, path = laravel(world, patience=3)
     (path.parent / "deaf").touch()
     reply = app.move()
     assert isinstance(reply, SwapReply)
@@ -139,7 +141,7 @@ def test_an_environment_file_reaches_the_units_next_process(world: RealWorld) ->
         f'preset = "systemd-environment"\nfile = "{path}"\nservice = "{service.name}"\n'
         'host_key = "PGHOST"\nport_key = "PGPORT"\n',
     )
-    assert FORMER in seen.read_text()
+    until(lambda: seen.exists() and FORMER in seen.read_text(), "the unit sees who led")
     assert changed(app.move())
     until(lambda: "PGHOST=127.0.0.1\n" in seen.read_text(), "the unit sees the leader")
     assert service.restarts == 1

@@ -2,9 +2,10 @@
 
 import os
 import pwd
+import socket
 import subprocess
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,11 +64,11 @@ class Pool:
 
     def client(self) -> psycopg.Connection[tuple[str]]:
         where = f"host=127.0.0.1 port={self.port} dbname=shop-db user=anybody"
-        return psycopg.connect(where, autocommit=True, prepare_threshold=None, connect_timeout=5)
+        return psycopg.connect(where, autocommit=True, prepare_threshold=None, connect_timeout=20)
 
     def staged(self, databases: str = '["shop-db"]') -> Staged:
         lines = f'preset = "pgbouncer"\ndatabases = {databases}\nfile = "{self.file}"\n'
-        lines += f'socket = "{self.file.parent}"\nconsole_port = {self.port}\ncheck_timeout = 1\n'
+        lines += f'socket = "{self.file.parent}"\nconsole_port = {self.port}\ncheck_timeout = 10\n'
         return staged(self.world, lines)
 
 
@@ -111,11 +112,19 @@ def running(world: AtPostgres) -> Iterator[Pool]:
     process = subprocess.Popen([*as_postgres, str(parts.require("pgbouncer")), "-q", str(file)])
     pool = Pool(world=world, file=file, port=own)
     try:
-        until((place / f".s.PGSQL.{own}").exists, "pgbouncer listens")
+        until(lambda: listens(place / f".s.PGSQL.{own}"), "pgbouncer listens")
         yield pool
     finally:
         process.kill()
         process.wait(10)
+
+
+def listens(path: Path) -> bool:
+    """A socket's name is there a moment before anybody listens at it."""
+    with suppress(OSError), socket.socket(socket.AF_UNIX) as client:
+        client.connect(str(path))
+        return True
+    return False
 
 
 def server_of(client: psycopg.Connection[tuple[str]]) -> str:

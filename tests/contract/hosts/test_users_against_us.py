@@ -115,7 +115,7 @@ def test_a_user_keeps_his_own_group_where_his_file_has_another(real: RealWorld) 
     os.chown(path, ACCOUNTS["shop"], ACCOUNTS["stranger"])
     app = Shop(real, shop(real, files=0, after=("id -G",)).app, (str(path),))
     assert app.move(b"b", HELD).outcome == Outcome.CHANGED
-    said = (real.machine.state / real.cluster / "after.log").read_text().splitlines()[-1]
+    said = real.log(lines=2).splitlines()[-1]
     assert {*said.split()} == {str(ACCOUNTS["shop"]), str(ACCOUNTS["stranger"])}
 
 
@@ -125,7 +125,7 @@ def test_a_file_of_roots_group_gives_its_commands_none_of_it(real: RealWorld) ->
     os.chown(app.paths[0], ACCOUNTS["shop"], 0)
     assert app.move(b"b", HELD).outcome == Outcome.CHANGED
     assert Path(app.paths[0]).stat().st_gid == 0
-    said = (real.machine.state / real.cluster / "after.log").read_text().splitlines()[-1]
+    said = real.log(lines=2).splitlines()[-1]
     assert said == str(ACCOUNTS["shop"])
 
 

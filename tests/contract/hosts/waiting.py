@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from deploy.remote import plain_script
 from jobs.inventory import Host, Inventory
 from tests.contract import ports
-from tests.contract.hosts.machine import Machine
+from tests.contract.hosts.machine import Machine, answers
 from tests.contract.hosts.services import until
 from workers.ssh import SshHands, load_key
 from workers.ssh.readiness import Readiness
+from workers.ssh.ready import Ready
 from workers.ssh.warmth import Warmth
 
 READER = f"head -c {re.findall('REQUEST_LIMIT=([0-9]+)', plain_script())[0]}"
@@ -71,10 +72,14 @@ class Keeper:
 
     def keeps(self, host: Host) -> bool:
         """Whether it has a script for that host, as far as it knows."""
+        return self.kept(host) is not None
+
+    def kept(self, host: Host) -> Ready | None:
+        """That script."""
         connection, readiness = self.warmth.sessions.seen(host), self.warmth.readiness
         assert connection is not None
         assert readiness is not None
-        return readiness.scripts.at(readiness.scripts.slot(host, connection)) is not None
+        return readiness.scripts.at(readiness.scripts.slot(host, connection))
 
 
 def ready_on(real_hands: object, **hosts: Host) -> Keeper:
@@ -103,4 +108,7 @@ def another_sshd(machine: Machine, option: str) -> Host:
     text, config = (machine.root / "sshd_config").read_text(), machine.root / f"sshd_config_{port}"
     config.write_text(text.replace(f"Port {machine.port}", f"Port {port}"))
     machine.inside("/usr/sbin/sshd", "-f", str(config), "-o", option)
+    until(
+        lambda: answers(port), "the other sshd answers"
+    )  # it listens after it went to the background
     return machine.host(port=port)

@@ -25,7 +25,7 @@ from jobs.remote import (
     SwapRequest,
 )
 from tests.contract.hosts.machine import Machine
-from tests.contract.hosts.services import Service
+from tests.contract.hosts.services import Service, until
 from tests.fakes.hosts import FakeHosts
 
 SYSTEM = "7300000000000000001"
@@ -115,8 +115,8 @@ class RealWorld:
 
     @property
     def nowhere(self) -> Address:
-        with socket.create_server(("127.0.0.1", 0)) as closed:
-            return Address(host="127.0.0.1", port=closed.getsockname()[1])
+        """The leader's port on an address where nobody listens; nor will anybody on all, while it is held."""
+        return Address(host="127.0.0.9", port=self.listener.getsockname()[1])
 
     def file(self, content: bytes) -> str:
         return str(self.machine.file(content))
@@ -137,6 +137,12 @@ class RealWorld:
 
     def restarts(self, service: ServiceRef) -> int:
         return self.services[service.name].restarts
+
+    def log(self, *, lines: int) -> str:
+        """What after-commands said, once it is so much: who writes it down ends after the answer."""
+        log = self.machine.state / self.cluster / "after.log"
+        until(lambda: log.read_text().count("\n") >= lines, f"{lines} lines in {log}")
+        return log.read_text()
 
     def command(self) -> str:
         folder = self.machine.folder(mode=0o777)
@@ -217,7 +223,8 @@ def sha256(content: bytes) -> str:
 
 
 def shop(world: World, *, files: int = 1, **changes: object) -> Shop:
-    """A shop at member "a" with one service, an after-command and a check, unless told otherwise."""
+    """A shop at member "a" with one service, an after-command and a check, unless told otherwise. Who lets the
+    check fail says how long that takes: a check's own start counts, on a busy machine too."""
     paths = tuple(world.file(line(b"a")) for _ in range(files))
     parts: dict[str, object] = {
         "leader": world.leader,
@@ -225,7 +232,7 @@ def shop(world: World, *, files: int = 1, **changes: object) -> Shop:
         "after": (world.command(),),
         "services": (world.service(),),
         "check": world.command(),
-        "check_timeout": 0.3,
+        "check_timeout": 10,
     }
     return Shop(world, AppSwap(**(parts | changes)), paths)  # type: ignore[arg-type]
 

@@ -57,7 +57,7 @@ class EtcdSite:
             if self.lay(member.name, "etcd"):
                 assert member.process is not None
                 member.process.terminate()
-                member.process.wait(10)
+                member.process.wait(20)
                 member.start()
             self.cluster.wait()
 
@@ -90,7 +90,7 @@ class EtcdSite:
         place = urlsplit(url)
         context = self.tls().context()
         with (
-            socket.create_connection((place.hostname, place.port), timeout=5) as plain,
+            socket.create_connection((place.hostname, place.port), timeout=20) as plain,
             context.wrap_socket(plain, server_hostname=place.hostname) as secure,
         ):
             shown = secure.getpeercert(binary_form=True)

@@ -55,7 +55,7 @@ class Sshd:
         assert self.process is not None
         before = self._listened()
         self.process.send_signal(signal.SIGHUP)
-        end = time.monotonic() + 10
+        end = time.monotonic() + 30
         while self._listened() == before:
             assert time.monotonic() < end, (self.folder / "log").read_text()
             time.sleep(0.02)
@@ -77,7 +77,7 @@ class Sshd:
             yield
         finally:
             self.process.kill()
-            self.process.wait(10)
+            self.process.wait(20)
 
     def lets_in(self, private: str, pins: tuple[str, ...]) -> bool:
         """Whether a login works with this key, by somebody who believes these host keys."""
@@ -86,7 +86,7 @@ class Sshd:
         host = Host.model_validate(
             {"address": "127.0.0.1", "port": self.port, "user": "root", "host_keys": pins}
         )
-        connect(host, load_key(path), deadline=time.monotonic() + 10).close()
+        connect(host, load_key(path), deadline=time.monotonic() + 30).close()
         return True
 
     def _put(self, name: str, text: str) -> None:
@@ -96,7 +96,7 @@ class Sshd:
         path.write_text(text)
 
     def _until_it_answers(self) -> None:
-        end = time.monotonic() + 10
+        end = time.monotonic() + 30
         while not _answers(self.port):
             assert time.monotonic() < end, (self.folder / "log").read_text()
             time.sleep(0.02)
@@ -104,7 +104,7 @@ class Sshd:
 
 def _answers(port: int) -> bool:
     try:
-        sock = dial("127.0.0.1", port, deadline=time.monotonic() + 2)
+        sock = dial("127.0.0.1", port, deadline=time.monotonic() + 20)
     except OSError:
         return False
     with sock:

@@ -59,7 +59,7 @@ def test_no_question_is_lost_while_everything_rotates(
 def _go_on(both: tuple[Traffic, Traffic]) -> None:
     """Until each has asked some more."""
     goals = [(one, len(one.took) + 20) for one in both]
-    eventually(lambda: all(len(one.took) >= goal for one, goal in goals), seconds=20)
+    eventually(lambda: all(len(one.took) >= goal for one, goal in goals), seconds=40)
 
 
 def _asked(both: tuple[Traffic, Traffic]) -> list[int]:

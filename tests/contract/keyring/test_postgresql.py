@@ -67,10 +67,10 @@ def test_no_login_is_refused_while_certificate_and_ca_change(
         try:
             with psycopg.connect(logins.dsn) as session, logins.going_on():
                 for step in _steps(site):
-                    before = logins.count
                     with opened(site.folder) as vault:
                         list(step(vault) or ())
                     _lay(site, server, trusted)
+                    before = logins.count  # what was under way may know the former step only
                     eventually(lambda before=before: logins.count > before + 5, seconds=30)  # type: ignore[misc]
                 secure = "select ssl from pg_stat_ssl where pid = pg_backend_pid()"
                 assert session.execute(secure).fetchone() == (True,)

@@ -20,7 +20,7 @@ from tests.contract.webhook.stage import RedisServer, end, eventually
 NOW = dt.datetime.now(dt.UTC)
 PG1 = Turning(kind="sender", name="pg1")
 ACCEPTED, UNKNOWN = 202, 401
-CONNECTIONS = 300
+CONNECTIONS, INSTANTS = 300, 20
 
 
 @pytest.fixture
@@ -43,10 +43,10 @@ def test_every_event_is_accepted_while_keys_and_certificates_rotate(
         former = site.keyring.sender("pg1").whsk
         text = _rotated(site, done.text, former)
         for step in _certificates(text):
-            before = len(answers)
             with opened(site.folder / "keys") as vault:
                 list(step(vault) or ())
             site.push(text)
+            before = len(answers)  # what was under way may know the former step only
             eventually(lambda before=before: len(answers) > before + 10, seconds=30)  # type: ignore[misc]
         _retired(site, text, former)
     assert set(answers) == {ACCEPTED}
@@ -54,8 +54,8 @@ def test_every_event_is_accepted_while_keys_and_certificates_rotate(
 
 
 def test_no_connection_meets_two_halves_of_a_renewal(site: WebSite) -> None:
-    """Both halves lie in one file, which is opened once for either: it is changed every 10 ms, so that
-    some of the connections open it twice around a change."""
+    """Both halves lie in one file, which is opened once for either: it is changed once for each connection,
+    at another instant of it each time, so that some of them open it twice around a change."""
     done = complete(site.toml(), site.folder / "keys", NOW)
     assert isinstance(done, Completed), done
     asked, pems = wanted(_loaded(done.text)).leaves, [_web_pem(site)]
@@ -63,10 +63,11 @@ def test_no_connection_meets_two_halves_of_a_renewal(site: WebSite) -> None:
         list(renew(vault, asked, NOW, days=90))
     pems.append(_web_pem(site))
     with site.serving(done.text), telling(site) as answers:
-        while len(answers) < CONNECTIONS:
-            for pem in pems:
-                site.put("web.pem", pem)
-                time.sleep(0.01)
+        for number in range(CONNECTIONS):
+            before = len(answers)
+            site.put("web.pem", pems[number % 2])
+            eventually(lambda before=before: len(answers) > before, seconds=30, step=0.0005)  # type: ignore[misc]
+            time.sleep(number % INSTANTS * 0.0005)
     assert set(answers) == {ACCEPTED}
 
 

@@ -106,7 +106,7 @@ runs = ["redis", "web"]
                 },
             )
         try:
-            eventually(self._answers, seconds=20)
+            eventually(self._answers, seconds=40)
             yield
         finally:
             end(self.process)
@@ -119,13 +119,15 @@ runs = ["redis", "web"]
         ).encode()
         headers = signed(json.loads(body)["id"], body, key, time.time())
         ca = str(self.folder / "ca.pem")
-        return requests.post(self.url, data=body, headers=headers, verify=ca, timeout=5).status_code
+        return requests.post(
+            self.url, data=body, headers=headers, verify=ca, timeout=30
+        ).status_code
 
     def _answers(self) -> bool:
         try:
             health = self.url.replace("/events", "/healthz")
-            return requests.get(health, verify=str(self.folder / "ca.pem"), timeout=2).ok
-        except requests.ConnectionError:
+            return requests.get(health, verify=str(self.folder / "ca.pem"), timeout=20).ok
+        except (requests.ConnectionError, requests.Timeout):
             return False
 
 

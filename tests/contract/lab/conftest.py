@@ -76,5 +76,5 @@ def lab(lab_venv: Path) -> Iterator[Lab]:
     with open_lab(profile=PROFILES["lab"], program=PatroniProgram(version=4)) as opened:
         for name in layout.ETCD:
             start_etcd(opened.machines[name], opened.inventory)
-        wait_until("etcd", all_healthy, seconds=20)
+        wait_until("etcd", all_healthy, seconds=40)
         yield opened

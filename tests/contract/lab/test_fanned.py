@@ -16,6 +16,7 @@ from deploy.lab.bench.waiting import waiting
 from deploy.lab.machine import LabError
 from tests import parts
 
+pytestmark = pytest.mark.timeout(300)
 TWO = hosts(2)
 OURS = file_of(FLEET, TWO)
 

@@ -10,7 +10,7 @@ import pytest
 from deploy.lab import hostfaults, layout, shophost
 from deploy.lab.hostfaults import FOLDER
 from deploy.lab.lab import Lab
-from deploy.lab.machine import LabError
+from deploy.lab.machine import LabError, Machine
 from deploy.lab.nemesis.hosts import (
     BreakService,
     EditByHand,
@@ -20,7 +20,7 @@ from deploy.lab.nemesis.hosts import (
     RefuseLogin,
     TakeSudo,
 )
-from deploy.lab.process import wait_until
+from deploy.lab.process import Process, children, wait_for, wait_until
 from jobs.inventory import Address
 
 HOST = "shop1"
@@ -35,18 +35,34 @@ def host(lab: Lab) -> Lab:
     shophost.start_shop(machine)
     (machine.folder / "var-lib/pgbaton/shop").mkdir(parents=True)
     (machine.folder / "var-lib/pgbaton/shop/lock").touch()
-    wait_until("sshd", lambda: greets(HOST), seconds=10)
-    wait_until("the shop", lambda: shophost.boots(machine.folder), seconds=30)
+    wait_until("sshd", lambda: greets(HOST), seconds=20)
+    wait_until("the shop", lambda: shophost.healthz(HOST), seconds=30)
     return lab
 
 
-def greets(name: str) -> bool:
-    """Whether an sshd says who it is within a second."""
+def greets(name: str, *, within: float = 20) -> bool:
+    """Whether an sshd says who it is."""
     try:
-        with socket.create_connection((layout.ADDRESSES[name], 22), timeout=1) as sock:
+        with socket.create_connection((layout.ADDRESSES[name], 22), timeout=within) as sock:
             return sock.recv(4) == b"SSH-"
     except OSError:
         return False
+
+
+def refuses(name: str) -> bool:
+    """Whether nobody listens where a shop was: one that is slow has not ended."""
+    try:
+        socket.create_connection((layout.ADDRESSES[name], layout.SHOP_PORT), timeout=20).close()
+    except ConnectionRefusedError:
+        return True
+    return False
+
+
+def script(machine: Machine) -> Process:
+    """Something that waits as our script does, and is what it is called by now."""
+    waiting = machine.start("waiting", ["sh", "-c", "sleep 60; :", "pgbaton-remote"])
+    wait_until("the script", lambda: waiting.pid and children(waiting.pid), seconds=20)
+    return waiting
 
 
 def env(lab: Lab) -> Path:
@@ -57,10 +73,9 @@ def test_a_hung_sshd_takes_connections_and_says_nothing(host: Lab) -> None:
     """Until it goes on; a login that waited is answered then."""
     hang = HangSshd(HOST)
     hang.inject(host)
-    with socket.create_connection((layout.ADDRESSES[HOST], 22), timeout=1) as waiting:
-        assert not greets(HOST)
+    with socket.create_connection((layout.ADDRESSES[HOST], 22), timeout=20) as waiting:
+        assert not greets(HOST, within=1)
         hang.heal(host)
-        waiting.settimeout(10)
         assert waiting.recv(4) == b"SSH-"
 
 
@@ -84,12 +99,12 @@ def test_a_shop_that_does_not_start_runs_on_until_it_is_stopped(host: Lab) -> No
     machine, broken = host.machines[HOST], BreakService(HOST)
     before = len(shophost.boots(machine.folder))
     broken.inject(host)
-    assert shophost.healthz(HOST)
+    first = wait_for("its answer", lambda: shophost.healthz(HOST), seconds=20)["started"]
     machine.run(["sv", "term", "shop"])
-    wait_until("the shop's end", lambda: not shophost.healthz(HOST), seconds=10)
+    wait_until("the shop's end", lambda: refuses(HOST), seconds=20)
     assert len(shophost.boots(machine.folder)) == before
     broken.heal(host)
-    wait_until("the shop", lambda: shophost.healthz(HOST), seconds=30)
+    wait_until("it", lambda: shophost.healthz(HOST).get("started", first) != first, seconds=30)
     assert len(shophost.boots(machine.folder)) == before + 1
 
 
@@ -118,11 +133,10 @@ def test_sudo_s_right_is_taken_and_given_back(host: Lab) -> None:
     """What waits as root is killed with it; what the user may do without sudo, it may do still."""
     machine, take = host.machines[HOST], TakeSudo(HOST)
     ask = ["sudo", "-n", "true"]
-    waiting = machine.start("waiting", ["sh", "-c", "sleep 60; :", "pgbaton-remote"])
-    wait_until("the script", lambda: waiting.pid is not None, seconds=5)
+    waiting = script(machine)
     assert machine.run(ask, user=shophost.DEPLOY.name).returncode == 0
     take.inject(host)
-    wait_until("its end", lambda: not waiting.alive, seconds=5)
+    wait_until("its end", lambda: not waiting.alive, seconds=20)
     assert "password" in machine.run(ask, user=shophost.DEPLOY.name).stderr
     assert machine.run(["true"], user=shophost.DEPLOY.name).returncode == 0
     take.heal(host)
@@ -134,10 +148,9 @@ def test_scripts_that_wait_are_killed_and_their_absence_is_said(host: Lab) -> No
     machine, kill = host.machines[HOST], KillScripts([HOST])
     with pytest.raises(LabError, match="no script of pgbaton waits on shop1"):
         kill.inject(host)
-    waiting = machine.start("waiting", ["sh", "-c", "sleep 60; :", "pgbaton-remote"])
-    wait_until("the script", lambda: waiting.pid is not None, seconds=5)
+    waiting = script(machine)
     kill.inject(host)
-    wait_until("its end", lambda: not waiting.alive, seconds=5)
+    wait_until("its end", lambda: not waiting.alive, seconds=20)
 
 
 def test_a_machine_on_which_something_hangs_can_lose_its_plug(host: Lab) -> None:

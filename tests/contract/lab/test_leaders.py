@@ -60,7 +60,7 @@ def _standin(file: Path) -> subprocess.Popen[bytes]:
 
 def _verdict(gateway: Gateway, scope: ScopeRef = EAST) -> Verdict:
     sight = Sight(scope=scope, dcs=EtcdDcs(gateway), rest=PatroniRest(), sql=None)
-    claims = Witnesses({scope.cluster: sight}).gather(scope.cluster, timeout=3, everyone=True)
+    claims = Witnesses({scope.cluster: sight}).gather(scope.cluster, timeout=20, everyone=True)
     return judge(claims, policy=Policy())
 
 
@@ -116,13 +116,13 @@ def test_many_scopes_take_more_than_one_transaction(gateway: Gateway) -> None:
 
 def test_a_port_that_is_only_tried_opens(seats: list[Seat]) -> None:
     """A host proves that it can reach its new PostgreSQL, and says nothing there."""
-    with socket.create_connection((seats[0].address, seats[0].port), timeout=2) as reached:
+    with socket.create_connection((seats[0].address, seats[0].port), timeout=20) as reached:
         reached.shutdown(socket.SHUT_WR)
         assert reached.recv(1) == b""
 
 
 def test_an_address_that_is_no_seat_says_so(seats: list[Seat]) -> None:
     """Else a mistake in a bench would look like a cluster that is well."""
-    with socket.create_connection(("127.0.0.4", seats[0].port), timeout=2) as asked:
+    with socket.create_connection(("127.0.0.4", seats[0].port), timeout=20) as asked:
         asked.sendall(b"GET /patroni HTTP/1.1\r\nHost: nobody\r\n\r\n")
         assert asked.recv(1024).startswith(b"HTTP/1.1 404")

@@ -45,10 +45,10 @@ with lab_folder(Path(sys.argv[1])) as folder:
 def talk(machines: dict[str, Machine]) -> socket.socket:
     """Open a connection to a server on `left` that says hello and then repeats."""
     machines["left"].start("server", [sys.executable, "-c", SERVE])
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 20
     while True:
         try:
-            connection = socket.create_connection(("10.77.0.61", 7777), timeout=1)
+            connection = socket.create_connection(("10.77.0.61", 7777), timeout=20)
         except OSError:
             assert time.monotonic() < deadline, "the server never listened"
             time.sleep(0.05)
@@ -74,10 +74,10 @@ def alive(pid: int) -> bool:
 
 
 def test_a_killed_process_says_goodbye(machines: dict[str, Machine]) -> None:
-    """SIGKILL alone is no lost machine: the kernel sends FIN within a second."""
+    """SIGKILL alone is no lost machine: the kernel sends FIN."""
     with talk(machines) as connection:
         machines["left"].processes[-1].signal(signal.SIGKILL)
-        assert not silent(connection, seconds=1)
+        assert not silent(connection, seconds=20)
 
 
 def test_a_lost_machine_leaves_half_open_connections(machines: dict[str, Machine]) -> None:
@@ -113,25 +113,29 @@ def test_everything_on_a_machine_dies_with_it(machines: dict[str, Machine]) -> N
         ["sh", "-c", "setsid sleep 86399 >/dev/null 2>&1 & setsid sleep 86399 >/dev/null 2>&1 &"]
     )
     left.run(["ipcmk", "--shmem", "4096"])
-    inside = Path(f"/proc/{left.pid}/root/proc")
-    assert len([p for p in inside.glob("[0-9]*/cmdline") if b"86399" in p.read_bytes()]) == 2
-    before = sleepers("86399")
-    assert len(before) == 2
+    wait_until("both to sleep", lambda: len(sleepers(left, "86399")) == 2, seconds=20)
+    before = sleepers(left, "86399")
     left.pull_plug()
-    wait_until("them to die", lambda: not any(map(alive, before)), seconds=2)
+    wait_until("them to die", lambda: not any(map(alive, before)), seconds=20)
 
 
-def sleepers(mark: str) -> list[int]:
-    """Ids of the processes with such an argument."""
+def sleepers(machine: Machine, mark: str) -> list[int]:
+    """Ids, as seen from outside, of the processes on a machine that sleep for so long."""
     found = []
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         try:
             arguments = path.read_bytes().split(b"\0")
+            there = (path.parent / "ns/pid").readlink()
         except OSError:
             continue
-        if arguments[:1] == [b"sleep"] and mark.encode() in arguments:
+        if arguments[:2] == [b"sleep", mark.encode()] and there == own_ids(machine):
             found.append(int(path.parent.name))
     return found
+
+
+def own_ids(machine: Machine) -> Path:
+    """The namespace of a machine's process ids: another test's may sleep as long as ours."""
+    return Path(f"/proc/{machine.pid}/ns/pid").readlink()
 
 
 def test_nothing_shows_on_the_real_machine(machines: dict[str, Machine]) -> None:
@@ -191,7 +195,7 @@ def test_a_killed_driver_takes_its_machines_along(tmp_path: Path) -> None:
     assert all(map(alive, pids))
     driver.kill()
     driver.communicate(timeout=10)
-    wait_until("them to die", lambda: not any(map(alive, pids)), seconds=3)
+    wait_until("them to die", lambda: not any(map(alive, pids)), seconds=20)
     [left_over] = labs.iterdir()
     with lab_folder(labs) as fresh:
         assert list(labs.iterdir()) == [fresh]

@@ -18,7 +18,7 @@ def test_it_answers_for_a_patroni_that_is_not_there(lab: Lab) -> None:
     process = mux.start_mux(lab.machines["pg1"], lab.inventory)
     url = f"http://{layout.MEMBERS['pg1']}:{layout.TRAFFIC_PORT}/primary"
     operator = lab.machines["operator"]
-    wait_until("the mux", lambda: operator.run([*CURL, url]).stdout == "503", seconds=5)
+    wait_until("the mux", lambda: operator.run([*CURL, url]).stdout == "503", seconds=20)
     asked = operator.run(["psql", f"host={layout.MEMBERS['pg1']} port={layout.TRAFFIC_PORT}"])
     assert "server closed the connection" in asked.stderr
     status = Path(f"/proc/{process.pid}/status").read_text()

@@ -12,16 +12,19 @@ from deploy.lab.etcd import all_healthy
 from deploy.lab.lab import Lab
 from deploy.lab.patroni import PatroniProgram
 from deploy.lab.pgbaton import environment
+from deploy.lab.process import wait_until
 from tests import parts
 
 
 def test_etcd_runs_with_its_file(lab: Lab) -> None:
     """Three members, a leader, and a JSON gateway, by etcd's own word."""
-    said = lab.machines["operator"].run(
-        ["etcdctl", "--endpoints", "http://10.77.0.12:2379", "member", "list"],
-        env={"ETCDCTL_API": "3"},
-    )
-    assert said.stdout.count("started") == 3
+    ask = ["etcdctl", "--endpoints", "http://10.77.0.12:2379", "member", "list"]
+
+    def started() -> bool:
+        said = lab.machines["operator"].run(ask, env={"ETCDCTL_API": "3"})
+        return said.stdout.count(", started, ") == 3
+
+    wait_until("all of them to have told their names", started, seconds=20)
 
 
 @pytest.mark.parametrize("version", [3, 4])
@@ -47,11 +50,16 @@ def test_a_wrong_file_is_refused(lab: Lab) -> None:
 
 def test_threads_started_here_stand_on_the_operator_s_network(lab: Lab) -> None:
     """An observer's thread reaches the lab's addresses, which exist nowhere else."""
-    answers: list[bool] = []
-    thread = threading.Thread(target=lambda: answers.append(all_healthy()))
+    reached = threading.Event()
+
+    def observe() -> None:
+        wait_until("etcd", all_healthy, seconds=20)
+        reached.set()
+
+    thread = threading.Thread(target=observe)
     thread.start()
-    thread.join(10)
-    assert answers == [True]
+    thread.join(40)
+    assert reached.is_set()
 
 
 WHO_MAY_KNOW = {"slack": {"chronicle"}, "viewer": set[str](), "linode": {"probe"}}

@@ -42,7 +42,7 @@ def test_a_killed_primary_is_followed_and_comes_back(trio: list[Machine]) -> Non
     started = sentinel.start_watched(left, [right], trio, password)
     client = sentinel.connect(trio, password)
     client.set("kept", "yes")
-    assert client.execute_command("WAIT", 1, 2000) == 1  # type: ignore[no-untyped-call]
+    assert client.execute_command("WAIT", 1, 20_000) == 1  # type: ignore[no-untyped-call]
     assert sentinel.leads(trio) == left.address
     started[0].signal(signal.SIGKILL)
     wait_until("the replica to lead", lambda: sentinel.leads(trio) == right.address, seconds=20)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import signal
 import sys
-import time
 from contextvars import ContextVar
 from types import FrameType
 
@@ -15,14 +14,16 @@ from workers.redis import RedisSettings, connect
 from workers.turn import Turn
 
 TOOLS: ContextVar[str] = ContextVar("TOOLS")
+LONGEST = 50
+"""Seconds that a job is held, where its test fails to let it go."""
 
 
-def note(*, socket: str, what: str, seconds: float = 0.0) -> None:
-    """Write down that it ran, with the tools it found; twice, where it takes its time."""
-    redis = connect(RedisSettings(url=f"unix://{socket}"))
+def note(*, socket: str, what: str, held: bool = False) -> None:
+    """Write down that it ran, with the tools it found; where it is held, again once it is let go."""
+    redis = connect(RedisSettings(url=f"unix://{socket}"), read=2 * LONGEST)
     redis.rpush("test:ran", f"{what} {TOOLS.get('none')}")
-    if seconds:
-        time.sleep(seconds)
+    if held:
+        assert redis.blpop(["test:go"], timeout=LONGEST), "nobody let it go"
         redis.rpush("test:ran", f"{what} done")
 
 

@@ -15,7 +15,7 @@ from tests.contract import ports
 from workers.redis import Redis, RedisSettings, connect
 
 DURABLE = ("--appendonly", "yes", "--appendfsync", "always", "--maxmemory-policy", "noeviction")
-UP_WITHIN = 10.0
+UP_WITHIN = 40.0
 
 
 @dataclass(slots=True)

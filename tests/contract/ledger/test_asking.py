@@ -85,9 +85,11 @@ def test_a_flight_that_died_is_taken_over(desk: Desk) -> None:
 
 def test_a_slow_flight_that_nobody_took_is_still_its_own(desk: Desk) -> None:
     """A lease that ran out without an heir loses no mark and no result."""
-    slow = _begun(desk, lease=0.8)
+    slow = _begun(desk)
     desk.ledger.call(CLUSTER)
-    desk.wait(0.85)
+    assert desk.ledger.begin(CLUSTER, slow, lease=0.1)
+    desk.wait(0.15)
+    assert desk.ledger.state(CLUSTER).flight is None
     assert desk.ledger.save(CLUSTER, slow, drafts=[draft("late")])
     assert desk.ledger.again(CLUSTER, slow, lease=30)
     assert desk.ledger.state(CLUSTER).flight == slow

@@ -87,7 +87,7 @@ def _link(client: Redis) -> Any:
 
 
 def _until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 20
+    end = time.monotonic() + 40
     while not condition():
         assert time.monotonic() < end, "the replica did not do what it should"
         time.sleep(0.02)

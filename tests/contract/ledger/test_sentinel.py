@@ -8,7 +8,6 @@ from jobs.ports import LedgerUnavailable
 from tests.contract.ledger.desks import RedisDesk, redis_desk, walked
 from tests.contract.ledger.sentinels import Watched, watched
 from tests.contract.ledger.values import CLUSTER, draft, event, given, incident
-from workers.redis import connect
 
 
 @pytest.fixture
@@ -31,15 +30,16 @@ def _insist(desk: RedisDesk, name: str, *, within: float) -> float:
             return time.monotonic() - begun
 
 
+@pytest.mark.timeout(150)  # Sentinels that were kept waiting for 2 s decide nothing for 30 s
 def test_nothing_acknowledged_is_lost_in_a_failover(
     trio: Watched, measured: Callable[[str], None]
 ) -> None:
     """The primary's machine dies: the same ledger finds the new one, with all that was accepted."""
-    desk = redis_desk(connect(trio.settings))
+    desk = redis_desk(trio.client())
     for number in range(30):
         assert desk.ledger.hear(event(f"e{number}"), draft(f"e{number}"))
     trio.primary.stop()
-    took = _insist(desk, "after", within=20)
+    took = _insist(desk, "after", within=60)
     measured(f"accepted again {took:.1f} s after the primary died")
     heard = {entry.facts["id"] for entry in desk.ledger.entries(CLUSTER)}
     assert heard == {*(f"e{number}" for number in range(30)), "after"}
@@ -47,9 +47,10 @@ def test_nothing_acknowledged_is_lost_in_a_failover(
     assert len(desk.queued_ids()) == len(desk.job_hashes()) == 1
 
 
+@pytest.mark.timeout(150)
 def test_one_servers_word_is_not_enough(trio: Watched) -> None:
     """No replica answers: unavailable, though the primary has it; repeated, it is there once."""
-    desk = redis_desk(connect(trio.settings))
+    desk = redis_desk(trio.client())
     assert desk.ledger.hear(event("before"), draft("before"))
     for replica in trio.servers[1:]:
         replica.freeze()
@@ -57,7 +58,7 @@ def test_one_servers_word_is_not_enough(trio: Watched) -> None:
         desk.ledger.hear(event("e"), draft("e"))
     for replica in trio.servers[1:]:
         replica.thaw()
-    _insist(desk, "e", within=20)
+    _insist(desk, "e", within=60)
     assert walked(desk, CLUSTER).entries == 2
     assert len(desk.queued_ids()) == len(desk.job_hashes()) == 1
 
@@ -65,7 +66,7 @@ def test_one_servers_word_is_not_enough(trio: Watched) -> None:
 def test_a_lone_primary_stops_no_failover(trio: Watched, measured: Callable[[str], None]) -> None:
     """What is left after a failover of a pair: events wait with their senders, but the clock's asking, a
     respond's round and a job's results go on, and hardly slower."""
-    desk = redis_desk(connect(trio.settings))
+    desk = redis_desk(trio.client())
     for replica in trio.servers[1:]:
         replica.stop()
     begun = time.monotonic()

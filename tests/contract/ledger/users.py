@@ -9,6 +9,9 @@ from deploy.render.acl import Role, rules
 from tests.contract.ledger.server import RedisServer
 from workers.redis import Redis, RedisSettings, connect
 
+PATIENCE = 30
+"""Seconds for a reply: a step of a thousand entries hashes them all in Redis, which takes a while on a busy machine."""
+
 
 def logged_in(server: RedisServer, role: Role) -> Redis:
     """A client of this role; its user is made anew."""
@@ -18,4 +21,5 @@ def logged_in(server: RedisServer, role: Role) -> Redis:
     admin = server.client()
     admin.execute_command("ACL", "SETUSER", user, "reset", "on", f">{password}", *words)  # type: ignore[no-untyped-call]
     url = f"unix://{server.socket}"
-    return connect(RedisSettings(url=url, username=user, password=password))
+    settings = RedisSettings(url=url, username=user, password=password)
+    return connect(settings, read=PATIENCE)

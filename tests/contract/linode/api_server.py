@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Answer = Callable[[socket.socket], None]
+FIN_WAIT1 = 4
+"""The kernel's number for a connection of whose end the other side's kernel has not heard yet."""
 
 
 @dataclass(slots=True)
@@ -97,12 +99,17 @@ def late(seconds: float, answer: Answer) -> Answer:
     return wait
 
 
-def closing(answer: Answer) -> Answer:
-    """The same answer, after which the connection is closed without a word about it."""
+def closing(answer: Answer, *, closed: threading.Event | None = None) -> Answer:
+    """The same answer, after which the connection is closed without a word about it; `closed` is set
+    once the client's own kernel knows."""
 
     def close(connection: socket.socket) -> None:
         answer(connection)
         connection.shutdown(socket.SHUT_RDWR)
+        if closed is not None:
+            while connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] == FIN_WAIT1:
+                time.sleep(0.005)
+            closed.set()
 
     return close
 
@@ -169,7 +176,10 @@ def _read(wire: socket.socket, served: Served) -> bool:
     head, _, body = heard.partition(b"\r\n\r\n")
     length = int(_header(head.decode(), "content-length") or 0)
     while len(body) < length:
-        body += wire.recv(65536)
+        more = wire.recv(65536)
+        if not more:
+            return False
+        body += more
     served.asked.append(head.decode().split(" HTTP/")[0].replace(" /v4/", " /", 1))
     served.heads.append(head.decode())
     served.bodies.append(body.decode())

@@ -54,8 +54,9 @@ class Backend:
         with contextlib.suppress(OSError), wire, wire.makefile("rw", newline="\n") as talk:
             for line in talk:
                 if line.startswith(("GET ", "HEAD ")):
+                    status = self.status  # whoever counts checks counts all that had a new one
                     self.checked.append(line.strip())
-                    talk.write(f"HTTP/1.0 {self.status} Whatever\r\n\r\n{self.body}")
+                    talk.write(f"HTTP/1.0 {status} Whatever\r\n\r\n{self.body}")
                     return
                 talk.write(f"{self.name}: {line}")
                 talk.flush()

@@ -46,7 +46,7 @@ class Operator:
     folder: Path
     double: Double
     traffic: int
-    timeout: float = 5
+    timeout: float = 20
     environ: dict[str, str] = field(default_factory=dict)
     more: str = ""
 

@@ -25,7 +25,7 @@ url = "redis://127.0.0.1:6379"
 endpoints = ["http://127.0.0.1:2379"]
 [linode]
 url = "{url}"
-timeout = 2
+timeout = {timeout}
 """
 CLUSTER = """
 [clusters.c{n}]
@@ -44,6 +44,7 @@ class Lookout:
 
     make_double: Callable[..., Double]
     balancers: int = 1
+    timeout: float = 20
     clock: FakeClock = field(default_factory=FakeClock)
     webhook: Webhook = field(default_factory=Webhook)
     ledger: FakeLedger = field(init=False)
@@ -76,7 +77,7 @@ class Lookout:
 
     def another(self) -> Probe:
         """A probe that has just begun."""
-        text = HEAD.format(url=self.double.url)
+        text = HEAD.format(url=self.double.url, timeout=self.timeout)
         text += "".join(CLUSTER.format(n=n) for n in range(1, self.balancers + 1))
         inventory = load_inventory(text)
         assert isinstance(inventory, Inventory), str(inventory)

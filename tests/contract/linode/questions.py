@@ -68,7 +68,7 @@ def refused(api: Api, question: str = "balancer", *, timeout: float = 5) -> Lino
     started = time.monotonic()
     with pytest.raises(LinodeUnavailable) as caught:
         QUESTIONS[question](api, timeout)
-    assert time.monotonic() - started < timeout + 2
+    assert time.monotonic() - started < timeout + 10
     assert TOKEN not in f"{caught.value!r} {caught.value.__cause__!r} {caught.value.__context__!r}"
     assert caught.value.remedy
     return caught.value

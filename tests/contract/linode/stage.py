@@ -57,11 +57,11 @@ class Stage:
         """Whether these nodes have these statuses, by the API."""
         return all(self._node(label)["status"] == word for label, word in wanted.items())
 
-    def set(self, label: str, **members: Any) -> None:
-        """Change a node through the API."""
+    def set(self, label: str, **members: Any) -> Any:
+        """Change a node through the API, which answers what it is from then on."""
         node = self.world.nodes.where(label=label)[0]
         path = f"/nodebalancers/{node['nodebalancer_id']}/configs/{node['config_id']}/nodes"
-        self.double.client().put(f"{path}/{node['id']}", data=members)
+        return self.double.client().put(f"{path}/{node['id']}", data=members)
 
     def _node(self, label: str) -> dict[str, Any]:
         with self.world.lock:

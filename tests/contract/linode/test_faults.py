@@ -36,7 +36,7 @@ def asking(double: Double) -> Iterator[list[object]]:
     thread = threading.Thread(target=ask, daemon=True)
     thread.start()
     yield came
-    thread.join(10)
+    thread.join(20)
 
 
 def test_it_is_slow_for_as_long_as_it_is_told(double: Double) -> None:
@@ -45,10 +45,9 @@ def test_it_is_slow_for_as_long_as_it_is_told(double: Double) -> None:
     started = time.monotonic()
     assert double.ask("GET", "/nodebalancers").ok
     assert time.monotonic() - started > 1
+    hand(double, "POST", "/faults", slow=3600)
     hand(double, "DELETE", "/faults")
-    started = time.monotonic()
     assert double.ask("GET", "/nodebalancers").ok
-    assert time.monotonic() - started < 1
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 500, 503])
@@ -89,7 +88,8 @@ def test_it_is_silent_until_it_comes_back(double: Double) -> None:
     """A connection is taken and never answered; what was asked meanwhile is not carried out."""
     hand(double, "POST", "/faults", gone=True)
     with asking(double) as came:
-        time.sleep(0.7)
+        within(20, lambda: [one.fault for one in double.asked] == ["silent"])
+        time.sleep(0.3)
         assert came == []
         hand(double, "POST", "/faults", gone=False)
     assert came == [requests.ConnectionError]
@@ -108,12 +108,13 @@ def test_it_refuses_connections_until_it_comes_back(double: Double) -> None:
 
 def test_it_is_limited_for_some_seconds(double: Double) -> None:
     """429, with the seconds to wait in the headers, until they have passed."""
-    hand(double, "POST", "/faults", limited=1.2)
+    hand(double, "POST", "/faults", limited=60)
     answer = double.ask("GET", "/nodebalancers")
     assert answer.status_code == 429
-    assert answer.headers["Retry-After"] == "1"
+    assert 30 < int(answer.headers["Retry-After"]) <= 60
     assert answer.headers["X-RateLimit-Remaining"] == "0"
-    within(3, lambda: double.ask("GET", "/nodebalancers").ok)
+    hand(double, "POST", "/faults", limited=0.5)
+    within(20, lambda: double.ask("GET", "/nodebalancers").ok)
 
 
 def test_a_lost_reply_was_carried_out_all_the_same(double: Double) -> None:

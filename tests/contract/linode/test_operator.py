@@ -155,7 +155,7 @@ def test_an_api_that_never_answers_is_given_up_on(dba: Operator) -> None:
     seen = dba.types(*SHOW)
     dba.double.heal()
     assert (seen.returncode, "gives no answer" in seen.stderr) == (69, True)
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 30
 
 
 def test_a_reply_that_got_lost_makes_no_second_balancer(dba: Operator) -> None:

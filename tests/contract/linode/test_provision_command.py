@@ -1,9 +1,14 @@
 """`pgbaton provision` as somebody types it, before the double: what is shown, what is written, what is waited for."""
 
 import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
+from tests.contract.linode.double import Double
 from tests.contract.linode.somebody import Somebody, created
 
 
@@ -94,12 +99,29 @@ def test_what_is_in_the_way_of_the_rest_is_told(somebody: Somebody) -> None:
     assert not list(somebody.double.world.machines)
 
 
+@contextmanager
+def limited_at_first(double: Double) -> Iterator[None]:
+    """For a second or two from the first request on, however late that comes."""
+    over = threading.Event()
+
+    def hold() -> None:
+        while not over.is_set() and not any(one.fault == "limited" for one in double.asked):
+            double.hurt(limited_until=time.time() + 1.5)
+            over.wait(0.05)
+
+    double.hurt(limited_until=time.time() + 1.5)
+    holding = threading.Thread(target=hold)
+    holding.start()
+    yield
+    over.set()
+    holding.join()
+
+
 def test_an_api_that_asks_for_patience_gets_it(somebody: Somebody) -> None:
     """It says how long, and goes on by itself."""
     somebody.keyed()
-    limits = somebody.double.linode.meter
-    somebody.double.hurt(limited_until=limits.clock() + 1.5)
-    seen = somebody.types("provision")
+    with limited_at_first(somebody.double):
+        seen = somebody.types("provision")
     assert seen.exit_code == 0, seen.output
     assert "Linode asks for patience: going on in" in seen.output
 

@@ -115,14 +115,14 @@ def test_prometheus_takes_them_and_each_fires(promtool: Path, tmp_path: Path) ->
     """Each alone, in a night that is calm otherwise; and none in four nights that only look bad."""
     (tmp_path / "rules.yml").write_text(alert_rules())
     check: list[str | Path] = [promtool, "check", "rules", tmp_path / "rules.yml"]
-    checked = subprocess.run(check, capture_output=True, text=True, timeout=20)
+    checked = subprocess.run(check, capture_output=True, text=True, timeout=50)
     assert checked.returncode == 0, checked.stderr
     nights = [night(name, changes, fires=name) for name, changes in BAD.items()]
     nights += [night(name, changes, fires=None) for name, changes in QUIET.items()]
     cases = {"rule_files": ["rules.yml"], "evaluation_interval": "1m", "tests": nights}
     (tmp_path / "cases.yml").write_text(json.dumps(cases))
     test: list[str | Path] = [promtool, "test", "rules", tmp_path / "cases.yml"]
-    done = subprocess.run(test, capture_output=True, text=True, timeout=40)
+    done = subprocess.run(test, capture_output=True, text=True, timeout=50)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -154,10 +154,14 @@ def test_whoever_interrupts_a_hunt_leaves_nothing_running(clean: Checkout) -> No
     with ThreadPoolExecutor(1) as pool:
         long = Catchers(where=("tests/unit/test_long.py",), within=50)
         end = pool.submit(bench.first_failing, clean, long)
-        until(lambda: note.exists() and note.read_text().endswith("\n"), "the test is at work")
+        until(
+            lambda: note.exists() and note.read_text().endswith("\n"),
+            "the test is at work",
+            patience=45,
+        )
         bench.close()
         with pytest.raises(UnfitError):
-            end.result(timeout=10)
+            end.result(timeout=25)
     until(lambda: _gone(note.read_text().strip()), "its child is gone")
     with pytest.raises(UnfitError, match="interrupted"):
         bench.first_failing(clean, long)

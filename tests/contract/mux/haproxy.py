@@ -17,6 +17,7 @@ import psycopg
 from deploy.render import MuxGround, mux_cfg
 from jobs.inventory import Inventory, load_inventory
 from tests.contract import ports
+from tests.contract.webhook.stage import catches
 
 SSL_REQUEST = b"\0\0\0\x08\x04\xd2\x16\x2f"
 INVENTORY = """
@@ -45,6 +46,7 @@ class Mux:
     fall: int = 2
     port: int = field(default_factory=lambda: ports.free()[0])
     ground: MuxGround = field(init=False)
+    greeted: list[int] = field(default_factory=list, repr=False)
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
@@ -75,12 +77,11 @@ class Mux:
     def log(self) -> str:
         return (self.folder / "haproxy.log").read_text()
 
-    def quiet(self) -> str:
-        """Its log, once nothing has been added to it for a moment."""
-        log = ""
-        while log != (log := self.log):
-            time.sleep(0.5)
-        return log
+    def quiet(self, *words: str) -> str:
+        """Its log, once it tells how every hello to PostgreSQL ended, and these words."""
+        told = [*(f"127.0.0.1:{port} as " for port in self.greeted), *words]
+        until(lambda: all(word in self.log for word in told))
+        return self.log
 
     def start(self, *flags: str) -> None:
         """Start it in the foreground, and wait until it listens."""
@@ -94,21 +95,26 @@ class Mux:
     def stop(self) -> None:
         if self.process is not None:
             self.process.terminate()
-            self.process.wait(10)
+            self.process.wait(20)
             self.process = None
 
-    def reload(self) -> None:
-        """As `systemctl reload` does, once systemd knows that it is ready."""
-        assert self.process is not None
+    def reload(self) -> float:
+        """As `systemctl reload` does, once systemd knows that it is ready; the monotonic time of the signal."""
+        process = self.process
+        assert process is not None
         until(lambda: "Loading success" in self.log)
-        time.sleep(0.5)  # only then does the master listen for signals
-        self.process.send_signal(signal.SIGUSR2)
+        until(lambda: catches(process, signal.SIGUSR2))  # before that, the master ignores it
+        at = time.monotonic()
+        process.send_signal(signal.SIGUSR2)
         until(lambda: self.log.count("Loading success") > 1)
+        return at
 
     def hello(self, words: bytes = SSL_REQUEST) -> bytes | None:
         """Say something and hear the first byte; b"" for a closed door, None for no door at all."""
         try:
-            with socket.create_connection(("127.0.0.1", self.port), timeout=10) as client:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=20) as client:
+                if words == SSL_REQUEST:
+                    self.greeted.append(client.getsockname()[1])
                 client.sendall(words)
                 return client.recv(1) if words else b""
         except ConnectionResetError:
@@ -127,7 +133,7 @@ class Mux:
     def session(self, **options: Any) -> psycopg.Connection[Any]:
         """A login through the mux."""
         login = {"host": "127.0.0.1", "user": "trusting", "dbname": "postgres", **options}
-        return psycopg.connect(port=self.port, connect_timeout=10, autocommit=True, **login)
+        return psycopg.connect(port=self.port, connect_timeout=30, autocommit=True, **login)
 
 
 def ground(folder: Path) -> MuxGround:
@@ -142,7 +148,7 @@ def ground(folder: Path) -> MuxGround:
     return replace(usual, user=me.pw_name, group=group, chroot=None)
 
 
-def until(done: Callable[[], object], *, seconds: float = 15) -> None:
+def until(done: Callable[[], object], *, seconds: float = 30) -> None:
     end = time.monotonic() + seconds
     while not done():
         assert time.monotonic() < end, "not in time"

@@ -3,8 +3,6 @@
 import ssl
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -13,12 +11,14 @@ from tests.contract import ports
 
 @dataclass(slots=True, kw_only=True)
 class Patroni:
-    """Its REST API on 127.0.0.1, and 127.0.0.2; `delay` is how long an answer takes, in seconds."""
+    """Its REST API on 127.0.0.1, and 127.0.0.2; `delay` is how long an answer takes, in seconds; so many `refusals`
+    are said first, whoever leads."""
 
     context: ssl.SSLContext | None = None
     port: int = field(default_factory=lambda: ports.free()[0])
     leads: bool = True
     delay: float = 0
+    refusals: int = 0
     asked: list[str] = field(default_factory=list)
     most_at_once: int = 0
     _at_once: int = 0
@@ -42,20 +42,21 @@ class Patroni:
     def status(self, path: str) -> int:
         """What Patroni 4 answers of a running member; unknown paths get what a replica's do."""
         as_leader = path.partition("?")[0] in {"/", "/primary", "/leader", "/read-write", "/health"}
-        return 200 if as_leader == self.leads or path == "/health" else 503
+        with self._lock:
+            leads = self.leads and not self.refusals
+            self.refusals = max(0, self.refusals - 1)
+        return 200 if as_leader == leads or path == "/health" else 503
 
-    @contextmanager
-    def asking(self, line: str) -> Iterator[None]:
+    def hear(self, line: str) -> None:
+        """Take a request, and the time that an answer takes. It has ended before the answer's first byte:
+        HAProxy sends the next one as soon as it has that."""
         with self._lock:
             self.asked.append(line)
             self._at_once += 1
             self.most_at_once = max(self.most_at_once, self._at_once)
         time.sleep(self.delay)
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._at_once -= 1
+        with self._lock:
+            self._at_once -= 1
 
 
 class _Server(ThreadingHTTPServer):
@@ -72,13 +73,13 @@ class _Server(ThreadingHTTPServer):
 def _handler(patroni: Patroni) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            with patroni.asking(f"{self.command} {self.path}"):
-                self.send_response(patroni.status(self.path))
-                self.send_header("Content-Type", "application/json")
-                self.end_headers()
-                if self.command == "GET":
-                    role = "primary" if patroni.leads else "replica"
-                    self.wfile.write(b'{"state": "running", "role": "%s"}' % role.encode())
+            patroni.hear(f"{self.command} {self.path}")
+            self.send_response(patroni.status(self.path))
+            self.send_header("Content-Type", "application/json")
+            self.end_headers()
+            if self.command == "GET":
+                role = "primary" if patroni.leads else "replica"
+                self.wfile.write(b'{"state": "running", "role": "%s"}' % role.encode())
 
         def do_HEAD(self) -> None:
             self.do_GET()

@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.contract.mux.haproxy import Mux
+from tests.contract.mux.haproxy import Mux, until
 from tests.contract.mux.patroni import Patroni
 from tests.contract.probes.postgres_server import Postgres
 
@@ -64,12 +64,8 @@ def _ask_until_cut(session: psycopg.Connection[Any], broken: list[float]) -> Non
 def test_one_answer_of_no_cuts_nothing(usual_mux: Mux, patroni: Patroni) -> None:
     """With fall = 2 the second decides."""
     with usual_mux.session() as session:
-        asked = len(patroni.asked)
-        patroni.leads = False
-        while len(patroni.asked) == asked:
-            time.sleep(0.01)
-        time.sleep(0.1)
-        patroni.leads = True
+        patroni.refusals = 1
+        until(lambda: not patroni.refusals)
         readable, _, _ = select.select([session.fileno()], [], [], 3)
         assert not readable
 

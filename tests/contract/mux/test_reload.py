@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from tests.contract.mux.haproxy import Mux
+from tests.contract.mux.haproxy import Mux, until
 from tests.contract.mux.patroni import Patroni
 
 
@@ -34,16 +34,15 @@ def test_the_door_stays_a_door_meanwhile(served: Mux) -> None:
     """Nobody is refused a connection; in the moment before the new process has asked Patroni, it closes."""
     served.reload()
     heard = [served.hello() for _ in range(200)]
+    until(lambda: heard.append(served.hello()) or heard[-1] in {b"S", b"N"})  # type: ignore[func-returns-value]
     assert None not in heard
-    assert heard[-1] in {b"S", b"N"}
 
 
 def test_a_session_that_outlived_a_reload_ends_in_time(served: Mux, patroni: Patroni) -> None:
     """The old process asks Patroni no more, so a demotion does not cut it: `drain` does."""
     with served.session() as session:
-        served.reload()
-        begun = time.monotonic()
+        begun = served.reload()
         patroni.leads = False
-        readable, _, _ = select.select([session.fileno()], [], [], 15)
+        readable, _, _ = select.select([session.fileno()], [], [], 20)
         assert readable
-        assert 3 < time.monotonic() - begun < 8
+        assert 4 <= time.monotonic() - begun < 9

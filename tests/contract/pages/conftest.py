@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.contract.pages.browser import opened
 from tests.contract.pages.stage import PagesServer, Teller
@@ -47,3 +47,4 @@ def teller(redis: RedisServer) -> Teller:
 
 
 _numbers = itertools.count(1)
+expect.set_options(timeout=30_000)  # only ends what never comes; a neighbour may have the processor

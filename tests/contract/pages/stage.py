@@ -66,7 +66,7 @@ class PagesServer:
                     **environ,
                 },
             )
-        eventually(self._answers, seconds=20)
+        eventually(self._answers, seconds=40)
 
     def _answers(self) -> bool:
         assert self.process.poll() is None, self.log()

@@ -66,7 +66,7 @@ class Postgres:
 
     def start(self, *, ready: bool = True) -> None:
         settings = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "fsync": "off"}
-        settings |= {"max_connections": "20", "max_wal_senders": "4"} | self.options
+        settings |= {"max_connections": "20", "max_wal_senders": "10"} | self.options
         flags = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         command = [str(self.find("postgres")), "-D", str(self.folder / "data")]
         with (self.folder / "log").open("ab") as log:
@@ -93,7 +93,7 @@ class Postgres:
         if self.process is not None:
             self.process.send_signal(signal.SIGCONT)
             self.process.send_signal(signal.SIGINT)
-            self.process.wait(20)
+            self.process.wait(40)
             self.process = None
 
     def freeze(self) -> None:
@@ -111,6 +111,13 @@ class Postgres:
         with psycopg.connect(dsn, autocommit=True) as connection:
             for statement in statements:
                 connection.execute(statement.encode())
+
+    def told(self, question: str) -> object:
+        """The first word of the answer to what the superuser asks."""
+        dsn = f"host=127.0.0.1 port={self.port} user=postgres dbname=postgres"
+        with psycopg.connect(dsn, autocommit=True) as connection:
+            row = connection.execute(question.encode()).fetchone()
+        return row and row[0]
 
     def run(self, program: str, *arguments: str) -> str:
         command = [*_as_postgres(), str(self.find(program)), *arguments]

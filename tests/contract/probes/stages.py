@@ -10,6 +10,7 @@ from typing import Protocol
 
 from jobs.claims import MemberRecord, SqlAnswer, SqlClaim, Unknown
 from tests.contract import ports
+from tests.contract.probes.awake import awake
 from tests.contract.probes.postgres_server import Find, Postgres, folder
 from tests.fakes.clock import FakeClock
 from tests.fakes.sql import FakeServer, FakeSql
@@ -39,12 +40,15 @@ class Stage(Protocol):
 
     @property
     def system(self) -> str: ...
-    def ask(self, *, timeout: float = 5) -> SqlClaim: ...
+    def ask(self, *, timeout: float = 20) -> SqlClaim: ...
     def ask_nobody(self, *, timeout: float) -> SqlClaim:
         """Ask at an address where no server listens."""
 
     def now(self) -> float:
         """Seconds, on the clock that the probe waits by."""
+
+    def awake(self) -> AbstractContextManager[Callable[[], float]]:
+        """Tells how many seconds passed, without those in which everything stood still."""
 
     def read_only(self) -> AbstractContextManager[None]: ...
     def unprivileged(self) -> AbstractContextManager[None]:
@@ -66,7 +70,7 @@ class FakeCopy:
     server: FakeServer
 
     def ask(self) -> SqlClaim:
-        return FakeSql(servers={"copy": self.server}).ask(_record("copy"), timeout=5)
+        return FakeSql(servers={"copy": self.server}).ask(_record("copy"), timeout=20)
 
     def follow(self) -> None:
         self.server.starting = False
@@ -84,7 +88,7 @@ class FakeStage:
     def __post_init__(self) -> None:
         self.server = FakeServer(system=self.system)
 
-    def ask(self, *, timeout: float = 5) -> SqlClaim:
+    def ask(self, *, timeout: float = 20) -> SqlClaim:
         sql = FakeSql(servers={"primary": self.server}, clock=self.clock)
         return sql.ask(_record("primary"), timeout=timeout)
 
@@ -93,6 +97,11 @@ class FakeStage:
 
     def now(self) -> float:
         return self.clock.monotonic()
+
+    @contextmanager
+    def awake(self) -> Iterator[Callable[[], float]]:
+        begun = self.now()
+        yield lambda: self.now() - begun
 
     @contextmanager
     def read_only(self) -> Iterator[None]:
@@ -128,7 +137,7 @@ class RealCopy:
     server: Postgres
 
     def ask(self) -> SqlClaim:
-        return PostgresProbe(TRUSTING).ask(_record(self.server.url), timeout=5)
+        return PostgresProbe(TRUSTING).ask(_record(self.server.url), timeout=20)
 
     def follow(self) -> None:
         self.server.stop()
@@ -136,7 +145,7 @@ class RealCopy:
         self.server.start()
 
     def promote(self) -> None:
-        self.server.do("select pg_promote(true, 20)")
+        self.server.do("select pg_promote(true, 50)")
 
 
 @dataclass(slots=True)
@@ -153,7 +162,7 @@ class RealStage:
         line = next(line for line in told.splitlines() if "system identifier" in line)
         return line.split()[-1]
 
-    def ask(self, *, timeout: float = 5) -> SqlClaim:
+    def ask(self, *, timeout: float = 20) -> SqlClaim:
         return PostgresProbe(self.login).ask(_record(self.primary.url), timeout=timeout)
 
     def ask_nobody(self, *, timeout: float) -> SqlClaim:
@@ -162,6 +171,9 @@ class RealStage:
 
     def now(self) -> float:
         return time.monotonic()
+
+    def awake(self) -> AbstractContextManager[Callable[[], float]]:
+        return awake()
 
     @contextmanager
     def read_only(self) -> Iterator[None]:
@@ -218,7 +230,7 @@ def _says(claim: SqlClaim, *, read_only: bool) -> bool:
 
 
 def _until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 20
+    end = time.monotonic() + 40
     while not condition():
         assert time.monotonic() < end, "not in time"
         time.sleep(0.05)

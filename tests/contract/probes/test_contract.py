@@ -54,8 +54,8 @@ def test_a_refusal_carries_its_sqlstate(stage: Stage, sqlstate: str) -> None:
     """The server lives and answers, without waiting: that is neither silence nor a yes."""
     begun = stage.now()
     with stage.refusing(sqlstate):
-        claim = stage.ask()
-    assert stage.now() - begun < 4
+        claim = stage.ask(timeout=20)
+    assert stage.now() - begun < 10
     assert isinstance(claim, SqlRefused)
     assert claim.sqlstate == sqlstate
     assert claim.reason
@@ -64,10 +64,11 @@ def test_a_refusal_carries_its_sqlstate(stage: Stage, sqlstate: str) -> None:
 
 def test_silence_is_unknown_and_costs_the_timeout(stage: Stage) -> None:
     """No sooner than asked, hardly later; and the silence leaves nothing behind."""
-    with stage.silent():
+    with stage.silent(), stage.awake() as seconds:
         begun = stage.now()
         claim = stage.ask(timeout=0.4)
-        assert 0.35 < stage.now() - begun < 1.5
+        assert stage.now() - begun > 0.35
+        assert seconds() < 1.5
     assert isinstance(claim, Unknown)
     assert "no answer in time" in claim.reason
     assert stage.ask() == _writable(stage)
@@ -76,8 +77,8 @@ def test_silence_is_unknown_and_costs_the_timeout(stage: Stage) -> None:
 def test_nobody_there_is_unknown_at_once(stage: Stage) -> None:
     """A refused connection needs no timeout."""
     begun = stage.now()
-    claim = stage.ask_nobody(timeout=5)
-    assert stage.now() - begun < 2
+    claim = stage.ask_nobody(timeout=20)
+    assert stage.now() - begun < 10
     assert isinstance(claim, Unknown)
     assert "refused" in claim.reason
 

@@ -22,7 +22,7 @@ def test_a_connection_says_at_once_what_it_has_and_notices_a_vanished_peer(
     option: int, least: int
 ) -> None:
     """No waiting for more to send; a silent peer is given up after some five seconds."""
-    with serving(silence) as origin, dial(*_place(origin), timeout=2) as connected:
+    with serving(silence) as origin, dial(*_place(origin), timeout=20) as connected:
         assert connected.getsockopt(socket.IPPROTO_TCP, option) == least
         assert connected.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
 

@@ -9,6 +9,7 @@ import pytest
 
 from jobs.claims import MemberRecord, SqlAnswer, SqlClaim, SqlRefused, SqlStarting, Unknown
 from tests.contract import ports
+from tests.contract.probes.awake import awake
 from tests.contract.probes.patroni_server import drip, serving, silence
 from tests.contract.probes.postgres_server import Find, Postgres, folder
 from workers.postgres import Login, PostgresProbe
@@ -20,7 +21,7 @@ def _record(url: str) -> MemberRecord:
     return MemberRecord(name="pg0", conn_url=url, api_url="http://127.0.0.1:8008/patroni")
 
 
-def _ask(server: Postgres, login: Login = TRUSTING, *, timeout: float = 5) -> SqlClaim:
+def _ask(server: Postgres, login: Login = TRUSTING, *, timeout: float = 20) -> SqlClaim:
     return PostgresProbe(login).ask(_record(server.url), timeout=timeout)
 
 
@@ -69,7 +70,7 @@ def test_a_promoted_standby_counts_on(require: Find, primary: Postgres) -> None:
         server.copy_of(primary)
         server.start()
         try:
-            server.do("select pg_promote(true, 20)")
+            server.do("select pg_promote(true, 50)")
             answer = _answer(_ask(server))
         finally:
             server.stop()
@@ -176,8 +177,8 @@ def test_nobody_there_is_unknown_at_once() -> None:
     """A refused connection needs no timeout."""
     begun = time.monotonic()
     record = _record(f"postgres://127.0.0.1:{ports.free()[0]}/postgres")
-    claim = PostgresProbe(TRUSTING).ask(record, timeout=5)
-    assert time.monotonic() - begun < 2
+    claim = PostgresProbe(TRUSTING).ask(record, timeout=20)
+    assert time.monotonic() - begun < 10
     assert isinstance(claim, Unknown)
     assert "refused" in claim.reason
 
@@ -186,9 +187,11 @@ def test_a_frozen_server_holds_us_no_longer_than_asked(primary: Postgres) -> Non
     """libpq counts in whole seconds, two at least: the deadline is kept all the same."""
     primary.freeze()
     try:
-        begun = time.monotonic()
-        claim = _ask(primary, timeout=0.4)
-        assert 0.35 < time.monotonic() - begun < 1.5
+        with awake() as seconds:
+            begun = time.monotonic()
+            claim = _ask(primary, timeout=0.4)
+            assert time.monotonic() - begun > 0.35
+            assert seconds() < 1.5
     finally:
         primary.thaw()
     assert isinstance(claim, Unknown)
@@ -206,24 +209,23 @@ def test_a_frozen_server_holds_us_no_longer_than_asked(primary: Postgres) -> Non
 )
 def test_what_is_not_postgresql_is_unknown_in_time(answer: object) -> None:
     """Whatever else listens there is neither yes nor no."""
-    with serving(answer) as origin:  # type: ignore[arg-type]
-        begun = time.monotonic()
+    with serving(answer) as origin, awake() as seconds:  # type: ignore[arg-type]
         claim = PostgresProbe(TRUSTING).ask(
             _record(origin.replace("http", "postgres")), timeout=0.4
         )
-        assert time.monotonic() - begun < 1.5
+        assert seconds() < 1.5
     assert isinstance(claim, Unknown)
 
 
 def test_a_host_name_is_resolved(primary: Postgres) -> None:
     """`conn_url` may carry a name; several addresses are tried in turn."""
     url = primary.url.replace("127.0.0.1", "localhost")
-    assert isinstance(PostgresProbe(TRUSTING).ask(_record(url), timeout=5), SqlAnswer)
+    assert isinstance(PostgresProbe(TRUSTING).ask(_record(url), timeout=20), SqlAnswer)
 
 
 def test_a_name_nobody_knows_is_unknown() -> None:
     """The reason names the host."""
-    claim = PostgresProbe(TRUSTING).ask(_record("postgres://pg0.invalid:5432/x"), timeout=2)
+    claim = PostgresProbe(TRUSTING).ask(_record("postgres://pg0.invalid:5432/x"), timeout=20)
     assert isinstance(claim, Unknown)
     assert "pg0.invalid" in claim.reason
 
@@ -231,7 +233,7 @@ def test_a_name_nobody_knows_is_unknown() -> None:
 def test_an_ipv6_address_loses_its_brackets() -> None:
     """`postgres://[::1]:port/…` is asked at ::1; nobody listens there, and that is what it says."""
     port = ports.free()[0]
-    claim = PostgresProbe(TRUSTING).ask(_record(f"postgres://[::1]:{port}/postgres"), timeout=1)
+    claim = PostgresProbe(TRUSTING).ask(_record(f"postgres://[::1]:{port}/postgres"), timeout=20)
     assert isinstance(claim, Unknown)
     assert f"::1:{port}" in claim.reason
     assert "resolve" not in claim.reason
@@ -243,15 +245,15 @@ def test_a_dead_address_of_a_name_costs_its_share_only(primary: Postgres) -> Non
     with socket.create_server(("127.0.0.2", primary.port)):  # accepts, and says nothing
         begun = time.monotonic()
         row = PostgresProbe(TRUSTING)._fetch(
-            "select 1", "pg0.example", primary.port, ["127.0.0.2", "127.0.0.1"], begun + 3
+            "select 1", "pg0.example", primary.port, ["127.0.0.2", "127.0.0.1"], begun + 6
         )
-        assert 1.4 < time.monotonic() - begun < 2.7
+        assert 2.9 < time.monotonic() - begun < 5.7
     assert row == ("1",)
 
 
 def _until_answered(server: Postgres) -> SqlClaim:
     """Until somebody listens."""
-    end = time.monotonic() + 20
+    end = time.monotonic() + 40
     while isinstance(claim := _ask(server, timeout=1), Unknown):
         assert time.monotonic() < end, claim
         time.sleep(0.05)
@@ -260,7 +262,7 @@ def _until_answered(server: Postgres) -> SqlClaim:
 
 def _until_read_only(server: Postgres, *, wanted: bool) -> None:
     """A reload reaches the postmaster a moment later."""
-    end = time.monotonic() + 15
+    end = time.monotonic() + 40
     while _answer(_ask(server)).read_only is not wanted:
         assert time.monotonic() < end
         time.sleep(0.02)

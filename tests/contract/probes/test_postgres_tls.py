@@ -11,7 +11,7 @@ from workers.tls import Tls
 
 def _ask(url: str, login: Login) -> SqlClaim:
     record = MemberRecord(name="pg0", conn_url=url, api_url="http://127.0.0.1:8008/patroni")
-    return PostgresProbe(login).ask(record, timeout=5)
+    return PostgresProbe(login).ask(record, timeout=20)
 
 
 @pytest.fixture

@@ -1,8 +1,10 @@
+from functools import partial
 from urllib.parse import urlsplit
 
 from deploy.doctor.seeing.replication import see_replication
 from deploy.doctor.subjects.replication import judge_replication
 from jobs.claims import MemberRecord
+from tests.contract.hosts.services import until
 from tests.contract.probes.postgres_server import Postgres
 from tests.unit.deploy.doctor.subjects.told import told, words
 from workers.postgres import Login, PostgresProbe
@@ -18,6 +20,7 @@ def test_streams_and_slots_as_the_leader_sees_them(
     """A role with pg_monitor sees its standby's state; without it that is amber, with the grant to give."""
     probe = PostgresProbe(Login(user="monitor", password=word))
     assert urlsplit(standby.url).port
+    until(partial(_streams_alone, primary), "the standby's stream, and no other")
     blind = judge_replication("shop", see_replication(probe, record(primary), cluster="shop"))
     assert "grant pg_monitor" in words(blind, "not-seen")
     primary.do("grant pg_monitor to monitor")
@@ -30,6 +33,12 @@ def test_streams_and_slots_as_the_leader_sees_them(
         assert told(seen) == {"slot-idle": "green"}
     finally:
         primary.do("select pg_drop_replication_slot('old')", "revoke pg_monitor from monitor")
+
+
+def _streams_alone(primary: Postgres) -> bool:
+    """A standby lets clients in before it streams; one that has ended leaves its sender a moment longer."""
+    told = "select count(*) = 1 and bool_and(state = 'streaming') from pg_stat_replication"
+    return primary.told(told) is True
 
 
 def test_who_may_not_ask_is_amber(primary: Postgres) -> None:

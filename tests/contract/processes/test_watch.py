@@ -17,6 +17,7 @@ import pytest
 from jobs.signatures import KeyPair, Message, VerifyKeys, key_pair, public_key, verify
 from tests.contract.etcd.server import Cluster, cluster
 from tests.contract.hook.receiver import Post, Receiver
+from tests.contract.webhook.stage import catches
 from workers.etcd import Gateway
 
 CLUSTER = """
@@ -63,7 +64,7 @@ def lead(etcd: Cluster, scope: str, member: str) -> None:
     gateway.put(f"/service/{scope}/leader".encode(), member.encode(), timeout=2)
 
 
-def wait_for(done: Callable[[], bool], *, seconds: float = 15) -> None:
+def wait_for(done: Callable[[], bool], *, seconds: float = 40) -> None:
     end = time.monotonic() + seconds
     while not done():
         assert time.monotonic() < end
@@ -87,19 +88,20 @@ def test_a_leader_is_told_signed_and_a_new_cluster_after_sighup(
         watch = subprocess.Popen([program, "watch"], env={**os.environ, **own}, stderr=log)
     try:
         lead(etcd, "one", "pg1")
-        [post] = webhook.wait(1, within=15)
+        [post] = webhook.wait(1, within=40)
         assert about(post) == ("one", "pg1")
         stamped = post.headers["webhook-timestamp"]
         message = Message(id=post.headers["webhook-id"], timestamp=stamped, body=post.body)
         signature = post.headers["webhook-signature"]
         assert verify(message, signature, VerifyKeys(public=(public_key(pair.public),)))
         file.write_text(inventory(etcd, webhook, pair, "one", "two"))
+        wait_for(lambda: catches(watch, signal.SIGHUP))  # its first news may come before that
         watch.send_signal(signal.SIGHUP)
         lead(etcd, "two", "pg7")
         wait_for(lambda: ("two", "pg7") in [about(p) for p in webhook.posts])
         assert watch.poll() is None
         watch.send_signal(signal.SIGTERM)
-        assert watch.wait(timeout=10) == 0
+        assert watch.wait(timeout=20) == 0
     finally:
         watch.kill()
         watch.wait(timeout=10)

@@ -47,7 +47,7 @@ def start(inventory: Path, *words: str, **environ: str) -> subprocess.CompletedP
         env={**OF_THE_TESTS, "PGBATON_INVENTORY": str(inventory), **environ},
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=50,
     )
 
 

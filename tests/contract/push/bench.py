@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import shutil
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from deploy.push.watching import Watching
 from deploy.site import Placed
 from jobs.inventory import Address
 from tests.contract.hosts.machine import Machine, running_machine
+from tests.contract.hosts.services import until
 from workers.ssh import load_key
 
 HERE = Path(__file__).parent
@@ -63,7 +65,8 @@ class Bench:
         (self.bombs / "armed").touch()
 
     def disarm(self) -> int:
-        """How many effects there were."""
+        """How many effects there were. One that waits goes on, and is the last that was counted."""
+        (self.bombs / "armed").unlink(missing_ok=True)
         count = self.bombs / "count"
         effects = int(count.read_text()) if count.exists() else 0
         for path in self.bombs.iterdir():
@@ -100,6 +103,10 @@ class Bench:
         self.bombs.mkdir()
         self.at("/etc/pushed").mkdir()
 
+    def free(self) -> None:
+        """Wait until no push holds the machine: its sshd hears a moment later that a client is gone."""
+        until(lambda: _free(self.state / "lock"), "the machine is free")
+
     def log(self) -> list[str]:
         """What systemctl was told so far."""
         path = self.units / "log"
@@ -134,6 +141,7 @@ class Bench:
             )
         finally:
             crew.close()
+            self.free()
 
 
 class Silent:
@@ -162,6 +170,15 @@ def bench() -> Iterator[Bench]:
         shutil.copy("/var/lib/dpkg/status", dpkg)
         made.fresh()
         yield made
+
+
+def _free(lock: Path) -> bool:
+    if not lock.exists():
+        return True
+    with lock.open("a") as held, suppress(BlockingIOError):
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    return False
 
 
 def _program(source: Path, target: Path) -> None:

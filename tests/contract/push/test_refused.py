@@ -135,6 +135,7 @@ def test_a_second_push_at_the_same_time(bench: Bench) -> None:
         (trouble,) = second.hold(["one"], by="somebody").values()
         assert trouble.reason.startswith("another push is at work: root@desk, since ")
         first.close()
+        bench.free()
         assert not second.hold(["one"], by="somebody")
     finally:
         first.close()

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +20,7 @@ from deploy.push.asking import patroni_asked
 from deploy.push.group import Group
 from deploy.push.rest import configure, switch
 from deploy.push.steps import Configure, Switch
+from tests.contract.hook.node import command_lines
 from tests.contract.push.bench import Bench, blueprint
 
 SHOP = Group(kind="database", name="shop", members=("one",))
@@ -41,7 +41,7 @@ class Patroni:
         self.asked.append(
             (f"{request.command} {request.path}", body, request.headers.get("Authorization", ""))
         )
-        lines = (p.read_bytes() for p in Path("/proc").glob("[0-9]*/cmdline"))
+        lines = command_lines().values()
         self.shown += b"\n".join(lines).replace(b"\0", b" ").decode("utf-8", "replace")
         return b'{"state": "running"}' if self.status == 200 else b"no switchover now"
 

@@ -41,7 +41,7 @@ class Whole:
     """A folder with inventory.toml and keys."""
 
     def __init__(self, bench: Bench, folder: Path, *, more: str = "", host_key: str = "") -> None:
-        self.folder = folder
+        self.folder, self.bench = folder, bench
         machine = bench.machine
         text = INVENTORY.format(
             user=bench.user, port=machine.port, key=host_key or machine.host_key, more=more
@@ -53,9 +53,11 @@ class Whole:
         (machine.root / f"authorized_keys_{bench.user}").write_text(public)
 
     def begin(self, *arguments: str) -> subprocess.Popen[str]:
-        """`pgbaton push ARGUMENTS`, as a process of its own."""
+        """`pgbaton push ARGUMENTS`, as a process of its own, which hears Ctrl-C even where these tests run in
+        the background of a script, which ignores it."""
+        heard = ["env", "--default-signal=INT"]
         return subprocess.Popen(
-            [str(Path(sys.executable).with_name("pgbaton")), "push", *arguments],
+            [*heard, str(Path(sys.executable).with_name("pgbaton")), "push", *arguments],
             env={**os.environ, "PGBATON_INVENTORY": str(self.folder / "inventory.toml")},
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
@@ -65,7 +67,8 @@ class Whole:
         )
 
     def run(self, *arguments: str) -> tuple[int, str, str]:
-        """The same within this process: its exit code, output and errors."""
+        """The same within this process: its exit code, output and errors. Nobody pushes any more."""
+        self.bench.free()
         env = {"PGBATON_INVENTORY": str(self.folder / "inventory.toml")}
         said = CliRunner().invoke(main, ["push", *arguments], env=env)
         assert said.exception is None or isinstance(said.exception, SystemExit), said.exception

@@ -37,7 +37,7 @@ def running(
     finally:
         process.send_signal(ending)
         try:
-            process.wait(15)
+            process.wait(30)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait(10)
@@ -97,12 +97,12 @@ class Client:
         sent = [] if body is None else ["-d", body]
         done = subprocess.run(
             [
-                *("curl", "-sS", "--noproxy", "*", "--max-time", "3"),
+                *("curl", "-sS", "--noproxy", "*", "--max-time", "20"),
                 *("--cacert", f"{self.tls}/ca.pem", *(own if known else []), *sent, url),
             ],
             capture_output=True,
             text=True,
-            timeout=10,
+            timeout=30,
         )
         return done.stdout or done.stderr
 
@@ -111,7 +111,7 @@ class Client:
         tls = Tls(ca=self.tls / "ca.pem", cert=self.tls / "client.pem", key=self.tls / "client.key")
         try:
             with tls.context().wrap_socket(socket.socket(), server_hostname=address) as secure:
-                secure.settimeout(3)  # wrapped before it connects, it is closed whatever happens
+                secure.settimeout(20)  # wrapped before it connects, it is closed whatever happens
                 secure.connect((address, port))
                 return int(str((secure.getpeercert() or {})["serialNumber"]), 16)
         except OSError:

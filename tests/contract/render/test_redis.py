@@ -43,7 +43,7 @@ def laid(blueprints: Mapping[str, Blueprint]) -> Iterator[Laid]:
         command = ("redis-server", laid.at("/etc/redis/redis.conf"), "--daemonize", "no")
         log = laid.root / "log"
         with running(*command, log=log, environ={}):
-            until(lambda: "ready to accept" in log.read_text().lower(), seconds=10, log=log)
+            until(lambda: "ready to accept" in log.read_text().lower(), seconds=30, log=log)
             yield laid
 
 
@@ -92,7 +92,7 @@ def test_a_worker_works_with_this_user(
     }
     command = [sys.executable, "-m", "tests.contract.render.labour"]
     done = subprocess.run(
-        command, env=environ, cwd=ROOT, capture_output=True, text=True, timeout=40
+        command, env=environ, cwd=ROOT, capture_output=True, text=True, timeout=50
     )
     assert (done.returncode, file.is_file()) == (0, True), done.stderr
     assert "NOPERM" not in done.stderr
@@ -136,7 +136,7 @@ def test_a_new_certificate_is_shown_after_a_reload(
 def _reload(laid: Laid) -> subprocess.CompletedProcess[str]:
     unit = laid.text("/etc/systemd/system/redis-server.service.d/pgbaton.conf")
     (program,) = re.findall(r"^ExecReload=\+(.+)$", unit, re.MULTILINE)
-    return subprocess.run([program], capture_output=True, text=True, timeout=10)
+    return subprocess.run([program], capture_output=True, text=True, timeout=30)
 
 
 def test_nobody_else_gets_in(laid: Laid, settings: RedisSettings) -> None:
@@ -169,7 +169,7 @@ def test_without_a_user_s_name_the_default_one_has_the_password(
     options = ("--port", "0", "--unixsocket", socket, "--aclfile", acl, "--dir", tmp_path)
     with running("redis-server", *options, log=tmp_path / "log", environ={}):
         log = tmp_path / "log"
-        until(lambda: "ready to accept" in log.read_text().lower(), seconds=10, log=log)
+        until(lambda: "ready to accept" in log.read_text().lower(), seconds=30, log=log)
         url, password = f"unix://{socket}", ground.keyring.secret("redis-password")
         assert connect(RedisSettings(url=url, password=password)).ping()
         with pytest.raises(AuthenticationError):

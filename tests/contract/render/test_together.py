@@ -28,6 +28,7 @@ from tests.ground import NOW, Ground, made
 
 MEMBERS = {"pg1": "127.77.1.11", "pg2": "127.77.1.12"}
 ENVIRON = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"}
+pytestmark = pytest.mark.timeout(150)
 OWNED = ("var/lib/postgresql", "var/log/postgresql", "var/spool/pgbaton", "run/postgresql")
 
 
@@ -51,7 +52,7 @@ def site(ground: Ground, blueprints: Mapping[str, Blueprint]) -> Iterator[Site]:
         for machine in ("e1", "e2", "e3"):
             stack.enter_context(_etcd(lay(blueprints[machine], folder / machine), folder, machine))
         healthy = "https://127.77.1.1:2379/health"
-        wait(lambda: "true" in client.ask(healthy), seconds=20, log=folder / "e1.log")
+        wait(lambda: "true" in client.ask(healthy), seconds=40, log=folder / "e1.log")
         members = {m: _member(blueprints[m], folder / m, at) for m, at in MEMBERS.items()}
         yield Site(folder=folder, members=members, client=client, ground=ground)
 
@@ -135,7 +136,7 @@ class Cluster:
         files = self.site.ground.rendered()[self.leader].files
         _replace(self.site.members[self.leader], self.at, files)
         os.kill(self.pids[self.leader], signal.SIGHUP)
-        wait(until, seconds=15, log=self.site.folder / f"{self.leader}.log")
+        wait(until, seconds=30, log=self.site.folder / f"{self.leader}.log")
 
 
 @pytest.fixture(scope="module")
@@ -145,7 +146,7 @@ def cluster(site: Site) -> Iterator[Cluster]:
     with ExitStack() as stack:
         pids = {m: stack.enter_context(_patroni(site, m, at)) for m, at in site.members.items()}
         log = site.folder / "pg1.log"
-        wait(lambda: _roles(site) == ["master", "replica"], seconds=40, log=log)
+        wait(lambda: _roles(site) == ["master", "replica"], seconds=90, log=log)
         leader = next(m for m in MEMBERS if _role(site, m) == "master")
         yield Cluster(site=site, pids=pids, leader=leader)
         for pid in pids.values():  # both at once: each takes a while
@@ -176,10 +177,10 @@ def test_the_mux_leads_to_the_leader(cluster: Cluster) -> None:
     site, at = cluster.site, cluster.at
     with _mux(site, cluster.leader, at):
         log, url = site.folder / "mux.log", f"http://{at}:5432/primary"
-        wait(lambda: "running" in site.client.ask(url), seconds=10, log=log)
+        wait(lambda: "running" in site.client.ask(url), seconds=30, log=log)
         wait(
             lambda: _asked(site, at, 5432, "verify-full", database="shop") == "shop|t",
-            seconds=10,
+            seconds=30,
             log=log,
         )
 
@@ -246,5 +247,5 @@ def _asked(site: Site, address: str, port: int, sslmode: str, *, database: str) 
         "PGSSLROOTCERT": str(site.client.tls / "ca.pem"),
     }
     command = ["psql", "-XAt", "-d", place, "-c", query]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=10, env=environ)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, env=environ)
     return done.stdout.strip() or done.stderr

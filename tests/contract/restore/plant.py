@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,12 +19,13 @@ import requests
 
 from jobs.audit import Entry
 from jobs.claims import MemberRecord, RestAnswer
-from jobs.ports import ScopeRef
+from jobs.ports import LedgerUnavailable, ScopeRef
 from jobs.signatures import KeyPair, key_pair
-from tests.contract.etcd.pens import EtcdPen
+from tests.contract.etcd.pens import SECONDS, EtcdPen
 from tests.contract.etcd.server import Cluster
 from tests.contract.hosts.machine import Machine, running_machine
 from tests.contract.hosts.services import Service
+from tests.contract.ledger.sentinels import hang_up
 from tests.contract.ports import free
 from tests.contract.probes.patroni_server import serving, status
 from tests.contract.webhook.stage import end, eventually
@@ -107,7 +108,7 @@ class Plant:
         gateway = Gateway(self.etcd.endpoints)
         pen = EtcdPen(gateway, lambda: gateway)
         pen.elect(SHOP, member)
-        key = pen.dcs.leader(SHOP, timeout=5)
+        key = pen.dcs.leader(SHOP, timeout=SECONDS)
         assert key is not None
         return key.epoch
 
@@ -121,11 +122,19 @@ class Plant:
                 )
 
     def settle(self) -> None:
-        """All processes at work, pg1 leading, everything concluded. How long that takes is this machine's
-        business, and measured by no test."""
+        """All processes at work, pg1 leading, everything concluded; how long that takes measures no test."""
         self.start()
         self.lead("pg1")
         self.until_follows("pg1", within=90)
+        eventually(self.at_work, seconds=60)
+
+    def at_work(self) -> bool:
+        """Every process has begun its work: who comes first makes the host follow, and waits for nobody."""
+        logs = [self.folder / f"{name}.log" for name in PROCESSES]
+        begun = all(f"{log.stem}.started" in log.read_text() for log in logs)
+        with suppress(requests.RequestException):
+            return begun and requests.get(f"http://127.0.0.1:{self.web}/readyz", timeout=20).ok
+        return False
 
     def pgbaton(self, *words: str) -> subprocess.CompletedProcess[str]:
         """What an operator types."""
@@ -159,7 +168,7 @@ class Plant:
         headers = signed(id_, raw, self.db1.private, time.time())
         try:
             url = f"http://127.0.0.1:{self.web}/events"
-            return requests.post(url, data=raw, headers=headers, timeout=5).status_code
+            return requests.post(url, data=raw, headers=headers, timeout=20).status_code
         except requests.RequestException:
             return 0
 
@@ -192,8 +201,6 @@ class Plant:
         return body(said)
 
     def _or_not_yet(self, look: Callable[[], bool]) -> bool:
-        from jobs.ports import LedgerUnavailable
-
         try:
             return look()
         except LedgerUnavailable:
@@ -225,7 +232,7 @@ def planted(folder: Path, settings: RedisSettings, etcd: Cluster) -> Iterator[Pl
                 process.kill()
             for process in plant.running.values():
                 end(process)
-            plant.redis.close()
+            hang_up(plant.redis)
 
 
 def _prepared(folder: Path, settings: RedisSettings, etcd: Cluster, machine: Machine) -> Plant:

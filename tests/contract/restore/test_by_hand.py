@@ -9,7 +9,7 @@ from tests.contract.ledger.server import RedisServer
 from tests.contract.restore.plant import Plant
 
 
-@pytest.mark.timeout(150)
+@pytest.mark.timeout(300)
 def test_by_hand_and_taken_in(
     plant: Plant, alone: RedisServer, measured: Callable[[str], None]
 ) -> None:
@@ -26,7 +26,7 @@ def test_by_hand_and_taken_in(
     alone.start()
     seen = plant.pgbaton("audit", "import", file)  # at once: the incident has to open first
     assert "part of shop-2" in seen.stdout, seen.stdout + seen.stderr
-    took = plant.until_follows("pg2", within=30)
+    took = plant.until_follows("pg2", within=60)
     measured(f"concluded {took:.1f} s after the import")
     assert plant.service.restarts == 2
     assert "0 steps taken in" in plant.pgbaton("audit", "import", file).stdout

@@ -14,7 +14,7 @@ from tests.contract.webhook.stage import eventually
 from workers.etcd import Gateway
 
 
-@pytest.mark.timeout(150)
+@pytest.mark.timeout(300)
 def test_epochs_go_back_and_are_lifted(
     plant: Plant, etcd: Cluster, require: Callable[[str], Path], tmp_path: Path,
     measured: Callable[[str], None],
@@ -26,13 +26,13 @@ def test_epochs_go_back_and_are_lifted(
     _ctl(etcdctl, "--endpoints", etcd.endpoints[0], "snapshot", "save", str(copy))
     _go_on(etcd)
     plant.lead("pg2")
-    plant.until_follows("pg2", within=30)
+    plant.until_follows("pg2", within=60)
     _put_back(etcdctl, etcd, copy)
     begun = time.monotonic()
     epoch = plant.take_key("pg2")
-    eventually(lambda: _alarmed(plant), seconds=15)
+    eventually(lambda: _alarmed(plant), seconds=60)
     said = time.monotonic() - begun
-    eventually(lambda: epoch in _heard(plant), seconds=10)
+    eventually(lambda: epoch in _heard(plant), seconds=60)
     heard = time.monotonic() - begun
     measured(f"epochs that went back: said after {said:.1f} s, told by the watch by {heard:.1f} s")
     plant.lead("pg1")
@@ -41,7 +41,7 @@ def test_epochs_go_back_and_are_lifted(
     assert plant.service.restarts == 2
     seen = plant.pgbaton("reset-fence", "shop", "--all", "--why", "etcd restored", "--yes")
     assert seen.returncode == 0, seen.stdout + seen.stderr
-    plant.until_follows("pg1", within=30)
+    plant.until_follows("pg1", within=60)
     assert plant.service.restarts == 3
     assert plant.pgbaton("audit", "verify").returncode == 0
     assert plant.dead() == []
@@ -61,7 +61,7 @@ def _go_on(etcd: Cluster) -> None:
     """etcd counts on, as it does with every heartbeat of a Patroni."""
     gateway = Gateway(etcd.endpoints)
     for number in range(20):
-        gateway.put(b"/anything", str(number).encode(), timeout=2)
+        gateway.put(b"/anything", str(number).encode(), timeout=20)
 
 
 def _put_back(etcdctl: Path, etcd: Cluster, copy: Path) -> None:

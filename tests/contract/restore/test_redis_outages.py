@@ -9,9 +9,10 @@ import pytest
 from jobs.audit.gap import FRESH
 from tests.contract.ledger.server import RedisServer
 from tests.contract.restore.plant import Plant
+from tests.contract.webhook.stage import eventually
 
 
-@pytest.mark.timeout(150)
+@pytest.mark.timeout(300)
 def test_a_redis_that_is_killed_and_started_again(
     plant: Plant, alone: RedisServer, measured: Callable[[str], None]
 ) -> None:
@@ -22,13 +23,13 @@ def test_a_redis_that_is_killed_and_started_again(
     plant.lead("pg2")
     assert plant.post("while-away") == 503
     alone.start()
-    took = plant.until_follows("pg2", within=30)
-    plant.until_accepted("while-away", within=20)
+    took = plant.until_follows("pg2", within=60)
+    plant.until_accepted("while-away", within=60)
     measured(f"all follow {took:.1f} s after a killed Redis was back")
     assert plant.pgbaton("audit", "verify").returncode == 0
-    _until_on_disk()
+    eventually(lambda: _on_disk(plant), seconds=60)
     _empty(alone)
-    plant.until_follows("pg2", within=30)
+    plant.until_follows("pg2", within=60)
     seen = plant.pgbaton("audit", "verify", "--json")
     assert seen.returncode == 1, seen.stdout
     assert "ends-early" in seen.stdout or "recomputed" in seen.stdout
@@ -36,9 +37,11 @@ def test_a_redis_that_is_killed_and_started_again(
     assert plant.service.restarts == 2
 
 
-def _until_on_disk() -> None:
-    """What a Redis that crashes may not have written yet would be told as a gap, and rightly."""
-    time.sleep(FRESH / 1e6 + 1.5)
+def _on_disk(plant: Plant) -> bool:
+    """What a Redis that crashes may not have written yet would be told as a gap, and rightly. The chronicle,
+    which tells it, saw this Redis a second or two ago."""
+    stand = plant.ledger.stand("shop")
+    return stand.now - stand.head.at > FRESH + 4_000_000
 
 
 def _empty(redis: RedisServer) -> None:
@@ -49,7 +52,7 @@ def _empty(redis: RedisServer) -> None:
 
 
 @pytest.mark.further
-@pytest.mark.timeout(170)
+@pytest.mark.timeout(300)
 def test_a_redis_that_hangs(
     plant: Plant, alone: RedisServer, measured: Callable[[str], None]
 ) -> None:
@@ -59,7 +62,7 @@ def test_a_redis_that_hangs(
     plant.lead("pg2")
     time.sleep(15)
     alone.thaw()
-    took = plant.until_follows("pg2", within=30)
+    took = plant.until_follows("pg2", within=60)
     measured(f"all follow {took:.1f} s after a Redis that hung for 15 s went on")
     assert plant.dead() == []
     assert plant.service.restarts == 2

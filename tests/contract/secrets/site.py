@@ -164,7 +164,7 @@ def planted(etcd: Path, redis: Path, folder: Path) -> Iterator[Site]:
 
 def _environ(folder: Path, plants: Mapping[str, str]) -> dict[str, str]:
     keygen = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / "ssh-key")]
-    subprocess.run(keygen, check=True, timeout=10)
+    subprocess.run(keygen, check=True, timeout=30)
     given = {
         "PGBATON_" + name.upper().replace("-", "_"): secret
         for name, secret in plants.items()
@@ -186,9 +186,9 @@ def _fill(etcd: Cluster, redis: RedisServer, babbler: Babbler, plants: Mapping[s
     for scope in ("shop", "crm"):
         for name, api in (("pg1", f"{babbler.url}/patroni"), ("pg2", "nonsense")):
             record = json.dumps({"conn_url": login, "api_url": api, "proxy_url": login})
-            gateway.put(f"/service/{scope}/members/{name}".encode(), record.encode(), timeout=2)
-        lease = gateway.grant(seconds=600, timeout=2)
-        gateway.put(f"/service/{scope}/leader".encode(), b"pg1", timeout=2, lease=lease)
+            gateway.put(f"/service/{scope}/members/{name}".encode(), record.encode(), timeout=20)
+        lease = gateway.grant(seconds=600, timeout=20)
+        gateway.put(f"/service/{scope}/leader".encode(), b"pg1", timeout=20, lease=lease)
     user = ("pgbaton", "reset", "on", f">{plants['redis-password']}", "~*", "&*", "+@all")
     redis.client().execute_command("ACL", "SETUSER", *user)  # type: ignore[no-untyped-call]
 

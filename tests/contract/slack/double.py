@@ -60,7 +60,7 @@ class Recorder:
 class Double:
     """A Slack that is up, without a rate limit until `pace` gives one."""
 
-    timeout: float = 5.0
+    timeout: float = 20.0
     token: str = field(default_factory=lambda: f"xoxb-{secrets.token_hex(12)}")
     space: Workspace = field(default_factory=Workspace)
     slack: Slack = field(init=False)
@@ -96,12 +96,12 @@ class Double:
     def ask(self, method: str, *, token: str | None = None, **how: Any) -> requests.Response:
         """One call by hand; `json=`, `data=` or `params=`."""
         headers = {"Authorization": f"Bearer {token or self.token}"}
-        return requests.post(f"{self.slack.url}/{method}", headers=headers, timeout=5, **how)
+        return requests.post(f"{self.slack.url}/{method}", headers=headers, timeout=20, **how)
 
     def control(self, method: str, path: str, body: Json | None = None) -> Any:
         """What the lab's hand answers."""
         url = f"{self.slack.desk.url}/_lab{path}"
-        return requests.request(method, url, json=body, timeout=5)
+        return requests.request(method, url, json=body, timeout=20)
 
     def hurt(self, **faults: Any) -> None:
         answer = self.control("POST", "/faults", faults)

@@ -17,6 +17,18 @@ SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "hello"}}
 SIXTY = Message(text="sixty blocks", blocks=(SECTION,) * 60)
 
 
+SENT = 2.5
+"""Seconds within which a request has left us for certain, also where the machine stands still for two."""
+
+
+def _until_it_stands(double: Double) -> None:
+    """The message, though nobody waited for the answer."""
+    until = time.monotonic() + 20
+    while not double.texts and time.monotonic() < until:
+        time.sleep(0.05)
+    assert double.texts == ["hello"]
+
+
 def _post(double: Double, message: Message = HELLO, **how: Any) -> object:
     return double.channel(**how).post(message, key="k")
 
@@ -72,23 +84,20 @@ def test_an_answer_that_drips_ends_in_time(double: Double) -> None:
     double.hurt(broken="drip")
     with none_left():
         began = time.monotonic()
-        found = _post(double, timeout=0.6)
-        assert time.monotonic() - began < 4
+        found = _post(double, timeout=SENT)
+        assert time.monotonic() - began < SENT + 3.5
     assert isinstance(found, Later)
-    assert (found.doubtful, double.texts) == (True, ["hello"])
+    assert found.doubtful
+    _until_it_stands(double)
 
 
 def test_what_comes_late_is_not_waited_for(double: Double) -> None:
     """An answer after the timeout; the message stands all the same, and that is what doubtful says."""
-    double.hurt(slow=1.0)
-    found = _post(double, timeout=0.3)
+    double.hurt(slow=SENT + 1)
+    found = _post(double, timeout=SENT)
     assert isinstance(found, Later)
     assert found.doubtful
-    double.control("DELETE", "/faults")
-    until = time.monotonic() + 10
-    while not double.texts and time.monotonic() < until:
-        time.sleep(0.05)
-    assert double.texts == ["hello"]
+    _until_it_stands(double)
 
 
 def test_a_429_without_words_has_a_sane_wait(double: Double) -> None:

@@ -137,7 +137,7 @@ def test_alerts_and_signs_of_life_are_kept(double: Double) -> None:
     answer = requests.post(
         f"{outside}/alerts", data='{"a": "ü"}'.encode(), headers=signed, timeout=5
     )
-    beats = [requests.request(m, f"{outside}/heartbeat/clock", timeout=5) for m in ("GET", "POST")]
+    beats = [requests.request(m, f"{outside}/heartbeat/clock", timeout=20) for m in ("GET", "POST")]
     assert (answer.status_code, [b.status_code for b in beats]) == (503, [500, 500])
     (alert,) = double.control("GET", "/alerts").json()
     assert (alert["headers"]["webhook-id"], alert["body"]) == ("evt-1", '{"a": "ü"}')
@@ -181,11 +181,11 @@ def test_it_runs_as_a_process(tmp_path: Path) -> None:
         url = said.split()[3].rstrip(",")
         headers = {"Authorization": f"Bearer {token}"}
         body = {"channel": "C0FAILOVERS", "text": "x"}
-        answer = requests.post(f"{url}/chat.postMessage", json=body, headers=headers, timeout=5)
+        answer = requests.post(f"{url}/chat.postMessage", json=body, headers=headers, timeout=20)
         assert answer.json()["channel"] == "C0FAILOVERS"
     finally:
         os.kill(process.pid, signal.SIGTERM)
-        process.communicate(timeout=10)
+        process.communicate(timeout=30)
     assert (process.returncode, token in json.dumps(said)) == (0, False)
 
 
@@ -193,5 +193,5 @@ def test_it_needs_a_token() -> None:
     """Without one it says which variable to set."""
     environment = {k: v for k, v in OF_THE_TESTS.items() if k != "SLACK_TOKEN"}
     process = _command(environment)
-    _, complaint = process.communicate(timeout=20)
+    _, complaint = process.communicate(timeout=40)
     assert (process.returncode, "set SLACK_TOKEN" in complaint) == (2, True)

@@ -85,7 +85,7 @@ def proxy() -> Iterator[tuple[str, list[bytes]]]:
                 back = threading.Thread(target=_pump, args=(far, near), daemon=True)
                 back.start()
                 _pump(near, far)
-                back.join(5)
+                back.join(20)
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
         threading.Thread(target=serve, args=(listener,), daemon=True).start()

@@ -105,7 +105,7 @@ def test_an_answer_that_drips_ends_in_time(first: bytes) -> None:
 
 def test_a_wrong_address_is_told_without_being_shown(double: Double) -> None:
     """The address is a secret, also a wrong one."""
-    wrong = double.slack.webhook[:-4] + "beef"
+    wrong = double.slack.webhook[:-4] + "hook"  # no secret ends so: it is drawn in hex
     found = double.webhook(wrong).post(CARD)
     assert isinstance(found, Barred)
     assert "slack-webhook" in found.remedy

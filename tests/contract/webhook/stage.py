@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import secrets
 import signal
 import subprocess
@@ -18,6 +19,7 @@ from redis.exceptions import RedisError
 from rq import Queue
 
 from deploy.lab.bench.heard.ground import DURABLE, environment, gunicorn, redis_server
+from deploy.lab.process import about
 from jobs.audit import Entry
 from jobs.names import QUEUE
 from jobs.signatures import key_pair, secret_text
@@ -42,12 +44,18 @@ per_minute = 1000000
 """
 
 
-def eventually(what: Callable[[], bool], *, seconds: float = 10.0) -> None:
+def eventually(what: Callable[[], bool], *, seconds: float = 30.0, step: float = 0.05) -> None:
     """Wait until something is true, or fail when the time is over."""
     end = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < end, f"not within {seconds} s"
-        time.sleep(0.05)
+        time.sleep(step)
+
+
+def catches(process: subprocess.Popen[bytes], number: signal.Signals) -> bool:
+    """Whether a process has a hand for this signal already: before that, it would die of it."""
+    caught = re.search(r"^SigCgt:\s*(\w+)$", about(process.pid, "status"), re.MULTILINE)
+    return caught is not None and bool(int(caught[1], 16) >> (number - 1) & 1)
 
 
 def end(process: subprocess.Popen[bytes], number: int = signal.SIGTERM) -> int:
@@ -55,7 +63,7 @@ def end(process: subprocess.Popen[bytes], number: int = signal.SIGTERM) -> int:
     if process.poll() is None:
         process.send_signal(number)
     try:
-        return process.wait(timeout=15)
+        return process.wait(timeout=25)
     except subprocess.TimeoutExpired:
         process.kill()
         return process.wait(timeout=15)
@@ -141,7 +149,7 @@ class Web:
 
     def start(self) -> None:
         self.launch()
-        eventually(self._answers, seconds=20)
+        eventually(self._answers, seconds=40)
 
     def _answers(self) -> bool:
         assert self.process.poll() is None, self.log()
@@ -167,7 +175,7 @@ class Web:
         return body, signed(raw["id"], body, key or self.private, time.time())
 
     def ask(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=15)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=40)
         try:
             connection.request(method, path, body=body, headers=dict(headers))
             response = connection.getresponse()

@@ -31,8 +31,8 @@ def test_patronis_hook_is_heard(
     config = tmp_path / "hook.conf"
     config.write_text("".join(f"{name}={value}\n" for name, value in lines.items()))
     hook = [str(require(shell)), str(install(tmp_path)), "--config", str(config)]
-    subprocess.run([*hook, "on_role_change", "primary", "orders"], check=True, timeout=10)
-    eventually(lambda: subprocess.run([*hook, "--status"], check=False, timeout=10).returncode == 0)
+    subprocess.run([*hook, "on_role_change", "primary", "orders"], check=True, timeout=30)
+    eventually(lambda: subprocess.run([*hook, "--status"], check=False, timeout=30).returncode == 0)
     [entry] = redis.trail()
     evidence = entry.facts["evidence"]
     assert evidence["type"] == "pgbaton.patroni.callback"

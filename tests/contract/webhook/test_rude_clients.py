@@ -14,7 +14,7 @@ def head(web: Web, *more: str) -> bytes:
 
 @contextmanager
 def wire(web: Web) -> Iterator[socket.socket]:
-    with socket.create_connection(("127.0.0.1", web.port), timeout=15) as connection:
+    with socket.create_connection(("127.0.0.1", web.port), timeout=25) as connection:
         yield connection
 
 
@@ -57,7 +57,7 @@ def test_a_promise_too_large_is_refused_unread(web: Web) -> None:
 def test_clients_that_stall_keep_nobody_out(web: Web) -> None:
     """Eight clients promise a body and stay silent: within seconds each is told off, and an
     honest event gets through."""
-    stalled = [socket.create_connection(("127.0.0.1", web.port), timeout=15) for _ in range(8)]
+    stalled = [socket.create_connection(("127.0.0.1", web.port), timeout=25) for _ in range(8)]
     for connection in stalled:
         connection.sendall(head(web, "Content-Length: 100") + b"{")
     begun = time.monotonic()

@@ -137,7 +137,7 @@ def test_every_mistake_is_told_when_it_cannot_start(redis: RedisServer, tmp_path
     """gunicorn gives up at once, with all that is wrong on stderr, and does not try for ever."""
     web = Web(tmp_path, redis.port)
     web.launch(PGBATON_SENDER_DB1="whsec_short not-one")
-    assert web.process.wait(timeout=20) == 4
+    assert web.process.wait(timeout=40) == 4
     assert web.log().count("secret sender-db1:") == 2
     assert "Traceback" not in web.log()
 

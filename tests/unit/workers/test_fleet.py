@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -15,7 +16,7 @@ def test_results_come_as_they_end() -> None:
     hangs = threading.Event()
 
     def work(item: str) -> str:
-        return item if item == "quick" or hangs.wait(5) else "late"
+        return item if item == "quick" or hangs.wait(20) else "late"
 
     results = ThreadFleet().each(["slow", "quick"], work)
     assert next(results) == ("quick", "quick")
@@ -25,23 +26,30 @@ def test_results_come_as_they_end() -> None:
 
 def test_who_leaves_early_leaves_at_once_and_begins_nothing_more() -> None:
     """A job's time limit, raised in the loop, is not held up by a host that hangs."""
-    hangs, begun = threading.Event(), []
+    hangs, begun = threading.Event(), list[int]()
+    before = set(threading.enumerate())
 
     def work(item: int) -> None:
         begun.append(item)
         if item:
-            hangs.wait(5)
+            hangs.wait(20)
 
     results = ThreadFleet(width=2).each(range(5), work)
     next(results)
-    time.sleep(0.05)
+    until(lambda: len(begun) == 3)  # both threads hang
     began = time.monotonic()
     results.close()  # type: ignore[attr-defined]
-    assert time.monotonic() - began < 1
-    seen = len(begun)
+    assert time.monotonic() - began < 5
     hangs.set()
-    time.sleep(0.05)
-    assert len(begun) == seen < 5
+    until(lambda: set(threading.enumerate()) <= before)
+    assert sorted(begun) == [0, 1, 2]
+
+
+def until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + 20
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.001)
 
 
 def test_bug_reaches_whoever_waits() -> None:

@@ -15,18 +15,18 @@ def test_nobody_hears_a_look_that_began_before_it_asked() -> None:
     def look() -> int:
         number = next(numbers)
         begun.set()
-        assert go.wait(5)
+        assert go.wait(20)
         return number
 
     with ThreadPoolExecutor(4) as pool:
-        first = pool.submit(shared.ask, look, timeout=5)
-        assert begun.wait(5)
-        others = [pool.submit(shared.ask, look, timeout=5) for _ in range(3)]
-        time.sleep(0.05)
+        first = pool.submit(shared.ask, look, timeout=20)
+        assert begun.wait(20)
+        others = [pool.submit(shared.ask, look, timeout=20) for _ in range(3)]
+        until_waiting(shared, 3)
         go.set()
-        assert first.result(5) == 1
-        assert [other.result(5) for other in others] == [2, 2, 2]
-    assert shared.ask(look, timeout=5) == 3
+        assert first.result(20) == 1
+        assert [other.result(20) for other in others] == [2, 2, 2]
+    assert shared.ask(look, timeout=20) == 3
 
 
 def test_who_waited_in_vain_hears_nothing_old() -> None:
@@ -35,15 +35,15 @@ def test_who_waited_in_vain_hears_nothing_old() -> None:
 
     def hang() -> str:
         begun.set()
-        assert go.wait(5)
+        assert go.wait(20)
         return "late"
 
     with ThreadPoolExecutor(1) as pool:
-        first = pool.submit(shared.ask, hang, timeout=5)
-        assert begun.wait(5)
+        first = pool.submit(shared.ask, hang, timeout=20)
+        assert begun.wait(20)
         assert shared.ask(lambda: "never", timeout=0.05) == "nobody"
         go.set()
-        assert first.result(5) == "late"
+        assert first.result(20) == "late"
     assert shared.ask(lambda: "new", timeout=1) == "new"
 
 
@@ -65,13 +65,22 @@ def test_many_who_ask_at_once_do_few_looks() -> None:
 
     def look() -> int:
         looks.append(1)
-        time.sleep(0.2)
+        if len(looks) == 1:
+            until_waiting(shared, 24)
         return len(looks)
 
     def ask(_: int) -> int:
-        together.wait(5)
-        return shared.ask(look, timeout=5)
+        together.wait(20)
+        return shared.ask(look, timeout=20)
 
     with ThreadPoolExecutor(25) as pool:
         assert all(pool.map(ask, range(25)))
-    assert len(looks) <= 3
+    assert len(looks) == 2
+
+
+def until_waiting(shared: Shared[int], count: int) -> None:
+    """Until so many wait for a look that another one does."""
+    end = time.monotonic() + 20
+    while len(vars(shared._changed)["_waiters"]) < count:
+        assert time.monotonic() < end
+        time.sleep(0.001)

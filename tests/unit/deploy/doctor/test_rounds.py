@@ -16,7 +16,7 @@ def test_one_that_hangs_hides_no_other() -> None:
     over = threading.Event()
 
     def hang() -> Report:
-        over.wait(5)
+        over.wait(20)
         return report("hung", (), ())
 
     visits = [
@@ -24,11 +24,11 @@ def test_one_that_hangs_hides_no_other() -> None:
         Visit(subject="fine", look=lambda: report("fine", ["well"], ())),
     ]
     began = time.monotonic()
-    hung, fine = visit_all(visits, ThreadFleet(), seconds=0.1)
-    assert time.monotonic() - began < 3
+    hung, fine = visit_all(visits, ThreadFleet(), seconds=2)
+    assert time.monotonic() - began < 10
     over.set()
     assert (hung.subject, told(hung), fine.colour) == ("hung", {"not-seen": "amber"}, Colour.GREEN)
-    assert words(hung, "not-seen").startswith("hung not seen: no answer within 0 s")
+    assert words(hung, "not-seen").startswith("hung not seen: no answer within 2 s")
 
 
 def test_what_a_look_raises_is_told_as_not_seen() -> None:
@@ -41,7 +41,7 @@ def test_what_a_look_raises_is_told_as_not_seen() -> None:
         raise KeyError("hunter2")
 
     visits = [Visit(subject="a", look=refused), Visit(subject="b", look=buggy)]
-    first, second = visit_all(visits, ThreadFleet(), seconds=5)
+    first, second = visit_all(visits, ThreadFleet(), seconds=20)
     assert words(first, "not-seen") == "a not seen: no quorum → start them"
     assert "KeyError in pgbaton itself" in words(second, "not-seen")
     assert "hunter2" not in repr(second)

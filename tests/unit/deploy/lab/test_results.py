@@ -73,7 +73,7 @@ def test_nothing_runs_beside_what_measures() -> None:
     """The quiet one comes last, and alone; the others run together."""
     quiet = Play(trial=TRIAL, words=["switchover"], quiet=True)
     loud = [Play(trial=OTHER, words=["leader-cut"])] * 2
-    together, log = Barrier(2, timeout=5), list[str]()
+    together, log = Barrier(2, timeout=20), list[str]()
 
     def run(play: Play) -> End:
         log.append(f"+{play.trial.drill}")
