@@ -62,7 +62,8 @@ def return_member(lab: Lab, name: str) -> Process:
 def return_shop(lab: Lab, name: str) -> None:
     """A lost shop's machine boots again with its disk; sshd and the shop start."""
     lab.boot([name])
-    lab.stirs.append(Stir(host=name, what="boot", at=time.time()))
+    found = shophost.env_value(lab.footing.env(name), "DB_HOST")
+    lab.stirs.append(Stir(host=name, what="boot", at=time.time(), found=found))
     shophost.start_sshd(lab.machines[name])
     shophost.start_shop(lab.machines[name])
 

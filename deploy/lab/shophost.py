@@ -177,3 +177,9 @@ def boots(folder: Path) -> list[tuple[float, str]]:
     log = boots_log(folder)
     lines = log.read_text().splitlines() if log.exists() else []
     return [(float(line.split()[0]), line.split()[1]) for line in lines]
+
+
+def env_value(path: Path, key: str) -> str | None:
+    """What a shop's `.env` says; None where it says nothing of that."""
+    lines = path.read_text().splitlines() if path.exists() else []
+    return next((line.partition("=")[2] for line in lines if line.startswith(f"{key}=")), None)

@@ -87,7 +87,7 @@ def observe(lab: Lab, host: str, fences: list[Fence]) -> HostHistory:
     light = host in layout.LIGHT
     return HostHistory(
         name=host,
-        file=env_value(lab.footing.env(host), "DB_HOST"),
+        file=shophost.env_value(lab.footing.env(host), "DB_HOST"),
         running=boots[-1].db_host if light and boots else _running(host),
         boots=boots,
         fences=tuple(fences),
@@ -104,11 +104,6 @@ def _running(host: str) -> str | None:
     except TimeoutError:
         return None
     return str(said["db_host"])
-
-
-def env_value(path: Path, key: str) -> str | None:
-    lines = path.read_text().splitlines() if path.exists() else []
-    return next((line.partition("=")[2] for line in lines if line.startswith(f"{key}=")), None)
 
 
 def read_orders(history: Path) -> Iterator[Order]:

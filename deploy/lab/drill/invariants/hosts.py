@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from deploy.lab.drill.history import Boot, History, HostHistory, Leadership, Order
 from deploy.lab.drill.invariants.facts import SLACK
+from deploy.lab.stir import Stir
 
 
 def strays(history: History) -> Iterator[str]:
@@ -60,7 +61,7 @@ def needless_restarts(history: History) -> Iterator[str]:
     for host in history.hosts:
         theirs = set(foreign(host))
         for before, boot in pairwise(host.boots):
-            stayed = boot.db_host == before.db_host and not _edited(host, before, boot)
+            stayed = boot.db_host == before.db_host and not _changed(host, before, boot)
             if host.behind is None and boot not in theirs and stayed:
                 yield f"{host.name}: restarted with the same DB_HOST {boot.db_host}"
         for boot in _unasked(host, history.leaderships):
@@ -81,8 +82,7 @@ def _moved(host: HostHistory, history: History) -> bool:
 
 def foreign(host: HostHistory) -> Iterator[Boot]:
     """The starts that are not pgbaton's: the first after each boot of the machine."""
-    boots = (stir.at for stir in host.stirs if stir.what == "boot")
-    firsts = (next((b for b in host.boots if b.at > at), None) for at in boots)
+    firsts = (_first(host, stir) for stir in host.stirs if stir.what == "boot")
     yield from dict.fromkeys(boot for boot in firsts if boot is not None)
 
 
@@ -118,6 +118,22 @@ def _mends(host: HostHistory, before: Boot, boot: Boot, leaderships: Sequence[Le
 
 def _edited(host: HostHistory, before: Boot, boot: Boot) -> bool:
     return any(one.what == "edit" and before.at < one.at < boot.at for one in host.stirs)
+
+
+def _changed(host: HostHistory, before: Boot, boot: Boot) -> bool:
+    """Whether the file changed under a shop's start: by somebody's hand, or as its machine was booting, whose
+    shop read it only then; pgbaton cannot know what it came up with."""
+    raced = any(
+        one.what == "boot"
+        and one.found not in {None, before.db_host}
+        and _first(host, one) == before
+        for one in host.stirs
+    )
+    return raced or _edited(host, before, boot)
+
+
+def _first(host: HostHistory, stir: Stir) -> Boot | None:
+    return next((boot for boot in host.boots if boot.at > stir.at), None)
 
 
 def restarts_counted(history: History) -> str:

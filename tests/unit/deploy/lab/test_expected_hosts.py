@@ -174,8 +174,8 @@ def test_an_edit_explains_one_restart() -> None:
 
 
 def test_a_machine_that_boots_starts_its_shop_by_itself() -> None:
-    """That start is the machine's; a restart to the address that it came up with is needless, and so is
-    one that no epoch asked for."""
+    """That start is the machine's; a restart to the address that it came up with is needless, unless its
+    file was changed meanwhile, and so is one that no epoch asked for."""
     stirs = (Stir(host="shop1", what="boot", at=125.0),)
     first, second = h.SHOP.boots
     up = Boot(at=126.0, db_host=h.OLD)
@@ -187,6 +187,12 @@ def test_a_machine_that_boots_starts_its_shop_by_itself() -> None:
     right = replace(up, db_host=h.NEW)
     needless = replace(booted, boots=(first, right, replace(second, at=127.0)))
     assert "same DB_HOST" in broken(replace(known, hosts=(needless,)))[RESTARTS]
+    before = (replace(stirs[0], found=h.NEW),)
+    assert (
+        "same DB_HOST" in broken(replace(known, hosts=(replace(needless, stirs=before),)))[RESTARTS]
+    )
+    meanwhile = (replace(stirs[0], found=h.OLD),)
+    assert RESTARTS not in broken(replace(known, hosts=(replace(needless, stirs=meanwhile),)))
     twice = replace(booted, boots=(*late_boots, Boot(at=130.0, db_host=h.OLD)))
     assert "no new epoch" in broken(replace(known, hosts=(twice,)))[RESTARTS]
 

@@ -14,9 +14,10 @@ import pytest
 from deploy.lab import layout
 from deploy.lab.accounts import Account, account_files
 from deploy.lab.drill.history import Leadership
-from deploy.lab.drill.hostwatch import env_value, journal_fence, journal_phase, news, read_orders
+from deploy.lab.drill.hostwatch import journal_fence, journal_phase, news, read_orders
 from deploy.lab.drill.leadership import LeaderWatch, step, watched
 from deploy.lab.drill.trailwatch import TrailWatch
+from deploy.lab.shophost import env_value
 from jobs.audit import Entry
 from jobs.fence import Fence
 from jobs.ports import ReadTrail
