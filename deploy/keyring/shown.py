@@ -13,7 +13,7 @@ from jobs.inventory import Address
 from workers.ssh.dial import dial
 from workers.ssh.failures import DeadlineError
 from workers.ssh.keys import RSA_SIGNATURES, key_types
-from workers.ssh.watchdog import hang_up, later, watchdog
+from workers.ssh.watchdog import greet, hang_up, watchdog
 
 ANY = (
     "ssh-ed25519",
@@ -63,10 +63,8 @@ def _ask(at: Address, kinds: tuple[str, ...], *, deadline: float) -> PKey:
         with watchdog(sock, deadline=deadline):
             transport = Transport(sock)
             transport.set_log_channel(mute.name)
-            transport.daemon = True
             transport.get_security_options().key_types = kinds
-            transport.banner_timeout = transport.handshake_timeout = later(deadline)
-            transport.start_client()
+            greet(transport, deadline=deadline)
             return transport.get_remote_server_key()
     finally:
         hang_up(sock)

@@ -18,6 +18,11 @@ from deploy.lab.process import wait_until
 
 ANSWERS_WITHIN = 60.0
 """Seconds: Patroni answers a change of leader when it has happened."""
+REFUSED_FOR = 30.0
+"""Seconds for which it may refuse a switchover."""
+REFUSALS = frozenset({HTTPStatus.PRECONDITION_FAILED, HTTPStatus.SERVICE_UNAVAILABLE})
+UNKNOWN = "status unknown"
+"""What it answers where it began one and has not seen its end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +55,24 @@ def ask(
         return Answer(status=error.code, text=error.read().decode(errors="replace"))
     except OSError as error:
         raise LabError(f"Patroni of {member} does not answer: {error}") from error
+
+
+def switchover(lab: Lab, leader: str) -> None:
+    """A planned change; Patroni chooses who follows. It refuses while no member is ready, and is asked again."""
+
+    def asked() -> bool:
+        answer = ask(lab, leader, "switchover", {"leader": leader})
+        return under_way(answer, role=lab.footing.rest(leader).get("role"))
+
+    wait_until(f"Patroni to change its leader {leader}", asked, seconds=REFUSED_FOR, step=1)
+
+
+def under_way(answer: Answer, *, role: str | None) -> bool:
+    """Whether a change is done or begun that was answered so, while its leader has this role; it may be asked
+    for again where not. LabError where it never will be."""
+    if not answer.granted and answer.status not in REFUSALS:
+        raise LabError(f"Patroni answered a switchover with {answer.status}: {answer.text}")
+    return answer.granted or UNKNOWN in answer.text or role == "replica"
 
 
 def configured(**settings: object) -> Callable[[Lab], None]:

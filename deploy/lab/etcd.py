@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import urllib.request
 from collections.abc import Mapping
-from http.client import HTTPException
 from typing import Any
-from urllib.error import URLError
 
 from deploy.lab import layout
+from deploy.lab.answers import asked
 from deploy.lab.machine import LabError, Machine
 from deploy.lab.process import Process
 from deploy.render import EtcdGround, etcd_yml
@@ -28,11 +25,7 @@ def start_etcd(machine: Machine, inventory: Inventory) -> Process:
 
 def etcd_healthy(address: str) -> bool:
     """Whether this member has a leader and a quorum."""
-    try:
-        with urllib.request.urlopen(f"http://{address}:2379/health", timeout=1) as answer:
-            return str(json.load(answer).get("health")) == "true"
-    except (URLError, OSError, ValueError, HTTPException):
-        return False
+    return asked(f"http://{address}:2379/health").get("health") == "true"
 
 
 def all_healthy() -> bool:
@@ -56,10 +49,4 @@ def raft_follower() -> str:
 
 def _status(address: str) -> Mapping[str, Any]:
     """What a member says of itself; an empty mapping where it does not answer."""
-    url = f"http://{address}:2379/v3/maintenance/status"
-    try:
-        with urllib.request.urlopen(url, data=b"{}", timeout=1) as answer:
-            body: Mapping[str, Any] = json.load(answer)
-            return body
-    except (URLError, OSError, ValueError, HTTPException):
-        return {}
+    return asked(f"http://{address}:2379/v3/maintenance/status", data=b"{}")

@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import os
 import signal
 import time
-import urllib.request
 from collections.abc import Sequence
 from contextlib import suppress
-from http import HTTPStatus
 from pathlib import Path
-from urllib.error import HTTPError
 
 from deploy.lab import etcd, layout, mux, patroni, shophost
 from deploy.lab.lab import Lab
 from deploy.lab.machine import PATH, LabError
-from deploy.lab.process import Process, descendants, wait_until
+from deploy.lab.process import Process, descendants
 from deploy.lab.stir import Stir
-
-REFUSED_FOR = 30.0
-"""Seconds for which Patroni may refuse a switchover."""
-
-REFUSALS = frozenset({HTTPStatus.PRECONDITION_FAILED, HTTPStatus.SERVICE_UNAVAILABLE})
-UNKNOWN = "status unknown"
-"""What it answers where it began one and has not seen its end."""
 
 CUT = """\
 table inet cut {{
@@ -185,44 +173,6 @@ def return_etcd(lab: Lab, names: Sequence[str]) -> None:
     not waited for: others may be in trouble still."""
     for name in names:
         etcd.start_etcd(lab.machines[name], lab.inventory)
-
-
-def switchover(lab: Lab, leader: str) -> None:
-    """A planned change, asked of the leader's REST API; Patroni chooses who follows. It refuses while no
-    member is ready, and is asked again then."""
-    wait_until(
-        f"Patroni to change its leader {leader}",
-        lambda: _switched(lab, leader),
-        seconds=REFUSED_FOR,
-        step=1,
-    )
-
-
-def _switched(lab: Lab, leader: str) -> bool:
-    """Whether it did, or is about to. LabError where it never will."""
-    try:
-        _ask_for_another(lab, leader)
-    except HTTPError as error:
-        said = error.read().decode(errors="replace")
-        if error.code not in REFUSALS:
-            raise LabError(f"{leader} answered a switchover with {error.code}: {said}") from None
-        return UNKNOWN in said or not _leads(lab, leader)
-    return True
-
-
-def _leads(lab: Lab, member: str) -> bool:
-    return lab.footing.rest(member).get("role") in {"primary", "master", None}
-
-
-def _ask_for_another(lab: Lab, leader: str) -> None:
-    login = base64.b64encode(f"patroni:{lab.secrets.patroni.rest}".encode()).decode()
-    request = urllib.request.Request(
-        f"http://{layout.MEMBERS[leader]}:8008/switchover",
-        data=json.dumps({"leader": leader}).encode(),
-        headers={"Authorization": f"Basic {login}", "Content-Type": "application/json"},
-    )
-    with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - likewise
-        answer.read()
 
 
 def open_connections(lab: Lab, machine: str, address: str) -> int:

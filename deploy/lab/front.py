@@ -7,11 +7,12 @@ import sys
 import urllib.request
 from collections.abc import Mapping
 from typing import Any
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 
 import psycopg
 
 from deploy.lab import layout, pgbaton
+from deploy.lab.answers import NO_ANSWER
 from deploy.lab.lab import Lab
 from deploy.lab.machine import LabError
 from deploy.lab.process import Process, wait_until
@@ -58,7 +59,7 @@ def linode_answers() -> bool:
     try:
         with urllib.request.urlopen(f"{layout.LINODE_CONTROL}/_lab/requests", timeout=1):  # noqa: S310 - the lab's own
             return True
-    except (URLError, OSError):
+    except NO_ANSWER:
         return False
 
 
@@ -69,7 +70,7 @@ def api_status() -> int | None:
             return int(answer.status)
     except HTTPError as error:
         return error.code
-    except (URLError, OSError):
+    except NO_ANSWER:
         return None
 
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import urllib.request
 from collections.abc import Iterator, Mapping
 from functools import partial
-from http.client import HTTPException
 from typing import Any
-from urllib.error import URLError
 
 from deploy.lab import layout, patroni, shophost
+from deploy.lab.answers import asked
 from deploy.lab.inventory import light_application
 from deploy.lab.lab import Lab
 from deploy.lab.process import Process, wait_for, wait_until
@@ -155,10 +152,4 @@ def streams(name: str, member: str) -> bool:
 
 
 def _rest(name: str, member: str) -> Mapping[str, Any]:
-    url = f"http://{_address(name, member)}:{_rest_port(name)}/patroni"
-    try:
-        with urllib.request.urlopen(url, timeout=1) as answer:
-            body: Mapping[str, Any] = json.load(answer)
-            return body
-    except (URLError, OSError, ValueError, HTTPException):
-        return {}
+    return asked(f"http://{_address(name, member)}:{_rest_port(name)}/patroni")

@@ -7,9 +7,9 @@ import sys
 import urllib.request
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.error import URLError
 
 from deploy.lab import layout, pgbaton
+from deploy.lab.answers import NO_ANSWER
 from deploy.lab.lab import Lab
 from deploy.lab.process import Process
 
@@ -32,7 +32,7 @@ def answers() -> bool:
     """Whether the lab's hand finds it."""
     try:
         _ask("/_lab/faults")
-    except (URLError, OSError):
+    except NO_ANSWER:
         return False
     return True
 

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 import shutil
-import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from http.client import HTTPException
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
 
 from deploy.hook import hook_script
 from deploy.lab import layout
+from deploy.lab.answers import asked
 from deploy.lab.keys import LabSecrets
 from deploy.lab.machine import LabError, Machine
 from deploy.lab.process import Process
@@ -149,13 +146,7 @@ def _made(path: Path, *, mode: int) -> Path:
 
 def rest(member: str, path: str = "/patroni") -> Mapping[str, Any]:
     """What a member's REST API says; an empty mapping where it does not answer."""
-    url = f"http://{layout.MEMBERS[member]}:8008{path}"
-    try:
-        with urllib.request.urlopen(url, timeout=1) as answer:
-            body: Mapping[str, Any] = json.load(answer)
-            return body
-    except (URLError, OSError, ValueError, HTTPException):
-        return {}
+    return asked(f"http://{layout.MEMBERS[member]}:8008{path}")
 
 
 def leader(ask: Ask = rest) -> str | None:

@@ -7,9 +7,9 @@ import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.error import URLError
 
 from deploy.lab import layout
+from deploy.lab.answers import NO_ANSWER
 from deploy.lab.machine import CHECKOUT, Machine
 from deploy.lab.network import standing_in
 from deploy.lab.process import Process
@@ -83,7 +83,7 @@ def pages_answer(lab: Lab) -> bool:
         try:
             with urllib.request.urlopen(f"{layout.PAGES}/healthz", timeout=5) as answer:  # noqa: S310 - the lab's own
                 return bool(answer.read())
-        except (URLError, OSError):
+        except NO_ANSWER:
             return False
 
 

@@ -52,8 +52,7 @@ class Process:
 
     def _outer_is(self, state: str) -> bool:
         """Whether nsenter is in a state, or gone."""
-        stat = about(self.outer.pid, "stat").rpartition(")")[2]
-        return not self.alive or stat.split()[:1] == [state]
+        return not self.alive or status(self.outer.pid)[:1] == [state]
 
     def stop(self, *, grace: float = 5) -> None:
         """TERM, and KILL for what is still there after `grace` seconds."""
@@ -94,9 +93,18 @@ def cpu_seconds(pid: int) -> float:
 
 
 def ticks(stat: str) -> int:
-    """Those of a process and of its children that were waited for (proc(5), fields 14 to 17). Its name,
-    which may hold anything, ends with the last ")"."""
-    return sum(map(int, stat.rpartition(")")[2].split()[11:15]))
+    """Those of a process and of its children that were waited for (proc(5), fields 14 to 17)."""
+    return sum(map(int, _fields(stat)[11:15]))
+
+
+def status(pid: int) -> list[str]:
+    """A process's state, parent, group, session and so on (proc(5), fields from 3); none where it is gone."""
+    return _fields(about(pid, "stat"))
+
+
+def _fields(stat: str) -> list[str]:
+    """Those behind its name, which may hold anything and ends with the last ")"."""
+    return stat.rpartition(")")[2].split()
 
 
 def about(pid: int | None, name: str) -> str:
@@ -107,9 +115,10 @@ def about(pid: int | None, name: str) -> str:
         return ""
 
 
-def wait_until(what: str, done: object, *, seconds: float, step: float = 0.05) -> None:
+def wait_until(
+    what: str, done: Callable[[], object], *, seconds: float, step: float = 0.05
+) -> None:
     """Call `done` until it is true; TimeoutError says what was waited for."""
-    assert callable(done)
     wait_for(what, done, seconds=seconds, step=step)
 
 

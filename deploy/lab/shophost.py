@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
-import urllib.request
 from collections.abc import Mapping
-from http.client import HTTPException
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
 
 from deploy.lab import layout
 from deploy.lab.accounts import Account, account_files
+from deploy.lab.answers import asked
 from deploy.lab.keys import LabSecrets
 from deploy.lab.machine import CHECKOUT, Machine
 from deploy.lab.patroni import lab_venv
@@ -152,13 +149,7 @@ def start_shop(machine: Machine) -> Process:
 
 def healthz(host: str) -> Mapping[str, Any]:
     """What the running shop says of itself; an empty mapping where it does not answer."""
-    at = f"{layout.ADDRESSES[host]}:{layout.SHOP_PORT}"
-    try:
-        with urllib.request.urlopen(f"http://{at}/healthz", timeout=1) as answer:
-            body: Mapping[str, Any] = json.load(answer)
-            return body
-    except (URLError, OSError, ValueError, HTTPException):
-        return {}
+    return asked(f"http://{layout.ADDRESSES[host]}:{layout.SHOP_PORT}/healthz")
 
 
 def start_over(machine: Machine) -> None:

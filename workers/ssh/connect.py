@@ -6,7 +6,6 @@ import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import inf
 
 from paramiko import AuthenticationException, PKey, SSHException, Transport
 
@@ -14,7 +13,7 @@ from jobs.inventory import Host
 from workers.ssh.dial import dial, quick
 from workers.ssh.failures import CutOffError, DeadlineError, HostKeyError
 from workers.ssh.keys import key_types, pinned_keys
-from workers.ssh.watchdog import hang_up, later, watchdog
+from workers.ssh.watchdog import greet, hang_up, watchdog
 
 AGAIN = (ConnectionRefusedError, ConnectionResetError, CutOffError)
 """What a host says for a moment only: its sshd starts anew, or has too many logins to greet."""
@@ -74,11 +73,9 @@ def _connect(host: Host, key: PKey, *, deadline: float) -> Connection:
 
 
 def _shake_hands(transport: Transport, pinned: tuple[PKey, ...], *, deadline: float) -> None:
-    transport.banner_timeout = transport.handshake_timeout = later(deadline)
-    transport.daemon = True
     transport.get_security_options().key_types = key_types(pinned)
     try:
-        transport.start_client()
+        greet(transport, deadline=deadline)
     except EOFError as error:
         raise CutOffError from error
     except SSHException as error:
@@ -91,7 +88,6 @@ def _shake_hands(transport: Transport, pinned: tuple[PKey, ...], *, deadline: fl
 
 
 def _log_in(transport: Transport, user: str, key: PKey) -> None:
-    transport.auth_timeout = inf  # the watchdog's
     try:
         transport.auth_publickey(user, key)
     except AuthenticationException as error:

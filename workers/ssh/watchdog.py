@@ -6,11 +6,15 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from math import inf
+
+from paramiko import Transport
 
 from workers.ssh.alarm import ALARMS
 from workers.ssh.failures import DeadlineError
 
 LATER = 2.0
+"""Seconds past the deadline."""
 
 
 class Watch:
@@ -39,10 +43,15 @@ def watchdog(sock: socket.socket, *, deadline: float) -> Iterator[Watch]:
         raise
 
 
-def later(deadline: float) -> float:
-    """Seconds for a timer of paramiko's own, which must not come before the watchdog: what it says of a
-    login that hangs is what it says of one that is refused."""
-    return max(deadline - time.monotonic(), 0) + LATER
+def greet(transport: Transport, *, deadline: float) -> None:
+    """Greet and agree on keys, inside a watchdog of this deadline. paramiko's own timers come after that, or
+    never: what they say of a wait that is too long is what it says of a refusal."""
+    transport.banner_timeout = transport.handshake_timeout = (
+        max(deadline - time.monotonic(), 0) + LATER
+    )
+    transport.auth_timeout = inf
+    transport.daemon = True
+    transport.start_client()
 
 
 def hang_up(sock: socket.socket) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import urllib.request
 from collections.abc import Iterable, Mapping
 from http.cookiejar import CookieJar
-from urllib.error import URLError
 from urllib.parse import urlencode
 
 from deploy.lab import layout
+from deploy.lab.answers import NO_ANSWER
 from deploy.lab.drill.history import UNREAD
 from deploy.lab.lab import Lab
 from deploy.lab.network import standing_in
@@ -30,5 +30,5 @@ def _read(browser: urllib.request.OpenerDirector, path: str, form: bytes | None 
     try:
         with browser.open(f"{layout.PAGES}{path}", form, timeout=30) as answer:
             return str(answer.read().decode())
-    except (URLError, OSError) as error:
+    except NO_ANSWER as error:
         return f"{UNREAD}: {error}"

@@ -71,12 +71,7 @@ def collect(stage: Stage) -> History:
         alerts=told.alerts(rung, lab.secrets.alerts),
         beats=outside.heartbeats(),
         secrets=named_secrets(lab.secrets),
-        places={
-            "the webhook's metrics": page,
-            "Slack": json.dumps(channel),
-            "the alerts": json.dumps(rung),
-            **_places(stage, trail),
-        },
+        places=_places(stage, trail, {"Slack": channel, "the alerts": rung}, page),
     )
     return parted(stage, whole)
 
@@ -86,9 +81,13 @@ def _send_customers_home(lab: Lab) -> None:
         find(lab, "operator", customers).stop(grace=10)
 
 
-def _places(stage: Stage, trail: Sequence[Entry]) -> Mapping[str, str]:
+def _places(
+    stage: Stage, trail: Sequence[Entry], told_outside: Mapping[str, object], page: str
+) -> Mapping[str, str]:
     """Every text in which a secret could show, by the name of its place."""
     return {
+        "the webhook's metrics": page,
+        **{place: json.dumps(said) for place, said in told_outside.items()},
         "the trail": "\n".join(map(to_line, trail)),
         "the process lists": "\n".join(stage.processes.seen),
         "what an operator read": "\n".join(one.said for one in stage.typed),

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import ssl
 import subprocess
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from http.client import HTTPConnection, HTTPSConnection
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
 
 import redis
 
 from deploy.lab import layout
+from deploy.lab.answers import asked
 from deploy.lab.drill.history import UNREAD
 from deploy.lab.footing import accepted, texts
 from deploy.lab.lab import Lab
@@ -51,12 +50,7 @@ class Booted:
         ).context()
 
     def rest(self, member: str, path: str = "/patroni") -> Mapping[str, Any]:
-        url = f"https://{layout.MEMBERS[member]}:8008{path}"
-        try:
-            body: Mapping[str, Any] = json.loads(self._read(url, within=1))
-        except (URLError, OSError, ValueError, HTTPException):
-            return {}
-        return body
+        return asked(f"https://{layout.MEMBERS[member]}:8008{path}", tls=self.tls)
 
     def etcd(self, name: str) -> HTTPConnection:
         return HTTPSConnection(layout.ETCD[name], 2379, context=self.tls)

@@ -6,7 +6,7 @@ import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from deploy.lab import faults, neighbours
+from deploy.lab import asking, faults, neighbours
 from deploy.lab.lab import Lab
 from deploy.lab.starting import start_again
 
@@ -26,7 +26,7 @@ class Switchover:
         return f"the switchover away from {self.leader} is over"
 
     def inject(self, lab: Lab) -> None:
-        faults.switchover(lab, self.leader)
+        asking.switchover(lab, self.leader)
 
     def heal(self, lab: Lab) -> None:
         pass

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from deploy.lab import faults, layout, patroni
-from deploy.lab.asking import ask
+from deploy.lab.asking import switchover
 from deploy.lab.bench.fanned.course import by_turns
 from deploy.lab.bench.reactions.callback import Peer, Service, ends, let, starts, until_ended
 from deploy.lab.bench.reactions.cluster import HOSTS, OURS, warm
@@ -20,7 +20,7 @@ from deploy.lab.drill.trailwatch import TrailWatch, epoch_of, watch_trail
 from deploy.lab.drill.writable import WritableWatch
 from deploy.lab.lab import Lab
 from deploy.lab.machine import LabError
-from deploy.lab.process import wait_until
+from deploy.lab.process import wait_for, wait_until
 from jobs.audit import Entry, Kind
 
 PATIENCE = 90.0
@@ -117,22 +117,14 @@ class Course:
     def _switched(self, old: Leadership) -> New:
         """Another member leads, by a planned switchover."""
         self.writable.forget()
-        wait_until("a switchover", lambda: self._asked(old), seconds=PATIENCE, step=1)
+        switchover(self.lab, old.member)
         wait_until("a new leader", lambda: self.leaders.after(old.epoch), seconds=PATIENCE)
         new, first = self._leader(), self.writable.first
         wait_until(f"{new.member} to take writes", lambda: new.member in first, seconds=PATIENCE)
         return New(leadership=new, since=max(first[new.member], new.since))
 
-    def _asked(self, old: Leadership) -> bool:
-        """Whether Patroni did it; it refuses while a member is not ready yet."""
-        answer = ask(self.lab, old.member, "switchover", {"leader": old.member})
-        return answer.granted or self.leaders.after(old.epoch) is not None
-
     def _leader(self) -> Leadership:
-        wait_until("a leader", lambda: self.leaders.leader, seconds=PATIENCE)
-        leader = self.leaders.leader
-        assert leader is not None
-        return leader
+        return wait_for("a leader", lambda: self.leaders.leader, seconds=PATIENCE)
 
     def _rest(self) -> None:
         """Wait until pgbaton has moved every host, no incident is open, and another member may lead."""
