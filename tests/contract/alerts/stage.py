@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 from jobs.inventory import Inventory, load_inventory
 from jobs.signatures import Message, VerifyKeys, key_pair, verify
 from tests.contract.hook.receiver import Post, Receiver
+from tests.waiting import PATIENCE
 from tests.world import INVENTORY, World, make_world
 from workers.alerts import Alerter, Route
 
 PAIR = key_pair(secrets.token_bytes(32))
-PATIENCE = 20.0
-"""Seconds for an answer that a busy machine is late with: what is told twice would be another story."""
 
 
 @dataclass

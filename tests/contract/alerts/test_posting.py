@@ -16,11 +16,10 @@ import requests
 from tests.contract.hook.receiver import Answer, Receiver
 from tests.contract.ports import free
 from tests.contract.threads import none_left
+from tests.waiting import PATIENCE
 from workers.posting import NoAnswerError, post, why_not
 
 TIMEOUT = 0.5
-PATIENCE = 20.0
-"""Seconds for an answer that comes, however busy the machine."""
 
 
 @contextmanager

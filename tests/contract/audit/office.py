@@ -17,6 +17,7 @@ from jobs.audit import Draft, Kind
 from tests.contract.etcd.server import Cluster
 from tests.contract.ledger.server import RedisServer
 from tests.parts import OF_THE_TESTS
+from tests.waiting import PATIENCE
 from workers.anchoring import Anchoring
 from workers.etcd import Gateway
 from workers.etcd.anchors import EtcdAnchors
@@ -36,8 +37,6 @@ scope = "shop"
 etcd = "main"
 scope = "crm"
 """
-PATIENCE = 20.0
-"""Seconds for an etcd that a busy machine holds up."""
 _numbers = count(1)
 
 

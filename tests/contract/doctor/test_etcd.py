@@ -12,8 +12,8 @@ from jobs.inventory import Etcd, Tls
 from jobs.ports import DcsUnavailable
 from tests.contract.certificates import Authority
 from tests.contract.etcd.server import Cluster, Secured, cluster
-from tests.contract.hosts.services import until
 from tests.unit.deploy.doctor.subjects.told import told, words
+from tests.waiting import until
 from workers.etcd import Gateway
 from workers.fleet import ThreadFleet
 

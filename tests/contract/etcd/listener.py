@@ -6,11 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import Any, Self
 
 from jobs.ports import ScopeRef
+from tests.waiting import PATIENCE
 from workers.etcd import Blind, Change, Gateway, News, Resync, Watch
 from workers.etcd.stream import Stream
-
-PATIENCE = 25.0
-"""Seconds for anything to be told: where less is promised, the test itself measures it."""
 
 
 class Listener:

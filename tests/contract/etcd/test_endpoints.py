@@ -19,11 +19,10 @@ from tests.contract.etcd.proxy import Proxy
 from tests.contract.etcd.server import Cluster, cluster
 from tests.contract.probes.patroni_server import serving
 from tests.contract.slack.posted import posted
+from tests.waiting import PATIENCE
 from workers.etcd import EtcdDcs, Gateway
 
 T = TypeVar("T")
-PATIENCE = 20.0
-"""Seconds for what has no promised end."""
 
 
 @pytest.fixture

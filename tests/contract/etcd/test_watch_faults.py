@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,10 +10,11 @@ import requests
 
 from jobs.ports import ScopeRef
 from tests.contract import ports
-from tests.contract.etcd.listener import PATIENCE, Listener
+from tests.contract.etcd.listener import Listener
 from tests.contract.etcd.pens import SECONDS, EtcdPen
 from tests.contract.etcd.proxy import Proxy
 from tests.contract.etcd.server import Cluster, cluster
+from tests.waiting import until
 from workers.etcd import Blind, Gateway, Resync, wire
 
 NEVER = 600.0
@@ -54,7 +55,7 @@ def test_a_member_that_freezes_under_the_stream(trio: Cluster, scope: ScopeRef) 
         trio.members[0].freeze()
         _until_written(pen, scope, "pg1")
         listener.led_by("pg1")
-        _until(lambda: _runs_elsewhere(listener, trio.endpoints[0]))
+        until(lambda: _runs_elsewhere(listener, trio.endpoints[0]))
         _until_written(pen, scope, "pg2")
         begun = time.monotonic()
         assert listener.led_by("pg2") - begun < 4
@@ -70,7 +71,7 @@ def test_a_half_open_stream_is_found_out_by_what_it_does_not_tell(
         proxy.stall_present()
         pen.elect(scope, "pg1")
         listener.led_by("pg1")
-        _until(lambda: listener.watch._stream not in {None, before})
+        until(lambda: listener.watch._stream not in {None, before})
         listener.watch._every = NEVER
         for member in ("pg2", "pg3"):  # one look may still come, and tells one of them at most
             listener.ready()
@@ -90,7 +91,7 @@ def test_a_wire_that_went_silent_altogether(
             ways.pop(listener.stream().endpoint).stall()
             pen.elect(scope, "pg1")
             listener.led_by("pg1")
-            _until(lambda: _on(listener, *ways))
+            until(lambda: _on(listener, *ways))
 
 
 def test_a_closed_stream_misses_nothing(proxy: Proxy, pen: EtcdPen, scope: ScopeRef) -> None:
@@ -135,7 +136,7 @@ def test_an_etcd_that_takes_only_some_of_the_requests_is_watched_wholesale(
         Proxy(etcd.endpoints[0], change=gap) as proxy,
         Listener(Gateway([proxy.endpoint]), scopes, every=0.2, timeout=1, eager=False) as listener,
     ):
-        _until(lambda: len(listener.watch._ranges) == 1)
+        until(lambda: len(listener.watch._ranges) == 1)
         listener.ready()
         listener.watch._every = NEVER
         time.sleep(0.3)
@@ -210,7 +211,7 @@ def _cut_off(proxy: Proxy, listener: Listener) -> None:
     old = listener.watch._stream
     proxy.stall()
     proxy.drop()
-    _until(lambda: listener.watch._stream is not old)
+    until(lambda: listener.watch._stream is not old)
 
 
 def _compact(etcd: Cluster, gateway: Gateway) -> None:
@@ -230,11 +231,4 @@ def _until_written(pen: EtcdPen, scope: ScopeRef, member: str) -> None:
             return False
         return True
 
-    _until(written)
-
-
-def _until(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < end, f"not within {PATIENCE} s"
-        time.sleep(0.02)
+    until(written)

@@ -11,11 +11,9 @@ import structlog
 from prometheus_client import CollectorRegistry
 
 from tests.contract.hook.receiver import Answer, Receiver, silent
+from tests.waiting import PATIENCE, until
 from workers.heartbeat import Heartbeat
 from workers.metrics import Rounds
-
-PATIENCE = 20.0
-"""Seconds for whatever a busy machine takes its time over."""
 
 
 @pytest.fixture
@@ -43,13 +41,6 @@ def heartbeat(sink: Receiver, registry: CollectorRegistry) -> Iterator[Heartbeat
     assert not thread.is_alive()
 
 
-def eventually(done: Callable[[], bool], *, seconds: float = PATIENCE) -> None:
-    end = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < end
-        time.sleep(0.01)
-
-
 def test_it_beats_only_after_rounds_that_succeeded(
     sink: Receiver, heartbeat: Heartbeat, registry: CollectorRegistry
 ) -> None:
@@ -66,11 +57,11 @@ def test_it_beats_only_after_rounds_that_succeeded(
     assert len(sink.posts) == 1
     goes_on = threading.Event()
     sink.answer = lambda _: Answer(status=200 if goes_on.wait(PATIENCE) else 500)
-    eventually(lambda: _rounds_until(heartbeat, lambda: len(sink.posts) > 1))
+    until(lambda: _rounds_until(heartbeat, lambda: len(sink.posts) > 1))
     for _ in range(5):
         heartbeat.round("compared", good=True)
     goes_on.set()
-    eventually(lambda: value(registry, "pgbaton_heartbeats_total", result="sent") == 2)
+    until(lambda: value(registry, "pgbaton_heartbeats_total", result="sent") == 2)
     time.sleep(0.3)
     assert len(sink.posts) == 2
 
@@ -85,7 +76,7 @@ def test_an_address_that_hangs_delays_no_round(
         for _ in range(1000):
             heartbeat.round("compared", good=True)
         assert told(registry) == 0
-        eventually(lambda: value(registry, "pgbaton_heartbeat_failing") == 1)
+        until(lambda: value(registry, "pgbaton_heartbeat_failing") == 1)
     assert value(registry, "pgbaton_heartbeats_total", result="failed") == 1
     assert value(registry, "pgbaton_rounds_total", result="compared") == 1000
 
@@ -102,7 +93,7 @@ def test_a_failure_is_said_once_and_never_with_the_address(
     sink.answer = lambda _: Answer(status=next(answers, 200))
     heartbeat.url = sink.url.replace("/events", "/ping/a-token-that-nobody-may-read")
     with structlog.testing.capture_logs() as lines:
-        eventually(lambda: _rounds_until(heartbeat, lambda: told(registry) >= 3 and len(lines) > 1))
+        until(lambda: _rounds_until(heartbeat, lambda: told(registry) >= 3 and len(lines) > 1))
     assert [line["event"] for line in lines] == ["heartbeat.failed", "heartbeat.sent"]
     assert "it answers 500" in str(lines)
     assert "a-token" not in str(lines)

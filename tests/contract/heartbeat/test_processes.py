@@ -19,11 +19,11 @@ from jobs.ports import ScopeRef
 from jobs.signatures import key_pair
 from tests.contract.etcd.proxy import Proxy
 from tests.contract.etcd.server import Cluster, cluster
-from tests.contract.heartbeat.test_heartbeat import PATIENCE, eventually
 from tests.contract.hook.receiver import Receiver
 from tests.contract.ports import free
 from tests.contract.webhook.stage import RedisServer, end
 from tests.parts import OF_THE_TESTS
+from tests.waiting import PATIENCE, until
 from workers.etcd import Gateway
 from workers.etcd.watch import Watch
 
@@ -99,8 +99,8 @@ def counted(port: int, result: str) -> float:
 
 def falls_silent(sink: Receiver, *, rounds: float) -> bool:
     """No beat for so many seconds, in which several rounds end."""
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until:
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
         before = len(sink.posts)
         time.sleep(rounds)
         if len(sink.posts) == before:
@@ -116,7 +116,7 @@ def test_the_watch_beats_while_it_hears(etcd: Cluster, sink: Receiver, tmp_path:
         assert counted(port, "heard")
         deaf = counted(port, "deaf")
         etcd.members[0].freeze()
-        eventually(lambda: counted(port, "deaf") > deaf)
+        until(lambda: counted(port, "deaf") > deaf)
         assert falls_silent(sink, rounds=3)
         etcd.members[0].thaw()
         sink.wait(len(sink.posts) + 1, within=PATIENCE)
@@ -136,10 +136,10 @@ def test_a_watch_whose_stream_is_dead_is_not_heard(etcd: Cluster) -> None:
         following = [iter(whole), iter(half)]
         for news in following:
             next(news)
-        eventually(whole.hears)
+        until(whole.hears)
         assert half.asked is not None
-        until = time.monotonic() + 0.5
-        while time.monotonic() < until:
+        end = time.monotonic() + 0.5
+        while time.monotonic() < end:
             assert not half.hears()
         half.stop()
     whole.stop()
@@ -157,13 +157,13 @@ def test_the_clock_beats_while_it_compares(
             sink.wait(2, within=PATIENCE)
             sightless = counted(port, "sightless")
             etcd.members[0].freeze()
-            eventually(lambda: counted(port, "sightless") > sightless)
+            until(lambda: counted(port, "sightless") > sightless)
             assert falls_silent(sink, rounds=1)
             etcd.members[0].thaw()
             sink.wait(len(sink.posts) + 1, within=PATIENCE)
             blind = counted(port, "blind")
             end(redis.process)
-            eventually(lambda: counted(port, "blind") > blind)
+            until(lambda: counted(port, "blind") > blind)
             assert falls_silent(sink, rounds=1)
     finally:
         end(redis.process)

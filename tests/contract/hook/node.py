@@ -13,19 +13,25 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from deploy.hook import hook_script
+from deploy.lab.process import status
 from tests.contract.hook.receiver import Post
+from tests.waiting import until
 
 # For tests whose seconds pass in curl, in sleep or in the webhook, not in the shell.
 IN_DASH = pytest.mark.parametrize("shell", ["dash"], indirect=True)
 TOOLS = """
 cat curl cut date find flock grep iconv id ln mkdir mktemp mv nohup od openssl readlink rm sed setsid sleep tail tr wc
 """
+
+
+Read = TypeVar("Read")
 
 
 class Node:
@@ -191,7 +197,7 @@ class Node:
 
     def deliverer(self) -> int:
         """Wait for the node's one deliverer that has found no webhook: the leader of its own session."""
-        wait_until(self.log, within=20)
+        until(self.log, seconds=20)
         (leader,) = [pid for pid in self.processes() if status(pid)[3:4] == [str(pid)]]
         return leader
 
@@ -201,7 +207,7 @@ class Node:
         meet files that come and go."""
         session = self.deliverer()
         try:
-            wait_until(lambda: stopped(session), within=20)
+            until(lambda: stopped(session), seconds=20)
             yield
         finally:
             os.killpg(session, signal.SIGCONT)
@@ -215,41 +221,24 @@ def install(folder: Path) -> Path:
     return hook
 
 
-def wait_until(
-    true: Callable[[], object], *, within: float, why: Callable[[], object] = str
-) -> None:
-    """Return as soon as something is true; fail after `within` seconds and say `why()`."""
-    deadline = time.monotonic() + within
-    while not true():
-        assert time.monotonic() < deadline, f"not within {within} s: {why()}"
-        time.sleep(0.01)
-
-
 def command_lines() -> dict[int, bytes]:
     """Read what `ps` would show of every process."""
-    lines = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            with contextlib.suppress(OSError):
-                lines[int(entry.name)] = (entry / "cmdline").read_bytes()
-    return lines
+    return of_each(lambda process: (process / "cmdline").read_bytes())
 
 
 def folders() -> dict[int, Path]:
     """Read the current folder of every process."""
+    return of_each(lambda process: (process / "cwd").readlink())
+
+
+def of_each(read: Callable[[Path], Read]) -> dict[int, Read]:
+    """What one reads of each process below /proc, but for those that end meanwhile."""
     found = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             with contextlib.suppress(OSError):
-                found[int(entry.name)] = (entry / "cwd").readlink()
+                found[int(entry.name)] = read(entry)
     return found
-
-
-def status(pid: int) -> list[str]:
-    """A process's state, parent, group, session and so on, of /proc/PID/stat; nothing once it is gone."""
-    with contextlib.suppress(OSError):
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return []
 
 
 def stopped(session: int) -> bool:
@@ -257,7 +246,7 @@ def stopped(session: int) -> bool:
     shell that waits for its child's exec (vfork) cannot be stopped before that child."""
     os.killpg(session, signal.SIGSTOP)
     for _ in range(10):
-        every = (status(int(one.name)) for one in Path("/proc").iterdir() if one.name.isdigit())
+        every = of_each(lambda process: status(int(process.name))).values()
         if {one[0] for one in every if one[3:4] == [str(session)]} <= set("TtZX"):
             return True
     os.killpg(session, signal.SIGCONT)

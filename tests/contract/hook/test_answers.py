@@ -6,8 +6,9 @@ import time
 
 import pytest
 
-from tests.contract.hook.node import IN_DASH, Node, wait_until
+from tests.contract.hook.node import IN_DASH, Node
 from tests.contract.hook.receiver import Answer, Post, Receiver
+from tests.waiting import until
 
 PROBLEM = json.dumps({"title": "Unknown cluster", "detail": "Name it in the inventory."}).encode()
 HOUR = 3600
@@ -126,6 +127,6 @@ def test_event_that_breaks_the_webhook_lets_others_pass(node: Node, receiver: Re
     node.callback("on_stop")
     node.callback("on_start")
     receiver.wait(2, within=20)
-    wait_until(lambda: len(node.spooled()) == 1, within=20, why=node.spooled)
+    until(lambda: len(node.spooled()) == 1, seconds=20, what=node.spooled)
     (left,) = node.spooled()
     assert b"on_stop" in left.read_bytes()

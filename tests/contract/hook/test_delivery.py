@@ -10,8 +10,9 @@ from itertools import pairwise
 import pytest
 
 from jobs.event import Event, parse_event
-from tests.contract.hook.node import IN_DASH, Node, wait_until
+from tests.contract.hook.node import IN_DASH, Node
 from tests.contract.hook.receiver import Answer, Post, Receiver, silent, unreachable
+from tests.waiting import until
 
 
 def test_event_as_it_arrives(node: Node, receiver: Receiver) -> None:
@@ -60,7 +61,7 @@ def test_webhook_back_after_a_minute(node: Node, receiver: Receiver) -> None:
     """An event of an outage of 60 s, counted in the deliverer's naps, arrives within 15 s, once."""
     node.sleeping("true")
     node.callback()
-    wait_until(lambda: node.slept() >= 60, within=40)
+    until(lambda: node.slept() >= 60, seconds=40)
     with node.halted():  # its seconds are milliseconds: many would pass until the webhook is up
         back = node.slept()
         receiver.up()
@@ -89,7 +90,7 @@ def test_new_event_ends_the_waiting(node: Node, receiver: Receiver) -> None:
     """A fresh event does not wait behind the backoff of an old one, and both arrive in their order."""
     node.napping()
     node.callback("on_stop")
-    wait_until(lambda: node.slept() > 3.8, within=20)  # into the wait that lasts until 8.7
+    until(lambda: node.slept() > 3.8, seconds=20)  # into the wait that lasts until 8.7
     receiver.up()
     node.callback("on_role_change")
     told = node.slept()
@@ -118,7 +119,7 @@ def test_retry_is_the_same_message(node: Node, receiver: Receiver) -> None:
     assert all(node.signed(post) for post in posts)
     waits = [later.at - post.at for post, later in pairwise(posts)]
     assert all(least <= wait for wait, least in zip(waits, (0.2, 0.5, 1), strict=True))
-    wait_until(lambda: len(slept) == 4, within=20)  # a post is noted before it is answered
+    until(lambda: len(slept) == 4, seconds=20)  # a post is noted before it is answered
     assert slept == [0, 0.2, 0.7, 1.7]
 
 
@@ -156,7 +157,7 @@ def test_killed_deliverer_leaves_no_lock(node: Node, receiver: Receiver) -> None
     """The lock ends with the deliverer, although its sleep lives on."""
     node.sleeping("exec /bin/sleep 3")
     node.callback()
-    wait_until(node.slept, within=20)
+    until(node.slept, seconds=20)
     node.end()
     receiver.up()
     assert node.run("--flush").returncode == 0

@@ -12,9 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.hook.node import Node, wait_until
+from deploy.lab.process import status
+from tests.contract.hook.node import Node, of_each
 from tests.contract.hook.receiver import Receiver, silent, unreachable
 from tests.parts import require_root
+from tests.waiting import until
 
 LIMIT = 0.1  # seconds
 LONGEST_START = 0.02  # seconds that pass before a callback is killed, at most
@@ -93,8 +95,8 @@ def test_deliverer_survives_its_parents(node: Node, receiver: Receiver, tmp_path
         env={"PATH": "/usr/bin:/bin"},
         start_new_session=True,
     )
-    wait_until((tmp_path / "called").exists, within=20)
-    wait_until(node.log, within=20)
+    until((tmp_path / "called").exists, seconds=20)
+    until(node.log, seconds=20)
     kill_as_patroni(patroni.pid)
     patroni.wait(20)
     assert node.deliverer() != patroni.pid
@@ -108,7 +110,7 @@ def test_deliverer_holds_nothing_of_its_parents(node: Node) -> None:
     deliverer = node.deliverer()
     # A pipe of its own, from one of its substitutions, lives for milliseconds.
     own = {"/dev/null", str(node.spool / "lock"), str(node.hook)}
-    wait_until(lambda: held(deliverer) == own, within=20, why=lambda: held(deliverer))
+    until(lambda: held(deliverer) == own, seconds=20, what=lambda: held(deliverer))
     assert Path(f"/proc/{deliverer}/cwd").readlink() == Path("/")
 
 
@@ -180,10 +182,5 @@ def descendants(pid: int) -> list[int]:
 
 
 def parents() -> dict[int, int]:
-    found = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            with contextlib.suppress(OSError):
-                after_name = (entry / "stat").read_text().rpartition(")")[2].split()
-                found[int(entry.name)] = int(after_name[1])
-    return found
+    fields = of_each(lambda process: status(int(process.name)))
+    return {pid: int(those[1]) for pid, those in fields.items() if those}

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from jobs.event import Event, parse_event
-from tests.contract.hook.node import IN_DASH, Node, command_lines, wait_until
+from tests.contract.hook.node import IN_DASH, Node, command_lines
 from tests.contract.hook.receiver import Answer, Receiver
+from tests.waiting import until
 
 SECOND = 1_000_000_000
 DAY = 86_400 * SECOND
@@ -173,7 +174,7 @@ def signature(headers: dict[str, str]) -> bytes:
 def test_files_are_for_the_owner_only(node: Node) -> None:
     """What the hook writes is readable by its own user alone."""
     node.callback()
-    wait_until((node.spool / "said").exists, within=20)  # the deliverer has tried, and waits
+    until((node.spool / "said").exists, seconds=20)  # the deliverer has tried, and waits
     with node.halted():
         made = list(node.spool.rglob("*"))
         assert len(made) > 3

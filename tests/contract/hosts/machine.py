@@ -15,7 +15,8 @@ from pathlib import Path
 from jobs.inventory import Host
 from tests import parts
 from tests.contract import ports
-from tests.contract.hosts.services import Service, new_service, until
+from tests.contract.hosts.services import Service, new_service
+from tests.waiting import until
 
 ACCOUNTS = {"deploy": 4001, "shop": 4002, "stranger": 4003}
 HERE = Path(__file__).parent

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import tempfile
-import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-PATIENCE = 20.0  # seconds for anything to come up
+from tests.waiting import until
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +42,3 @@ def new_service(folder: Path, run: str) -> Service:
     script.write_text(f"#!/bin/sh\necho $$ >>{service.folder}/starts\n{run}\n")
     script.chmod(0o755)
     return service
-
-
-def until(true: object, what: str, *, patience: float = PATIENCE) -> None:
-    """Wait until a callable says yes, and fail with what was waited for."""
-    assert callable(true)
-    end = time.monotonic() + patience
-    while not true():
-        assert time.monotonic() < end, f"waited {patience} s in vain: {what}"
-        time.sleep(0.02)

@@ -10,8 +10,9 @@ import pytest
 from jobs.inventory import Address
 from jobs.remote import Outcome, Phase, ServiceRef
 from tests.contract.hosts.machine import ACCOUNTS
-from tests.contract.hosts.services import Service, until
+from tests.contract.hosts.services import Service
 from tests.contract.hosts.worlds import RealWorld, Shop, fence, shop
+from tests.waiting import until
 
 
 def test_commands_run_as_the_files_owner_in_its_folder(real: RealWorld) -> None:

@@ -18,10 +18,10 @@ from jobs.remote import (
     ReadRequest,
     SwapReply,
 )
-from tests.contract.hosts.services import until
 from tests.contract.hosts.worlds import FakeWorld, RealWorld, fence, line, shop
 from tests.contract.hosts.wounds import dying_after
 from tests.fakes.hosts import WorkerDied
+from tests.waiting import until
 from workers.ssh import SshHands, load_key
 
 EFFECTS = 9  # intent, rename, after-command, written, begun, restart, restarted, check, checked

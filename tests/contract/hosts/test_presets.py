@@ -10,10 +10,10 @@ import pytest
 from jobs.blocked import Blocked
 from jobs.remote import FileState, Outcome, Phase, SwapReply
 from tests.contract.hosts.machine import ACCOUNTS, Machine, write
-from tests.contract.hosts.services import until
 from tests.contract.hosts.staged import FORMER, Staged, staged
 from tests.contract.hosts.vault import Vault
 from tests.contract.hosts.worlds import RealWorld
+from tests.waiting import until
 
 ENV = b"""APP_KEY=base64:c2VjcmV0
 DB_CONNECTION=pgsql

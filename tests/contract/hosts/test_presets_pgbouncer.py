@@ -17,11 +17,11 @@ from jobs.remote import Outcome, SwapReply
 from tests import parts
 from tests.contract import ports
 from tests.contract.hosts.machine import Machine
-from tests.contract.hosts.services import until
 from tests.contract.hosts.staged import FORMER, Staged, staged
 from tests.contract.hosts.vault import Vault
 from tests.contract.hosts.worlds import RealWorld
 from tests.contract.probes.postgres_server import Postgres, folder
+from tests.waiting import until
 from workers.ssh import SshHands
 
 INI = """[databases]

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from jobs.remote import Outcome, Phase, ServiceRef
-from tests.contract.hosts.services import Service, until
+from tests.contract.hosts.services import Service
 from tests.contract.hosts.worlds import RealWorld, Shop, fence, shop
+from tests.waiting import until
 
 
 @pytest.fixture(autouse=True)

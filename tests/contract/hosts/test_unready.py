@@ -9,7 +9,6 @@ from deploy.remote import plain_script
 from jobs.remote import ReadReply, ReadRequest
 from tests.contract.hosts.machine import Machine
 from tests.contract.hosts.outages import stopped_sessions
-from tests.contract.hosts.services import until
 from tests.contract.hosts.waiting import (
     Keeper,
     another_sshd,
@@ -18,6 +17,7 @@ from tests.contract.hosts.waiting import (
     ready_on,
     waits,
 )
+from tests.waiting import until
 from workers.ssh import SshHands, load_key
 
 

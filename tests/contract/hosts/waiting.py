@@ -10,7 +10,7 @@ from deploy.remote import plain_script
 from jobs.inventory import Host, Inventory
 from tests.contract import ports
 from tests.contract.hosts.machine import Machine, answers
-from tests.contract.hosts.services import until
+from tests.waiting import until
 from workers.ssh import SshHands, load_key
 from workers.ssh.readiness import Readiness
 from workers.ssh.ready import Ready

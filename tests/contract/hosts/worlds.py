@@ -25,8 +25,9 @@ from jobs.remote import (
     SwapRequest,
 )
 from tests.contract.hosts.machine import Machine
-from tests.contract.hosts.services import Service, until
+from tests.contract.hosts.services import Service
 from tests.fakes.hosts import FakeHosts
+from tests.waiting import until
 
 SYSTEM = "7300000000000000001"
 

@@ -14,8 +14,8 @@ from jobs.fence import Fence
 from jobs.inventory import Host
 from tests import parts
 from tests.contract import ports
-from tests.contract.hosts.services import until
 from tests.contract.probes.postgres_server import Postgres
+from tests.waiting import until
 
 CLUSTER = "shop"
 AS_POSTGRES = ("setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups")

@@ -14,7 +14,7 @@ from jobs.inventory import Inventory
 from jobs.ports import DcsUnavailable
 from tests.contract.keyring.etcd_site import NAMES, EtcdSite, Traffic, traffic
 from tests.contract.keyring.sites import site_toml
-from tests.contract.webhook.stage import eventually
+from tests.waiting import until
 from workers.etcd import Gateway
 from workers.tls import Tls
 
@@ -59,7 +59,7 @@ def test_no_question_is_lost_while_everything_rotates(
 def _go_on(both: tuple[Traffic, Traffic]) -> None:
     """Until each has asked some more."""
     goals = [(one, len(one.took) + 20) for one in both]
-    eventually(lambda: all(len(one.took) >= goal for one, goal in goals), seconds=40)
+    until(lambda: all(len(one.took) >= goal for one, goal in goals), seconds=40)
 
 
 def _asked(both: tuple[Traffic, Traffic]) -> list[int]:

@@ -16,7 +16,7 @@ from deploy.keyring.vault import Vault
 from tests.contract.certificates import Pair
 from tests.contract.keyring.conftest import Site, made_site
 from tests.contract.probes.postgres_server import Find, Postgres, folder
-from tests.contract.webhook.stage import eventually
+from tests.waiting import until
 
 NOW = dt.datetime.now(dt.UTC)
 
@@ -71,7 +71,7 @@ def test_no_login_is_refused_while_certificate_and_ca_change(
                         list(step(vault) or ())
                     _lay(site, server, trusted)
                     before = logins.count  # what was under way may know the former step only
-                    eventually(lambda before=before: logins.count > before + 5, seconds=30)  # type: ignore[misc]
+                    until(lambda before=before: logins.count > before + 5, seconds=30)  # type: ignore[misc]
                 secure = "select ssl from pg_stat_ssl where pid = pg_backend_pid()"
                 assert session.execute(secure).fetchone() == (True,)
         finally:

@@ -15,7 +15,8 @@ from deploy.keyring.vault import Vault
 from deploy.keyring.writing import with_halves, without
 from jobs.inventory import Inventory
 from tests.contract.keyring.web_site import WebSite, telling
-from tests.contract.webhook.stage import RedisServer, end, eventually
+from tests.contract.webhook.stage import RedisServer, end
+from tests.waiting import until
 
 NOW = dt.datetime.now(dt.UTC)
 PG1 = Turning(kind="sender", name="pg1")
@@ -47,7 +48,7 @@ def test_every_event_is_accepted_while_keys_and_certificates_rotate(
                 list(step(vault) or ())
             site.push(text)
             before = len(answers)  # what was under way may know the former step only
-            eventually(lambda before=before: len(answers) > before + 10, seconds=30)  # type: ignore[misc]
+            until(lambda before=before: len(answers) > before + 10, seconds=30)  # type: ignore[misc]
         _retired(site, text, former)
     assert set(answers) == {ACCEPTED}
     measured(f"keys: {len(answers)} events accepted while a sender's key and the CA rotated")
@@ -66,7 +67,7 @@ def test_no_connection_meets_two_halves_of_a_renewal(site: WebSite) -> None:
         for number in range(CONNECTIONS):
             before = len(answers)
             site.put("web.pem", pems[number % 2])
-            eventually(lambda before=before: len(answers) > before, seconds=30, step=0.0005)  # type: ignore[misc]
+            until(lambda before=before: len(answers) > before, seconds=30, step=0.0005)  # type: ignore[misc]
             time.sleep(number % INSTANTS * 0.0005)
     assert set(answers) == {ACCEPTED}
 
@@ -86,10 +87,10 @@ def _rotated(site: WebSite, text: str, former: str) -> str:
     assert site.tell(former) == ACCEPTED
     site.push(text)
     with opened(site.folder / "keys") as vault:
-        eventually(lambda: site.tell(former) == ACCEPTED, seconds=30)
+        until(lambda: site.tell(former) == ACCEPTED, seconds=30)
         switch(vault, PG1)
     assert site.keyring.sender("pg1").whsk != former
-    eventually(lambda: site.tell(site.keyring.sender("pg1").whsk) == ACCEPTED, seconds=30)
+    until(lambda: site.tell(site.keyring.sender("pg1").whsk) == ACCEPTED, seconds=30)
     assert site.tell(former) == ACCEPTED
     return text
 
@@ -100,7 +101,7 @@ def _retired(site: WebSite, text: str, former: str) -> None:
         text = without(text, frozenset({retiring(vault, PG1)}))
         retire(vault, PG1)
     site.push(text)
-    eventually(lambda: site.tell(former) == UNKNOWN, seconds=30)
+    until(lambda: site.tell(former) == UNKNOWN, seconds=30)
     assert site.tell(site.keyring.sender("pg1").whsk) == ACCEPTED
 
 

@@ -18,9 +18,10 @@ import requests
 
 from deploy.keyring import Keyring
 from tests.contract import ports
-from tests.contract.webhook.stage import end, eventually
+from tests.contract.webhook.stage import end
 from tests.parts import OF_THE_TESTS
 from tests.unit.webhook.ear import envelope, signed
+from tests.waiting import until
 
 
 @dataclass(slots=True)
@@ -106,7 +107,7 @@ runs = ["redis", "web"]
                 },
             )
         try:
-            eventually(self._answers, seconds=40)
+            until(self._answers, seconds=40)
             yield
         finally:
             end(self.process)

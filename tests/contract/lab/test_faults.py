@@ -13,7 +13,7 @@ from deploy.lab.lab import Lab
 from deploy.lab.machine import LabError
 from deploy.lab.nemesis.disk import DATA, FillDisk, small_disks
 from deploy.lab.nemesis.oneway import Mute, Parch
-from deploy.lab.process import Process, about, children, own_id, wait_for, wait_until
+from deploy.lab.process import Process, about, children, own_id, status, wait_for, wait_until
 
 
 def reaches(lab: Lab, name: str, target: str, *, within: int = 20) -> bool:
@@ -30,8 +30,8 @@ def silent(lab: Lab, name: str, target: str) -> bool:
 
 def state_of(process: Process) -> str:
     """Name and state of the process itself, as /proc shows them: `sleep S`."""
-    name, _, rest = about(process.pid, "stat").rpartition(")")
-    return f"{name.partition('(')[2]} {(rest or '-').split()[0]}"
+    pid = process.pid or 0
+    return f"{about(pid, 'comm').strip()} {(status(pid) or '-')[0]}"
 
 
 def test_a_partition_cuts_only_what_it_names(lab: Lab) -> None:
@@ -212,4 +212,4 @@ def sleeper_below(pid: int | None) -> int | None:
 
 
 def stopped(pid: int | None) -> bool:
-    return about(pid, "stat").rpartition(")")[2].startswith(" T ")
+    return pid is not None and status(pid)[:1] == ["T"]

@@ -16,7 +16,7 @@ import pytest
 from deploy.lab.ground import lab_folder, sweep
 from deploy.lab.machine import Machine, Plan, boot
 from deploy.lab.network import Switch
-from deploy.lab.process import about, wait_until
+from deploy.lab.process import status, wait_until
 from tests import parts
 
 SERVE = """
@@ -69,8 +69,7 @@ def hardware(machine: Machine) -> str:
 
 
 def alive(pid: int) -> bool:
-    state = about(pid, "stat").rpartition(")")[2]
-    return bool(state) and not state.startswith(" Z ")
+    return status(pid)[:1] not in ([], ["Z"])
 
 
 def test_a_killed_process_says_goodbye(machines: dict[str, Machine]) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +15,7 @@ from jobs.audit.examine import Examined, examine
 from tests.contract.ledger.server import RedisServer, on_a_port
 from tests.contract.ledger.values import CLUSTER
 from tests.fakes.anchors import FakeAnchors
+from tests.waiting import until
 from workers.anchoring import Anchoring
 from workers.redis import Redis, RedisLedger
 
@@ -49,7 +49,7 @@ class Pair:
         self.replica.client().config_set("masterauth", "wrong")  # a new link is refused
         client = self.primary.client()
         client.execute_command("CLIENT", "KILL", "TYPE", "replica")  # type: ignore[no-untyped-call]
-        _until(lambda: _link(self.replica.client()) == "down")
+        until(lambda: _link(self.replica.client()) == "down")
 
     def promote(self) -> None:
         """The primary dies, the replica takes over."""
@@ -78,19 +78,12 @@ def pair(redis_program: Path, tmp_path: Path) -> Iterator[Pair]:
         for server in (primary, replica):
             stack.callback(server.stop)
             server.start()
-        _until(lambda: _link(replica.client()) == "up")
+        until(lambda: _link(replica.client()) == "up")
         yield Pair(primary, replica)
 
 
 def _link(client: Redis) -> Any:
     return client.info("replication").get("master_link_status")
-
-
-def _until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 40
-    while not condition():
-        assert time.monotonic() < end, "the replica did not do what it should"
-        time.sleep(0.02)
 
 
 def _received(pair: Pair) -> bool:
@@ -102,7 +95,7 @@ def test_a_promotion_that_lost_the_end_is_one_gap(pair: Pair) -> None:
     """Redis proves it, whether the trail went on before anybody looked or not; verify calls it a gap."""
     pair.says(pair.primary, "a", "b")
     pair.looks(pair.primary)
-    _until(lambda: _received(pair))
+    until(lambda: _received(pair))
     pair.cut_off()
     pair.says(pair.primary, "c", "d")
     pair.looks(pair.primary)
@@ -121,7 +114,7 @@ def test_a_promotion_that_lost_nothing_is_nothing(pair: Pair) -> None:
     """A failover alone is no reason for an entry."""
     pair.says(pair.primary, "a", "b")
     pair.looks(pair.primary)
-    _until(lambda: _received(pair))
+    until(lambda: _received(pair))
     pair.promote()
     assert pair.looks(pair.replica).failing == {}
     assert pair.kinds(pair.replica) == ["alarm", "alarm"]
@@ -134,7 +127,7 @@ def test_what_the_replica_had_was_taken_away(pair: Pair) -> None:
     pair.says(pair.primary, "a", "b", "c")
     pair.looks(pair.primary)
     _take_away(pair.primary.client(), 3)
-    _until(lambda: _received(pair))
+    until(lambda: _received(pair))
     pair.promote()
     assert "audit verify" in pair.looks(pair.replica).failing[CLUSTER]
     assert "trail-gap" not in pair.kinds(pair.replica)

@@ -13,6 +13,7 @@ from rq.utils import as_text
 from jobs import names
 from tests.contract.ledger.server import RedisServer
 from tests.parts import OF_THE_TESTS, ROOT
+from tests.waiting import until
 from workers.redis.enqueue import queue_on
 
 NOTE = "tests.contract.ledger.chores.note"
@@ -51,18 +52,11 @@ def _ran(server: RedisServer) -> list[str]:
     return [as_text(one) for one in server.client().lrange("test:ran", 0, -1)]
 
 
-def _until(condition: Callable[[], bool], *, within: float = 40) -> None:
-    end = time.monotonic() + within
-    while not condition():
-        assert time.monotonic() < end, "not in time"
-        time.sleep(0.02)
-
-
 def test_a_job_runs_with_the_tools_of_its_worker(own: RedisServer, spawn: Spawn) -> None:
     """Plain function by dotted path, JSON arguments, a ContextVar set before the work began."""
     spawn()
     _enqueue(own, "ü")
-    _until(lambda: _ran(own) == ["ü equipped"])
+    until(lambda: _ran(own) == ["ü equipped"])
 
 
 def test_a_pickled_job_is_never_run(own: RedisServer, spawn: Spawn, tmp_path: Path) -> None:
@@ -71,7 +65,7 @@ def test_a_pickled_job_is_never_run(own: RedisServer, spawn: Spawn, tmp_path: Pa
     Queue(names.QUEUE, connection=own.client()).enqueue_call(os.mkdir, args=(str(trap),))
     spawn()
     _enqueue(own, "next")
-    _until(lambda: _ran(own) == ["next equipped"])
+    until(lambda: _ran(own) == ["next equipped"])
     assert not trap.exists()
 
 
@@ -80,17 +74,17 @@ def test_a_worker_outlives_a_restart_of_redis(own: RedisServer, spawn: Spawn) ->
     """Redis away for 3 s, and hanging for 9 s, longer than a pop: the same process works on."""
     worker = spawn()
     _enqueue(own, "before")
-    _until(lambda: _ran(own) == ["before equipped"])
+    until(lambda: _ran(own) == ["before equipped"])
     own.stop()
     time.sleep(3)
     own.start()
     _enqueue(own, "after")
-    _until(lambda: "after equipped" in _ran(own))
+    until(lambda: "after equipped" in _ran(own))
     own.freeze()
     time.sleep(9)
     own.thaw()
     _enqueue(own, "again")
-    _until(lambda: "again equipped" in _ran(own))
+    until(lambda: "again equipped" in _ran(own))
     assert worker.poll() is None
 
 
@@ -99,7 +93,7 @@ def test_a_worker_told_to_end_finishes_its_job(own: RedisServer, spawn: Spawn) -
     worker = spawn()
     _enqueue(own, "long", held=True)
     _enqueue(own, "next")
-    _until(lambda: _ran(own) == ["long equipped"])
+    until(lambda: _ran(own) == ["long equipped"])
     worker.send_signal(signal.SIGTERM)
     _let_go(own)
     assert worker.wait(timeout=30) == 0
@@ -112,7 +106,7 @@ def test_an_idle_worker_ends_when_told(own: RedisServer, spawn: Spawn, tmp_path:
     """Also while Redis is away."""
     first, second = spawn(), spawn()
     listening = tmp_path / "worker.log"
-    _until(lambda: listening.read_text().count("Listening on") == 2)
+    until(lambda: listening.read_text().count("Listening on") == 2)
     first.send_signal(signal.SIGTERM)
     assert first.wait(timeout=30) == 0
     own.stop()
@@ -125,11 +119,11 @@ def test_a_job_knows_no_reload_before_its_end(own: RedisServer, spawn: Spawn) ->
     """SIGHUP in the middle: what the job works with is changed after it, for the next one."""
     worker = spawn()
     _enqueue(own, "long", held=True)
-    _until(lambda: _ran(own) == ["long equipped"])
+    until(lambda: _ran(own) == ["long equipped"])
     worker.send_signal(signal.SIGHUP)
     _enqueue(own, "next")
     _let_go(own)
-    _until(lambda: len(_ran(own)) == 3)
+    until(lambda: len(_ran(own)) == 3)
     assert _ran(own) == ["long equipped", "long done", "next reloaded"]
 
 
@@ -137,8 +131,8 @@ def test_a_long_job_is_not_taken_for_abandoned(own: RedisServer, spawn: Spawn) -
     """RQ hears from its worker every few seconds while it runs."""
     spawn()
     _enqueue(own, "long", held=True)
-    _until(lambda: _ran(own) == ["long equipped"])
+    until(lambda: _ran(own) == ["long equipped"])
     [key] = [k for k in own.client().keys("rq:worker:*") if b"executions" not in k]
     first = own.client().hget(key, "last_heartbeat")
-    _until(lambda: own.client().hget(key, "last_heartbeat") != first, within=15)
+    until(lambda: own.client().hget(key, "last_heartbeat") != first, seconds=15)
     assert _ran(own) == ["long equipped"]

@@ -7,10 +7,8 @@ import secrets
 
 from deploy.render.acl import Role, rules
 from tests.contract.ledger.server import RedisServer
+from tests.waiting import PATIENCE
 from workers.redis import Redis, RedisSettings, connect
-
-PATIENCE = 30
-"""Seconds for a reply: a step of a thousand entries hashes them all in Redis, which takes a while on a busy machine."""
 
 
 def logged_in(server: RedisServer, role: Role) -> Redis:

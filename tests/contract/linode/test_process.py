@@ -18,9 +18,8 @@ from tests.contract import ports
 from tests.contract.linode.backends import Backend, reached
 from tests.contract.linode.stage import within
 from tests.parts import OF_THE_TESTS
+from tests.waiting import PATIENCE
 
-PATIENCE = 25.0
-"""Seconds for whatever a busy machine takes its time over."""
 COMMAND = [sys.executable, "-m", "deploy.lab.linode"]
 SEED = {
     "firewalls": [{"label": "pg-fw", "rules": {"inbound_policy": "DROP"}}],

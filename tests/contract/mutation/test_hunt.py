@@ -15,8 +15,8 @@ from deploy.lab.mutation.memory import Memory
 from deploy.lab.mutation.mutant import Mutant
 from deploy.lab.mutation.outcome import Caught, Outcome, Result, Survived, Unfit
 from deploy.lab.mutation.run import Yard, hunt_all
-from tests.contract.hosts.services import until
 from tests.parts import ROOT, require
+from tests.waiting import until
 
 FILES = {
     "jobs/__init__.py": '"""Not the real one."""\n',
@@ -157,7 +157,7 @@ def test_whoever_interrupts_a_hunt_leaves_nothing_running(clean: Checkout) -> No
         until(
             lambda: note.exists() and note.read_text().endswith("\n"),
             "the test is at work",
-            patience=45,
+            seconds=45,
         )
         bench.close()
         with pytest.raises(UnfitError):

@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from deploy.render import MuxGround, mux_cfg
 from jobs.inventory import Inventory, load_inventory
 from tests.contract import ports
 from tests.contract.webhook.stage import catches
+from tests.waiting import until
 
 SSL_REQUEST = b"\0\0\0\x08\x04\xd2\x16\x2f"
 INVENTORY = """
@@ -146,10 +147,3 @@ def ground(folder: Path) -> MuxGround:
     me = pwd.getpwuid(os.geteuid())
     group = grp.getgrgid(me.pw_gid).gr_name
     return replace(usual, user=me.pw_name, group=group, chroot=None)
-
-
-def until(done: Callable[[], object], *, seconds: float = 30) -> None:
-    end = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < end, "not in time"
-        time.sleep(0.01)

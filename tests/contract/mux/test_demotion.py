@@ -11,9 +11,10 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.contract.mux.haproxy import Mux, until
+from tests.contract.mux.haproxy import Mux
 from tests.contract.mux.patroni import Patroni
 from tests.contract.probes.postgres_server import Postgres
+from tests.waiting import until
 
 Measured = Callable[[str], None]
 

@@ -7,8 +7,9 @@ import time
 
 import pytest
 
-from tests.contract.mux.haproxy import Mux, until
+from tests.contract.mux.haproxy import Mux
 from tests.contract.mux.patroni import Patroni
+from tests.waiting import until
 
 
 @pytest.fixture

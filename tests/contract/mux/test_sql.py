@@ -15,10 +15,11 @@ import psycopg
 import pytest
 
 from tests.contract.certificates import Authority
-from tests.contract.mux.haproxy import Mux, until
+from tests.contract.mux.haproxy import Mux
 from tests.contract.mux.patroni import Patroni
 from tests.contract.probes.patroni_server import serving
 from tests.contract.probes.postgres_server import Postgres
+from tests.waiting import until
 
 ENCRYPTED = (
     "select case when ssl then 'yes' else 'no' end from pg_stat_ssl where pid = pg_backend_pid()"

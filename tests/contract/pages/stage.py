@@ -13,8 +13,9 @@ from typing import Any
 
 from jobs.audit import Draft, Kind
 from tests.contract.ports import free
-from tests.contract.webhook.stage import Answer, eventually
+from tests.contract.webhook.stage import Answer
 from tests.parts import OF_THE_TESTS, ROOT
+from tests.waiting import until
 from webhook.pages.credentials import new_token, password_hash, token_hash
 from workers.redis import RedisLedger, RedisSettings, connect
 
@@ -66,7 +67,7 @@ class PagesServer:
                     **environ,
                 },
             )
-        eventually(self._answers, seconds=40)
+        until(self._answers, seconds=40)
 
     def _answers(self) -> bool:
         assert self.process.poll() is None, self.log()

@@ -11,7 +11,8 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.contract.pages.browser import signed_in
 from tests.contract.pages.stage import PagesServer, Teller
-from tests.contract.webhook.stage import RedisServer, end, eventually
+from tests.contract.webhook.stage import RedisServer, end
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -205,7 +206,7 @@ def test_one_viewer_too_many_looks_again_and_again(
         expect(second.get_by_role("link", name=teller.incident)).to_have_count(2)
         assert second.evaluate("window.mark") == 1
         first.context.close()
-        eventually(lambda: status(server, "/live") == 200)
+        until(lambda: status(server, "/live") == 200)
     finally:
         end(server.process)
 

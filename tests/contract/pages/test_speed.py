@@ -10,7 +10,8 @@ import pytest
 
 from jobs.audit import Draft, Kind
 from tests.contract.pages.stage import PagesServer, Teller
-from tests.contract.webhook.stage import RedisServer, end, eventually
+from tests.contract.webhook.stage import RedisServer, end
+from tests.waiting import until
 
 ENTRIES, INCIDENTS = 20_000, 500
 LIMIT = 0.3
@@ -55,7 +56,7 @@ def served(redis: RedisServer, long_trail: str, tmp_path: Path) -> Iterator[Page
     server = PagesServer(tmp_path, redis.port)
     server.start()
     server.get("/incidents/shop-1/nothing")  # templates are compiled once
-    eventually(lambda: "pages.warm" in server.log())
+    until(lambda: "pages.warm" in server.log())
     yield server
     end(server.process)
 

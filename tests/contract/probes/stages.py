@@ -14,6 +14,7 @@ from tests.contract.probes.awake import awake
 from tests.contract.probes.postgres_server import Find, Postgres, folder
 from tests.fakes.clock import FakeClock
 from tests.fakes.sql import FakeServer, FakeSql
+from tests.waiting import until
 from workers.postgres import Login, PostgresProbe
 
 TRUSTING = Login(user="trusting")
@@ -214,7 +215,7 @@ class RealStage:
             server.start(ready=False)
             copy = RealCopy(server)
             try:
-                _until(lambda: not isinstance(copy.ask(), Unknown))
+                until(lambda: not isinstance(copy.ask(), Unknown))
                 yield copy
             finally:
                 server.stop()
@@ -222,15 +223,8 @@ class RealStage:
     def _reload(self, *statements: str, read_only: bool) -> None:
         """A reload reaches the postmaster a moment later."""
         self.primary.do(*statements, "select pg_reload_conf()")
-        _until(lambda: _says(self.ask(), read_only=read_only))
+        until(lambda: _says(self.ask(), read_only=read_only))
 
 
 def _says(claim: SqlClaim, *, read_only: bool) -> bool:
     return isinstance(claim, SqlAnswer) and claim.read_only is read_only
-
-
-def _until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 40
-    while not condition():
-        assert time.monotonic() < end, "not in time"
-        time.sleep(0.05)

@@ -14,11 +14,10 @@ from tests.contract.probes import bodies
 from tests.contract.probes.awake import awake
 from tests.contract.probes.patroni_server import Answer, drip, serving, silence, status
 from tests.contract.threads import none_left
+from tests.waiting import PATIENCE
 from workers.patroni import PatroniRest
 from workers.tls import Tls
 
-PATIENCE = 20.0
-"""Seconds for an answer that comes, however busy the machine."""
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 

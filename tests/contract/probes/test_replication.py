@@ -4,9 +4,9 @@ from urllib.parse import urlsplit
 from deploy.doctor.seeing.replication import see_replication
 from deploy.doctor.subjects.replication import judge_replication
 from jobs.claims import MemberRecord
-from tests.contract.hosts.services import until
 from tests.contract.probes.postgres_server import Postgres
 from tests.unit.deploy.doctor.subjects.told import told, words
+from tests.waiting import until
 from workers.postgres import Login, PostgresProbe
 
 

@@ -17,8 +17,9 @@ import requests
 from jobs.audit import Draft, Kind
 from tests.contract.ports import free
 from tests.contract.slack.double import Double
-from tests.contract.webhook.stage import RedisServer, end, eventually
+from tests.contract.webhook.stage import RedisServer, end
 from tests.parts import OF_THE_TESTS, ROOT
+from tests.waiting import until
 from workers.redis import RedisLedger
 
 INVENTORY = """
@@ -119,7 +120,7 @@ def test_it_tells_what_happens_and_outlives_its_own_death(night: Night) -> None:
     """Killed in the middle, etcd never there: the next one goes on in the same thread. It ends with 0."""
     process = night.start()
     night.opens()
-    eventually(night.says("no leader is proven"), seconds=40)
+    until(night.says("no leader is proven"), seconds=40)
     process.kill()
     process.wait(timeout=10)
     fence = {"system": "1", "pg_timeline": 2, "epoch": 9}
@@ -129,7 +130,7 @@ def test_it_tells_what_happens_and_outlives_its_own_death(night: Night) -> None:
         for key in client.keys("pgbaton:lease*"):
             client.delete(key)
     process = night.start()
-    eventually(night.says("pg1 → pg2: concluded", "Concluded after"), seconds=40)
+    until(night.says("pg1 → pg2: concluded", "Concluded after"), seconds=40)
     roots = [note for note in night.double.space.notes if note.thread is None]
     assert len(roots) == 1
     began = time.monotonic()
@@ -141,11 +142,11 @@ def test_a_reload_tells_of_clusters_that_came(night: Night) -> None:
     """SIGHUP: the old teller gives its lease back, the new one tells more."""
     process = night.start()
     night.opens()
-    eventually(night.says("shop: pg1"), seconds=40)
+    until(night.says("shop: pg1"), seconds=40)
     night.file.write_text(night.file.read_text() + MORE)
     process.send_signal(signal.SIGHUP)
     night.opens("crm")
-    eventually(night.says("crm: pg1"), seconds=20)  # a lease that nobody gives back lasts 30
+    until(night.says("crm: pg1"), seconds=20)  # a lease that nobody gives back lasts 30
     assert end(process) == 0
 
 
@@ -153,15 +154,15 @@ def test_a_slack_that_hangs_holds_up_no_metrics_and_no_end(night: Night) -> None
     """The call to Slack waits; what happens meanwhile is counted, and the process ends in time."""
     process = night.start()
     night.opens()
-    eventually(night.says("no leader is proven"), seconds=40)
+    until(night.says("no leader is proven"), seconds=40)
     night.double.hurt(slow=30)
     night.tell(Kind.ACKNOWLEDGED, by="dba", note="seen")
     counted = 'pgbaton_trail_entries_total{cluster="shop",kind="acknowledged"} 1.0'
-    eventually(lambda: counted in night.metrics(), seconds=40)
-    eventually(night.hangs)
+    until(lambda: counted in night.metrics(), seconds=40)
+    until(night.hangs)
     night.tell(Kind.ALARM, reason="two writable primaries")
     alarmed = 'pgbaton_trail_entries_total{cluster="shop",kind="alarm"} 1.0'
-    eventually(lambda: alarmed in night.metrics(), seconds=8)  # the call is given up after 10
+    until(lambda: alarmed in night.metrics(), seconds=8)  # the call is given up after 10
     began = time.monotonic()
     assert end(process) == 0
     assert time.monotonic() - began < 9

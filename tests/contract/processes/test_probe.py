@@ -22,7 +22,8 @@ from jobs.hearsay import reported
 from jobs.signatures import KeyPair, Message, VerifyKeys, key_pair, public_key, verify
 from tests.contract.hook.receiver import Post, Receiver
 from tests.contract.linode.double import Double
-from tests.contract.webhook.stage import RedisServer, catches, end, eventually
+from tests.contract.webhook.stage import RedisServer, catches, end
+from tests.waiting import until
 
 INVENTORY = """
 [redis]
@@ -117,7 +118,7 @@ class Stage:
         """Wait until Linode has been asked for its events so many times more, and answered with `status`.
         One poll comes after the other: with three, a whole one has begun and ended meanwhile."""
         before = self._polls(status)
-        eventually(lambda: self._polls(status) >= before + times, seconds=40)
+        until(lambda: self._polls(status) >= before + times, seconds=40)
 
     def limit(self) -> None:
         """Have Linode refuse the next poll, whenever it comes, and all others for six seconds from then on."""
@@ -127,7 +128,7 @@ class Stage:
                 self.double.hurt(limited_until=time.time() + 6)
             return bool(self._polls(429))
 
-        eventually(refused, seconds=40)
+        until(refused, seconds=40)
 
     def _polls(self, status: int) -> int:
         asked = [a for a in self.double.asked if a.path.endswith("/account/events")]
@@ -143,7 +144,7 @@ class Stage:
 
     def told(self, count: int) -> list[str]:
         """The same in words, once it is so much."""
-        eventually(lambda: len(self.posts) >= count, seconds=40)
+        until(lambda: len(self.posts) >= count, seconds=40)
         return [sentence(post) for post in self.posts]
 
     def log(self) -> str:
@@ -219,7 +220,7 @@ def test_outages_of_the_api_are_survived(stage: Stage) -> None:
     stage.turn("front", pg1="UP")
     stage.polled(2, status=500)
     stage.double.linode.go("refused")
-    eventually(lambda: all("cannot be reached" in told[-1] for told in stage.refusals().values()))
+    until(lambda: all("cannot be reached" in told[-1] for told in stage.refusals().values()))
     stage.happen("linode_boot", "pg1", "finished")
     time.sleep(3)  # it is asked in vain once more
     assert len(stage.posts) == 1
@@ -263,7 +264,7 @@ def test_a_reload_brings_a_balancer_and_an_end_gives_way_at_once(stage: Stage) -
     stage.polled()
     second = stage.start("front", "back")
     first.send_signal(signal.SIGHUP)
-    eventually(lambda: "back" in stage.log().partition("balancer.seen")[2], seconds=40)
+    until(lambda: "back" in stage.log().partition("balancer.seen")[2], seconds=40)
     stage.polled(3)
     stage.turn("back", pg2="UP")
     assert stage.told(1) == ["NodeBalancer back: pg2 is UP (was DOWN)"]
@@ -281,11 +282,11 @@ def test_a_process_with_nothing_to_look_at_waits_for_a_reload(stage: Stage) -> N
     credentials = stage.folder / "credentials"
     credentials.mkdir()
     probe = stage.start(token=False, CREDENTIALS_DIRECTORY=str(credentials))
-    eventually(lambda: "probe.idle" in stage.log())
-    eventually(lambda: catches(probe, signal.SIGHUP))
+    until(lambda: "probe.idle" in stage.log())
+    until(lambda: catches(probe, signal.SIGHUP))
     stage.write("front")
     probe.send_signal(signal.SIGHUP)
-    eventually(lambda: "in the secret linode-token" in stage.log())
+    until(lambda: "in the secret linode-token" in stage.log())
     (credentials / "linode-token").write_text(stage.double.token)
     probe.send_signal(signal.SIGHUP)
     stage.polled()

@@ -17,8 +17,9 @@ import pytest
 from jobs.signatures import KeyPair, key_pair
 from tests.contract.etcd.server import Cluster, cluster
 from tests.contract.ports import free
-from tests.contract.webhook.stage import RedisServer, catches, end, eventually
+from tests.contract.webhook.stage import RedisServer, catches, end
 from tests.parts import OF_THE_TESTS, ROOT
+from tests.waiting import until
 from webhook.pages.credentials import password_hash
 from workers.etcd import Gateway
 
@@ -136,18 +137,18 @@ def test_together_they_walk_an_events_whole_road(
 ) -> None:
     """From etcd's key over watch, web and worker into the trail and the metrics; each ends with 0."""
     assert set(running) == {"web", "pages", "worker", "watch", "probe", "clock", "chronicle"}
-    eventually(lambda: page(ports[0], "/readyz")[0] == 200, seconds=40)
-    eventually(lambda: page(ports[2], "/healthz") == (200, "ok\n"), seconds=40)
+    until(lambda: page(ports[0], "/readyz")[0] == 200, seconds=40)
+    until(lambda: page(ports[2], "/healthz") == (200, "ok\n"), seconds=40)
     key = b"/service/orders/leader"
     Gateway(etcd.endpoints).put(key, b"pg1", timeout=2)
-    eventually(lambda: "event" in kinds(redis), seconds=40)
-    eventually(lambda: "opened" in kinds(redis), seconds=40)
+    until(lambda: "event" in kinds(redis), seconds=40)
+    until(lambda: "opened" in kinds(redis), seconds=40)
     told = 'pgbaton_trail_entries_total{cluster="orders",kind="opened"} 1.0'
-    eventually(lambda: told in page(ports[1], "/metrics")[1], seconds=40)
+    until(lambda: told in page(ports[1], "/metrics")[1], seconds=40)
     assert {name: one.poll() for name, one in running.items()} == dict.fromkeys(running)
-    eventually(lambda: all(catches(one, signal.SIGTERM) for one in running.values()))
+    until(lambda: all(catches(one, signal.SIGTERM) for one in running.values()))
     for process in running.values():
         process.send_signal(signal.SIGTERM)
-    until = time.monotonic() + 20
-    codes = {n: p.wait(timeout=max(until - time.monotonic(), 0.1)) for n, p in running.items()}
+    end = time.monotonic() + 20
+    codes = {n: p.wait(timeout=max(end - time.monotonic(), 0.1)) for n, p in running.items()}
     assert codes == dict.fromkeys(running, 0)

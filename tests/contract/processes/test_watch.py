@@ -8,7 +8,6 @@ import secrets
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from jobs.signatures import KeyPair, Message, VerifyKeys, key_pair, public_key, 
 from tests.contract.etcd.server import Cluster, cluster
 from tests.contract.hook.receiver import Post, Receiver
 from tests.contract.webhook.stage import catches
+from tests.waiting import until
 from workers.etcd import Gateway
 
 CLUSTER = """
@@ -64,13 +64,6 @@ def lead(etcd: Cluster, scope: str, member: str) -> None:
     gateway.put(f"/service/{scope}/leader".encode(), member.encode(), timeout=2)
 
 
-def wait_for(done: Callable[[], bool], *, seconds: float = 40) -> None:
-    end = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < end
-        time.sleep(0.05)
-
-
 def about(post: Post) -> tuple[str, str]:
     body = json.loads(post.body)
     return body["subject"], body["data"]["member"]
@@ -95,10 +88,10 @@ def test_a_leader_is_told_signed_and_a_new_cluster_after_sighup(
         signature = post.headers["webhook-signature"]
         assert verify(message, signature, VerifyKeys(public=(public_key(pair.public),)))
         file.write_text(inventory(etcd, webhook, pair, "one", "two"))
-        wait_for(lambda: catches(watch, signal.SIGHUP))  # its first news may come before that
+        until(lambda: catches(watch, signal.SIGHUP))  # its first news may come before that
         watch.send_signal(signal.SIGHUP)
         lead(etcd, "two", "pg7")
-        wait_for(lambda: ("two", "pg7") in [about(p) for p in webhook.posts])
+        until(lambda: ("two", "pg7") in [about(p) for p in webhook.posts])
         assert watch.poll() is None
         watch.send_signal(signal.SIGTERM)
         assert watch.wait(timeout=20) == 0

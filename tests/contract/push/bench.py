@@ -19,7 +19,7 @@ from deploy.push.watching import Watching
 from deploy.site import Placed
 from jobs.inventory import Address
 from tests.contract.hosts.machine import Machine, running_machine
-from tests.contract.hosts.services import until
+from tests.waiting import until
 from workers.ssh import load_key
 
 HERE = Path(__file__).parent

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import signal
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 
 from tests.contract.push.bench import Bench
 from tests.contract.push.whole import Whole
+from tests.waiting import until
 
 ROOT_KEYS = "/etc/ssh/authorized_keys.d/deploy"
 
@@ -21,13 +21,6 @@ def whole(bench: Bench, tmp_path: Path) -> Iterator[Whole]:
     """A site of one host, which holds nothing of it yet."""
     yield Whole(bench, tmp_path)
     (bench.machine.root / "authorized_keys_deploy").unlink()
-
-
-def until(path: Path) -> None:
-    end = time.monotonic() + 20
-    while not path.exists():
-        assert time.monotonic() < end, f"{path} does not come"
-        time.sleep(0.02)
 
 
 def test_check_push_check(bench: Bench, whole: Whole) -> None:
@@ -61,7 +54,7 @@ def test_the_client_dies_in_the_middle(bench: Bench, whole: Whole) -> None:
         bench.arm(wait=number)
         with whole.begin() as process:
             try:
-                until(bench.bombs / "waiting")
+                until((bench.bombs / "waiting").exists)
             finally:
                 process.kill()
         bench.disarm()
@@ -78,7 +71,7 @@ def test_ctrl_c(bench: Bench, whole: Whole) -> None:
     bench.arm(wait=9)
     with whole.begin() as process:
         try:
-            until(bench.bombs / "waiting")
+            until((bench.bombs / "waiting").exists)
             process.send_signal(signal.SIGINT)
             out, errors = process.communicate(timeout=10)
         finally:
@@ -94,7 +87,7 @@ def test_the_connection_dies_in_the_middle(bench: Bench, whole: Whole) -> None:
     bench.arm(wait=5)
     with whole.begin() as process:
         try:
-            until(bench.bombs / "waiting")
+            until((bench.bombs / "waiting").exists)
             bench.machine.inside("pkill", "-9", "-f", "^sshd(-session)?: deploy")
             bench.disarm()
             out, errors = process.communicate(timeout=40)

@@ -19,6 +19,11 @@ from tests.contract.render.laying import Laid
 from workers.tls import Tls
 
 
+def end_of(log: Path) -> Callable[[], str]:
+    """The reason for waiting in vain: a log's last words, when they are asked for."""
+    return lambda: log.read_text()[-1500:]
+
+
 @contextmanager
 def running(
     *command: str | Path,
@@ -41,14 +46,6 @@ def running(
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait(10)
-
-
-def until(true: Callable[[], bool], *, seconds: float, log: Path) -> None:
-    """Wait until it is so; else the log's end is the reason."""
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, log.read_text()[-1500:]
-        time.sleep(0.1)
 
 
 @contextmanager

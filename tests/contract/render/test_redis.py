@@ -23,9 +23,10 @@ from deploy.site import placed
 from tests.contract.ledger.desks import redis_desk, walked
 from tests.contract.ledger.values import CLUSTER, draft, event
 from tests.contract.render.laying import Laid, lay
-from tests.contract.render.running import Client, running, until
+from tests.contract.render.running import Client, end_of, running
 from tests.ground import NOW, Ground
 from tests.parts import OF_THE_TESTS, ROOT
+from tests.waiting import until
 from workers.redis import Redis, RedisSettings, connect, findings
 from workers.redis.enqueue import queue_on
 
@@ -43,7 +44,7 @@ def laid(blueprints: Mapping[str, Blueprint]) -> Iterator[Laid]:
         command = ("redis-server", laid.at("/etc/redis/redis.conf"), "--daemonize", "no")
         log = laid.root / "log"
         with running(*command, log=log, environ={}):
-            until(lambda: "ready to accept" in log.read_text().lower(), seconds=30, log=log)
+            until(lambda: "ready to accept" in log.read_text().lower(), end_of(log))
             yield laid
 
 
@@ -169,7 +170,7 @@ def test_without_a_user_s_name_the_default_one_has_the_password(
     options = ("--port", "0", "--unixsocket", socket, "--aclfile", acl, "--dir", tmp_path)
     with running("redis-server", *options, log=tmp_path / "log", environ={}):
         log = tmp_path / "log"
-        until(lambda: "ready to accept" in log.read_text().lower(), seconds=30, log=log)
+        until(lambda: "ready to accept" in log.read_text().lower(), end_of(log))
         url, password = f"unix://{socket}", ground.keyring.secret("redis-password")
         assert connect(RedisSettings(url=url, password=password)).ping()
         with pytest.raises(AuthenticationError):

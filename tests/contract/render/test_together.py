@@ -22,9 +22,9 @@ from deploy.keyring.renewing import renew
 from deploy.lab.patroni import PatroniProgram
 from tests import parts
 from tests.contract.render.laying import Laid, lay
-from tests.contract.render.running import Client, asking, running
-from tests.contract.render.running import until as wait
+from tests.contract.render.running import Client, asking, end_of, running
 from tests.ground import NOW, Ground, made
+from tests.waiting import until as wait
 
 MEMBERS = {"pg1": "127.77.1.11", "pg2": "127.77.1.12"}
 ENVIRON = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"}
@@ -52,7 +52,7 @@ def site(ground: Ground, blueprints: Mapping[str, Blueprint]) -> Iterator[Site]:
         for machine in ("e1", "e2", "e3"):
             stack.enter_context(_etcd(lay(blueprints[machine], folder / machine), folder, machine))
         healthy = "https://127.77.1.1:2379/health"
-        wait(lambda: "true" in client.ask(healthy), seconds=40, log=folder / "e1.log")
+        wait(lambda: "true" in client.ask(healthy), what=end_of(folder / "e1.log"), seconds=40)
         members = {m: _member(blueprints[m], folder / m, at) for m, at in MEMBERS.items()}
         yield Site(folder=folder, members=members, client=client, ground=ground)
 
@@ -136,7 +136,7 @@ class Cluster:
         files = self.site.ground.rendered()[self.leader].files
         _replace(self.site.members[self.leader], self.at, files)
         os.kill(self.pids[self.leader], signal.SIGHUP)
-        wait(until, seconds=30, log=self.site.folder / f"{self.leader}.log")
+        wait(until, what=end_of(self.site.folder / f"{self.leader}.log"), seconds=30)
 
 
 @pytest.fixture(scope="module")
@@ -146,7 +146,7 @@ def cluster(site: Site) -> Iterator[Cluster]:
     with ExitStack() as stack:
         pids = {m: stack.enter_context(_patroni(site, m, at)) for m, at in site.members.items()}
         log = site.folder / "pg1.log"
-        wait(lambda: _roles(site) == ["master", "replica"], seconds=90, log=log)
+        wait(lambda: _roles(site) == ["master", "replica"], what=end_of(log), seconds=90)
         leader = next(m for m in MEMBERS if _role(site, m) == "master")
         yield Cluster(site=site, pids=pids, leader=leader)
         for pid in pids.values():  # both at once: each takes a while
@@ -177,11 +177,11 @@ def test_the_mux_leads_to_the_leader(cluster: Cluster) -> None:
     site, at = cluster.site, cluster.at
     with _mux(site, cluster.leader, at):
         log, url = site.folder / "mux.log", f"http://{at}:5432/primary"
-        wait(lambda: "running" in site.client.ask(url), seconds=30, log=log)
+        wait(lambda: "running" in site.client.ask(url), what=end_of(log), seconds=30)
         wait(
             lambda: _asked(site, at, 5432, "verify-full", database="shop") == "shop|t",
+            end_of(log),
             seconds=30,
-            log=log,
         )
 
 

@@ -28,10 +28,11 @@ from tests.contract.hosts.services import Service
 from tests.contract.ledger.sentinels import hang_up
 from tests.contract.ports import free
 from tests.contract.probes.patroni_server import serving, status
-from tests.contract.webhook.stage import end, eventually
+from tests.contract.webhook.stage import end
 from tests.fakes.rest import body
 from tests.parts import OF_THE_TESTS, ROOT
 from tests.unit.webhook.ear import envelope, signed
+from tests.waiting import until
 from workers.etcd import Gateway
 from workers.redis import Redis, RedisLedger, RedisSettings, connect
 
@@ -126,7 +127,7 @@ class Plant:
         self.start()
         self.lead("pg1")
         self.until_follows("pg1", within=90)
-        eventually(self.at_work, seconds=60)
+        until(self.at_work, seconds=60)
 
     def at_work(self) -> bool:
         """Every process has begun its work: who comes first makes the host follow, and waits for nobody."""
@@ -153,13 +154,13 @@ class Plant:
     def until_follows(self, member: str, *, within: float) -> float:
         """Seconds until everything is done."""
         begun = time.monotonic()
-        eventually(lambda: self._or_not_yet(lambda: self.follows(member)), seconds=within)
+        until(lambda: self._or_not_yet(lambda: self.follows(member)), seconds=within)
         return time.monotonic() - begun
 
     def until_accepted(self, id_: str, *, within: float) -> float:
         """Post an event until it is accepted, as a hook does; the seconds it took."""
         begun = time.monotonic()
-        eventually(lambda: self.post(id_) == 202, seconds=within)
+        until(lambda: self.post(id_) == 202, seconds=within)
         return time.monotonic() - begun
 
     def post(self, id_: str) -> int:

@@ -10,7 +10,7 @@ import pytest
 from jobs.event import LEADER_KEY
 from tests.contract.etcd.server import Cluster, Member
 from tests.contract.restore.plant import Plant
-from tests.contract.webhook.stage import eventually
+from tests.waiting import until
 from workers.etcd import Gateway
 
 
@@ -30,9 +30,9 @@ def test_epochs_go_back_and_are_lifted(
     _put_back(etcdctl, etcd, copy)
     begun = time.monotonic()
     epoch = plant.take_key("pg2")
-    eventually(lambda: _alarmed(plant), seconds=60)
+    until(lambda: _alarmed(plant), seconds=60)
     said = time.monotonic() - begun
-    eventually(lambda: epoch in _heard(plant), seconds=60)
+    until(lambda: epoch in _heard(plant), seconds=60)
     heard = time.monotonic() - begun
     measured(f"epochs that went back: said after {said:.1f} s, told by the watch by {heard:.1f} s")
     plant.lead("pg1")

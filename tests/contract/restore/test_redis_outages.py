@@ -9,7 +9,7 @@ import pytest
 from jobs.audit.gap import FRESH
 from tests.contract.ledger.server import RedisServer
 from tests.contract.restore.plant import Plant
-from tests.contract.webhook.stage import eventually
+from tests.waiting import until
 
 
 @pytest.mark.timeout(300)
@@ -27,7 +27,7 @@ def test_a_redis_that_is_killed_and_started_again(
     plant.until_accepted("while-away", within=60)
     measured(f"all follow {took:.1f} s after a killed Redis was back")
     assert plant.pgbaton("audit", "verify").returncode == 0
-    eventually(lambda: _on_disk(plant), seconds=60)
+    until(lambda: _on_disk(plant), seconds=60)
     _empty(alone)
     plant.until_follows("pg2", within=60)
     seen = plant.pgbaton("audit", "verify", "--json")

@@ -9,7 +9,7 @@ import secrets
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from jobs.signatures import key_pair, secret_text
 from tests.contract.ports import free
 from tests.parts import ROOT
 from tests.unit.webhook.ear import envelope, signed
+from tests.waiting import until
 from workers.redis import RedisLedger
 
 INVENTORY = """
@@ -42,14 +43,6 @@ keys = ["{public}"]
 hmac = true
 per_minute = 1000000
 """
-
-
-def eventually(what: Callable[[], bool], *, seconds: float = 30.0, step: float = 0.05) -> None:
-    """Wait until something is true, or fail when the time is over."""
-    end = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < end, f"not within {seconds} s"
-        time.sleep(step)
 
 
 def catches(process: subprocess.Popen[bytes], number: signal.Signals) -> bool:
@@ -83,7 +76,7 @@ class RedisServer:
         command = redis_server(self.program, port=self.port, folder=self.folder)
         with (self.folder / "redis.log").open("ab") as log:
             self.process = subprocess.Popen([*command, *self.options], stdout=log, stderr=log)
-        eventually(self._answers)
+        until(self._answers)
 
     def _answers(self) -> bool:
         assert self.process.poll() is None, (self.folder / "redis.log").read_text()
@@ -149,7 +142,7 @@ class Web:
 
     def start(self) -> None:
         self.launch()
-        eventually(self._answers, seconds=40)
+        until(self._answers, seconds=40)
 
     def _answers(self) -> bool:
         assert self.process.poll() is None, self.log()

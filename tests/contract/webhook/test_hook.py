@@ -8,7 +8,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from jobs.names import RESPOND
 from jobs.signatures import private_key
 from tests.contract.hook.node import install
-from tests.contract.webhook.stage import RedisServer, Web, eventually
+from tests.contract.webhook.stage import RedisServer, Web
+from tests.waiting import until
 
 
 @pytest.mark.parametrize("shell", ["dash", "bash"])
@@ -32,7 +33,7 @@ def test_patronis_hook_is_heard(
     config.write_text("".join(f"{name}={value}\n" for name, value in lines.items()))
     hook = [str(require(shell)), str(install(tmp_path)), "--config", str(config)]
     subprocess.run([*hook, "on_role_change", "primary", "orders"], check=True, timeout=30)
-    eventually(lambda: subprocess.run([*hook, "--status"], check=False, timeout=30).returncode == 0)
+    until(lambda: subprocess.run([*hook, "--status"], check=False, timeout=30).returncode == 0)
     [entry] = redis.trail()
     evidence = entry.facts["evidence"]
     assert evidence["type"] == "pgbaton.patroni.callback"

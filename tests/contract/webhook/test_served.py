@@ -9,7 +9,8 @@ from pathlib import Path
 
 from jobs.audit import verify
 from jobs.names import RESPOND
-from tests.contract.webhook.stage import Answer, RedisServer, Web, end, eventually
+from tests.contract.webhook.stage import Answer, RedisServer, Web, end
+from tests.waiting import until
 
 
 def test_an_event_becomes_an_entry_and_a_job(redis: RedisServer, web: Web) -> None:
@@ -44,8 +45,8 @@ def test_a_killed_redis_is_a_503_until_it_is_back(redis: RedisServer, web: Web) 
     assert web.get("/readyz").status == 503
     assert web.get("/healthz").status == 200
     redis.start()
-    eventually(lambda: web.tell(id="during").status == 202)
-    eventually(lambda: web.get("/readyz").status == 200)
+    until(lambda: web.tell(id="during").status == 202)
+    until(lambda: web.get("/readyz").status == 200)
     assert redis.events() == ["before", "during"]
 
 
@@ -70,8 +71,8 @@ def test_a_silent_redis_is_told_before_the_hook_gives_up(redis: RedisServer, web
         assert web.tell(id=f"during-{number}").status == 503
         assert time.monotonic() - begun < 3
     redis.process.send_signal(signal.SIGCONT)
-    eventually(lambda: web.tell(id="during-0").status == 202)
-    eventually(lambda: web.tell(id="during-1").status == 202)
+    until(lambda: web.tell(id="during-0").status == 202)
+    until(lambda: web.tell(id="during-1").status == 202)
     assert redis.events() == ["before", "during-0", "during-1"]
 
 
@@ -129,8 +130,8 @@ def test_a_new_key_is_read_by_a_signal(redis: RedisServer, web: Web) -> None:
     web.write_inventory()
     assert web.tell(id="b").status == 401
     web.process.send_signal(signal.SIGHUP)
-    eventually(lambda: web.tell(id="c").status == 202)
-    eventually(lambda: web.tell(old, id="d").status == 401)
+    until(lambda: web.tell(id="c").status == 202)
+    until(lambda: web.tell(old, id="d").status == 401)
 
 
 def test_every_mistake_is_told_when_it_cannot_start(redis: RedisServer, tmp_path: Path) -> None:

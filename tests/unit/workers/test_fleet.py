@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 
 import pytest
 
+from tests.waiting import until
 from workers.fleet import ThreadFleet
 
 
@@ -43,13 +43,6 @@ def test_who_leaves_early_leaves_at_once_and_begins_nothing_more() -> None:
     hangs.set()
     until(lambda: set(threading.enumerate()) <= before)
     assert sorted(begun) == [0, 1, 2]
-
-
-def until(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + 20
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.001)
 
 
 def test_bug_reaches_whoever_waits() -> None:
