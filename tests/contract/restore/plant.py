@@ -28,6 +28,7 @@ from tests.contract.hosts.services import Service
 from tests.contract.ledger.sentinels import hang_up
 from tests.contract.ports import free
 from tests.contract.probes.patroni_server import serving, status
+from tests.contract.restore.inventory import INVENTORY
 from tests.contract.webhook.stage import end
 from tests.fakes.rest import body
 from tests.parts import OF_THE_TESTS, ROOT
@@ -40,37 +41,6 @@ SHOP = ScopeRef(cluster="shop", namespace="/service/", scope="shop")
 SYSTEM = "7711177461143934353"
 BIN = Path(sys.executable).parent
 PROCESSES = ("worker", "clock", "watch", "chronicle")
-INVENTORY = """
-[redis]
-url = "{redis}"
-[etcd.main]
-endpoints = ["{etcd}"]
-[webhook]
-urls = ["http://127.0.0.1:{web}"]
-[senders.watch]
-clusters = ["shop"]
-keys = ["{watch}"]
-[senders.db1]
-clusters = ["shop"]
-keys = ["{db1}"]
-per_minute = 100000
-[clusters.shop]
-etcd = "main"
-scope = "shop"
-[hosts.web1]
-address = "127.0.0.1"
-port = {ssh}
-user = "deploy"
-become = "sudo"
-host_keys = ["{host_key}"]
-[applications.store]
-cluster = "shop"
-hosts = ["web1"]
-services = [{{ name = "{service}", manager = "runit" }}]
-[[applications.store.files]]
-path = "{file}"
-keys = {{ DB_PORT = "{{port}}" }}
-"""
 
 
 @dataclass(slots=True, kw_only=True)
